@@ -1,0 +1,81 @@
+// Package http1 reads HTTP/1.x messages out of an ordered stream of bytes,
+// keeping what net/http throws away: the order and spelling of header fields,
+// the framing, and where each byte came from (RFC 9112).
+package http1
+
+import "time"
+
+// Field is one header field as sent: the name's spelling and the value with
+// surrounding white space removed (RFC 9110 §5.5).
+type Field struct{ Name, Value string }
+
+// Framing is how a message's body was delimited (RFC 9112 §6.3).
+type Framing uint8
+
+// Framings.
+const (
+	NoBody Framing = iota
+	ContentLength
+	Chunked
+	UntilClose
+)
+
+// Message is one request or response. Byte offsets count from the start of the
+// stream in its direction.
+type Message struct {
+	Request bool
+	// Method and Target are a request's; Status and Reason a response's.
+	Method, Target string
+	Status         int
+	Reason         string
+	Version        string // "HTTP/1.1"
+	Fields         []Field
+	Framing        Framing
+	// Start, BodyStart and End are offsets in the stream: End is after the
+	// last byte of the message.
+	Start, BodyStart, End int64
+	// BodyBytes counts the body after de-chunking and before decompression.
+	BodyBytes int64
+	// Body is the beginning of that body, up to the reader's limit.
+	Body []byte
+	// Head is the start line and header section as sent, up to and including
+	// the empty line.
+	Head []byte
+	// FirstFrame and LastFrame are the frames that carried the first and the
+	// last byte, FirstTime and LastTime when they were seen.
+	FirstFrame, LastFrame int
+	FirstTime, LastTime   time.Time
+	// Truncated says that the stream ended, or had a gap, before the message
+	// did.
+	Truncated bool
+}
+
+// Get returns the value of the first field of that name, compared without
+// regard to case (RFC 9110 §5.1), and whether there is one.
+func (m *Message) Get(name string) (string, bool) {
+	for _, f := range m.Fields {
+		if equalFold(f.Name, name) {
+			return f.Value, true
+		}
+	}
+	return "", false
+}
+
+func equalFold(a, b string) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for i := range len(a) {
+		x, y := a[i], b[i]
+		if 'A' <= x && x <= 'Z' {
+			x += 'a' - 'A'
+		}
+		if 'A' <= y && y <= 'Z' {
+			y += 'a' - 'A'
+		}
+		if x != y {
+			return false
+		}
+	}
+	return true
+}

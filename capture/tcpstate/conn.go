@@ -1,0 +1,59 @@
+package tcpstate
+
+import "time"
+
+// Ending says how a connection ended, as far as the segments tell.
+type Ending uint8
+
+// Endings. The names printed are DESIGN.md's contract.
+const (
+	EndOpen    Ending = iota // the trace ends before the connection does
+	EndFIN                   // both sides closed, both FINs acknowledged
+	EndRST                   // a reset ended it
+	EndHalf                  // one side closed, the other had not when the trace ended
+	EndTimeout               // one side gave up: retransmissions without an answer, then silence
+)
+
+// String returns "open", "fin", "rst", "half" or "timeout".
+func (e Ending) String() string {
+	return [...]string{"open", "fin", "rst", "half", "timeout"}[min(int(e), 4)]
+}
+
+// Handshake holds the frames of the three-way handshake; 0 for a segment that
+// was not seen.
+type Handshake struct {
+	SYN, SynAck, Ack int
+	Complete         bool
+	// RTT is from the SYN to the segment that completes the handshake, as seen
+	// at the vantage point.
+	RTT time.Duration
+}
+
+// Conn is what the observer knows of one connection. It grows as segments are
+// observed, and is bounded: nothing in it grows with the number of octets.
+type Conn struct {
+	Stream int // from 0, in order of first appearance
+	Key    Key
+	// OpenerKnown says that a SYN showed who opened it; otherwise Key.Client
+	// is a guess.
+	OpenerKnown bool
+	Handshake   Handshake
+	ISN         [2]Seq  // by End
+	HasISN      [2]bool // the SYN of that end was seen
+	Options     [2]Options
+	State       [2]State
+	// History holds each end's states in order, the current one last.
+	History [2][]State
+	// Bytes counts payload octets sent by each end, every octet once; Total
+	// counts them as often as they were sent.
+	Bytes, Total [2]int64
+	Segments     [2]int
+	First, Last  int // frames
+	FirstTime    time.Time
+	LastTime     time.Time
+	Ending       Ending
+	// Findings counts each finding by name.
+	Findings map[string]int
+
+	ends [2]end
+}

@@ -1,0 +1,132 @@
+package tcpstate
+
+import (
+	"net/netip"
+	"time"
+)
+
+// End names one end of a connection. The client is the end that sent the first
+// SYN, or, where no SYN was seen, the end that looks like it.
+type End uint8
+
+// The two ends.
+const (
+	Client End = iota
+	Server
+)
+
+// Peer returns the other end.
+func (e End) Peer() End { return e ^ 1 }
+
+// String returns "client" or "server".
+func (e End) String() string {
+	if e == Server {
+		return "server"
+	}
+	return "client"
+}
+
+// Where says what seeing a segment proves.
+type Where uint8
+
+// Where a segment was seen.
+const (
+	Passing  Where = iota // somewhere between: it was sent; whether it arrived is not known
+	Sent                  // at its sender, as it left
+	Received              // at its receiver, as it arrived
+)
+
+// Basis is how a change of state is known.
+type Basis uint8
+
+// Bases, from the strongest to the weakest.
+const (
+	Observed Basis = iota // the stack or the operating system said so
+	Inferred              // the segments prove it
+	Assumed               // it follows if the segment arrived, which nothing has proved yet
+)
+
+// Trigger is what makes a change: the label on an edge of the figure.
+type Trigger struct {
+	Kind TriggerKind
+	// Name is the call ("CLOSE"), the timer ("time-wait"), or for segments the
+	// flags that matter ("SYN,ACK").
+	Name string
+}
+
+// TriggerKind groups triggers.
+type TriggerKind uint8
+
+// Kinds of trigger.
+const (
+	OnCall TriggerKind = iota // the local user's call: OPEN, CLOSE, ABORT
+	OnReceive
+	OnSend // the segment that the end itself sent shows the change (its call was not seen)
+	OnTimer
+)
+
+// Change is one end's change of state.
+type Change struct {
+	End      End
+	From, To State
+	Trigger  Trigger
+	Basis    Basis
+	// Edge is the edge of the figure that the change took; nil when it is not
+	// on the figure (it is then a finding, or the start of a connection met
+	// midway).
+	Edge *Edge
+	// Frames are the numbers of the frames that prove it, the latest last.
+	Frames []int
+}
+
+// Edge is one edge of RFC 9293's state machine.
+type Edge struct {
+	From, To State
+	On       Trigger
+	Action   string // what the end sends: "SYN,ACK"; empty for nothing
+	Figure   bool   // drawn in Figure 5; false for the edges that §3.10 adds
+	Source   string // "RFC 9293 §3.3.2 Figure 5", "RFC 9293 §3.10.7.4"
+	Note     string // the figure's own notes, in short
+}
+
+// Finding is one observation about one segment, with the frame that is its
+// evidence. Names are DESIGN.md's contract: Wireshark's tcp.analysis.* with
+// hyphens, and our own beside them.
+type Finding struct {
+	Name string
+	// Frame is the frame that the finding refers to: the original of a
+	// retransmission, the segment that a duplicate ACK repeats; 0 if none.
+	Frame int
+	// Nth counts repetitions: the third duplicate ACK, the second
+	// retransmission; 0 where counting makes no sense.
+	Nth int
+}
+
+// Reading is what the observer concluded from one segment. It is reused: valid
+// until the next segment is observed.
+type Reading struct {
+	Conn *Conn
+	From End // who sent it
+	// RelSeq and RelAck are relative to each side's ISN; Relative is false,
+	// and they are raw, where the ISN is not known nor assumed.
+	RelSeq, RelAck uint32
+	Relative       bool
+	// ScaledWindow is the window in bytes after scaling (RFC 7323 §2.3);
+	// ScaleKnown is false when the scale was agreed before the capture began:
+	// then it is the field as sent.
+	ScaledWindow uint32
+	ScaleKnown   bool
+	// AcksFrame is the newest frame whose data this segment's ACK newly
+	// acknowledges, 0 if none; RTT its round-trip time as seen at the vantage
+	// point.
+	AcksFrame int
+	RTT       time.Duration
+	// InFlight is how many octets the sender has sent and not seen
+	// acknowledged, this segment included.
+	InFlight uint32
+	Findings []Finding
+	Changes  []Change
+}
+
+// Key is a connection's addresses.
+type Key struct{ Client, Server netip.AddrPort }

@@ -1,0 +1,4 @@
+package tcpstate
+
+// end is what the observer keeps of one end.
+type end struct{}

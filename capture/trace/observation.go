@@ -1,0 +1,109 @@
+package trace
+
+import (
+	"net/netip"
+	"time"
+
+	"statelab/capture/tcpstate"
+)
+
+// Conn names a connection by its addresses, as the reporting party sees it.
+type Conn struct{ Local, Remote netip.AddrPort }
+
+// Cause is why a state changed, as the party that reports it knows it.
+type Cause struct {
+	Kind tcpstate.TriggerKind
+	// Name is the call or the timer: "connect", "close", "time-wait".
+	Name string
+	// Wire identifies the frame that was sent or received, on a wire of
+	// statelab's own; 0 elsewhere.
+	Wire uint64
+}
+
+// Fate is what the wire did with a frame.
+type Fate uint8
+
+// Fates. A frame that was simply delivered gets no verdict.
+const (
+	Dropped Fate = iota
+	Delayed
+	Duplicated
+	Swapped
+	Corrupted
+	TooBig    // longer than the wire's MTU, and not to be fragmented
+	QueueFull // the rate limit's queue overflowed
+	Injected  // crafted on the wire by no host's stack
+)
+
+// String returns the fate in English, in lower case: a key, not a label.
+func (f Fate) String() string {
+	names := [...]string{"dropped", "delayed", "duplicated", "swapped", "corrupted", "too-big", "queue-full", "injected"}
+	if int(f) < len(names) {
+		return names[f]
+	}
+	return "unknown"
+}
+
+// Verdict is the wire's own truth about one frame.
+type Verdict struct {
+	Fate Fate
+	Wire uint64
+	// Rule is the rule that decided, as the user wrote it; empty where it was
+	// the scenario's or the link's nature.
+	Rule string
+	By   time.Duration // extra delay, where there is one
+	// Bit is the bit that was flipped, counted from the frame's first, for
+	// Corrupted.
+	Bit int
+}
+
+// Call is what an application asked of its socket, and what it got.
+type Call struct {
+	Name string // "listen", "connect", "accept", "read", "write", "shutdown", "close", "setsockopt"
+	// Args and Result are for people: `"hello"`, "5 bytes", "EOF",
+	// "connection refused". Bytes from the network in them are escaped.
+	Args, Result string
+	Bytes        int
+}
+
+// Note is a text that a lesson puts on the timeline.
+type Note struct {
+	// Step marks the beginning of a step: the ledger has one line a step.
+	Step bool
+	Text Text
+}
+
+// ObservationKind says which part of an Observation is set.
+type ObservationKind uint8
+
+// Kinds of observation.
+const (
+	ObservedState ObservationKind = iota
+	ObservedMemory
+	ObservedVerdict
+	ObservedCall
+	ObservedNote
+	ObservedGap // frames lost by the capture: N of them
+	// ObservedTick is no observation: it says that none earlier than At will
+	// come (see capture.Tick).
+	ObservedTick
+)
+
+// Observation is what a party itself reports: the stack or the operating
+// system of a state, the application of its calls and memory, the wire of what
+// it did.
+type Observation struct {
+	Kind  ObservationKind
+	At    time.Time
+	Order uint64 // see capture.Frame.Order
+	Party Participant
+	Conn  Conn
+	// From, To and Cause are for ObservedState.
+	From, To tcpstate.State
+	Cause    Cause
+	Memory   *Memory
+	Verdict  *Verdict
+	Call     *Call
+	Note     *Note
+	N        int
+}

@@ -1,0 +1,13 @@
+module statelab
+
+go 1.26.3
+
+require (
+	github.com/charmbracelet/x/ansi v0.11.6
+	github.com/fatih/color v1.18.0
+	github.com/google/gopacket v1.1.19
+	github.com/spf13/cobra v1.10.2
+	golang.org/x/net v0.52.0
+	golang.org/x/sys v0.43.0
+	gvisor.dev/gvisor v0.0.0-20260905035102-160fafc42237
+)
