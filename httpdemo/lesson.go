@@ -1,0 +1,37 @@
+package httpdemo
+
+import (
+	"context"
+
+	"statelab/capture/trace"
+)
+
+// Lesson is one thing that people believe about HTTP, put to the test.
+type Lesson struct {
+	Name   string
+	Title  trace.Text
+	Claims []string // ids of the claims it shows
+	// Refutes are the numbers of the misconceptions that it refutes.
+	Refutes []int
+	// Look says what to look at, before it runs; Point what it has shown.
+	Look, Point trace.Text
+	// Run is the lesson. It returns when its client has finished.
+	Run func(ctx context.Context, e *Env) error
+}
+
+// Lessons returns every lesson, in the order in which a course takes them.
+func Lessons() []Lesson {
+	return []Lesson{
+		stateless(),
+	}
+}
+
+// Find returns the lesson of that name.
+func Find(name string) (Lesson, bool) {
+	for _, l := range Lessons() {
+		if l.Name == name {
+			return l, true
+		}
+	}
+	return Lesson{}, false
+}

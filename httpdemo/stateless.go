@@ -1,0 +1,99 @@
+package httpdemo
+
+import (
+	"context"
+	"fmt"
+
+	"statelab/capture/trace"
+)
+
+// stateless shows that each request is understood by itself (RFC 9110 §3.3),
+// on one connection as on two.
+func stateless() Lesson {
+	return Lesson{
+		Name: "stateless",
+		Title: trace.Text{
+			En: "The same GET four times: a server that has never met you",
+			Ko: "같은 GET을 네 번: 처음 보는 사이처럼 대하는 서버",
+		},
+		Claims:  []string{"B1", "E2"},
+		Refutes: []int{29, 30},
+		Look: trace.Text{
+			En: "Look at the server's memory after each response: its control block lives as long as the connection, and of the conversation there is nothing.",
+			Ko: "응답이 끝날 때마다 서버의 메모리를 보세요. 제어 블록은 연결이 살아 있는 동안만 있고, 대화에 대한 기억은 아무것도 없습니다.",
+		},
+		Point: trace.Text{
+			En: "TCP remembered the connection, byte by byte; HTTP remembered nothing, on one connection as on two. A persistent connection is not a session.",
+			Ko: "TCP는 연결을 바이트 단위로 기억했고, HTTP는 연결이 하나든 둘이든 아무것도 기억하지 않았습니다. 지속 연결은 세션이 아닙니다.",
+		},
+		Run: runStateless,
+	}
+}
+
+func runStateless(ctx context.Context, e *Env) error {
+	server, err := NewPlain(e.Now)
+	if err != nil {
+		return err
+	}
+	listener, err := e.Listen()
+	if err != nil {
+		return err
+	}
+	srv := NewServer(server, Limits{}, nil)
+	served := make(chan error, 1)
+	e.Go(func() { served <- srv.Serve(listener) })
+	defer srv.Close()
+
+	once := func(c *client, last bool) error {
+		status, body, err := c.get("/api/public", last)
+		if err != nil {
+			return err
+		}
+		e.note(trace.Text{
+			En: fmt.Sprintf("The client got %d and %d bytes, and keeps neither.", status, len(body)),
+			Ko: fmt.Sprintf("클라이언트는 %d와 %d바이트를 받았고, 둘 다 보관하지 않습니다.", status, len(body)),
+		})
+		e.remember(nil, server.Memory())
+		return nil
+	}
+
+	e.step(trace.Text{
+		En: "One connection: the first GET",
+		Ko: "연결 하나: 첫 번째 GET",
+	})
+	conn, err := e.Dial(ctx)
+	if err != nil {
+		return err
+	}
+	c := newClient(conn, e.Server.String())
+	if err := once(c, false); err != nil {
+		return err
+	}
+	e.step(trace.Text{
+		En: "The same connection: the same GET again. The server answers as if it were the first",
+		Ko: "같은 연결에서 같은 GET을 다시 보냅니다. 서버는 처음 받은 것처럼 답합니다",
+	})
+	if err := once(c, false); err != nil {
+		return err
+	}
+	if err := conn.Close(); err != nil {
+		return err
+	}
+	for _, t := range []trace.Text{
+		{En: "A new connection: the same GET. Nothing tells the server that it is the same client", Ko: "새 연결: 같은 GET. 같은 클라이언트임을 알려 주는 것은 아무것도 없습니다"},
+		{En: "Another new connection: the same GET", Ko: "또 다른 새 연결: 같은 GET"},
+	} {
+		e.step(t)
+		conn, err := e.Dial(ctx)
+		if err != nil {
+			return err
+		}
+		if err := once(newClient(conn, e.Server.String()), false); err != nil {
+			return err
+		}
+		if err := conn.Close(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
