@@ -1,0 +1,200 @@
+// Package pcapfile reads and writes traces: pcap, as libpcap has written it
+// since the beginning (draft-ietf-opsawg-pcap), and pcapng
+// (draft-ietf-opsawg-pcapng), packet comments included.
+//
+// It reads from files and pipes alike, a record at a time, and takes every
+// input for hostile: memory is bounded by the largest block that is accepted
+// (16 MiB), never by what a length field claims.
+package pcapfile
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+
+	"statelab/capture"
+)
+
+// Format names a file format.
+type Format string
+
+// The formats.
+const (
+	PCAP   Format = "pcap"
+	PCAPNG Format = "pcapng"
+)
+
+// Interface is what a trace says of an interface that frames were captured on.
+type Interface struct {
+	Name    string // if_name; empty in pcap, and where the file does not say
+	Link    capture.LinkType
+	SnapLen int // bytes kept of each frame at most; 0 for no limit
+	// Dropped is how many frames the trace says were lost on this interface
+	// (Interface Statistics Block: isb_ifdrop and isb_osdrop).
+	Dropped uint64
+}
+
+// Reader reads one trace. It is not safe for concurrent use.
+type Reader struct {
+	// Vantage is given to every frame: the place where the trace was taken.
+	Vantage string
+
+	in     window
+	format Format
+	big    bool // the file, or the section, is big-endian
+	record recordLayout
+	ifaces []iface
+	// section is the index of the current section's first interface: blocks
+	// count interfaces from there.
+	section int
+	comment string
+	text    []byte // the comments of the block that is being read
+	frames  int
+	last    capture.Frame // what Frames hands out
+	err     error         // why there is no next frame: io.EOF at the good end
+}
+
+// NewReader reads a trace's header from r and prepares to read its frames. The
+// format is told by the first bytes.
+//
+// Errors: ErrNotTrace for what is no trace, a *DamageError for a header that is
+// cut off or wrong, else r's own, wrapped.
+func NewReader(r io.Reader) (*Reader, error) {
+	rd := &Reader{in: newWindow(r)}
+	magic, err := rd.in.peek(4)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return nil, fmt.Errorf("read trace: %w", err)
+	}
+	if err == nil && binary.LittleEndian.Uint32(magic) == sectionHeader { // the same in both byte orders
+		rd.format = PCAPNG
+		return begin(rd, rd.readBlock)
+	}
+	if err == nil && rd.detectPCAP(magic) {
+		rd.format = PCAP
+		return begin(rd, rd.readFileHeader)
+	}
+	return nil, notTrace(rd.in.buf[rd.in.at:rd.in.end])
+}
+
+// begin reads the header that every trace begins with.
+func begin(r *Reader, header func(*capture.Frame) (bool, error)) (*Reader, error) {
+	if _, err := header(&r.last); err != nil {
+		return nil, err
+	}
+	return r, nil
+}
+
+// Format says which format the trace has.
+func (r *Reader) Format() Format { return r.format }
+
+// Comment is the comment of the section that is being read (pcapng).
+func (r *Reader) Comment() string { return r.comment }
+
+// Interfaces returns the interfaces met so far: a pcapng file may describe one
+// at any place before its first frame. Frame.Interface is an index into it.
+func (r *Reader) Interfaces() []Interface {
+	all := make([]Interface, len(r.ifaces))
+	for i := range r.ifaces {
+		all[i] = r.ifaces[i].Interface
+	}
+	return all
+}
+
+// Frames yields the frames from where the last call stopped. Number counts from
+// 1. A frame's Data points into the reader's buffer.
+//
+// An error ends the frames: a *DamageError where the trace is cut off or
+// corrupt, else what reading the input returned, wrapped.
+//
+// A Simple Packet Block holds no time: its frame gets that of the frame before
+// it, or the zero Time. Times that a 64-bit count of nanoseconds since 1970
+// cannot hold become the nearest that it can.
+func (r *Reader) Frames() capture.Source {
+	return func(yield func(capture.Frame, error) bool) {
+		for {
+			f := &r.last
+			if err := r.next(f); errors.Is(err, io.EOF) {
+				return
+			} else if err != nil {
+				yield(capture.Frame{}, err)
+				return
+			}
+			if !yield(*f, nil) {
+				return
+			}
+		}
+	}
+}
+
+// next reads up to the next frame; io.EOF is the good end.
+func (r *Reader) next(f *capture.Frame) error {
+	read := r.readBlock
+	if r.format == PCAP {
+		read = r.readRecord
+	}
+	for isFrame := false; !isFrame && r.err == nil; {
+		isFrame, r.err = read(f)
+	}
+	if r.err != nil {
+		return r.err
+	}
+	r.frames++
+	f.Number = r.frames
+	f.Vantage = r.Vantage
+	return nil
+}
+
+// need returns the next n bytes, the record or block that begins here; io.EOF
+// if the input ends before it.
+func (r *Reader) need(n int, part string) ([]byte, error) {
+	b, err := r.in.peek(n)
+	switch {
+	case err == nil:
+		return b, nil
+	case !errors.Is(err, io.EOF):
+		return nil, fmt.Errorf("read trace at byte %d: %w", r.in.offset, err)
+	case len(b) == 0:
+		return nil, io.EOF
+	}
+	e := r.damage("the trace ends inside %s: %d of %d bytes are there", part, len(b), n)
+	e.Err = io.ErrUnexpectedEOF
+	return nil, e
+}
+
+func (r *Reader) damage(format string, args ...any) *DamageError {
+	return &DamageError{Offset: r.in.offset, Frames: r.frames, What: fmt.Sprintf(format, args...)}
+}
+
+func (r *Reader) u16(b []byte) uint16 {
+	if r.big {
+		return binary.BigEndian.Uint16(b)
+	}
+	return binary.LittleEndian.Uint16(b)
+}
+
+func (r *Reader) u32(b []byte) uint32 {
+	if r.big {
+		return binary.BigEndian.Uint32(b)
+	}
+	return binary.LittleEndian.Uint32(b)
+}
+
+func (r *Reader) u64(b []byte) uint64 {
+	if r.big {
+		return binary.BigEndian.Uint64(b)
+	}
+	return binary.LittleEndian.Uint64(b)
+}
+
+// fill sets what both formats know of a frame: the captured bytes, the length
+// on the wire, and the frame check sequence, which is in neither of Frame's.
+func fill(f *capture.Frame, data []byte, length uint32, fcs int) {
+	f.Length = max(int(length), len(data))
+	if fcs > 0 && f.Length >= fcs {
+		f.Length -= fcs
+		data = data[:min(len(data), f.Length)]
+	}
+	f.Data = slices.Clip(data)
+}

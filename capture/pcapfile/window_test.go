@@ -1,0 +1,46 @@
+package pcapfile
+
+import (
+	"encoding/binary"
+	"io"
+	"strings"
+	"testing"
+)
+
+// TestClaimsTakeNoMemory: a length field alone must not make the buffer grow.
+func TestClaimsTakeNoMemory(t *testing.T) {
+	t.Parallel()
+	header := binary.LittleEndian.AppendUint32(nil, sectionHeader)
+	header = binary.LittleEndian.AppendUint32(header, maxBlock)
+	header = binary.LittleEndian.AppendUint32(header, byteOrderMagic)
+	r := &Reader{in: newWindow(strings.NewReader(string(header) + strings.Repeat("x", 100_000)))}
+	if _, err := r.readBlock(&r.last); err == nil {
+		t.Fatal("16 MiB out of 100 kB")
+	}
+	if got := len(r.in.buf); got > 256<<10 {
+		t.Errorf("the buffer grew to %d bytes for an input of 100 kB", got)
+	}
+}
+
+// TestWindowIsBounded reads many records through one buffer.
+func TestWindowIsBounded(t *testing.T) {
+	t.Parallel()
+	w := newWindow(io.LimitReader(zeros{}, 64<<20))
+	for range 64 {
+		b, err := w.peek(1 << 20)
+		if err != nil || len(b) != 1<<20 {
+			t.Fatal(len(b), err)
+		}
+		w.skip(1 << 20)
+	}
+	if _, err := w.peek(1); err != io.EOF {
+		t.Errorf("at the end: %v", err)
+	}
+	if len(w.buf) > 2<<20 || w.offset != 64<<20 {
+		t.Errorf("buffer %d, offset %d", len(w.buf), w.offset)
+	}
+}
+
+type zeros struct{}
+
+func (zeros) Read(p []byte) (int, error) { clear(p); return len(p), nil }
