@@ -1,0 +1,73 @@
+// Package decode reads the headers of a frame: link layer, IP, TCP. It turns a
+// capture.Frame into a tcpstate.Segment (Decoder), and into a list of named
+// bit ranges for a byte view (Fields).
+//
+// The two agree because they share one walk: Decode notes where each header
+// lies, and Fields spells out those headers bit by bit.
+//
+// Bytes come from a network and are hostile. Decode never reads outside
+// Frame.Data, never panics, walks a bounded number of headers, and produces
+// text only from numbers. What was decoded before an error stays usable.
+//
+// Tunnels (IP in IP, GRE, VXLAN, GENEVE, MPLS, PPPoE) are named and not
+// entered; fragments are named and not reassembled.
+package decode
+
+import (
+	"fmt"
+
+	"statelab/capture"
+	"statelab/capture/tcpstate"
+)
+
+// Bounds on what one frame may make the decoder do.
+const (
+	maxTags       = 8  // VLAN tags
+	maxExtensions = 8  // IPv6 extension headers
+	maxLayers     = 24 // link, LLC, SNAP, tags, IP, extension headers, transport
+)
+
+// Decoder decodes frames one after another. Its zero value is ready. It is not
+// safe for concurrent use.
+type Decoder struct {
+	// VerifyChecksums makes Decode verify the IPv4 header checksum and the TCP
+	// checksum. Without it both are tcpstate.Unverified.
+	VerifyChecksums bool
+
+	// names holds the names made for numbers that have none of their own, so
+	// that a stream of unknown frames makes no garbage. At most 2¹⁶ entries a
+	// registry.
+	names map[unknown]string
+}
+
+// unknown is a protocol number that has no name here, in one registry.
+type unknown struct {
+	format string
+	number uint16
+}
+
+// Decode reads the headers of f into p, replacing all that p held. p refers to
+// f.Data: it is valid as long as that is. Decoding a well-formed frame
+// allocates nothing.
+func (d *Decoder) Decode(f *capture.Frame, p *Packet) {
+	hadSegment := p.TCP
+	p.reset(f)
+	d.link(p)
+	if hadSegment && !p.TCP {
+		p.Segment = tcpstate.Segment{}
+	}
+}
+
+// name returns the name of an unknown number, the same string each time.
+func (d *Decoder) name(format string, number uint16) string {
+	key := unknown{format, number}
+	if s, ok := d.names[key]; ok {
+		return s
+	}
+	if d.names == nil {
+		d.names = make(map[unknown]string)
+	}
+	s := fmt.Sprintf(format, number)
+	d.names[key] = s
+	return s
+}

@@ -1,0 +1,161 @@
+package decode
+
+import (
+	"encoding/binary"
+
+	"statelab/capture"
+)
+
+// Lengths of the link layers' headers, in bytes.
+const (
+	ethernetLen = 14
+	tagLen      = 4
+	llcLen      = 3
+	snapLen     = 5
+	familyLen   = 4
+	sllLen      = 16
+	sll2Len     = 20
+)
+
+// link begins the walk, as the frame's link type says.
+func (d *Decoder) link(p *Packet) {
+	switch p.frame.Link {
+	case capture.LinkEthernet:
+		d.ethernet(p)
+	case capture.LinkSLL:
+		d.sll(p)
+	case capture.LinkSLL2:
+		d.sll2(p)
+	case capture.LinkNull:
+		d.null(p, layerNull)
+	case capture.LinkLoop:
+		d.null(p, layerLoop)
+	case capture.LinkRaw, capture.LinkRawBSD, capture.LinkRawOpen:
+		d.raw(p)
+	case capture.LinkIPv4:
+		d.ipv4(p, 0, p.wire)
+	case capture.LinkIPv6:
+		d.ipv6(p, 0, p.wire)
+	default:
+		p.Protocol = d.name("LINKTYPE %d", uint16(p.frame.Link))
+	}
+}
+
+// ethernet reads IEEE 802.3 §3.2: two addresses, then a type, or, below 1536,
+// the length of an LLC frame.
+func (d *Decoder) ethernet(p *Packet) {
+	p.Protocol = "ETHERNET"
+	p.push(layerEthernet, 0, ethernetLen)
+	if !p.need(layerEthernet, 0, ethernetLen, p.wire) {
+		return
+	}
+	p.Link.Dst = hardwareAddr6(p.data)
+	p.Link.Src = hardwareAddr6(p.data[6:])
+	kind := be16(p.data[12:])
+	if kind <= maxLength8023 {
+		p.layers[0].kind = layer8023
+	}
+	d.etherType(p, kind, ethernetLen, p.wire)
+}
+
+// sll reads the Linux cooked header: https://www.tcpdump.org/linktypes/LINKTYPE_LINUX_SLL.html.
+func (d *Decoder) sll(p *Packet) {
+	p.Protocol = "LINUX_SLL"
+	p.push(layerSLL, 0, sllLen)
+	if !p.need(layerSLL, 0, sllLen, p.wire) {
+		return
+	}
+	p.Link.Src = hardwareAddr(p.data[6:14], int(be16(p.data[4:])))
+	p.cookedDirection(be16(p.data))
+	d.cooked(p, be16(p.data[2:]), be16(p.data[14:]), sllLen)
+}
+
+// sll2 reads its second version: https://www.tcpdump.org/linktypes/LINKTYPE_LINUX_SLL2.html.
+func (d *Decoder) sll2(p *Packet) {
+	p.Protocol = "LINUX_SLL2"
+	p.push(layerSLL2, 0, sll2Len)
+	if !p.need(layerSLL2, 0, sll2Len, p.wire) {
+		return
+	}
+	p.Link.Src = hardwareAddr(p.data[12:20], int(p.data[11]))
+	p.cookedDirection(uint16(p.data[10]))
+	d.cooked(p, be16(p.data[8:]), be16(p.data), sll2Len)
+}
+
+// cooked continues after a cooked header. For some kinds of device (ARPHRD_…)
+// the protocol field is no EtherType.
+func (d *Decoder) cooked(p *Packet, device, protocol uint16, off int) {
+	const (
+		netlink = 824    // ARPHRD_NETLINK
+		llc     = 0x0004 // LINUX_SLL_P_802_2
+	)
+	switch {
+	case device == netlink:
+		p.Protocol = "NETLINK"
+	case protocol == llc:
+		d.llc(p, off, p.wire)
+	case protocol < minEtherType:
+		p.Protocol = d.name("LINUX_SLL 0x%04x", protocol)
+	default:
+		d.etherType(p, protocol, off, p.wire)
+	}
+}
+
+// cookedDirection takes the direction from a cooked header's packet type: to
+// us, or sent by us; what was sent between others tells nothing.
+func (p *Packet) cookedDirection(packetType uint16) {
+	const toUs, broadcast, multicast, byUs = 0, 1, 2, 4
+	if p.Link.Direction != capture.DirectionUnknown {
+		return
+	}
+	switch packetType {
+	case toUs, broadcast, multicast:
+		p.Link.Direction = capture.Inbound
+	case byUs:
+		p.Link.Direction = capture.Outbound
+	}
+}
+
+// null reads the BSD loopback header: an address family of 4 octets, in the
+// capturing host's byte order (NULL) or in network byte order (LOOP).
+func (d *Decoder) null(p *Packet, kind layerKind) {
+	p.Protocol = p.frame.Link.String()
+	p.push(kind, 0, familyLen)
+	if !p.need(kind, 0, familyLen, p.wire) {
+		return
+	}
+	switch family := addressFamily(p.data, kind); family {
+	case 2:
+		d.ipv4(p, familyLen, p.wire)
+	case 10, 23, 24, 28, 30: // AF_INET6 of Linux, Windows, NetBSD and OpenBSD, FreeBSD, macOS
+		d.ipv6(p, familyLen, p.wire)
+	default:
+		p.Protocol = d.name("AF %d", uint16(min(family, 0xffff)))
+	}
+}
+
+// addressFamily reads the family. Families are small numbers: a host of the
+// other byte order shows itself by a number that fills the upper half.
+func addressFamily(b []byte, kind layerKind) uint32 {
+	little, big := binary.LittleEndian.Uint32(b), be32(b)
+	if kind == layerLoop || little > 0xffff {
+		return big
+	}
+	return little
+}
+
+// raw reads a frame that begins with an IP header; its first 4 bits say which.
+func (d *Decoder) raw(p *Packet) {
+	p.Protocol = "IP"
+	if !p.need(layerIP, 0, 1, p.wire) {
+		return
+	}
+	switch version := p.data[0] >> 4; version {
+	case 4:
+		d.ipv4(p, 0, p.wire)
+	case 6:
+		d.ipv6(p, 0, p.wire)
+	default:
+		p.fail(Error{Layer: "IP", Field: "Version", Problem: Wrong, Value: int(version)})
+	}
+}
