@@ -1,6 +1,12 @@
 package network
 
-import "statelab/capture/trace"
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"statelab/capture/trace"
+)
 
 // verbs is the rule language's verbs, in the order of the constants: the parser
 // reads from it, and the help is made of it.
@@ -38,4 +44,55 @@ var kinds = [...]Word{
 	KindPSH:     {"psh", "psh", "delay 20ms psh", trace.Text{En: "PSH set", Ko: "PSH가 켜진 세그먼트"}},
 	KindProbe:   {"probe", "probe", "drop 1st probe", trace.Text{En: "keep-alive or zero-window probe", Ko: "keep-alive 또는 제로 윈도우 프로브"}},
 	KindFrame:   {"frame", "frame N", "drop frame 3", trace.Text{En: "any frame, by its place on the wire; ARP counts", Ko: "선로에 실린 순서로 고른 프레임(ARP 포함)"}},
+}
+
+// clauses is what may follow a verb besides a kind.
+var clauses = [...]Word{
+	{"place", "1st | 2nd,4th | 4-6 | 4- | all | every 3rd", "duplicate 2nd,4th data segment",
+		trace.Text{En: "which distinct segments; a retransmission keeps its place", Ko: "몇 번째 세그먼트인지. 재전송은 원래 순번을 그대로 가집니다"}},
+	{"way", "client→server | server→client | both", "drop 1st data segment server->client",
+		trace.Text{En: "the direction; without it both are counted together", Ko: "방향. 생략하면 두 방향을 합쳐서 셉니다"}},
+	{"repeat", "once | twice | N times | always", "drop 2nd data segment 3 times",
+		trace.Text{En: "how many transmissions of the segment, from the first", Ko: "그 세그먼트의 첫 전송부터 몇 번째 전송까지인지"}},
+	{"transmission", "Nth transmission of | retransmissions of", "drop 2nd transmission of 3rd data segment",
+		trace.Text{En: "that transmission only; the first retransmission is the 2nd", Ko: "그 전송만. 첫 재전송이 2번째 전송입니다"}},
+	{"connection", "of Nth connection | of each connection", "drop 1st data segment of each connection",
+		trace.Text{En: "count within a connection", Ko: "연결 안에서 셉니다"}},
+	{"time", "from T | until T | for T", "loss 10% from 1s until 3s",
+		trace.Text{En: "act only then, counted from the network's start", Ko: "네트워크가 시작된 때부터 잰 그 시간에만 적용합니다"}},
+}
+
+// RuleVerbs, RuleKinds and RuleClauses list the words of the rule language.
+func RuleVerbs() []Word   { return slices.Clone(verbs[:]) }
+func RuleKinds() []Word   { return slices.Clone(kinds[:]) }
+func RuleClauses() []Word { return slices.Clone(clauses[:]) }
+
+// RuleHelp returns the rule language on one page.
+func RuleHelp() trace.Text {
+	var en, ko strings.Builder
+	for _, part := range []struct {
+		title trace.Text
+		words []Word
+	}{
+		{trace.Text{En: "What the wire does:", Ko: "선로가 하는 일:"}, verbs[:]},
+		{trace.Text{En: "To which segments:", Ko: "대상 세그먼트:"}, kinds[:]},
+		{trace.Text{En: "Which of them, and when:", Ko: "그 가운데 어느 것을, 언제:"}, clauses[:]},
+	} {
+		fmt.Fprintf(&en, "%s\n", part.title.En)
+		fmt.Fprintf(&ko, "%s\n", part.title.Ko)
+		for _, w := range part.words {
+			fmt.Fprintf(&en, "  %s\n      %s\n      %s\n", w.Syntax, w.Help.En, w.Example)
+			fmt.Fprintf(&ko, "  %s\n      %s\n      %s\n", w.Syntax, w.Help.Ko, w.Example)
+		}
+	}
+	return trace.Text{En: en.String(), Ko: ko.String()}
+}
+
+// words returns the names of a table.
+func words(table []Word) []string {
+	var names []string
+	for _, w := range table {
+		names = append(names, w.Name)
+	}
+	return names
 }
