@@ -1,0 +1,106 @@
+package explain
+
+// Repair.
+var (
+	retransmissionText = text{
+		En: "{from} sends {what} again, first sent in frame {original}: no ACK for that came in time.",
+		Ko: "{from|이/가} 프레임 {original}에서 보낸 {what|을/를} 다시 보냅니다. 제때 ACK가 오지 않았습니다.",
+	}
+	retransmissionNthText = text{
+		En: "{from} sends {what} again ({nth|th} retransmission of frame {original}): still no ACK; each wait is longer.",
+		Ko: "{from|이/가} {what|을/를} 또 보냅니다(프레임 {original}의 {nth}번째 재전송). 아직 ACK가 없고 기다리는 시간은 점점 길어집니다.",
+	}
+	retransmissionUnseenText = text{
+		En: "{from} sends {what} again: no ACK for that came in time. The original is not in this capture.",
+		Ko: "{from|이/가} {what|을/를} 다시 보냅니다. 제때 ACK가 오지 않았습니다. 원래 프레임은 이 캡처에 없습니다.",
+	}
+	fastText = text{
+		En: "{from} sends {what} of frame {original} again at once: duplicate ACKs say that it is lost; the timer need not run out (fast retransmit).",
+		Ko: "{from|이/가} 프레임 {original}의 {what|을/를} 곧바로 다시 보냅니다. 중복 ACK가 손실을 알렸으므로 타이머를 기다리지 않습니다(빠른 재전송).",
+	}
+	fastUnseenText = text{
+		En: "{from} sends {what} again at once: duplicate ACKs say that it is lost; the timer need not run out (fast retransmit).",
+		Ko: "{from|이/가} {what|을/를} 곧바로 다시 보냅니다. 중복 ACK가 손실을 알렸으므로 타이머를 기다리지 않습니다(빠른 재전송).",
+	}
+	spuriousText = text{
+		En: "{from} sends {what} again, though {to} had acknowledged frame {original}: needless. {to} drops it and repeats its ACK.",
+		Ko: "{to|이/가} 프레임 {original|을/를} 이미 확인했는데 {from|이/가} {what|을/를} 다시 보냅니다. {to|은/는} 버리고 ACK를 반복합니다.",
+	}
+	spuriousUnseenText = text{
+		En: "{from} sends {what} again, though {to} had acknowledged it: needless. {to} drops it and repeats its ACK.",
+		Ko: "{to|이/가} 이미 확인한 {what|을/를} {from|이/가} 다시 보냅니다. 필요 없는 재전송이므로 {to|은/는} 버리고 ACK를 반복합니다.",
+	}
+	outOfOrderText = text{
+		En: "{what} of {from} come later than bytes that follow them: reordered on the way, not sent again. {to} puts them in place.",
+		Ko: "{from}의 {what|이/가} 뒤따르는 바이트보다 늦게 왔습니다. 재전송이 아니라 순서가 뒤바뀐 것이며, {to|이/가} 제자리에 끼워 넣습니다.",
+	}
+	lostText = text{
+		En: "{from} sends {what}, but something before number {seq} is missing: lost, late, or not captured.",
+		Ko: "{from|이/가} {what|을/를} 보내지만 {seq}번 앞이 비어 있습니다. 손실됐거나, 늦거나, 캡처되지 않은 것입니다.",
+	}
+	ackLostText = text{
+		En: "{from} acknowledges bytes before {ack} that were never seen here: the capture missed them, {from} did not.",
+		Ko: "{from|이/가} 여기서 보이지 않은 {ack}번 앞의 바이트를 확인합니다. 놓친 것은 캡처이고, {from|은/는} 받았습니다.",
+	}
+	duplicateText = text{
+		En: "{nth|th} duplicate ACK: {from} still expects {ack}, so something behind it has arrived and {ack} has not.",
+		Ko: "{nth}번째 중복 ACK입니다. {from|은/는} 아직 {ack}번을 기다립니다. 그 뒤의 것은 왔지만 {ack}번은 오지 않았습니다.",
+	}
+	duplicateUncountedText = text{
+		En: "Duplicate ACK: {from} still expects {ack}, so something behind it has arrived and {ack} has not.",
+		Ko: "중복 ACK입니다. {from|은/는} 아직 {ack}번을 기다립니다. 그 뒤의 것은 왔지만 {ack}번은 오지 않았습니다.",
+	}
+	thirdDuplicateText = text{
+		En: "The third makes {to} retransmit at once.",
+		Ko: "세 번째이므로 {to|은/는} 곧바로 재전송합니다.",
+	}
+	sackText = text{En: "SACK: {list} received", Ko: "SACK: {list} 받음"}
+)
+
+// Flow control and keepalive.
+var (
+	zeroWindowText = text{
+		En: "Window 0: {from}'s receive buffer is full, so {to} must stop sending data. Nothing is lost, the connection stays open.",
+		Ko: "윈도우 0: {from}의 수신 버퍼가 가득 차서 {to|은/는} 데이터를 멈춰야 합니다. 손실은 없고 연결은 유지됩니다.",
+	}
+	windowUpdateText = text{
+		En: "{from} has room again: {to} may send up to {window|byte} from number {ack} on. Nothing new is acknowledged.",
+		Ko: "{from}에 다시 빈자리가 생겼습니다. {to|은/는} {ack}번부터 {window}바이트까지 보낼 수 있습니다. 새로 확인하는 것은 없습니다.",
+	}
+	windowUpdateRawText = text{
+		En: "{from} changes its window: the field says {window}, but its scale was agreed before the capture began.",
+		Ko: "{from|이/가} 윈도우를 바꿉니다. 필드 값은 {window}이지만, 스케일은 캡처 시작 전에 정해져 알 수 없습니다.",
+	}
+	probeText = text{
+		En: "{from} probes {to}'s closed window (persist timer): a window update may have been lost, and nobody would repeat it.",
+		Ko: "{from|이/가} 닫힌 {to}의 윈도우를 확인합니다(persist 타이머). 윈도우 갱신이 손실되면 아무도 다시 보내지 않기 때문입니다.",
+	}
+	probeAckText = text{
+		En: "{from} answers the probe: it still expects {ack}, and its window is still 0.",
+		Ko: "{from|이/가} 프로브에 답합니다. 여전히 {ack}번을 기다리며 윈도우는 아직 0입니다.",
+	}
+	probeAckOpenText = text{
+		En: "{from} answers the probe: it expects {ack}, and its window is open again.",
+		Ko: "{from|이/가} 프로브에 답합니다. {ack}번을 기다리며 윈도우가 다시 열렸습니다.",
+	}
+	keepAliveText = text{
+		En: "TCP keepalive: {from} sends no data with an old number, which {to} must answer if it is still there.",
+		Ko: "TCP keepalive: {from|이/가} 데이터 없이 지난 번호를 보냅니다. {to|이/가} 살아 있다면 답해야 합니다.",
+	}
+	keepAliveByteText = text{
+		En: "TCP keepalive: {from} sends one old byte again, which {to} must answer if it is still there.",
+		Ko: "TCP keepalive: {from|이/가} 지난 바이트 하나를 다시 보냅니다. {to|이/가} 살아 있다면 답해야 합니다.",
+	}
+	keepAliveSumText = text{
+		En: "seq {seq} = {expected} − 1, one below what {to} expects",
+		Ko: "seq {seq} = {expected} − 1, {to|이/가} 기다리는 번호보다 1 작음",
+	}
+	keepAliveAckText = text{
+		En: "{from} answers the keepalive: it is still there and still expects {ack}.",
+		Ko: "{from|이/가} keepalive에 답합니다. 살아 있으며 여전히 {ack}번을 기다립니다.",
+	}
+	keepAliveAckFrameText = text{
+		En: "{from} answers the keepalive of frame {original}: it is still there and still expects {ack}.",
+		Ko: "{from|이/가} 프레임 {original}의 keepalive에 답합니다. 살아 있으며 여전히 {ack}번을 기다립니다.",
+	}
+)

@@ -1,0 +1,144 @@
+package explain
+
+import (
+	"time"
+
+	"statelab/capture/tcpstate"
+	"statelab/capture/trace"
+)
+
+// historyLimit is how many segments an Explainer remembers, over all
+// connections: more than any window holds in a lesson, and bounded in a trace
+// of millions.
+const historyLimit = 4096
+
+// seen is what is remembered of a segment.
+type seen struct {
+	frame          int
+	wire           uint64
+	stream         int
+	from           tcpstate.End
+	at             time.Time
+	relSeq, relAck uint32
+	seq, ack       tcpstate.Seq
+	flags          tcpstate.Flags
+	length         int
+}
+
+// next is the relative sequence number after the segment (SEG.LEN counts SYN
+// and FIN: RFC 9293 §3.4).
+func (s *seen) next() uint32 { return s.relSeq + s.segLen() }
+
+func (s *seen) segLen() uint32 {
+	n := uint32(s.length)
+	if s.flags.Has(tcpstate.SYN) {
+		n++
+	}
+	if s.flags.Has(tcpstate.FIN) {
+		n++
+	}
+	return n
+}
+
+// history is the latest segments, in a ring. The zero value is ready.
+type history struct {
+	ring    []seen
+	oldest  int // index in ring, once it is full
+	byFrame map[int]int
+	byWire  map[uint64]int
+}
+
+// add remembers a segment; one that is remembered already is not added again.
+func (h *history) add(ev *trace.Event) {
+	if h.byFrame == nil {
+		h.byFrame, h.byWire = map[int]int{}, map[uint64]int{}
+	}
+	if h.find(ev) != nil {
+		return
+	}
+	s := ev.Segment
+	entry := seen{
+		frame: frameOf(ev), wire: wireOf(ev), stream: ev.Stream, from: s.From, at: ev.At,
+		relSeq: s.RelSeq, relAck: s.RelAck, seq: s.Seq, ack: s.Ack, flags: s.Flags, length: s.Len,
+	}
+	at := len(h.ring)
+	if at < historyLimit {
+		h.ring = append(h.ring, entry)
+	} else {
+		at = h.oldest
+		h.oldest = (h.oldest + 1) % historyLimit
+		h.forget(at)
+		h.ring[at] = entry
+	}
+	if entry.frame != 0 {
+		h.byFrame[entry.frame] = at
+	}
+	if entry.wire != 0 {
+		h.byWire[entry.wire] = at
+	}
+}
+
+func (h *history) forget(at int) {
+	old := &h.ring[at]
+	if h.byFrame[old.frame] == at {
+		delete(h.byFrame, old.frame)
+	}
+	if h.byWire[old.wire] == at {
+		delete(h.byWire, old.wire)
+	}
+}
+
+// find returns the entry of this very segment, nil if it is not remembered.
+func (h *history) find(ev *trace.Event) *seen {
+	if wire := wireOf(ev); wire != 0 {
+		return h.wire(wire)
+	}
+	return h.frame(frameOf(ev))
+}
+
+func (h *history) frame(n int) *seen {
+	if at, ok := h.byFrame[n]; ok && n != 0 {
+		return &h.ring[at]
+	}
+	return nil
+}
+
+func (h *history) wire(id uint64) *seen {
+	if at, ok := h.byWire[id]; ok && id != 0 {
+		return &h.ring[at]
+	}
+	return nil
+}
+
+// latest returns the newest segment before ev in its connection, sent by that
+// end, for which ok holds; nil if none is remembered.
+func (h *history) latest(ev *trace.Event, from tcpstate.End, ok func(*seen) bool) *seen {
+	self := h.find(ev)
+	met := self == nil
+	for i := range h.ring {
+		s := &h.ring[(h.oldest+len(h.ring)-1-i)%len(h.ring)]
+		if s == self {
+			met = true
+			continue
+		}
+		if met && s.stream == ev.Stream && s.from == from && ok(s) {
+			return s
+		}
+	}
+	return nil
+}
+
+// frameOf is the number of the frame that an event is about.
+func frameOf(ev *trace.Event) int {
+	if ev.Frame == 0 && ev.Segment != nil {
+		return ev.Segment.Frame
+	}
+	return ev.Frame
+}
+
+func wireOf(ev *trace.Event) uint64 {
+	if ev.Wire == 0 && ev.Segment != nil {
+		return ev.Segment.Segment.Wire
+	}
+	return ev.Wire
+}

@@ -1,0 +1,154 @@
+package explain
+
+import (
+	"strings"
+
+	"statelab/capture/http1"
+	"statelab/capture/trace"
+)
+
+// quoteLimit is how many bytes of a target, a reason or another text from the
+// network a sentence shows.
+const quoteLimit = 48
+
+func quoted(s string) string { return trace.EscapeBytes([]byte(s), quoteLimit) }
+
+// message explains an HTTP message: what is asked or answered, and what, if
+// anything, could remind the other side of an earlier message.
+func (x *Explainer) message(ev *trace.Event) Explanation {
+	m := ev.Message
+	from, to := x.ends(ev)
+	values := args{
+		"from": from, "to": to, "method": quoted(m.Method), "target": quoted(m.Target),
+		"status": m.Status, "reason": quoted(m.Reason), "n": m.BodyBytes,
+	}
+	var e Explanation
+	if m.Request {
+		e = x.request(m, values)
+	} else {
+		e = x.response(m, values)
+	}
+	if m.Truncated {
+		e.Sentence = join(e.Sentence, x.say(truncatedText, values))
+		e.Section += "; RFC 9112 §8"
+		return e
+	}
+	e.Arithmetic = x.messageSum(m)
+	return e
+}
+
+func (x *Explainer) request(m *http1.Message, values args) Explanation {
+	t := requestText
+	if m.BodyBytes > 0 {
+		t = requestBodyText
+	}
+	memory, section := noCookieText, "RFC 9110 "+methodSection(m.Method)+"; §3.3"
+	_, cookie := m.Get("Cookie")
+	_, credentials := m.Get("Authorization")
+	_, condition := m.Get("If-None-Match")
+	_, upgrade := m.Get("Upgrade")
+	switch {
+	case credentials:
+		memory, section = credentialsText, "RFC 9110 "+methodSection(m.Method)+"; §11.6.2"
+	case cookie:
+		memory, section = cookieText, "RFC 9110 "+methodSection(m.Method)+"; RFC 6265 §4.2"
+	case condition:
+		memory, section = conditionText, "RFC 9110 "+methodSection(m.Method)+"; §13.1.2"
+	case upgrade:
+		memory, section = upgradeText, "RFC 9110 "+methodSection(m.Method)+"; §7.8"
+	}
+	return Explanation{Sentence: join(x.say(t, values), x.say(memory, values)), Section: section}
+}
+
+func (x *Explainer) response(m *http1.Message, values args) Explanation {
+	t := responseText
+	switch {
+	case m.BodyBytes > 0 && m.Reason == "":
+		t = responseBodyBareText
+	case m.BodyBytes > 0:
+		t = responseBodyText
+	case m.Reason == "":
+		t = responseBareText
+	}
+	section := statusSection(m.Status)
+	more := ""
+	if meaning, ok := statusMeanings[m.Status]; ok {
+		more = x.say(meaning, values)
+	}
+	if _, sets := m.Get("Set-Cookie"); sets {
+		more = x.say(setCookieText, values)
+		section += "; RFC 6265 §4.1"
+	}
+	return Explanation{Sentence: join(x.say(t, values), more), Section: section}
+}
+
+// messageSum: the message's length in the stream of bytes, and where its
+// length came from (RFC 9112 §6.3).
+func (x *Explainer) messageSum(m *http1.Message) string {
+	total, head := m.End-m.Start, m.BodyStart-m.Start
+	if total <= 0 || head <= 0 {
+		return ""
+	}
+	values := args{"total": total, "head": head, "body": total - head, "n": m.BodyBytes}
+	switch m.Framing {
+	case http1.Chunked:
+		return x.phrase(chunkedSumText, values)
+	case http1.UntilClose:
+		return x.phrase(untilCloseSumText, values)
+	case http1.ContentLength:
+		return x.phrase(lengthSumText, values)
+	case http1.NoBody:
+	}
+	return x.phrase(headSumText, values)
+}
+
+// methodSection is the method's section in RFC 9110.
+func methodSection(method string) string {
+	sections := map[string]string{
+		"GET": "§9.3.1", "HEAD": "§9.3.2", "POST": "§9.3.3", "PUT": "§9.3.4",
+		"DELETE": "§9.3.5", "CONNECT": "§9.3.6", "OPTIONS": "§9.3.7", "TRACE": "§9.3.8",
+	}
+	if s, ok := sections[method]; ok {
+		return s
+	}
+	return "§9"
+}
+
+// statusSection is where a status code is defined; codes that no RFC here
+// defines fall to their class.
+func statusSection(status int) string {
+	if s, ok := statusSections[status]; ok {
+		return s
+	}
+	class := map[int]string{1: "§15.2", 2: "§15.3", 3: "§15.4", 4: "§15.5", 5: "§15.6"}
+	if s, ok := class[status/100]; ok {
+		return "RFC 9110 " + s
+	}
+	return "RFC 9110 §15"
+}
+
+var statusSections = map[int]string{
+	100: "RFC 9110 §15.2.1", 101: "RFC 9110 §15.2.2", 103: "RFC 8297 §2",
+	200: "RFC 9110 §15.3.1", 201: "RFC 9110 §15.3.2", 202: "RFC 9110 §15.3.3", 203: "RFC 9110 §15.3.4",
+	204: "RFC 9110 §15.3.5", 205: "RFC 9110 §15.3.6", 206: "RFC 9110 §15.3.7",
+	300: "RFC 9110 §15.4.1", 301: "RFC 9110 §15.4.2", 302: "RFC 9110 §15.4.3", 303: "RFC 9110 §15.4.4",
+	304: "RFC 9110 §15.4.5", 307: "RFC 9110 §15.4.8", 308: "RFC 9110 §15.4.9",
+	400: "RFC 9110 §15.5.1", 401: "RFC 9110 §15.5.2", 402: "RFC 9110 §15.5.3", 403: "RFC 9110 §15.5.4",
+	404: "RFC 9110 §15.5.5", 405: "RFC 9110 §15.5.6", 406: "RFC 9110 §15.5.7", 407: "RFC 9110 §15.5.8",
+	408: "RFC 9110 §15.5.9", 409: "RFC 9110 §15.5.10", 410: "RFC 9110 §15.5.11", 411: "RFC 9110 §15.5.12",
+	412: "RFC 9110 §15.5.13", 413: "RFC 9110 §15.5.14", 414: "RFC 9110 §15.5.15", 415: "RFC 9110 §15.5.16",
+	416: "RFC 9110 §15.5.17", 417: "RFC 9110 §15.5.18", 421: "RFC 9110 §15.5.20", 422: "RFC 9110 §15.5.21",
+	426: "RFC 9110 §15.5.22", 428: "RFC 6585 §3", 429: "RFC 6585 §4", 431: "RFC 6585 §5",
+	500: "RFC 9110 §15.6.1", 501: "RFC 9110 §15.6.2", 502: "RFC 9110 §15.6.3", 503: "RFC 9110 §15.6.4",
+	504: "RFC 9110 §15.6.5", 505: "RFC 9110 §15.6.6", 511: "RFC 6585 §6",
+}
+
+// ExplainStatus says what a status code means, "" where nothing is to be added
+// to its reason phrase.
+func ExplainStatus(lang Lang, status int) Explanation {
+	t, ok := statusMeanings[status]
+	if !ok {
+		return Explanation{Section: statusSection(status)}
+	}
+	return Explanation{Sentence: strings.TrimSpace(sentence(lang, t, nil)), Section: statusSection(status)}
+}

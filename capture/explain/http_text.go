@@ -1,0 +1,87 @@
+package explain
+
+// HTTP messages.
+var (
+	requestText     = text{En: "{from} asks for {method} {target}.", Ko: "{from|이/가} {method} {target|을/를} 요청합니다."}
+	requestBodyText = text{
+		En: "{from} asks for {method} {target} with {n|byte} of body.",
+		Ko: "{from|이/가} 본문 {n}바이트와 함께 {method} {target|을/를} 요청합니다.",
+	}
+	noCookieText = text{
+		En: "Nothing in it refers to an earlier request: it must be understood by itself.",
+		Ko: "앞선 요청을 가리키는 것이 없으므로 이 요청만으로 이해되어야 합니다.",
+	}
+	cookieText = text{
+		En: "Its Cookie is all by which {to} can recognise the sender: not the connection.",
+		Ko: "{to|이/가} 보낸 쪽을 알아볼 수 있는 것은 연결이 아니라 Cookie뿐입니다.",
+	}
+	credentialsText = text{
+		En: "Its Authorization says who asks, anew with each request.",
+		Ko: "누가 요청하는지는 Authorization이 요청마다 새로 알립니다.",
+	}
+	conditionText = text{
+		En: "If-None-Match names a copy that it has: an answer is needed only if that has changed.",
+		Ko: "If-None-Match로 이미 가진 사본을 알립니다. 내용이 바뀌었을 때만 본문이 필요합니다.",
+	}
+	upgradeText = text{
+		En: "With Upgrade it asks to speak another protocol on this connection.",
+		Ko: "Upgrade로 이 연결에서 다른 프로토콜을 쓰자고 제안합니다.",
+	}
+	responseText     = text{En: "{from} answers {status} {reason}, without a body.", Ko: "{from|이/가} 본문 없이 {status} {reason|으로/로} 답합니다."}
+	responseBareText = text{En: "{from} answers {status}, without a body.", Ko: "{from|이/가} 본문 없이 {status|으로/로} 답합니다."}
+	responseBodyText = text{
+		En: "{from} answers {status} {reason} with {n|byte} of body.",
+		Ko: "{from|이/가} {status} {reason}, 본문 {n}바이트로 답합니다.",
+	}
+	responseBodyBareText = text{
+		En: "{from} answers {status} with {n|byte} of body.",
+		Ko: "{from|이/가} {status}, 본문 {n}바이트로 답합니다.",
+	}
+	setCookieText = text{
+		En: "Set-Cookie asks the client to remember something and to bring it along next time.",
+		Ko: "Set-Cookie는 클라이언트에 무언가를 기억했다가 다음에 함께 보내 달라고 부탁합니다.",
+	}
+	truncatedText = text{
+		En: "The message is incomplete: the stream ended, or has a hole, before it did.",
+		Ko: "메시지가 불완전합니다. 메시지가 끝나기 전에 스트림이 끝났거나 비어 있습니다.",
+	}
+	headSumText   = text{En: "{total} bytes of the stream, head only", Ko: "스트림의 {total}바이트, 헤더뿐"}
+	lengthSumText = text{
+		En: "{total} = {head|byte} of head + {body} of body (Content-Length)",
+		Ko: "{total} = 헤더 {head}바이트 + 본문 {body}바이트(Content-Length)",
+	}
+	chunkedSumText = text{
+		En: "{total} = {head|byte} of head + {body} of chunks, which hold {n} of body",
+		Ko: "{total} = 헤더 {head}바이트 + 청크 {body}바이트(그 안의 본문 {n}바이트)",
+	}
+	untilCloseSumText = text{
+		En: "{total} = {head|byte} of head + {body} of body, ended by the close",
+		Ko: "{total} = 헤더 {head}바이트 + 본문 {body}바이트(연결이 닫혀 끝남)",
+	}
+)
+
+// statusMeanings: the codes about which lessons have something to say.
+var statusMeanings = map[int]text{
+	100: {En: "Go on and send the body.", Ko: "본문을 계속 보내라는 뜻입니다."},
+	101: {
+		En: "From here on the connection speaks another protocol: a conversation with state.",
+		Ko: "이제부터 이 연결은 다른 프로토콜을 씁니다. 상태가 있는 대화입니다.",
+	},
+	206: {En: "Only the part that was asked for.", Ko: "요청한 부분만 보냅니다."},
+	301: {En: "It has moved for good, to where Location says.", Ko: "Location이 가리키는 곳으로 영구히 옮겼습니다."},
+	302: {En: "Look elsewhere this time: Location says where.", Ko: "이번에는 Location이 가리키는 곳을 보라는 뜻입니다."},
+	303: {En: "The result is elsewhere: get it with GET from Location.", Ko: "결과는 Location이 가리키는 곳에서 GET으로 받습니다."},
+	304: {En: "The client's copy is still good, so nothing need be sent.", Ko: "클라이언트의 사본이 아직 유효하므로 본문을 보내지 않습니다."},
+	400: {En: "The request cannot be understood.", Ko: "요청을 이해할 수 없습니다."},
+	401: {En: "The server does not know who asks.", Ko: "서버는 누가 요청했는지 모릅니다."},
+	403: {En: "The server understands and refuses.", Ko: "서버가 이해했지만 거절합니다."},
+	404: {En: "There is nothing under that target.", Ko: "그 대상에는 아무것도 없습니다."},
+	405: {En: "The target exists, but not for this method.", Ko: "대상은 있지만 이 메서드는 쓸 수 없습니다."},
+	409: {En: "The request conflicts with the state of the resource.", Ko: "요청이 자원의 현재 상태와 충돌합니다."},
+	412: {En: "The condition of the request does not hold.", Ko: "요청의 조건이 맞지 않습니다."},
+	429: {En: "Too many requests: the server counts them, and so remembers.", Ko: "요청이 너무 많습니다. 서버가 세고 있다는 것은 기억한다는 뜻입니다."},
+	500: {En: "The server failed, not the request.", Ko: "요청이 아니라 서버가 실패했습니다."},
+	502: {En: "A server behind this one gave no proper answer.", Ko: "뒤의 서버가 올바른 답을 주지 않았습니다."},
+	503: {En: "The server cannot answer for now.", Ko: "서버가 지금은 답할 수 없습니다."},
+	504: {En: "A server behind this one did not answer in time.", Ko: "뒤의 서버가 제때 답하지 않았습니다."},
+}

@@ -1,0 +1,61 @@
+package explain
+
+import "statelab/capture/tcpstate"
+
+// reset explains an RST by what it answers (RFC 9293 §3.5.2). A reset that
+// answers a segment without ACK has number 0 and acknowledges that segment; one
+// that answers a segment with ACK takes its number from that ACK, and has no
+// ACK bit itself; one that an application causes continues its own numbering.
+func (x *Explainer) reset(f facts) Explanation {
+	peer := f.s.From.Peer()
+	if f.s.Flags.Has(tcpstate.ACK) {
+		if syn := x.history.latest(f.ev, peer, refusedBy(f)); syn != nil {
+			f.values["answered"] = syn.frame
+			f.values["port"] = f.s.Src.Port()
+			t := refusedText
+			if syn.frame == 0 {
+				t = refusedUnseenText
+			}
+			return Explanation{Sentence: x.say(t, f.values), Arithmetic: x.refusedSum(f, syn), Section: "RFC 9293 §3.5.2; §3.10.7.1"}
+		}
+		return Explanation{Sentence: x.say(abortText, f.values), Section: "RFC 9293 §3.10.5; §3.6.1"}
+	}
+	answered := x.history.latest(f.ev, peer, func(s *seen) bool {
+		return s.flags.Has(tcpstate.ACK) && s.ack == f.s.Seq
+	})
+	if answered == nil {
+		return Explanation{Sentence: x.say(resetText, f.values), Section: "RFC 9293 §3.5.2; §3.5.3"}
+	}
+	f.values["answered"] = answered.frame
+	t, section := noConnectionText, "RFC 9293 §3.5.1; §3.5.2"
+	switch {
+	case answered.frame == 0:
+		t = noConnectionUnseenText
+	case answered.flags.Has(tcpstate.SYN):
+		t, section = neverAskedText, "RFC 9293 §3.5 Figure 8; §3.5.2"
+	case x.history.latest(f.ev, f.s.From, func(s *seen) bool { return s.flags.Has(tcpstate.FIN) }) != nil:
+		t, section = afterCloseText, "RFC 9293 §3.6.1"
+	}
+	return Explanation{Sentence: x.say(t, f.values), Arithmetic: x.resetSum(f, answered), Section: section}
+}
+
+// refusedBy recognises the SYN that a reset refuses.
+func refusedBy(f facts) func(*seen) bool {
+	return func(s *seen) bool {
+		return s.flags.Has(tcpstate.SYN) && !s.flags.Has(tcpstate.ACK) && f.s.Ack == s.seq.Add(s.segLen())
+	}
+}
+
+func (x *Explainer) refusedSum(f facts, syn *seen) string {
+	if syn.frame == 0 || syn.length > 0 {
+		return ""
+	}
+	return x.phrase(ackOfSynText, args{"ack": syn.next(), "seq": syn.relSeq, "frame": syn.frame})
+}
+
+func (x *Explainer) resetSum(f facts, answered *seen) string {
+	if answered.frame == 0 {
+		return ""
+	}
+	return x.phrase(resetSumText, args{"seq": answered.relAck, "answered": answered.frame})
+}

@@ -1,0 +1,41 @@
+package explain
+
+// Resets.
+var (
+	refusedText = text{
+		En: "{from} refuses the SYN of frame {answered}: nobody listens on port {port}. RST answers at once; it is not a timeout.",
+		Ko: "{from|이/가} 프레임 {answered}의 SYN을 거절합니다. 포트 {port|을/를} 듣는 프로그램이 없습니다. RST는 곧바로 오며 타임아웃이 아닙니다.",
+	}
+	refusedUnseenText = text{
+		En: "{from} refuses the SYN: nobody listens on port {port}. RST answers at once; it is not a timeout.",
+		Ko: "{from|이/가} SYN을 거절합니다. 포트 {port|을/를} 듣는 프로그램이 없습니다. RST는 곧바로 오며 타임아웃이 아닙니다.",
+	}
+	abortText = text{
+		En: "{from} aborts the connection: closed with unread data, with SO_LINGER 0, or ended by force. {to} must forget it; no TIME-WAIT.",
+		Ko: "{from|이/가} 연결을 강제로 끊습니다. 읽지 않은 데이터가 남은 close, SO_LINGER 0, 강제 종료 등입니다. {to|은/는} 연결을 잊으며 TIME-WAIT도 없습니다.",
+	}
+	noConnectionText = text{
+		En: "{from} knows no connection that frame {answered} belongs to: it answers RST, and {to} must give up its half.",
+		Ko: "{from|은/는} 프레임 {answered|이/가} 속한 연결을 모릅니다. RST로 답하고, {to|은/는} 남은 절반의 연결을 버려야 합니다.",
+	}
+	noConnectionUnseenText = text{
+		En: "{from} knows no connection that {to}'s segment belongs to: it answers RST, and {to} must give up its half.",
+		Ko: "{from|은/는} {to|이/가} 보낸 세그먼트가 속한 연결을 모릅니다. RST로 답하고, {to|은/는} 남은 절반의 연결을 버려야 합니다.",
+	}
+	neverAskedText = text{
+		En: "{from} does not want the connection that frame {answered} agrees to: an old or forged SYN had asked for it. Two messages could not tell.",
+		Ko: "{from|은/는} 프레임 {answered|이/가} 수락한 연결을 원하지 않습니다. 오래됐거나 위조된 SYN 때문입니다. 메시지 두 개로는 알 수 없는 일입니다.",
+	}
+	afterCloseText = text{
+		En: "{from} had closed already and nobody there reads frame {answered}: RST tells {to} that those bytes are lost.",
+		Ko: "{from|은/는} 이미 닫아서 프레임 {answered|을/를} 읽을 프로그램이 없습니다. RST는 그 바이트가 버려졌음을 {to}에 알립니다.",
+	}
+	resetText = text{
+		En: "{from} resets the connection: if the number {seq} is in {to}'s window, {to} forgets everything about it at once.",
+		Ko: "{from|이/가} 연결을 재설정합니다(RST). 번호 {seq|이/가} {to}의 윈도우 안에 있으면 {to|은/는} 연결을 즉시 잊습니다.",
+	}
+	resetSumText = text{
+		En: "seq {seq} = the ACK number of frame {answered}",
+		Ko: "seq {seq} = 프레임 {answered}의 ACK 번호",
+	}
+)

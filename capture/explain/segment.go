@@ -1,0 +1,328 @@
+package explain
+
+import (
+	"math/bits"
+	"slices"
+	"time"
+	"unicode/utf8"
+
+	"statelab/capture/tcpstate"
+	"statelab/capture/trace"
+)
+
+// facts are an event's segment with what every template may ask for.
+type facts struct {
+	ev     *trace.Event
+	s      *trace.Segment
+	values args
+}
+
+func (x *Explainer) facts(ev *trace.Event) facts {
+	s := ev.Segment
+	from, to := x.ends(ev)
+	return facts{ev: ev, s: s, values: args{
+		"from": from, "to": to, "frame": frameOf(ev),
+		"seq": s.RelSeq, "ack": s.RelAck, "n": s.Len,
+		"first": s.RelSeq, "last": s.RelSeq + uint32(max(s.Len, 1)) - 1,
+		"next": s.RelSeq + s.SegLen(), "isn": uint32(s.Seq),
+		"acked": s.AcksFrame, "port": s.Dst.Port(), "flight": s.InFlight,
+		"what": x.content(s.RelSeq, s.Len, s.Flags),
+	}}
+}
+
+// finding returns the segment's finding of that name.
+func (f facts) finding(name string) (tcpstate.Finding, bool) {
+	i := slices.IndexFunc(f.s.Findings, func(n tcpstate.Finding) bool { return n.Name == name })
+	if i < 0 {
+		return tcpstate.Finding{}, false
+	}
+	return f.s.Findings[i], true
+}
+
+func (f facts) has(name string) bool {
+	_, ok := f.finding(name)
+	return ok
+}
+
+// segment explains a segment by the most telling thing about it: a segment that
+// is damaged or ends the connection before all else, then what repairs, probes
+// and regulates, then what simply carries data or acknowledges it.
+func (x *Explainer) segment(ev *trace.Event) Explanation {
+	f := x.facts(ev)
+	flags := f.s.Flags
+	switch {
+	case f.s.Checksum == tcpstate.Invalid:
+		return x.badChecksum(f)
+	case flags.Has(tcpstate.SYN) && flags.Any(tcpstate.FIN|tcpstate.RST), !flags.Any(tcpstate.SYN | tcpstate.RST | tcpstate.ACK):
+		return x.oddFlags(f)
+	case flags.Has(tcpstate.RST):
+		return x.reset(f)
+	case flags.Has(tcpstate.SYN):
+		return x.synchronize(f)
+	}
+	if e, ok := x.finding(f); ok {
+		return e
+	}
+	switch {
+	case flags.Has(tcpstate.FIN):
+		return x.finish(f)
+	case f.s.Len > 0:
+		return x.data(f)
+	}
+	return x.acknowledge(f)
+}
+
+// badChecksum: a damaged segment is not acknowledged, and so repaired like a
+// lost one.
+func (x *Explainer) badChecksum(f facts) Explanation {
+	return Explanation{Sentence: x.say(badChecksumText, f.values), Section: "RFC 9293 §3.1"}
+}
+
+// oddFlags: combinations that no sound sender produces.
+func (x *Explainer) oddFlags(f facts) Explanation {
+	if f.s.Flags.Has(tcpstate.SYN) {
+		return Explanation{Sentence: x.say(synAndEndText, f.values), Section: "RFC 9293 §3.1"}
+	}
+	return Explanation{Sentence: x.say(noAckBitText, f.values), Section: "RFC 9293 §3.10.7.4"}
+}
+
+// data explains payload, and what rides with it.
+func (x *Explainer) data(f facts) Explanation {
+	t := dataText
+	if f.s.Len == 1 {
+		t = dataByteText
+	}
+	section := "RFC 9293 §3.4"
+	first := x.say(t, f.values)
+	if quoted := excerpt(f.s.Payload, f.s.Len); quoted != "" {
+		f.values["text"] = quoted
+		first = x.say(quoteText, f.values)
+		if f.s.Len == 1 {
+			first = x.say(quoteByteText, f.values)
+		}
+	}
+	var more []string
+	if f.s.Flags.Has(tcpstate.PSH) {
+		more = append(more, x.say(pushText, f.values))
+		section += "; §3.9.1.2"
+	}
+	if f.s.AcksFrame != 0 {
+		more = append(more, x.say(piggybackText, f.values))
+	}
+	if f.has("window-full") {
+		more = append(more, x.say(windowFullText, f.values))
+		section += "; §3.8.6"
+	}
+	more = append(more, x.congestion(f), x.urgent(f))
+	return Explanation{
+		Sentence:   join(append([]string{first}, more...)...),
+		Arithmetic: joinWith("; ", x.nextSum(f), x.ackSum(f)),
+		Section:    section,
+	}
+}
+
+// finish explains a FIN: RFC 9293 closes each direction by itself.
+func (x *Explainer) finish(f facts) Explanation {
+	first := finText
+	if f.s.Len > 0 {
+		first = finDataText
+	}
+	rest, section := finFirstText, "RFC 9293 §3.6; §3.6.1"
+	if x.peerClosed(f) {
+		rest, section = finSecondText, "RFC 9293 §3.6"
+	}
+	return Explanation{
+		Sentence:   join(x.say(first, f.values), x.say(rest, f.values)),
+		Arithmetic: joinWith("; ", x.nextSum(f), x.ackSum(f)),
+		Section:    section,
+	}
+}
+
+// peerClosed reports whether the other end had sent its FIN before this one.
+func (x *Explainer) peerClosed(f facts) bool {
+	for _, c := range f.s.Changes {
+		if c.End == f.s.From {
+			return c.From == tcpstate.CloseWait || c.To == tcpstate.LastAck
+		}
+	}
+	return x.history.latest(f.ev, f.s.From.Peer(), func(s *seen) bool { return s.flags.Has(tcpstate.FIN) }) != nil
+}
+
+// acknowledge explains a segment that carries nothing but its ACK.
+func (x *Explainer) acknowledge(f facts) Explanation {
+	covered := x.history.frame(f.s.AcksFrame)
+	switch {
+	case x.completesHandshake(f, covered):
+		return Explanation{
+			Sentence:   x.say(thirdAckText, f.values),
+			Arithmetic: joinWith("; ", x.ackSum(f), x.windowSum(f)),
+			Section:    "RFC 9293 §3.5",
+		}
+	case f.s.AcksFrame == 0:
+		return Explanation{Sentence: join(x.say(ackNothingText, f.values), x.congestion(f)), Section: "RFC 9293 §3.4"}
+	case covered != nil && covered.flags.Has(tcpstate.FIN) && covered.next() == f.s.RelAck:
+		return Explanation{Sentence: x.say(ackFinText, f.values), Arithmetic: x.ackSum(f), Section: "RFC 9293 §3.6"}
+	}
+	f.values["upto"] = f.s.RelAck - 1
+	t := ackText
+	if f.s.RTT > 0 {
+		f.values["rtt"] = f.s.RTT
+		t = ackRTTText
+	}
+	return Explanation{
+		Sentence:   join(x.say(t, f.values), x.congestion(f)),
+		Arithmetic: x.ackSum(f),
+		Section:    "RFC 9293 §3.4",
+	}
+}
+
+// completesHandshake: the third segment acknowledges the SYN of the second.
+func (x *Explainer) completesHandshake(f facts, covered *seen) bool {
+	if covered != nil {
+		return covered.flags.Has(tcpstate.SYN) && covered.next() == f.s.RelAck
+	}
+	return f.s.Conn != nil && f.s.AcksFrame != 0 && f.s.AcksFrame == f.s.Conn.Handshake.SynAck && f.s.RelAck == 1
+}
+
+// congestion explains the two bits of ECN on an open connection (RFC 3168
+// §6.1.2, §6.1.3).
+func (x *Explainer) congestion(f facts) string {
+	switch {
+	case f.s.Flags.Has(tcpstate.ECE):
+		return x.say(eceText, f.values)
+	case f.s.Flags.Has(tcpstate.CWR):
+		return x.say(cwrText, f.values)
+	}
+	return ""
+}
+
+func (x *Explainer) urgent(f facts) string {
+	if !f.s.Flags.Has(tcpstate.URG) {
+		return ""
+	}
+	return x.say(urgentText, f.values)
+}
+
+// arrival explains the same segment at its receiver.
+func (x *Explainer) arrival(ev *trace.Event) Explanation {
+	f := x.facts(ev)
+	f.values["brief"] = x.brief(f.s.Flags, f.s.RelSeq, f.s.RelAck, f.s.Len)
+	if sent := x.history.find(ev); sent != nil && ev.At.After(sent.at) {
+		f.values["delay"] = ev.At.Sub(sent.at)
+		return Explanation{Sentence: x.say(arrivalDelayText, f.values)}
+	}
+	return Explanation{Sentence: x.say(arrivalText, f.values)}
+}
+
+// content names what a segment carries: "bytes 1 to 84", "its FIN".
+func (x *Explainer) content(seq uint32, length int, flags tcpstate.Flags) string {
+	values := args{"first": seq, "last": seq + uint32(max(length, 1)) - 1}
+	fin := flags.Has(tcpstate.FIN)
+	switch {
+	case length > 1 && fin:
+		return x.phrase(bytesAndFinText, values)
+	case length > 1:
+		return x.phrase(bytesText, values)
+	case length == 1 && fin:
+		return x.phrase(byteAndFinText, values)
+	case length == 1:
+		return x.phrase(byteText, values)
+	case fin:
+		return x.phrase(itsFinText, values)
+	}
+	return x.phrase(noDataText, values)
+}
+
+// brief names a segment: "the SYN", "bytes 1 to 84", "ACK 85".
+func (x *Explainer) brief(flags tcpstate.Flags, seq, ack uint32, length int) string {
+	switch {
+	case flags.Has(tcpstate.RST):
+		return x.phrase(briefRSTText, nil)
+	case flags.Has(tcpstate.SYN | tcpstate.ACK):
+		return x.phrase(briefSynAckText, nil)
+	case flags.Has(tcpstate.SYN):
+		return x.phrase(briefSYNText, nil)
+	case flags.Has(tcpstate.FIN) && length == 0:
+		return x.phrase(briefFINText, nil)
+	case length > 0:
+		return x.content(seq, length, flags)
+	}
+	return x.phrase(briefAckText, args{"ack": ack})
+}
+
+// nextSum: the number that the sender's next segment will begin with.
+func (x *Explainer) nextSum(f facts) string {
+	switch fin := f.s.Flags.Has(tcpstate.FIN); {
+	case fin && f.s.Len > 0:
+		return x.phrase(nextDataFinText, f.values)
+	case fin:
+		return x.phrase(nextFinText, f.values)
+	case f.s.Len > 0:
+		return x.phrase(nextDataText, f.values)
+	}
+	return ""
+}
+
+// ackSum: how the acknowledgment number follows from the frame that it
+// acknowledges.
+func (x *Explainer) ackSum(f facts) string {
+	covered := x.history.frame(f.s.AcksFrame)
+	if covered == nil || covered.stream != f.ev.Stream || !f.s.Flags.Has(tcpstate.ACK) {
+		return ""
+	}
+	values := args{"ack": f.s.RelAck, "seq": covered.relSeq, "n": covered.length, "frame": covered.frame}
+	syn, fin := covered.flags.Has(tcpstate.SYN), covered.flags.Has(tcpstate.FIN)
+	if covered.next() != f.s.RelAck {
+		values["last"] = covered.next() - 1
+		if f.s.RelAck-covered.relSeq < covered.segLen() {
+			return x.phrase(ackWithinText, values)
+		}
+		return ""
+	}
+	switch {
+	case syn:
+		return x.phrase(ackOfSynText, values)
+	case fin && covered.length > 0:
+		return x.phrase(ackOfDataFinText, values)
+	case fin:
+		return x.phrase(ackOfFinText, values)
+	}
+	return x.phrase(ackOfDataText, values)
+}
+
+// windowSum: the window is the field, shifted (RFC 7323 §2.3).
+func (x *Explainer) windowSum(f facts) string {
+	field, size := uint32(f.s.Window), f.s.ScaledWindow
+	if !f.s.ScaleKnown || field == 0 || size <= field {
+		return ""
+	}
+	shift := bits.Len32(size) - bits.Len32(field)
+	if field<<shift != size {
+		return ""
+	}
+	return x.phrase(windowSumText, args{"field": field, "shift": shift, "size": size})
+}
+
+// excerptLimit is how many bytes of payload a sentence quotes.
+const excerptLimit = 24
+
+// excerpt quotes a short payload that is all text; "" for any other.
+func excerpt(payload []byte, length int) string {
+	if length != len(payload) || length > excerptLimit || !utf8.Valid(payload) {
+		return ""
+	}
+	for _, r := range string(payload) {
+		if !trace.SafeRune(r) && r != '\n' && r != '\r' && r != '\t' {
+			return ""
+		}
+	}
+	return trace.EscapeBytes(payload, excerptLimit)
+}
+
+// since is the time from a remembered frame to ev; 0 if it is not known.
+func (x *Explainer) since(ev *trace.Event, frame int) time.Duration {
+	if s := x.history.frame(frame); s != nil && ev.At.After(s.at) {
+		return ev.At.Sub(s.at)
+	}
+	return 0
+}

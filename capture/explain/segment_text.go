@@ -1,0 +1,146 @@
+package explain
+
+// Parts of sentences.
+var (
+	bytesText       = text{En: "bytes {first} to {last}", Ko: "{first}~{last}번 바이트"}
+	byteText        = text{En: "byte {first}", Ko: "{first}번 바이트"}
+	bytesAndFinText = text{En: "bytes {first} to {last} and its FIN", Ko: "{first}~{last}번 바이트와 FIN"}
+	byteAndFinText  = text{En: "byte {first} and its FIN", Ko: "{first}번 바이트와 FIN"}
+	itsFinText      = text{En: "its FIN", Ko: "FIN"}
+	noDataText      = text{En: "no data", Ko: "데이터 없는 세그먼트"}
+
+	briefSYNText    = text{En: "the SYN", Ko: "SYN"}
+	briefSynAckText = text{En: "the SYN-ACK", Ko: "SYN-ACK"}
+	briefFINText    = text{En: "the FIN", Ko: "FIN"}
+	briefRSTText    = text{En: "the RST", Ko: "RST"}
+	briefAckText    = text{En: "ACK {ack}", Ko: "ACK {ack}"}
+)
+
+// Arithmetic.
+var (
+	nextDataText    = text{En: "next seq {next} = {seq} + {n|byte}", Ko: "다음 seq {next} = {seq} + {n}바이트"}
+	nextFinText     = text{En: "next seq {next} = {seq} + 1 for the FIN", Ko: "다음 seq {next} = {seq} + FIN 1"}
+	nextDataFinText = text{
+		En: "next seq {next} = {seq} + {n|byte} + 1 for the FIN",
+		Ko: "다음 seq {next} = {seq} + {n}바이트 + FIN 1",
+	}
+	nextSynText   = text{En: "next seq {next} = {seq} + 1 for the SYN", Ko: "다음 seq {next} = {seq} + SYN 1"}
+	ackOfDataText = text{En: "ack {ack} = {seq} + {n|byte} of frame {frame}", Ko: "ack {ack} = {seq} + 프레임 {frame}의 {n}바이트"}
+	ackOfSynText  = text{
+		En: "ack {ack} = {seq} + 1 for the SYN of frame {frame}",
+		Ko: "ack {ack} = {seq} + 프레임 {frame}의 SYN 1",
+	}
+	ackOfFinText = text{
+		En: "ack {ack} = {seq} + 1 for the FIN of frame {frame}",
+		Ko: "ack {ack} = {seq} + 프레임 {frame}의 FIN 1",
+	}
+	ackOfDataFinText = text{
+		En: "ack {ack} = {seq} + {n|byte} + 1 for the FIN of frame {frame}",
+		Ko: "ack {ack} = {seq} + 프레임 {frame}의 {n}바이트 + FIN 1",
+	}
+	ackWithinText = text{
+		En: "ack {ack} lies within frame {frame} (seq {seq} to {last})",
+		Ko: "ack {ack|은/는} 프레임 {frame}의 범위(seq {seq}~{last}) 안에 있음",
+	}
+	windowSumText = text{En: "window {size} bytes = {field} × 2^{shift}", Ko: "윈도우 {size}바이트 = {field} × 2^{shift}"}
+)
+
+// Ordinary segments.
+var (
+	dataText = text{
+		En: "{from} sends {n|byte}, numbered {first} to {last}.",
+		Ko: "{from|이/가} {first}번부터 {last}번까지 {n}바이트를 보냅니다.",
+	}
+	dataByteText = text{
+		En: "{from} sends one byte, number {first}.",
+		Ko: "{from|이/가} {first}번 바이트 하나를 보냅니다.",
+	}
+	quoteText = text{
+		En: "{from} sends {n|byte}, numbered {first} to {last}: \"{text}\".",
+		Ko: "{from|이/가} {first}번부터 {last}번까지 {n}바이트(\"{text}\")를 보냅니다.",
+	}
+	quoteByteText = text{
+		En: "{from} sends one byte, number {first}: \"{text}\".",
+		Ko: "{from|이/가} {first}번 바이트 하나(\"{text}\")를 보냅니다.",
+	}
+	pushText = text{
+		En: "PSH: hand them to the application now.",
+		Ko: "PSH는 곧바로 애플리케이션에 넘기라는 뜻입니다.",
+	}
+	piggybackText = text{
+		En: "The same segment acknowledges frame {acked} (piggybacked ACK).",
+		Ko: "같은 세그먼트로 프레임 {acked}도 확인합니다(피기백 ACK).",
+	}
+	windowFullText = text{
+		En: "They fill {to}'s window: {from} must now wait for room.",
+		Ko: "이것으로 {to}의 윈도우가 가득 차서 {from|은/는} 빈자리를 기다려야 합니다.",
+	}
+	eceText = text{
+		En: "ECE: a router marked congestion on the way here.",
+		Ko: "ECE는 오는 길의 라우터가 혼잡을 표시했다는 뜻입니다.",
+	}
+	cwrText = text{
+		En: "CWR: {from} has slowed down.",
+		Ko: "CWR은 {from|이/가} 전송 속도를 줄였다는 뜻입니다.",
+	}
+	urgentText = text{
+		En: "URG marks part of them as urgent.",
+		Ko: "URG는 일부가 긴급 데이터라는 표시입니다.",
+	}
+	finText = text{
+		En: "{from} has nothing more to send: its FIN takes number {seq} and closes its own direction.",
+		Ko: "{from|은/는} 더 보낼 것이 없습니다. FIN은 {seq}번을 차지하며 자신의 방향만 닫습니다.",
+	}
+	finDataText = text{
+		En: "{from} sends its last {n|byte}, {first} to {last}, and a FIN: this direction is closed.",
+		Ko: "{from|이/가} 마지막 {n}바이트({first}~{last}번)와 FIN을 함께 보내 자신의 방향을 닫습니다.",
+	}
+	finFirstText = text{
+		En: "{to} may still send (half-close).",
+		Ko: "{to|은/는} 아직 보낼 수 있습니다(하프 클로즈).",
+	}
+	finSecondText = text{
+		En: "{to} had closed before: now both directions are.",
+		Ko: "{to|은/는} 이미 닫았으므로 이제 양방향이 모두 닫힙니다.",
+	}
+	thirdAckText = text{
+		En: "{from} acknowledges {to}'s SYN: each side now knows that the other has its number. The three-way handshake is complete.",
+		Ko: "{from|이/가} {to}의 SYN을 확인합니다. 이제 양쪽은 상대가 자기 번호를 받았음을 압니다. 3-way 핸드셰이크가 끝났습니다.",
+	}
+	ackText = text{
+		En: "{from} has everything up to number {upto}, frame {acked} included, and expects {ack} next (cumulative ACK).",
+		Ko: "{from|은/는} 프레임 {acked}까지, 즉 {upto}번까지 모두 받았고 다음으로 {ack}번을 기다립니다(누적 ACK).",
+	}
+	ackRTTText = text{
+		En: "{from} has everything up to number {upto} and expects {ack} next (cumulative ACK), {rtt} after frame {acked}.",
+		Ko: "{from|은/는} {upto}번까지 모두 받았고 다음으로 {ack}번을 기다립니다(누적 ACK). 프레임 {acked} 이후 {rtt} 만입니다.",
+	}
+	ackNothingText = text{
+		En: "{from} repeats that it expects {ack} next; nothing new is acknowledged.",
+		Ko: "{from|은/는} 다음으로 {ack}번을 기다린다고 다시 알립니다. 새로 확인하는 것은 없습니다.",
+	}
+	ackFinText = text{
+		En: "{from} acknowledges the FIN of frame {acked}: the direction from {to} is closed and done.",
+		Ko: "{from|이/가} 프레임 {acked}의 FIN을 확인합니다. {to}에서 오는 방향은 완전히 닫혔습니다.",
+	}
+	arrivalText = text{
+		En: "{brief} from {from} reaches {to}.",
+		Ko: "{from|이/가} 보낸 {brief|이/가} {to}에 도착합니다.",
+	}
+	arrivalDelayText = text{
+		En: "{brief} from {from} reaches {to}, {delay} after it was sent.",
+		Ko: "{from|이/가} 보낸 {brief|이/가} {delay} 만에 {to}에 도착합니다.",
+	}
+	badChecksumText = text{
+		En: "The TCP checksum is wrong: {to} drops the segment silently, as if it were lost, and {from} will have to send it again.",
+		Ko: "TCP 체크섬이 틀렸습니다. {to|은/는} 이 세그먼트를 손실된 것처럼 조용히 버리고, {from|은/는} 다시 보내야 합니다.",
+	}
+	synAndEndText = text{
+		En: "SYN together with FIN or RST makes no sense: no sound stack sends it. Scanners do, to see how {to} reacts.",
+		Ko: "SYN을 FIN이나 RST와 함께 보내는 것은 말이 되지 않습니다. 정상 스택은 보내지 않고, 스캐너가 {to}의 반응을 보려고 보냅니다.",
+	}
+	noAckBitText = text{
+		En: "The ACK bit is missing: after the SYN every segment must carry it, so {to} drops this one.",
+		Ko: "ACK 비트가 없습니다. SYN 이후의 모든 세그먼트에는 ACK가 있어야 하므로 {to|은/는} 이것을 버립니다.",
+	}
+)

@@ -1,0 +1,115 @@
+package explain
+
+import (
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"statelab/capture/tcpstate"
+	"statelab/capture/trace"
+)
+
+// connection sums a connection up: who opened it, what went each way, how it
+// ended.
+func (x *Explainer) connection(c *tcpstate.Conn) Explanation {
+	values := args{
+		"stream": c.Stream, "client": address(c.Key.Client), "server": address(c.Key.Server),
+		"up": c.Bytes[tcpstate.Client], "down": c.Bytes[tcpstate.Server],
+	}
+	opened := openedText
+	switch {
+	case !c.OpenerKnown:
+		opened = openerUnknownText
+	case !c.Handshake.Complete:
+		opened = neverOpenedText
+	case c.Handshake.RTT > 0:
+		values["rtt"] = c.Handshake.RTT
+		opened = openedRTTText
+	}
+	ending, section := endingText(c.Ending)
+	sentences := []string{x.say(opened, values)}
+	if c.Handshake.Complete || !c.OpenerKnown {
+		sentences = append(sentences, x.say(carriedText, values))
+	}
+	sentences = append(sentences, x.say(ending, values), x.findings(c.Findings))
+	return Explanation{Sentence: join(sentences...), Arithmetic: x.sentAgain(c), Section: section}
+}
+
+func endingText(e tcpstate.Ending) (text, string) {
+	switch e {
+	case tcpstate.EndFIN:
+		return endFINText, "RFC 9293 §3.6"
+	case tcpstate.EndRST:
+		return endRSTText, "RFC 9293 §3.5.3"
+	case tcpstate.EndHalf:
+		return endHalfText, "RFC 9293 §3.6.1"
+	case tcpstate.EndTimeout:
+		return endTimeoutText, "RFC 9293 §3.8.3"
+	case tcpstate.EndOpen:
+	}
+	return endOpenText, "RFC 9293 §3.3.2"
+}
+
+// findings lists what was found, each with its count, in the order of the
+// names.
+func (x *Explainer) findings(found map[string]int) string {
+	var list []string
+	for _, name := range slices.Sorted(maps.Keys(found)) {
+		if found[name] == 0 {
+			continue
+		}
+		label := Label(x.lang, "finding."+name)
+		if _, ok := findingLabels["finding."+name]; !ok {
+			label = trace.Escape(name)
+		}
+		list = append(list, label+" × "+strconv.Itoa(found[name]))
+	}
+	if len(list) == 0 {
+		return ""
+	}
+	return x.say(findingsText, args{"list": strings.Join(list, ", ")})
+}
+
+// sentAgain: octets that went over the wire more than once.
+func (x *Explainer) sentAgain(c *tcpstate.Conn) string {
+	var parts []string
+	for _, end := range []tcpstate.End{tcpstate.Client, tcpstate.Server} {
+		if again := c.Total[end] - c.Bytes[end]; again > 0 {
+			parts = append(parts, x.phrase(sentAgainText, args{
+				"who": Label(x.lang, "role."+end.String()), "total": c.Total[end], "n": c.Bytes[end], "again": again,
+			}))
+		}
+	}
+	return strings.Join(parts, "; ")
+}
+
+// totals closes a run.
+func (x *Explainer) totals(t *trace.Totals) Explanation {
+	values := args{"frames": t.Frames, "segments": t.Segments, "connections": t.Connections, "damaged": t.Damaged, "dropped": t.Dropped}
+	sentences := []string{x.say(totalsText, values)}
+	var others []string
+	count := 0
+	for _, protocol := range slices.Sorted(maps.Keys(t.Others)) {
+		count += t.Others[protocol]
+		others = append(others, trace.Escape(protocol)+" × "+strconv.Itoa(t.Others[protocol]))
+	}
+	if len(others) > 0 {
+		sentences = append(sentences, x.say(othersText, args{"list": strings.Join(others, ", ")}))
+	}
+	if t.Damaged > 0 {
+		sentences = append(sentences, x.say(damagedCountText, values))
+	}
+	if t.Dropped > 0 {
+		sentences = append(sentences, x.say(droppedCountText, values))
+	}
+	if d := t.Last.Sub(t.First); d > 0 {
+		values["span"] = d
+		sentences = append(sentences, x.say(spanText, values))
+	}
+	sum := ""
+	if count > 0 && t.Segments+count == t.Frames {
+		sum = x.phrase(framesSumText, args{"frames": t.Frames, "segments": t.Segments, "others": count})
+	}
+	return Explanation{Sentence: join(sentences...), Arithmetic: sum}
+}

@@ -1,0 +1,48 @@
+package explain
+
+// A connection, summed up.
+var (
+	openedText = text{
+		En: "Connection {stream}: {client} opened it to {server} with a three-way handshake.",
+		Ko: "연결 {stream}: {client|이/가} 3-way 핸드셰이크로 {server}에 연결했습니다.",
+	}
+	openedRTTText = text{
+		En: "Connection {stream}: {client} opened it to {server} with a three-way handshake of {rtt}.",
+		Ko: "연결 {stream}: {client|이/가} {rtt}의 3-way 핸드셰이크로 {server}에 연결했습니다.",
+	}
+	neverOpenedText = text{
+		En: "Connection {stream}: {client} asked {server}; no three-way handshake was completed.",
+		Ko: "연결 {stream}: {client|이/가} {server}에 요청했지만 3-way 핸드셰이크가 끝나지 않았습니다.",
+	}
+	openerUnknownText = text{
+		En: "Connection {stream} between {client} and {server} was there before the capture, so who opened it is a guess.",
+		Ko: "연결 {stream|은/는} {client|과/와} {server} 사이에 캡처 전부터 있었으므로, 누가 열었는지는 추측입니다.",
+	}
+	carriedText = text{
+		En: "It carried {up|byte} from the client and {down} from the server.",
+		Ko: "클라이언트가 {up}바이트, 서버가 {down}바이트를 보냈습니다.",
+	}
+	endOpenText    = text{En: "It was still open when the trace ended.", Ko: "트레이스가 끝날 때까지 열려 있었습니다."}
+	endFINText     = text{En: "Both sides closed it with FIN.", Ko: "양쪽이 FIN으로 닫았습니다."}
+	endRSTText     = text{En: "An RST cut it off.", Ko: "RST로 끊겼습니다."}
+	endHalfText    = text{En: "Only one side closed it before the trace ended.", Ko: "트레이스가 끝날 때까지 한쪽만 닫았습니다."}
+	endTimeoutText = text{En: "It got no more answers and was given up.", Ko: "더는 답이 없어 포기되었습니다."}
+	findingsText   = text{En: "Found: {list}.", Ko: "발견: {list}."}
+	sentAgainText  = text{
+		En: "{who}: {total} bytes sent = {n} + {again} sent again",
+		Ko: "{who}: 보낸 {total}바이트 = {n} + 다시 보낸 {again}",
+	}
+)
+
+// A run, summed up.
+var (
+	totalsText = text{
+		En: "{frames|frame}, {segments|TCP segment}, {connections|connection}.",
+		Ko: "프레임 {frames}개, TCP 세그먼트 {segments}개, 연결 {connections}개입니다.",
+	}
+	othersText       = text{En: "Not TCP: {list}.", Ko: "TCP가 아닌 것: {list}."}
+	damagedCountText = text{En: "{damaged|frame} cut or damaged.", Ko: "잘리거나 손상된 프레임이 {damaged}개 있습니다."}
+	droppedCountText = text{En: "The capture lost {dropped|frame}.", Ko: "캡처가 프레임 {dropped}개를 놓쳤습니다."}
+	spanText         = text{En: "From the first to the last: {span}.", Ko: "처음부터 끝까지 {span}입니다."}
+	framesSumText    = text{En: "{frames} frames = {segments} + {others}", Ko: "프레임 {frames}개 = {segments} + {others}"}
+)

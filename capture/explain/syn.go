@@ -1,0 +1,131 @@
+package explain
+
+import (
+	"strconv"
+	"strings"
+
+	"statelab/capture/tcpstate"
+)
+
+// synchronize explains the segments that open a connection.
+func (x *Explainer) synchronize(f facts) Explanation {
+	if f.s.Flags.Has(tcpstate.ACK) {
+		return x.synAck(f)
+	}
+	section := "RFC 9293 §3.5"
+	if again, ok := x.repeated(f); ok {
+		f.values["nth"] = again.Nth
+		t := synAgainText
+		if again.Nth == 0 {
+			t = synOnceMoreText
+		}
+		return Explanation{Sentence: x.say(t, f.values), Arithmetic: x.waited(f, again.Frame), Section: "RFC 9293 §3.8.3; RFC 6298 §5"}
+	}
+	first := x.say(synText, f.values)
+	switch {
+	case f.s.Src == f.s.Dst:
+		first = x.say(selfSynText, f.values)
+	case f.s.From == tcpstate.Server:
+		first = x.say(simultaneousSynText, f.values)
+	}
+	sentence := join(first, x.offers(f))
+	if f.has("reused-ports") {
+		sentence = join(first, x.say(reusedPortsText, f.values))
+		section += "; §3.4.1"
+	}
+	if f.s.Len > 0 {
+		sentence = join(sentence, x.say(synDataText, f.values))
+	}
+	if f.s.Options.HasScale {
+		section += "; RFC 7323 §2"
+	}
+	return Explanation{
+		Sentence:   sentence,
+		Arithmetic: joinWith("; ", x.synSum(f), x.scaleSum(f)),
+		Section:    section,
+	}
+}
+
+// synAck explains the second segment: one ACK and one SYN.
+func (x *Explainer) synAck(f facts) Explanation {
+	if again, ok := x.repeated(f); ok {
+		return Explanation{Sentence: x.say(synAckAgainText, f.values), Arithmetic: x.waited(f, again.Frame), Section: "RFC 9293 §3.8.3; RFC 6298 §5"}
+	}
+	first := synAckText
+	if f.s.AcksFrame == 0 {
+		first = synAckNoFrameText
+	}
+	section := "RFC 9293 §3.5"
+	if f.s.Options.HasScale {
+		section += "; RFC 7323 §2"
+	}
+	return Explanation{
+		Sentence:   join(x.say(first, f.values), x.offers(f)),
+		Arithmetic: joinWith("; ", x.ackSum(f), x.synSum(f), x.scaleSum(f)),
+		Section:    section,
+	}
+}
+
+// repeated finds the finding that says that the segment was sent before.
+func (x *Explainer) repeated(f facts) (tcpstate.Finding, bool) {
+	for _, name := range []string{"retransmission", "fast-retransmission", "spurious-retransmission"} {
+		if found, ok := f.finding(name); ok {
+			return found, true
+		}
+	}
+	return tcpstate.Finding{}, false
+}
+
+// waited says how long after the original a repetition came.
+func (x *Explainer) waited(f facts, original int) string {
+	gap := x.since(f.ev, original)
+	if gap == 0 {
+		return ""
+	}
+	return x.phrase(waitedText, args{"gap": gap, "original": original})
+}
+
+// offers lists the options of a SYN.
+func (x *Explainer) offers(f facts) string {
+	o := f.s.Options
+	var list []string
+	if o.HasMSS {
+		list = append(list, "MSS "+strconv.Itoa(int(o.MSS)))
+	}
+	if o.HasScale {
+		list = append(list, x.phrase(scaleOfferText, args{"shift": o.Scale}))
+	}
+	if o.SackPermitted {
+		list = append(list, "SACK")
+	}
+	if o.HasTimestamps {
+		list = append(list, x.phrase(timestampsOfferText, nil))
+	}
+	if f.s.Flags.Has(tcpstate.ECE) {
+		list = append(list, "ECN")
+	}
+	if len(list) == 0 {
+		return x.say(noOffersText, f.values)
+	}
+	return x.say(offersText, args{"list": strings.Join(list, ", ")})
+}
+
+func (x *Explainer) synSum(f facts) string {
+	if f.s.Len > 0 {
+		return ""
+	}
+	return x.phrase(nextSynText, f.values)
+}
+
+// maxShift is the largest scale in use: more is taken for it (RFC 7323 §2.3).
+const maxShift = 14
+
+// scaleSum says what the shift count of a SYN means for later windows. The
+// window field of the SYN itself is never scaled (RFC 7323 §2.2).
+func (x *Explainer) scaleSum(f facts) string {
+	if !f.s.Options.HasScale {
+		return ""
+	}
+	shift := min(f.s.Options.Scale, maxShift)
+	return x.phrase(scaleSumText, args{"shift": shift, "factor": 1 << shift, "from": f.values["from"]})
+}

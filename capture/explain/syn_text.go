@@ -1,0 +1,54 @@
+package explain
+
+// The handshake.
+var (
+	synText = text{
+		En: "{from} asks {to} for a connection: its numbers begin at ISN {isn}, and the SYN takes the first.",
+		Ko: "{from|이/가} {to}에 연결을 요청합니다. 번호는 ISN {isn}에서 시작하고 SYN이 첫 번호를 차지합니다.",
+	}
+	simultaneousSynText = text{
+		En: "{from} asks {to} for the same connection at the same time (simultaneous open): its numbers begin at ISN {isn}.",
+		Ko: "{from|도/도} 동시에 {to}에 같은 연결을 요청합니다(동시 개방). 번호는 ISN {isn}에서 시작합니다.",
+	}
+	selfSynText = text{
+		En: "{from} asks itself for a connection: source and destination are the same address and port. ISN {isn}.",
+		Ko: "{from|이/가} 자기 자신에게 연결을 요청합니다. 출발지와 목적지의 주소와 포트가 같습니다. ISN은 {isn}입니다.",
+	}
+	synAckText = text{
+		En: "{from} agrees and asks back: it acknowledges the SYN of frame {acked}, and its own SYN takes ISN {isn}.",
+		Ko: "{from|이/가} 받아들이고 되묻습니다. 프레임 {acked}의 SYN을 확인하고, 자신의 SYN은 ISN {isn|을/를} 차지합니다.",
+	}
+	synAckNoFrameText = text{
+		En: "{from} agrees and asks back: it acknowledges {to}'s SYN, and its own SYN takes ISN {isn}.",
+		Ko: "{from|이/가} 받아들이고 되묻습니다. {to}의 SYN을 확인하고, 자신의 SYN은 ISN {isn|을/를} 차지합니다.",
+	}
+	synAgainText = text{
+		En: "{from} sends its SYN again ({nth|th} retransmission): no SYN-ACK came before the timer ran out.",
+		Ko: "{from|이/가} SYN을 다시 보냅니다({nth}번째 재전송). 타이머가 끝날 때까지 SYN-ACK가 오지 않았습니다.",
+	}
+	synOnceMoreText = text{
+		En: "{from} sends its SYN again: no SYN-ACK came before the timer ran out.",
+		Ko: "{from|이/가} SYN을 다시 보냅니다. 타이머가 끝날 때까지 SYN-ACK가 오지 않았습니다.",
+	}
+	synAckAgainText = text{
+		En: "{from} sends its SYN-ACK again: the ACK that completes the handshake has not come.",
+		Ko: "{from|이/가} SYN-ACK를 다시 보냅니다. 핸드셰이크를 끝낼 ACK가 오지 않았습니다.",
+	}
+	reusedPortsText = text{
+		En: "The same addresses and ports served an earlier connection; the new ISN tells the two apart.",
+		Ko: "같은 주소와 포트를 이전 연결이 썼습니다. 새 ISN이 두 연결을 구별합니다.",
+	}
+	synDataText = text{
+		En: "It already carries {n|byte}, which wait until the handshake is complete.",
+		Ko: "이미 {n}바이트를 담고 있으며, 핸드셰이크가 끝날 때까지 전달되지 않습니다.",
+	}
+	offersText          = text{En: "It offers {list}.", Ko: "{list|을/를} 제안합니다."}
+	noOffersText        = text{En: "It offers no options.", Ko: "옵션은 제안하지 않습니다."}
+	scaleOfferText      = text{En: "window scale {shift}", Ko: "윈도우 스케일 {shift}"}
+	timestampsOfferText = text{En: "timestamps", Ko: "타임스탬프"}
+	scaleSumText        = text{
+		En: "scale {shift}: later window fields of {from} × 2^{shift} = × {factor}",
+		Ko: "스케일 {shift}: 이후 {from}의 윈도우 필드 × 2^{shift} = × {factor}",
+	}
+	waitedText = text{En: "{gap} after frame {original}", Ko: "프레임 {original} 이후 {gap}"}
+)

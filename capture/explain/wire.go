@@ -1,0 +1,81 @@
+package explain
+
+import (
+	"time"
+
+	"statelab/capture/trace"
+)
+
+// verdict explains what the wire did to one frame. Nothing but the wire knows
+// it: the ends can only conclude it from what is missing.
+func (x *Explainer) verdict(ev *trace.Event) Explanation {
+	v := ev.Verdict
+	values := args{"by": v.By, "bit": v.Bit, "byte": v.Bit / 8, "what": x.phrase(someFrameText, nil), "to": x.phrase(otherSideText, nil)}
+	if ev.To != (trace.Participant{}) {
+		values["to"] = inSentence(x.lang, ev.To)
+	}
+	if s := x.wireSegment(ev); s != nil {
+		values["what"] = x.brief(s.flags, s.relSeq, s.relAck, s.length)
+	}
+	t, section := fateText(v.Fate, v.By)
+	rule := ""
+	if v.Rule != "" {
+		rule = x.say(ruleText, args{"rule": trace.Escape(v.Rule)})
+	}
+	return Explanation{Sentence: join(x.say(t, values), rule), Section: section}
+}
+
+// wireSegment finds the segment that the verdict is about.
+func (x *Explainer) wireSegment(ev *trace.Event) *seen {
+	if s := x.history.wire(ev.Verdict.Wire); s != nil {
+		return s
+	}
+	return x.history.find(ev)
+}
+
+func fateText(fate trace.Fate, by time.Duration) (text, string) {
+	switch fate {
+	case trace.Dropped:
+		return droppedText, "RFC 9293 §3.8"
+	case trace.Delayed:
+		if by == 0 {
+			return heldText, ""
+		}
+		return delayedText, ""
+	case trace.Duplicated:
+		return duplicatedText, "RFC 9293 §3.8"
+	case trace.Swapped:
+		return swappedText, "RFC 9293 §3.10.7.4"
+	case trace.Corrupted:
+		return corruptedText, "RFC 9293 §3.1"
+	case trace.TooBig:
+		return tooBigText, "RFC 9293 §3.7.2"
+	case trace.QueueFull:
+		return queueFullText, "RFC 5681 §3.1"
+	case trace.Injected:
+		return injectedText, "RFC 5961 §1"
+	}
+	return unknownFateText, ""
+}
+
+// other explains a frame that holds no TCP segment.
+func (x *Explainer) other(ev *trace.Event) Explanation {
+	o := ev.Other
+	values := args{"protocol": trace.Escape(o.Protocol), "info": trace.Escape(o.Info)}
+	if o.Err != nil {
+		values["error"] = trace.Escape(o.Err.Error())
+		return Explanation{Sentence: x.say(damagedText, values)}
+	}
+	switch {
+	case o.Protocol == "ARP":
+		return Explanation{Sentence: x.say(arpText, values), Section: "RFC 826"}
+	case o.Info == "":
+		return Explanation{Sentence: x.say(otherBareText, values)}
+	}
+	return Explanation{Sentence: x.say(otherText, values)}
+}
+
+// gap explains frames that the capture lost.
+func (x *Explainer) gap(ev *trace.Event) Explanation {
+	return Explanation{Sentence: x.say(gapText, args{"n": ev.N})}
+}

@@ -1,0 +1,60 @@
+package explain
+
+// What the wire did.
+var (
+	someFrameText = text{En: "a frame", Ko: "프레임 하나"}
+	otherSideText = text{En: "the other side", Ko: "상대"}
+	droppedText   = text{
+		En: "The wire drops {what}: {to} never learns of it, and the sender only from a missing ACK.",
+		Ko: "회선이 {what|을/를} 폐기합니다. {to|은/는} 이를 알 수 없고, 보낸 쪽은 ACK가 오지 않는 것으로만 알게 됩니다.",
+	}
+	delayedText = text{
+		En: "The wire holds {what} back for {by}.",
+		Ko: "회선이 {what|을/를} {by}만큼 늦춥니다.",
+	}
+	heldText       = text{En: "The wire holds {what} back.", Ko: "회선이 {what|을/를} 늦춥니다."}
+	duplicatedText = text{
+		En: "The wire delivers {what} twice: by its sequence numbers {to} knows the second copy as one.",
+		Ko: "회선이 {what|을/를} 두 번 전달합니다. {to|은/는} 시퀀스 번호로 두 번째가 복제본임을 압니다.",
+	}
+	swappedText = text{
+		En: "The wire lets {what} change places with its neighbour: {to} restores the order by the sequence numbers.",
+		Ko: "회선이 {what|을/를} 이웃과 뒤바꿉니다. {to|은/는} 시퀀스 번호로 순서를 되돌립니다.",
+	}
+	corruptedText = text{
+		En: "The wire flips bit {bit} (in byte {byte}, from 0) of {what}: a checksum shows it, and {to} drops the frame.",
+		Ko: "회선이 {what}의 비트 {bit}(0부터 세어 바이트 {byte})를 뒤집습니다. 체크섬이 이를 드러내고 {to|은/는} 프레임을 버립니다.",
+	}
+	tooBigText = text{
+		En: "The wire cannot carry {what}: longer than its MTU, and not to be fragmented. Path MTU discovery must learn that.",
+		Ko: "{what|은/는} MTU보다 길고 단편화도 금지되어 회선이 나르지 못합니다. 경로 MTU 탐색이 이를 알아내야 합니다.",
+	}
+	queueFullText = text{
+		En: "The queue before the slow link is full: {what} is dropped. To the sender this loss means congestion.",
+		Ko: "느린 링크 앞의 큐가 가득 차서 {what|이/가} 폐기됩니다. 보낸 쪽은 이 손실을 혼잡으로 받아들입니다.",
+	}
+	injectedText = text{
+		En: "{what} was forged on the wire: no stack at either end sent it.",
+		Ko: "{what|은/는} 회선에서 위조된 것입니다. 양 끝의 스택은 보내지 않았습니다.",
+	}
+	unknownFateText = text{En: "The wire did something to {what}.", Ko: "회선이 {what|을/를} 건드렸습니다."}
+	ruleText        = text{En: "Rule: {rule}.", Ko: "규칙: {rule}."}
+)
+
+// Frames without a TCP segment, and gaps.
+var (
+	arpText = text{
+		En: "ARP, before any TCP: {info}. The frame needs the neighbour's hardware address.",
+		Ko: "TCP보다 앞선 ARP입니다. {info}. 프레임에는 이웃의 하드웨어 주소가 필요합니다.",
+	}
+	otherText     = text{En: "{protocol}, no TCP segment: {info}.", Ko: "{protocol}, TCP 세그먼트가 아닙니다. {info}."}
+	otherBareText = text{En: "{protocol}, no TCP segment.", Ko: "{protocol}, TCP 세그먼트가 아닙니다."}
+	damagedText   = text{
+		En: "This frame could not be read further than {protocol}: {error}.",
+		Ko: "이 프레임은 {protocol}까지만 읽을 수 있습니다. {error}.",
+	}
+	gapText = text{
+		En: "The capture lost {n|frame} here: what seems to be missing below may well have been on the wire.",
+		Ko: "여기서 캡처가 프레임 {n}개를 놓쳤습니다. 아래에서 빠진 것처럼 보여도 회선에는 있었을 수 있습니다.",
+	}
+)
