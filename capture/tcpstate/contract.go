@@ -63,6 +63,7 @@ const (
 	OnReceive
 	OnSend // the segment that the end itself sent shows the change (its call was not seen)
 	OnTimer
+	OnPoll // only the outcome was seen, by asking the operating system again and again: what made the change is not known
 )
 
 // Change is one end's change of state.
@@ -87,6 +88,9 @@ type Edge struct {
 	Figure   bool   // drawn in Figure 5; false for the edges that §3.10 adds
 	Source   string // "RFC 9293 §3.3.2 Figure 5", "RFC 9293 §3.10.7.4"
 	Note     string // the figure's own notes, in short
+	// Unreachable is why no program that uses the sockets interface can take
+	// this edge; empty for the others.
+	Unreachable string
 }
 
 // Finding is one observation about one segment, with the frame that is its
