@@ -21,7 +21,7 @@ const MaxHold = 100 * time.Millisecond
 // refused, or fragmented where IPv4 allows it; a bit flips; the packet waits for
 // its turn; it travels; it is doubled; it is held back.
 //
-// Frames of one direction arrive in the order in which they were sent, with
+// Packets of one direction arrive in the order in which they were sent, with
 // three exceptions: a delay that picks segments out lets others overtake them,
 // a swap, and a duplicate of either.
 //
@@ -33,7 +33,7 @@ type Decider struct {
 	rules  []*ruling
 	seed   uint64
 	link   Link
-	reader *reader
+	reader reader
 	flows  flows
 	others [2]uint64        // packets without a segment
 	last   [2]time.Duration // when the latest frame in order arrives
@@ -81,7 +81,7 @@ func NewDecider(rules []Rule, seed uint64, base Link) *Decider {
 	if !base.Router.IsValid() {
 		base.Router = DefaultRouter
 	}
-	d := &Decider{seed: seed, link: base, reader: newReader()}
+	d := &Decider{seed: seed, link: base}
 	if base.Rate > 0 {
 		d.rules = append(d.rules, &ruling{Rule: Rule{Verb: VerbRate, Rate: base.Rate, Queue: base.Queue}})
 	}
@@ -105,9 +105,10 @@ func NewDecider(rules []Rule, seed uint64, base Link) *Decider {
 func (d *Decider) Decide(dir Direction, now time.Duration, wire uint64, frame []byte) Decision {
 	d.reset()
 	d.release(now)
-	t := transit{Delivery: Delivery{Dir: dir, Wire: wire, Data: frame}, now: now, at: now, packet: d.reader.read(frame), inOrder: true, copies: 1}
+	t := transit{Delivery: Delivery{Dir: dir, Wire: wire, Data: frame}, now: now, at: now, packet: d.reader.read(frame), copies: 1}
+	t.inOrder = t.ip
 	if t.tcp {
-		t.seen = d.flows.see(dir, &t.segment)
+		t.seen = d.flows.see(dir, t.segment)
 	}
 	for _, r := range d.rules {
 		r.hit = false

@@ -58,7 +58,7 @@ type Rule struct {
 	Verb  Verb
 	Delay time.Duration // VerbDelay: extra delay, above 0
 	Rate  int64         // VerbRate: bits per second, from 1
-	Queue int           // VerbRate: bytes that may wait; 0 means DefaultQueue
+	Queue int           // VerbRate: bytes that may wait, the frame being sent included; 0 means DefaultQueue
 	MTU   int           // VerbMTU: bytes of IP packet, 68 to 65535 (RFC 791 §3.2)
 	Loss  int           // VerbLoss: lost per million, 1 to 1,000,000
 	// For is how long a VerbCut lasts that begins with a segment; 0 for ever.

@@ -35,7 +35,8 @@ type Link struct {
 	// Rate is the capacity of each direction in bits per second; 0 is without
 	// limit.
 	Rate int64
-	// Queue is how many bytes may wait for the capacity; 0 means DefaultQueue.
+	// Queue is how many bytes may wait for the capacity, the
+	// frame being sent included; 0 means DefaultQueue.
 	Queue int
 	// MTU is the longest IP packet in bytes that the path's router passes on;
 	// 0 is without limit.
