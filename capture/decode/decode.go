@@ -25,6 +25,9 @@ const (
 	maxTags       = 8  // VLAN tags
 	maxExtensions = 8  // IPv6 extension headers
 	maxLayers     = 24 // link, LLC, SNAP, tags, IP, extension headers, transport
+	// maxWire is the longest frame that is believed, in bytes: the length of a
+	// datagram that does not tell its own is taken from the frame's.
+	maxWire = 1 << 24
 )
 
 // Decoder decodes frames one after another. Its zero value is ready. It is not

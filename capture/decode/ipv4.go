@@ -22,29 +22,24 @@ func (d *Decoder) ipv4(p *Packet, off, end int) {
 		return
 	}
 	fragment := be16(h[6:])
-	p.IP = IP{
-		Version:        4,
-		Src:            netip.AddrFrom4([4]byte(h[12:])),
-		Dst:            netip.AddrFrom4([4]byte(h[16:])),
-		Length:         int(be16(h[2:])),
-		HeaderLen:      int(h[0]&0x0f) * 4,
-		Protocol:       h[9],
-		TrafficClass:   h[1],
-		TTL:            h[8],
-		ID:             uint32(be16(h[4:])),
-		DF:             fragment&0x4000 != 0,
-		More:           fragment&0x2000 != 0,
-		FragmentOffset: int(fragment&0x1fff) * 8,
-	}
+	ip := &p.IP
+	ip.Version = 4
+	ip.Src, ip.Dst = netip.AddrFrom4([4]byte(h[12:])), netip.AddrFrom4([4]byte(h[16:]))
+	ip.Length = int(be16(h[2:]))
+	ip.HeaderLen = int(h[0]&0x0f) * 4
+	ip.Protocol, ip.TrafficClass, ip.TTL = h[9], h[1], h[8]
+	ip.ID = uint32(be16(h[4:]))
+	ip.DF, ip.More = fragment&0x4000 != 0, fragment&0x2000 != 0
+	ip.FragmentOffset = int(fragment&0x1fff) * 8
 	if !d.ipv4Lengths(p, off, end) {
 		return
 	}
-	p.IP.Checksum = d.ipv4Checksum(p, off)
-	if p.IP.Fragment() {
+	ip.Checksum = d.ipv4Checksum(p, off)
+	if ip.Fragment() {
 		p.Protocol = "IPv4 fragment"
 		return
 	}
-	d.transport(p, off+p.IP.HeaderLen, p.payloadEnd)
+	d.transport(p, off+ip.HeaderLen, p.payloadEnd)
 }
 
 // ipv4Lengths settles where the header and the datagram end, and reports

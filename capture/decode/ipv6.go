@@ -33,24 +33,20 @@ func (d *Decoder) ipv6(p *Packet, off, end int) {
 		p.fail(Error{Layer: "IPv6", Field: "Version", Problem: Wrong, Offset: off, Value: int(version)})
 		return
 	}
-	p.IP = IP{
-		Version:      6,
-		Src:          netip.AddrFrom16([16]byte(h[8:])),
-		Dst:          netip.AddrFrom16([16]byte(h[24:])),
-		Length:       ipv6Len + int(be16(h[4:])),
-		HeaderLen:    ipv6Len,
-		Protocol:     h[6],
-		TrafficClass: uint8(be16(h) >> 4),
-		TTL:          h[7],
+	ip := &p.IP
+	ip.Version = 6
+	ip.Src, ip.Dst = netip.AddrFrom16([16]byte(h[8:])), netip.AddrFrom16([16]byte(h[24:]))
+	ip.Length = ipv6Len + int(be16(h[4:]))
+	ip.HeaderLen = ipv6Len
+	ip.Protocol, ip.TrafficClass, ip.TTL = h[6], uint8(be16(h)>>4), h[7]
+	if ip.Length == ipv6Len && ip.Protocol != nextNone {
+		ip.Length = end - off // a jumbogram (RFC 2675), or left to the network card
 	}
-	if p.IP.Length == ipv6Len && p.IP.Protocol != nextNone {
-		p.IP.Length = end - off // a jumbogram (RFC 2675), or left to the network card
+	if off+ip.Length > end {
+		p.fail(Error{Layer: "IPv6", Field: "Payload Length", Problem: TooLarge, Offset: off + 4, Value: ip.Length - ipv6Len, Bound: end - off - ipv6Len})
 	}
-	if off+p.IP.Length > end {
-		p.fail(Error{Layer: "IPv6", Field: "Payload Length", Problem: TooLarge, Offset: off + 4, Value: p.IP.Length - ipv6Len, Bound: end - off - ipv6Len})
-	}
-	p.payloadEnd = off + p.IP.Length
-	if p.IP.Protocol == protoTCP {
+	p.payloadEnd = off + ip.Length
+	if ip.Protocol == protoTCP {
 		d.tcp(p, off+ipv6Len, p.payloadEnd)
 		return
 	}

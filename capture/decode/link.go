@@ -49,8 +49,8 @@ func (d *Decoder) ethernet(p *Packet) {
 	if !p.need(layerEthernet, 0, ethernetLen, p.wire) {
 		return
 	}
-	p.Link.Dst = hardwareAddr6(p.data)
-	p.Link.Src = hardwareAddr6(p.data[6:])
+	p.Link.Dst.set6(p.data)
+	p.Link.Src.set6(p.data[6:])
 	kind := be16(p.data[12:])
 	if kind <= maxLength8023 {
 		p.layers[0].kind = layer8023

@@ -75,11 +75,10 @@ func (a HardwareAddr) String() string {
 	return string(out)
 }
 
-// hardwareAddr6 returns the address in the first 6 octets of b.
-func hardwareAddr6(b []byte) (a HardwareAddr) {
+// set6 makes a the address in the first 6 octets of b.
+func (a *HardwareAddr) set6(b []byte) {
 	*(*[6]byte)(a.octets[:]) = [6]byte(b)
 	a.n = 6
-	return a
 }
 
 // hardwareAddr returns the address of n octets, at most 8, in b.
@@ -138,7 +137,7 @@ func (p *Packet) reset(f *capture.Frame) {
 	p.TCP, p.Protocol, p.Err = false, "", nil
 	p.Link, p.IP = Link{Direction: f.Direction}, IP{}
 	p.data, p.frame = f.Data, f
-	p.wire = max(f.Length, len(f.Data))
+	p.wire = max(min(f.Length, maxWire), len(f.Data))
 	p.depth, p.payloadEnd = 0, p.wire
 }
 
