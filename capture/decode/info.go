@@ -1,8 +1,6 @@
 package decode
 
-import (
-	"net/netip"
-)
+import "net/netip"
 
 // Info returns a short line for people about the innermost layer, in the
 // manner of tcpdump: "who has 10.0.0.2? tell 10.0.0.1". It is made when asked
@@ -14,9 +12,8 @@ func (p *Packet) Info() string { return p.info(english) }
 func (p *Packet) InfoKorean() string { return p.info(korean) }
 
 var (
-	betweenIP    = phrase{"%s > %s, %d bytes", "%s > %s, %d바이트"}
-	betweenLinks = phrase{"%s > %s, %d bytes", "%s > %s, %d바이트"}
-	fragmentText = phrase{"%s > %s, ID 0x%04x, offset %d, %d bytes%s", "%s > %s, ID 0x%04x, 오프셋 %d, %d바이트%s"}
+	between      = phrase{"%s > %s, length %d", "%s > %s, 길이 %d"}
+	fragmentText = phrase{"%s > %s, ID 0x%04x, offset %d, length %d%s", "%s > %s, ID 0x%04x, 오프셋 %d, 길이 %d%s"}
 	moreText     = phrase{", more to come", ", 뒤에 조각 더 있음"}
 	lastText     = phrase{", last", ", 마지막 조각"}
 )
@@ -30,6 +27,7 @@ func (p *Packet) info(lang language) string {
 		return p.icmpv4Info(lang, in)
 	case layerICMPv6:
 		return p.icmpv6Info(lang, in)
+	default: // the addresses say what there is to say
 	}
 	src, dst := p.Ends()
 	switch {
@@ -40,11 +38,11 @@ func (p *Packet) info(lang language) string {
 		}
 		return fragmentText.format(lang, p.IP.Src, p.IP.Dst, p.IP.ID, p.IP.FragmentOffset, p.payloadEnd-in.end, tail.in(lang))
 	case p.IP.Version != 0 && src.Port()|dst.Port() != 0:
-		return betweenIP.format(lang, src, dst, max(p.payloadEnd-in.end, 0))
+		return between.format(lang, src, dst, max(p.payloadEnd-in.end, 0))
 	case p.IP.Version != 0:
-		return betweenIP.format(lang, p.IP.Src, p.IP.Dst, max(p.payloadEnd-in.end, 0))
+		return between.format(lang, p.IP.Src, p.IP.Dst, max(p.payloadEnd-in.end, 0))
 	case p.Link.Src.IsValid() && p.Link.Dst.IsValid():
-		return betweenLinks.format(lang, p.Link.Src, p.Link.Dst, p.wire)
+		return between.format(lang, p.Link.Src, p.Link.Dst, p.wire)
 	}
 	return ""
 }
