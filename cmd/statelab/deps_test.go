@@ -29,8 +29,6 @@ tcpdemo/network < tcpdemo/network/networktest tcpdemo/network/virtual tcpdemo/ne
 capture/tcpstate capture/trace < tcpdemo/sockstate
 tcpdemo/sockstate < tcpdemo/network/host tcpdemo/network/netns
 capture/live capture/pcapfile < tcpdemo/network/host tcpdemo/network/netns
-tcpdemo < tcpdemo/scenario
-tcpdemo/network/virtual < tcpdemo/scenario
 capture/trace httpdemo/session httpdemo/token httpdemo/password < httpdemo
 httpdemo < httpdemo/cluster
 `

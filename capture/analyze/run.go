@@ -1,0 +1,212 @@
+package analyze
+
+import (
+	"statelab/capture"
+	"statelab/capture/decode"
+	"statelab/capture/tcpstate"
+	"statelab/capture/trace"
+)
+
+// run is one pass over one trace.
+type run struct {
+	opts    *Options
+	yield   func(trace.Event, error) bool
+	stopped bool
+
+	decoder  decode.Decoder
+	packet   decode.Packet
+	observer *tcpstate.Observer
+	states   reconcile
+	streams  map[endKey]int
+	sent     departures
+	web      web
+	totals   trace.Totals
+
+	// Reused from event to event.
+	segment trace.Segment
+	change  trace.StateChange
+	other   trace.Other
+}
+
+func newRun(o *Options, yield func(trace.Event, error) bool) *run {
+	r := &run{opts: o, yield: yield, streams: map[endKey]int{}}
+	r.decoder.VerifyChecksums = o.VerifyChecksums
+	r.observer = tcpstate.NewObserver(tcpstate.ObserverOptions{OnClose: r.over, BothTaps: o.Exact})
+	r.states = reconcile{exact: o.Exact, ends: map[endKey]*endLog{}}
+	r.totals.Others = map[string]int{}
+	r.web.init()
+	return r
+}
+
+// emit tells one event, unless the consumer has had enough.
+func (r *run) emit(e trace.Event) {
+	if !r.stopped && !r.yield(e, nil) {
+		r.stopped = true
+	}
+}
+
+// frame takes the next frame.
+func (r *run) frame(f *capture.Frame) {
+	arrival := f.Direction == capture.Inbound && f.Wire != 0 && r.sent.has(f.Wire)
+	if !arrival {
+		r.totals.Frames++
+		if r.totals.First.IsZero() {
+			r.totals.First = f.Time
+		}
+	}
+	r.totals.Last = f.Time
+	r.decoder.Decode(f, &r.packet)
+	if r.packet.Err != nil && !arrival {
+		r.totals.Damaged++
+	}
+	if !r.packet.TCP {
+		r.notTCP(f, arrival)
+		return
+	}
+	r.segmentSeen(f, arrival)
+}
+
+// where says what seeing the frame proves: a frame that a tap at a host's own
+// wire saw was sent, or received, there; of any other only that it passed.
+func where(f *capture.Frame) tcpstate.Where {
+	switch f.Direction {
+	case capture.Outbound:
+		return tcpstate.Sent
+	case capture.Inbound:
+		return tcpstate.Received
+	case capture.DirectionUnknown:
+	}
+	return tcpstate.Passing
+}
+
+func (r *run) segmentSeen(f *capture.Frame, arrival bool) {
+	s := &r.packet.Segment
+	reading := r.observer.Observe(s, where(f))
+	from, to := r.opts.parties(reading.Conn, reading.From)
+	if !arrival {
+		r.totals.Segments++
+	}
+	stream := reading.Conn.Stream
+	here, there := endKey{s.Src, s.Dst}, endKey{s.Dst, s.Src}
+	r.streams[here], r.streams[there] = stream, stream
+
+	r.segment.Segment, r.segment.Reading = *s, *reading
+	e := trace.Event{
+		Kind: trace.KindSegment, At: f.Time, Frame: f.Number, Wire: f.Wire, Stream: stream,
+		From: from, To: to, Segment: &r.segment,
+	}
+	if arrival {
+		e.Kind = trace.KindArrival
+	} else if f.Wire != 0 {
+		r.sent.add(f.Wire, departure{frame: f.Number, stream: stream, from: from, to: to})
+	}
+	r.emit(e)
+	for _, ch := range reading.Changes {
+		r.inferred(f, reading, ch)
+	}
+	if !r.opts.NoHTTP && r.delivers(f, arrival) {
+		r.web.segment(r, s, reading)
+	}
+}
+
+// delivers reports whether this sight of a frame is the one whose payload
+// counts: where both ends are watched, its arrival with a good checksum.
+func (r *run) delivers(f *capture.Frame, arrival bool) bool {
+	if r.packet.Segment.Checksum == tcpstate.Invalid {
+		return false
+	}
+	return arrival || f.Wire == 0 || f.Direction == capture.Inbound
+}
+
+// inferred takes a change that a segment shows.
+func (r *run) inferred(f *capture.Frame, reading *tcpstate.Reading, ch tcpstate.Change) {
+	c := reading.Conn
+	whose := r.opts.party(addrOf(c, ch.End), ch.End)
+	k := endKey{addrOf(c, ch.End), addrOf(c, ch.End.Peer())}
+	if !r.states.infer(k, ch) {
+		return
+	}
+	r.change = trace.StateChange{Change: ch}
+	r.emit(trace.Event{
+		Kind: trace.KindState, At: f.Time, Frame: f.Number, Wire: f.Wire,
+		Stream: c.Stream, From: whose, State: &r.change,
+	})
+}
+
+func (r *run) notTCP(f *capture.Frame, arrival bool) {
+	if arrival {
+		return
+	}
+	if f.Wire != 0 {
+		r.sent.add(f.Wire, departure{frame: f.Number, stream: -1})
+	}
+	r.totals.Others[r.packet.Protocol]++
+	r.other = trace.Other{Protocol: r.packet.Protocol, Info: r.packet.Info(), Err: r.packet.Err}
+	e := trace.Event{Kind: trace.KindOther, At: f.Time, Frame: f.Number, Wire: f.Wire, Stream: -1, Other: &r.other}
+	if p, ok := r.opts.Roles[r.packet.IP.Src]; ok {
+		e.From = p
+	}
+	if p, ok := r.opts.Roles[r.packet.IP.Dst]; ok {
+		e.To = p
+	}
+	r.emit(e)
+}
+
+// observe takes what a party reports.
+func (r *run) observe(o *trace.Observation) {
+	k := endKey{o.Conn.Local, o.Conn.Remote}
+	e := trace.Event{At: o.At, Stream: -1, From: o.Party, N: o.N}
+	if stream, ok := r.streams[k]; ok {
+		e.Stream = stream
+	}
+	switch o.Kind {
+	case trace.ObservedState:
+		e.Kind, e.State, e.Wire = trace.KindState, &r.change, o.Cause.Wire
+		if !r.states.observe(k, o, &r.change) {
+			return
+		}
+		if d, ok := r.sent.of(o.Cause.Wire); ok {
+			e.Frame = d.frame
+		}
+	case trace.ObservedMemory:
+		e.Kind, e.Memory = trace.KindMemory, o.Memory
+	case trace.ObservedVerdict:
+		e.Kind, e.Verdict, e.Wire = trace.KindVerdict, o.Verdict, o.Verdict.Wire
+		if d, ok := r.sent.of(e.Wire); ok {
+			e.Frame, e.Stream, e.From, e.To = d.frame, d.stream, d.from, d.to
+		}
+	case trace.ObservedCall:
+		e.Kind, e.Call = trace.KindCall, o.Call
+	case trace.ObservedNote:
+		e.Kind, e.Note = trace.KindNote, o.Note
+	case trace.ObservedGap:
+		e.Kind = trace.KindGap
+		r.totals.Dropped += o.N
+	case trace.ObservedTick:
+		return
+	}
+	r.emit(e)
+}
+
+// over tells that a connection is over, and forgets it.
+func (r *run) over(c *tcpstate.Conn) {
+	r.web.close(r, c)
+	from, to := r.opts.parties(c, tcpstate.Client)
+	r.totals.Connections++
+	r.emit(trace.Event{
+		Kind: trace.KindConnection, At: c.LastTime, Frame: c.Last, Stream: c.Stream,
+		From: from, To: to, Connection: c,
+	})
+	if r.opts.Exact {
+		return // the stack may still have something to say of it: TIME-WAIT ends after the last segment
+	}
+	r.states.forget(c)
+	delete(r.streams, endKey{c.Key.Client, c.Key.Server})
+	delete(r.streams, endKey{c.Key.Server, c.Key.Client})
+}
+
+// finish tells what is left when the trace ends.
+func (r *run) finish() {
+	r.observer.Finish(r.totals.Last)
+	r.emit(trace.Event{Kind: trace.KindTotals, At: r.totals.Last, Stream: -1, Totals: &r.totals})
+}

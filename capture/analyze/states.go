@@ -1,0 +1,113 @@
+package analyze
+
+import (
+	"net/netip"
+	"slices"
+
+	"statelab/capture/tcpstate"
+	"statelab/capture/trace"
+)
+
+// endKey names one end of one connection by its addresses.
+type endKey struct{ local, remote netip.AddrPort }
+
+// endLog holds, for one end, the changes that one side has reported and the
+// other not yet: at most one of the two lists is not empty.
+type endLog struct {
+	inferred []tcpstate.Change
+	observed []tcpstate.State // To of changes that the segments have not shown
+	last     tcpstate.State   // the last observed state
+}
+
+// reconcile lays what parties report beside what the segments prove. Where a
+// network observes every change (Options.Exact), the observations are what is
+// told, and inferences only confirm or contradict them; where states are
+// sampled, the inferences are told, and an observation adds what they miss.
+type reconcile struct {
+	exact bool
+	ends  map[endKey]*endLog
+}
+
+// maxPending bounds what one end may wait for: a disagreement is reported, not
+// stored.
+const maxPending = 16
+
+func (r *reconcile) end(k endKey) *endLog {
+	e := r.ends[k]
+	if e == nil {
+		e = &endLog{}
+		r.ends[k] = e
+	}
+	return e
+}
+
+// forget drops what is kept of a connection that is over.
+func (r *reconcile) forget(c *tcpstate.Conn) {
+	delete(r.ends, endKey{c.Key.Client, c.Key.Server})
+	delete(r.ends, endKey{c.Key.Server, c.Key.Client})
+}
+
+// infer takes a change that the segments show, and reports whether it is to be
+// told.
+func (r *reconcile) infer(k endKey, ch tcpstate.Change) bool {
+	e := r.end(k)
+	if !r.exact {
+		// A sample that came before its segment has told it already.
+		if len(e.observed) > 0 && e.observed[0] == ch.To {
+			e.observed = e.observed[1:]
+			return false
+		}
+		e.last = ch.To
+		return true
+	}
+	if len(e.observed) > 0 && e.observed[0] == ch.To {
+		e.observed = e.observed[1:]
+		return false
+	}
+	if len(e.inferred) < maxPending {
+		ch.Frames = append([]int(nil), ch.Frames...)
+		e.inferred = append(e.inferred, ch)
+	}
+	return false
+}
+
+// observe takes a change that a party reports. It reports whether it is to be
+// told, and fills in s what the segments know of it.
+func (r *reconcile) observe(k endKey, o *trace.Observation, s *trace.StateChange) bool {
+	e := r.end(k)
+	*s = trace.StateChange{Cause: o.Cause}
+	s.From, s.To, s.Basis = o.From, o.To, tcpstate.Observed
+	s.Trigger = tcpstate.Trigger{Kind: o.Cause.Kind, Name: o.Cause.Name}
+	s.Edge = tcpstate.FindEdge(o.From, o.To)
+	if !r.exact {
+		if e.last == o.To {
+			return false
+		}
+		s.From = e.last
+		e.last = o.To
+		if len(e.observed) < maxPending {
+			e.observed = append(e.observed, o.To)
+		}
+		return true
+	}
+	for i, ch := range e.inferred {
+		if ch.To == o.To {
+			s.Edge, s.Frames = ch.Edge, ch.Frames
+			s.Trigger = ch.Trigger
+			s.Contradicted = i > 0
+			e.inferred = e.inferred[i+1:]
+			return true
+		}
+	}
+	unseen := invisible(o.From, o.To)
+	s.Contradicted = len(e.inferred) > 0 && !unseen
+	if len(e.observed) < maxPending && !unseen {
+		e.observed = append(e.observed, o.To)
+	}
+	return true
+}
+
+// invisible reports whether no frame shows the change.
+func invisible(from, to tcpstate.State) bool {
+	return slices.ContainsFunc(tcpstate.Invisible(), func(c tcpstate.InvisibleChange) bool { return c.From == from && c.To == to })
+}

@@ -1,0 +1,80 @@
+package analyze
+
+import (
+	"statelab/capture/http1"
+	"statelab/capture/stream"
+	"statelab/capture/tcpstate"
+	"statelab/capture/trace"
+)
+
+// web reads HTTP messages out of the payload of each connection.
+type web struct {
+	assembler *stream.Assembler
+	reading   map[int]*exchange // by stream
+}
+
+// exchange is one connection whose payload is read.
+type exchange struct {
+	conn     *stream.Conn
+	messages *http1.Conversation
+	// done holds messages that were completed by the segment at hand.
+	done []message
+}
+
+type message struct {
+	from tcpstate.End
+	m    *http1.Message
+}
+
+func (w *web) init() {
+	w.assembler = stream.New(stream.Limits{})
+	w.reading = map[int]*exchange{}
+}
+
+// open begins to read a connection.
+func (w *web) open(id int) *exchange {
+	x := &exchange{}
+	x.messages = http1.New(http1.Limits{}, func(from tcpstate.End, m *http1.Message) {
+		x.done = append(x.done, message{from, m})
+	})
+	x.conn = w.assembler.Open(x.messages.Feed)
+	w.reading[id] = x
+	return x
+}
+
+// segment takes the payload of a segment that was delivered, and tells the
+// messages that are complete with it.
+func (w *web) segment(r *run, s *tcpstate.Segment, reading *tcpstate.Reading) {
+	c := reading.Conn
+	x := w.reading[c.Stream]
+	if x == nil {
+		if s.Len == 0 && !s.Flags.Has(tcpstate.SYN) {
+			return // nothing to read yet
+		}
+		x = w.open(c.Stream)
+	}
+	x.conn.Segment(reading.From, s)
+	w.tell(r, c, x)
+}
+
+// close ends the reading of a connection that is over.
+func (w *web) close(r *run, c *tcpstate.Conn) {
+	x := w.reading[c.Stream]
+	if x == nil {
+		return
+	}
+	x.conn.Close()
+	w.tell(r, c, x)
+	delete(w.reading, c.Stream)
+}
+
+func (w *web) tell(r *run, c *tcpstate.Conn, x *exchange) {
+	for _, m := range x.done {
+		from, to := r.opts.parties(c, m.from)
+		r.emit(trace.Event{
+			Kind: trace.KindMessage, At: m.m.LastTime, Frame: m.m.LastFrame, Stream: c.Stream,
+			From: from, To: to, Message: m.m,
+		})
+	}
+	x.done = x.done[:0]
+}

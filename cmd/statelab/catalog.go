@@ -1,0 +1,92 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/charmbracelet/x/ansi"
+
+	"statelab/capture/explain"
+	"statelab/capture/trace"
+)
+
+// entry is one lesson of a catalogue, as --list prints it.
+type entry struct {
+	name    string
+	title   trace.Text
+	claims  []string
+	refutes []int
+}
+
+// catalogue writes --list: a table for people, or JSON whose field names are a
+// contract.
+func catalogue(w io.Writer, format string, lang explain.Lang, width int, entries []entry) error {
+	switch format {
+	case "json":
+		return catalogueJSON(w, lang, entries)
+	case "text":
+		return catalogueText(w, lang, width, entries)
+	}
+	return misusef("--list prints text or json, not %q", format)
+}
+
+func catalogueJSON(w io.Writer, lang explain.Lang, entries []entry) error {
+	type item struct {
+		Name    string   `json:"name"`
+		Title   string   `json:"title"`
+		Claims  []string `json:"claims"`
+		Refutes []int    `json:"refutes"`
+	}
+	items := make([]item, len(entries))
+	for i, e := range entries {
+		items[i] = item{e.name, lang.Of(e.title), append([]string{}, e.claims...), append([]int{}, e.refutes...)}
+	}
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	return enc.Encode(items)
+}
+
+func catalogueText(w io.Writer, lang explain.Lang, width int, entries []entry) error {
+	names := 0
+	for _, e := range entries {
+		names = max(names, len(e.name))
+	}
+	indent := strings.Repeat(" ", names+2)
+	var b strings.Builder
+	for _, e := range entries {
+		title := lang.Of(e.title)
+		if len(e.claims) > 0 {
+			title += " (" + strings.Join(e.claims, ", ") + ")"
+		}
+		fmt.Fprintf(&b, "%-*s  %s\n", names, e.name, hang(title, width, indent))
+		for _, m := range explain.Misconceptions() {
+			if slices.Contains(e.refutes, m.N) {
+				b.WriteString(indent + hang("✗ "+lang.Of(m.Text), width, indent+"  ") + "\n")
+			}
+		}
+	}
+	b.WriteString("\n" + lang.Of(trace.Text{
+		En: "✗ marks what people believe and the lesson refutes; in brackets, the claims it shows.",
+		Ko: "✗는 흔한 오해 가운데 이 시나리오가 반증하는 것이고, 괄호 안은 시나리오가 보여 주는 주장입니다.",
+	}) + "\n")
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// hang wraps text to width cells; lines after the first begin with indent.
+func hang(text string, width int, indent string) string {
+	room := max(20, width-ansi.StringWidth(indent))
+	return strings.ReplaceAll(ansi.Wordwrap(text, room, ""), "\n", "\n"+indent)
+}
+
+func names(entries []entry) []string {
+	out := make([]string, len(entries))
+	for i, e := range entries {
+		out[i] = e.name
+	}
+	return out
+}

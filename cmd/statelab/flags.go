@@ -1,0 +1,158 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/binary"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"statelab/capture/explain"
+	"statelab/capture/render"
+	"statelab/tcpdemo/network"
+)
+
+// defaultSeed is the seed of every lesson that is given none: a lesson is the
+// same for everyone who runs it.
+const defaultSeed = 1
+
+// viewFlags say how events are shown. Every command that shows events has them.
+type viewFlags struct {
+	format, out, lang, color string
+	explain, ascii           bool
+	width                    int
+	theme                    string
+}
+
+func (f *viewFlags) register(c *cobra.Command) {
+	fs := c.Flags()
+	fs.StringVar(&f.format, "format", "text", "output format: "+strings.Join(formatNames(), ", "))
+	fs.StringVarP(&f.out, "output", "o", "-", "write the output to a file; - is stdout")
+	fs.StringVar(&f.lang, "lang", "", "language: en or ko (default from LC_ALL, LC_MESSAGES, LANG)")
+	fs.StringVar(&f.color, "color", "auto", "auto, always or never; NO_COLOR is honoured")
+	fs.BoolVar(&f.explain, "explain", false, "under each row: why, the arithmetic, and the RFC section")
+	fs.BoolVar(&f.ascii, "ascii", false, "draw with ASCII characters only")
+	fs.IntVar(&f.width, "width", 0, "width of the text in cells (default: the terminal's, 80 in a pipe)")
+	fs.StringVar(&f.theme, "theme", "light", "light or dark, for pictures")
+}
+
+// view is what viewFlags come to.
+type view struct {
+	format render.Format
+	opts   render.Options
+	lang   explain.Lang
+	out    string
+}
+
+func (f *viewFlags) resolve(e *env) (view, error) {
+	var v view
+	var ok bool
+	if v.format, ok = render.ByName(f.format); !ok {
+		return v, misusef("no format %q%s", f.format, didYouMean(f.format, formatNames()))
+	}
+	lang, err := chooseLang(e, f.lang)
+	if err != nil {
+		return v, err
+	}
+	v.lang, v.out = lang, f.out
+	v.opts = render.Options{Lang: lang, ASCII: f.ascii, Explain: f.explain, Width: e.width}
+	if f.width != 0 {
+		if f.width < 40 || f.width > 400 {
+			return v, misusef("--width %d: from 40 to 400 cells", f.width)
+		}
+		v.opts.Width = f.width
+	}
+	switch f.color {
+	case "auto":
+		v.opts.Color = e.terminal && f.out == "-" && e.getenv("NO_COLOR") == "" && e.getenv("TERM") != "dumb"
+	case "always":
+		v.opts.Color = true
+	case "never":
+	default:
+		return v, misusef("--color %q: auto, always or never", f.color)
+	}
+	switch f.theme {
+	case "light":
+	case "dark":
+		v.opts.Dark = true
+	default:
+		return v, misusef("--theme %q: light or dark", f.theme)
+	}
+	return v, nil
+}
+
+// lessonFlags say on what a lesson runs, and what else it writes.
+type lessonFlags struct {
+	viewFlags
+	net, seed, write, at string
+	rules                []string
+	step, predict        bool
+	pace                 time.Duration
+}
+
+func (f *lessonFlags) register(c *cobra.Command) {
+	f.viewFlags.register(c)
+	fs := c.Flags()
+	fs.StringVar(&f.net, "net", "virtual", "network: virtual, or host for this machine's own")
+	fs.StringVar(&f.seed, "seed", strconv.Itoa(defaultSeed), "seed of the virtual network: a number, or random")
+	fs.StringArrayVar(&f.rules, "rule", nil, "what the wire does, e.g. 'drop 2nd data segment client→server once'; repeatable")
+	fs.StringVarP(&f.write, "write", "w", "", "write the trace to a pcapng file, every packet explained in its comment; - is stdout")
+	fs.StringVar(&f.at, "at", "client", "whose tap the trace is: client, server, or both (two files)")
+	fs.BoolVar(&f.step, "step", false, "wait for a key after each row")
+	fs.BoolVar(&f.predict, "predict", false, "with --step: ask for flags, seq and ack before showing them")
+	fs.DurationVar(&f.pace, "pace", 0, "wait so long after each row: a film instead of a page")
+}
+
+// formatNames lists what --format takes.
+func formatNames() []string {
+	var names []string
+	for _, f := range render.Formats {
+		names = append(names, f.Name)
+	}
+	return names
+}
+
+// parseSeed reads --seed.
+func parseSeed(s string) (uint64, error) {
+	if s == "random" {
+		var b [4]byte
+		if _, err := rand.Read(b[:]); err != nil {
+			return 0, fmt.Errorf("random seed: %w", err)
+		}
+		return uint64(binary.LittleEndian.Uint32(b[:])), nil
+	}
+	n, err := strconv.ParseUint(s, 10, 64)
+	if err != nil {
+		return 0, misusef("--seed %q: a whole number from 0, or random", s)
+	}
+	return n, nil
+}
+
+// parseRules reads every --rule.
+func parseRules(texts []string) ([]network.Rule, error) {
+	var rules []network.Rule
+	for _, t := range texts {
+		r, err := network.ParseRule(t)
+		if err != nil {
+			return nil, misuse{fmt.Errorf("--rule: %w", err)}
+		}
+		rules = append(rules, r)
+	}
+	return rules, nil
+}
+
+// wait sleeps, unless ctx ends first.
+func wait(ctx context.Context, d time.Duration) error {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}

@@ -1,0 +1,151 @@
+package main
+
+import (
+	"context"
+	"encoding/binary"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net/http"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"statelab/capture/explain"
+	"statelab/capture/trace"
+	"statelab/httpdemo"
+)
+
+func newHTTP(e *env) *cobra.Command {
+	return group("http", "HTTP: the stateless protocol", "  statelab http demo stateless",
+		newHTTPDemo(e), newHTTPServe(e))
+}
+
+func newHTTPDemo(e *env) *cobra.Command {
+	var f lessonFlags
+	var list bool
+	c := &cobra.Command{
+		Use:   "demo [LESSON]",
+		Short: "Run a lesson: real requests, the bytes, and what each side remembers",
+		Example: `  statelab http demo stateless
+  statelab http demo stateless --explain -w stateless.pcapng`,
+		Args: atMostOne("a lesson"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if list {
+				lang, err := chooseLang(e, f.lang)
+				if err != nil {
+					return err
+				}
+				return catalogue(e.stdout, f.format, lang, e.width, lessonEntries())
+			}
+			v, err := f.resolve(e)
+			if err != nil {
+				return err
+			}
+			run := names(lessonEntries())
+			if len(args) == 1 {
+				run = args
+			}
+			return v.output(e, func(w io.Writer) error {
+				for _, name := range run {
+					if err := httpLesson(cmd.Context(), e, w, v, &f, name); err != nil {
+						return err
+					}
+				}
+				return nil
+			})
+		},
+		ValidArgs: names(lessonEntries()),
+	}
+	f.register(c)
+	c.Flags().BoolVar(&list, "list", false, "name every lesson (with --format json: for programs)")
+	return c
+}
+
+func lessonEntries() []entry {
+	var out []entry
+	for _, l := range httpdemo.Lessons() {
+		out = append(out, entry{l.Name, l.Title, l.Claims, l.Refutes})
+	}
+	return out
+}
+
+// httpLesson runs one lesson and shows it, with the meter's reading at its end.
+func httpLesson(ctx context.Context, e *env, w io.Writer, v view, f *lessonFlags, name string) error {
+	l, ok := httpdemo.Find(name)
+	if !ok {
+		return misusef("no lesson %q%s; statelab http demo --list names them all", name, didYouMean(name, names(lessonEntries())))
+	}
+	seed, err := parseSeed(f.seed)
+	if err != nil {
+		return err
+	}
+	rules, err := parseRules(f.rules)
+	if err != nil {
+		return err
+	}
+	p, err := performLesson(ctx, l, seed, rules)
+	if err != nil {
+		return err
+	}
+	text := f.format == "text"
+	if text {
+		if err := introduce(w, v.lang, v.opts.Width, l.Title, []trace.Text{l.Look}, false, 0); err != nil {
+			return err
+		}
+	}
+	if err := f.present(ctx, e, w, v, p); err != nil {
+		return err
+	}
+	if text {
+		if err := weigh(ctx, w, v.lang, v.opts.Width); err != nil {
+			return err
+		}
+		if _, err := fmt.Fprintf(w, "\n%s\n", hang("▸ "+v.lang.Of(l.Point), v.opts.Width, "  ")); err != nil {
+			return err
+		}
+	}
+	return p.writeTraces(e, f, v.lang)
+}
+
+// meterClients is how many clients the meter sends.
+const meterClients = 10_000
+
+// weigh measures that the plain server keeps nothing of its clients, and shows
+// with the same meter a server that does.
+func weigh(ctx context.Context, w io.Writer, lang explain.Lang, width int) error {
+	plain, err := httpdemo.NewPlain(time.Now)
+	if err != nil {
+		return err
+	}
+	say := func(h http.Handler, what trace.Text) error {
+		m, err := httpdemo.Measure(ctx, h, meterClients)
+		if err != nil {
+			return fmt.Errorf("measuring the heap: %w", err)
+		}
+		line := lang.Of(trace.Text{
+			En: fmt.Sprintf("%s: the heap changed by %+d bytes, %.1f for each client.", what.En, m.Growth, m.PerClient()),
+			Ko: fmt.Sprintf("%s: 힙이 %+d바이트 변했습니다. 클라이언트마다 %.1f바이트입니다.", what.Ko, m.Growth, m.PerClient()),
+		})
+		_, err = fmt.Fprintln(w, "  "+hang(line, width, "  "))
+		return err
+	}
+	if _, err := fmt.Fprintln(w, "\n"+hang(lang.Of(trace.Text{
+		En: fmt.Sprintf("Measured: %d clients, each with an address of its own, come and go.", meterClients),
+		Ko: fmt.Sprintf("실측: 주소가 서로 다른 클라이언트 %d개가 다녀갑니다.", meterClients),
+	}), width, "")); err != nil {
+		return err
+	}
+	if err := say(plain, trace.Text{En: "the plain server", Ko: "평범한 서버"}); err != nil {
+		return err
+	}
+	return say(&httpdemo.Counting{Handler: plain}, trace.Text{En: "a server that keeps one entry a client", Ko: "클라이언트마다 항목 하나를 남기는 서버"})
+}
+
+// seeded is the network's randomness for applications.
+func seeded(seed uint64) io.Reader {
+	var key [32]byte
+	binary.LittleEndian.PutUint64(key[:], seed)
+	copy(key[8:], "applications")
+	return rand.NewChaCha8(key)
+}

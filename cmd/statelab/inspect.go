@@ -1,0 +1,80 @@
+package main
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"statelab/capture/analyze"
+	"statelab/capture/pcapfile"
+)
+
+type inspectFlags struct {
+	viewFlags
+	streams []int
+}
+
+func newInspect(e *env) *cobra.Command {
+	var f inspectFlags
+	c := &cobra.Command{
+		Use:   "inspect FILE...",
+		Short: "Read a trace: ladder, both ends' states, findings, HTTP",
+		Long: `Read traces (pcap or pcapng; - is stdin) and show the ladder, with what both
+ends' states must have been. A damaged file is shown up to the damage.`,
+		Example: `  statelab tcp demo loss -w loss.pcapng
+  statelab inspect loss.pcapng --explain
+  statelab inspect loss.pcapng --format connections`,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return misusef("inspect needs a trace to read; - is stdin")
+			}
+			return nil
+		},
+		RunE: func(_ *cobra.Command, args []string) error {
+			v, err := f.resolve(e)
+			if err != nil {
+				return err
+			}
+			v.opts.Streams = f.streams
+			return v.output(e, func(w io.Writer) error {
+				for _, name := range args {
+					if err := inspect(e, w, v, name, len(args) > 1); err != nil {
+						return err
+					}
+				}
+				return nil
+			})
+		},
+	}
+	f.register(c)
+	c.Flags().IntSliceVar(&f.streams, "stream", nil, "show only these connections, counted from 0")
+	return c
+}
+
+// inspect shows one trace.
+func inspect(e *env, w io.Writer, v view, name string, several bool) error {
+	var in io.Reader = e.stdin
+	v.opts.File = name
+	if name != "-" {
+		file, err := os.Open(name)
+		if err != nil {
+			return err
+		}
+		defer file.Close()
+		in = file
+	}
+	r, err := pcapfile.NewReader(bufio.NewReaderSize(in, 1<<20))
+	if err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	if several || v.opts.Title == "" {
+		v.opts.Title = "inspect " + name
+	}
+	if err := v.format.Render(w, analyze.Run(r.Frames(), nil), v.opts); err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	return nil
+}

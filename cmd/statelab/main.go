@@ -1,0 +1,17 @@
+// Command statelab shows who remembers what: TCP's two ends beside an HTTP
+// server that forgets, from real segments and real state.
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := run(ctx, systemEnv())
+	stop()
+	os.Exit(code)
+}

@@ -1,0 +1,21 @@
+package main
+
+import (
+	"bufio"
+	"errors"
+	"io"
+)
+
+// output opens what -o names, lets write fill it, and closes it. On a terminal
+// each row appears as it is made; elsewhere writes are gathered.
+func (v *view) output(e *env, write func(io.Writer) error) error {
+	out, err := create(e, v.out)
+	if err != nil {
+		return err
+	}
+	if v.out == "-" && e.terminal {
+		return write(out)
+	}
+	buffered := bufio.NewWriterSize(out, 1<<16)
+	return errors.Join(write(buffered), buffered.Flush(), out.Close())
+}

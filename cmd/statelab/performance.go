@@ -1,0 +1,147 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"iter"
+	"net/netip"
+	"strings"
+
+	"statelab/capture"
+	"statelab/capture/analyze"
+	"statelab/capture/explain"
+	"statelab/capture/pcapfile"
+	"statelab/capture/render"
+	"statelab/capture/trace"
+	"statelab/tcpdemo/network"
+)
+
+// performance is a lesson that has run: what its network saw and reported.
+type performance struct {
+	title, network string
+	recording      *network.Recording
+	roles          map[netip.Addr]trace.Participant
+	lanes          []trace.Participant
+}
+
+// events tells the performance, with frames numbered for one vantage point.
+func (p *performance) events(vantage string) render.Events {
+	p.recording.Number(vantage)
+	o := analyze.Options{Roles: p.roles, Exact: true, VerifyChecksums: true}
+	return o.Run(frames(p.recording.Frames), observations(p.recording.Observations))
+}
+
+func frames(all []capture.Frame) capture.Source {
+	return func(yield func(capture.Frame, error) bool) {
+		for _, f := range all {
+			if !yield(f, nil) {
+				return
+			}
+		}
+	}
+}
+
+func observations(all []trace.Observation) iter.Seq[trace.Observation] {
+	return func(yield func(trace.Observation) bool) {
+		for _, o := range all {
+			if !yield(o) {
+				return
+			}
+		}
+	}
+}
+
+// show writes the performance as the view says.
+func (p *performance) show(w io.Writer, v view) error {
+	v.opts.Title, v.opts.Network, v.opts.Lanes = p.title, p.network, p.lanes
+	return v.format.Render(w, p.events(vantageClient), v.opts)
+}
+
+// The vantage points of a lesson's taps.
+const (
+	vantageClient = "client"
+	vantageServer = "server"
+)
+
+// writeTraces writes what -w and --at ask for.
+func (p *performance) writeTraces(e *env, f *lessonFlags, lang explain.Lang) error {
+	if f.write == "" {
+		return nil
+	}
+	switch f.at {
+	case vantageClient, vantageServer:
+		return p.writeTrace(e, f.write, f.at, lang)
+	case "both":
+		if f.write == "-" {
+			return misusef("--at both makes two files: name them with -w FILE")
+		}
+		base := strings.TrimSuffix(f.write, ".pcapng")
+		for _, at := range []string{vantageClient, vantageServer} {
+			if err := p.writeTrace(e, base+"."+at+".pcapng", at, lang); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	return misusef("--at %q: client, server or both", f.at)
+}
+
+// writeTrace writes one tap's frames, each with its explanation as comment.
+func (p *performance) writeTrace(e *env, name, vantage string, lang explain.Lang) error {
+	comments, err := p.comments(vantage, lang)
+	if err != nil {
+		return err
+	}
+	out, err := create(e, name)
+	if err != nil {
+		return err
+	}
+	w, err := pcapfile.NewWriter(out, pcapfile.WriterOptions{
+		Link: capture.LinkEthernet, Interface: vantage, Comment: p.title + "\n" + p.network,
+	})
+	if err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	for _, f := range p.recording.At(vantage) {
+		f.Comment = comments[f.Number]
+		if err := w.WriteFrame(f); err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+	}
+	if err := w.Flush(); err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	if err := out.Close(); err != nil {
+		return err
+	}
+	if name != "-" {
+		fmt.Fprintln(e.stderr, explain.Label(lang, "word.wrote")+" "+name)
+	}
+	return nil
+}
+
+// comments returns the comment of each frame of a vantage point: all that the
+// timeline says of it, a line for each event.
+func (p *performance) comments(vantage string, lang explain.Lang) (map[int]string, error) {
+	all := map[int]string{}
+	byWire := map[uint64]int{}
+	for _, f := range p.recording.At(vantage) {
+		if f.Wire != 0 && byWire[f.Wire] == 0 {
+			byWire[f.Wire] = f.Number
+		}
+	}
+	x := explain.New(lang)
+	for ev, err := range p.events(vantage) {
+		if err != nil {
+			return nil, err
+		}
+		number := ev.Frame
+		if number == 0 {
+			number = byWire[ev.Wire]
+		}
+		if c := render.Comment(x, &ev); c != "" && number != 0 {
+			all[number] = strings.TrimPrefix(all[number]+"\n"+c, "\n")
+		}
+	}
+	return all, nil
+}

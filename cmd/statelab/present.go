@@ -1,0 +1,155 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+
+	"statelab/capture/explain"
+	"statelab/capture/ladder"
+	"statelab/capture/tcpstate"
+	"statelab/capture/trace"
+)
+
+// present shows a performance: at once, or row by row as --step, --predict and
+// --pace ask.
+func (f *lessonFlags) present(ctx context.Context, e *env, w io.Writer, v view, p *performance) error {
+	before, done, err := f.pacing(ctx, e, w, v.lang)
+	if err != nil {
+		return err
+	}
+	defer done()
+	v.opts.BeforeRow = before
+	return p.show(w, v)
+}
+
+// pacing makes what is to happen before each row.
+func (f *lessonFlags) pacing(ctx context.Context, e *env, w io.Writer, lang explain.Lang) (func(*ladder.Row) error, func(), error) {
+	nothing := func() {}
+	switch {
+	case f.predict && !f.step:
+		return nil, nothing, misusef("--predict goes with --step")
+	case (f.step || f.pace > 0) && (f.format != "text" || f.out != "-"):
+		return nil, nothing, misusef("--step and --pace go with the text ladder on a terminal")
+	case f.predict:
+		q := &quizmaster{in: bufio.NewReader(e.stdin), out: w, lang: lang}
+		return q.ask, nothing, nil
+	case f.step:
+		if e.keys == nil {
+			return nil, nothing, misusef("--step needs a terminal to press keys on; --pace 1s makes a film instead")
+		}
+		keys, err := e.keys()
+		if err != nil {
+			return nil, nothing, err
+		}
+		step := func(*ladder.Row) error {
+			_, err := keys.Key()
+			return err
+		}
+		return step, func() { _ = keys.Close() }, nil
+	case f.pace > 0:
+		return func(*ladder.Row) error { return wait(ctx, f.pace) }, nothing, nil
+	}
+	return nil, nothing, nil
+}
+
+// quizmaster asks for each segment's flags, seq and ack before it is shown.
+type quizmaster struct {
+	in           *bufio.Reader
+	out          io.Writer
+	lang         explain.Lang
+	asked, right int
+}
+
+func (q *quizmaster) ask(row *ladder.Row) error {
+	s := row.Event.Segment
+	if row.Kind != ladder.RowArrow || s == nil || row.Arrow.Part == ladder.Arrival {
+		return nil
+	}
+	from := explain.Label(q.lang, "role."+row.Event.From.Role.String())
+	fmt.Fprint(q.out, q.lang.Of(trace.Text{
+		En: "? the next segment comes from the " + from + ". Its flags, seq, ack (e.g. SYN,ACK 0 1): ",
+		Ko: "? 다음 세그먼트는 " + from + "가 보냅니다. 플래그, seq, ack (예: SYN,ACK 0 1): ",
+	}))
+	line, err := q.in.ReadString('\n')
+	if err != nil && line == "" {
+		return errQuit
+	}
+	line = strings.TrimSpace(line)
+	if line == "q" {
+		return errQuit
+	}
+	if line == "" {
+		return nil
+	}
+	q.asked++
+	want := expected(s)
+	if matches(line, want) {
+		q.right++
+		_, err = fmt.Fprintf(q.out, "✓ %d/%d\n", q.right, q.asked)
+	} else {
+		_, err = fmt.Fprintf(q.out, "✗ %s   %d/%d\n", strings.Join(want, " "), q.right, q.asked)
+	}
+	return err
+}
+
+// expected is the right answer: flags, seq, and ack where the segment has one.
+func expected(s *trace.Segment) []string {
+	var flags []string
+	for _, f := range []struct {
+		bit  tcpstate.Flags
+		name string
+	}{{tcpstate.SYN, "SYN"}, {tcpstate.FIN, "FIN"}, {tcpstate.RST, "RST"}, {tcpstate.PSH, "PSH"}, {tcpstate.ACK, "ACK"}} {
+		if s.Flags.Has(f.bit) {
+			flags = append(flags, f.name)
+		}
+	}
+	out := []string{strings.Join(flags, ","), strconv.FormatUint(uint64(s.RelSeq), 10)}
+	if s.Flags.Has(tcpstate.ACK) {
+		out = append(out, strconv.FormatUint(uint64(s.RelAck), 10))
+	}
+	return out
+}
+
+// matches compares an answer with the right one. PSH need not be guessed: it
+// is the sender's choice (RFC 9293 §3.9.1.2).
+func matches(answer string, want []string) bool {
+	got := strings.Fields(strings.ToUpper(answer))
+	if len(got) < len(want) {
+		return false
+	}
+	if !sameFlags(got[0], want[0]) {
+		return false
+	}
+	for i, w := range want[1:] {
+		if got[i+1] != w {
+			return false
+		}
+	}
+	return true
+}
+
+func sameFlags(a, b string) bool {
+	set := func(s string) map[string]bool {
+		m := map[string]bool{}
+		for _, f := range strings.FieldsFunc(s, func(r rune) bool { return r == ',' || r == '+' || r == '|' || r == '-' }) {
+			if f != "PSH" {
+				m[f] = true
+			}
+		}
+		return m
+	}
+	x, y := set(a), set(b)
+	if len(x) != len(y) {
+		return false
+	}
+	for f := range x {
+		if !y[f] {
+			return false
+		}
+	}
+	return true
+}

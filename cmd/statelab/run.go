@@ -1,0 +1,150 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"syscall"
+
+	"github.com/spf13/cobra"
+)
+
+// Exit codes.
+const (
+	exitFine   = 0
+	exitFailed = 1
+	exitMisuse = 2
+)
+
+// misuse marks an error as the caller's: exit code 2.
+type misuse struct{ error }
+
+func (m misuse) Unwrap() error { return m.error }
+
+func misusef(format string, args ...any) error { return misuse{fmt.Errorf(format, args...)} }
+
+// run executes the command line in e and returns the exit code.
+func run(ctx context.Context, e *env) int {
+	root := newRoot(e)
+	root.SetArgs(e.args)
+	root.SetIn(e.stdin)
+	root.SetOut(e.stdout)
+	root.SetErr(e.stderr)
+	return report(ctx, e.stderr, root.ExecuteContext(ctx))
+}
+
+// report prints err, if it is one, and says how the process should end.
+func report(ctx context.Context, stderr io.Writer, err error) int {
+	switch {
+	case err == nil, errors.Is(err, errQuit):
+		return exitFine
+	case errors.Is(err, context.Canceled) && ctx.Err() != nil:
+		return exitFine // stopped by a signal, cleanly
+	case errors.Is(err, syscall.EPIPE):
+		return exitFine // the reader of our output has seen enough
+	}
+	fmt.Fprintln(stderr, "statelab: "+err.Error())
+	if _, ok := errors.AsType[misuse](err); ok || isCobraMisuse(err) {
+		return exitMisuse
+	}
+	return exitFailed
+}
+
+// isCobraMisuse recognises the errors of argument parsing that cobra makes
+// itself and gives no type to.
+func isCobraMisuse(err error) bool {
+	s := err.Error()
+	for _, p := range []string{"unknown command", "required flag", "accepts ", "requires at least"} {
+		if strings.HasPrefix(s, p) {
+			return true
+		}
+	}
+	return false
+}
+
+func newRoot(e *env) *cobra.Command {
+	root := &cobra.Command{
+		Use:   "statelab",
+		Short: "See who remembers what: TCP's two ends, and an HTTP server that forgets",
+		Long: `statelab shows who remembers what. The two ends of a TCP connection each keep a
+control block for as long as it lives; an HTTP server keeps nothing of the
+conversation. Every command lays the packets, the state of each party and the
+reason for each step side by side on one timeline.`,
+		Example: `  statelab demo
+  statelab tcp demo handshake --explain
+  statelab tcp serve 127.0.0.1:7007`,
+		SilenceErrors: true, SilenceUsage: true,
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	root.SetFlagErrorFunc(flagError)
+	root.AddCommand(
+		newDemo(e),
+		newTCP(e),
+		newHTTP(e),
+		newCapture(e),
+		newInspect(e),
+		newDoctor(e),
+		newVersion(e),
+	)
+	return root
+}
+
+// noArgs refuses arguments, with the nearest subcommand where there is one.
+func noArgs(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	if !cmd.HasSubCommands() {
+		return misusef("%s takes no argument, not %q", cmd.CommandPath(), args[0])
+	}
+	var names []string
+	for _, c := range cmd.Commands() {
+		names = append(names, c.Name())
+	}
+	return misusef("%s has no command %q%s", cmd.CommandPath(), args[0], didYouMean(args[0], names))
+}
+
+// flagError turns a flag that does not parse into a misuse that names the
+// nearest flags.
+func flagError(cmd *cobra.Command, err error) error {
+	name, ok := strings.CutPrefix(err.Error(), "unknown flag: --")
+	if !ok {
+		return misuse{err}
+	}
+	var names []string
+	for _, f := range allFlags(cmd) {
+		names = append(names, "--"+f)
+	}
+	return misusef("%s has no flag --%s%s", cmd.CommandPath(), name, didYouMean("--"+name, names))
+}
+
+// group makes a command that only holds others.
+func group(use, short, example string, children ...*cobra.Command) *cobra.Command {
+	c := &cobra.Command{
+		Use: use, Short: short, Example: example,
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	c.AddCommand(children...)
+	return c
+}
+
+// create opens name for writing; "-" is stdout, which is not closed.
+func create(e *env, name string) (io.WriteCloser, error) {
+	if name == "-" {
+		return keepOpen{e.stdout}, nil
+	}
+	f, err := os.Create(name)
+	if err != nil {
+		return nil, err
+	}
+	return f, nil
+}
+
+type keepOpen struct{ io.Writer }
+
+func (keepOpen) Close() error { return nil }

@@ -1,0 +1,145 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"time"
+
+	"statelab/capture/trace"
+	"statelab/httpdemo"
+	"statelab/tcpdemo"
+	"statelab/tcpdemo/network"
+	"statelab/tcpdemo/network/virtual"
+)
+
+// stage is a virtual network that a lesson runs on.
+type stage struct {
+	net *virtual.Network
+	// held is what each side's application remembers, beside the control
+	// blocks that the stacks report.
+	held map[trace.Role][]trace.Entry
+}
+
+func newStage(c network.Config) (*stage, error) {
+	n, err := virtual.New(config(c))
+	if err != nil {
+		return nil, err
+	}
+	return &stage{net: n, held: map[trace.Role][]trace.Entry{}}, nil
+}
+
+// remember puts on the timeline what each side remembers now: its stack's
+// control blocks, and what its application said last.
+func (s *stage) remember() {
+	for _, h := range []*virtual.Host{s.net.Client(), s.net.Server()} {
+		m := h.Memory()
+		m.Entries = append(m.Entries, s.held[h.Party().Role]...)
+		s.net.Report(trace.Observation{Kind: trace.ObservedMemory, Party: h.Party(), Memory: &m})
+	}
+}
+
+// report takes a lesson's own observation. A step ends the one before it, and
+// so what was remembered until then is put down first.
+func (s *stage) report(o trace.Observation) {
+	switch {
+	case o.Kind == trace.ObservedMemory:
+		s.held[o.Party.Role] = o.Memory.Entries
+		return
+	case o.Kind == trace.ObservedNote && o.Note.Step:
+		s.remember()
+	}
+	s.net.Report(o)
+}
+
+// perform runs a lesson's program to its end, or to the limit of the network's
+// time, and returns what happened.
+func (s *stage) perform(ctx context.Context, limit time.Duration, program func() error) (*performance, error) {
+	defer context.AfterFunc(ctx, s.net.Stop)()
+	var ended bool
+	var failure error
+	s.net.Go(func() {
+		failure = program()
+		ended = true
+	})
+	err := s.net.Run(limit)
+	switch {
+	case ctx.Err() != nil:
+		err = ctx.Err()
+	case failure != nil:
+		err = failure
+	case !ended:
+		err = fmt.Errorf("the lesson had not ended after %v of the network's time: %w", limit, errors.Join(err))
+	default:
+		err = nil // timers that are still running are part of the picture
+	}
+	s.remember()
+	p := &performance{recording: s.net.Recording(), roles: map[netip.Addr]trace.Participant{}}
+	for _, h := range []*virtual.Host{s.net.Client(), s.net.Server()} {
+		p.roles[h.Addr()] = trace.Participant{Role: h.Party().Role}
+		p.lanes = append(p.lanes, h.Party())
+	}
+	info := s.net.Info()
+	p.network = fmt.Sprintf("%s · %s · seed %d", info.Name, info.Stack, s.net.Seed())
+	return p, errors.Join(err, s.net.Close())
+}
+
+// performScenario runs a TCP lesson on the virtual network.
+func performScenario(ctx context.Context, sc tcpdemo.Scenario, seed uint64, rules []network.Rule) (*performance, error) {
+	c := sc.Network
+	c.Seed, c.Rules = seed, append(c.Rules, rules...)
+	s, err := newStage(c)
+	if err != nil {
+		return nil, err
+	}
+	lab := &tcpdemo.Lab{
+		Clock: s.net, Client: s.net.Client(), Server: s.net.Server(), Ctx: ctx,
+		Report: s.report, Reboot: s.net.Server().Restart,
+		Inject: func(toward network.Direction, frame []byte) error {
+			to := s.net.Server()
+			if toward == network.ServerToClient {
+				to = s.net.Client()
+			}
+			return s.net.Inject(to, frame)
+		},
+	}
+	p, err := s.perform(ctx, sc.Within(), func() error { return sc.Run(lab) })
+	if err != nil {
+		return nil, fmt.Errorf("scenario %s: %w", sc.Name, err)
+	}
+	p.title = "tcp demo " + sc.Name
+	return p, nil
+}
+
+// performLesson runs an HTTP lesson on the virtual network.
+func performLesson(ctx context.Context, l httpdemo.Lesson, seed uint64, rules []network.Rule) (*performance, error) {
+	s, err := newStage(network.Config{Seed: seed, Rules: rules})
+	if err != nil {
+		return nil, err
+	}
+	const port = 80
+	at := netip.AddrPortFrom(s.net.Server().Addr(), port)
+	environment := &httpdemo.Env{
+		Server: at,
+		Listen: func() (net.Listener, error) { return s.net.Server().Listen(port, 0) },
+		Dial:   func(ctx context.Context) (net.Conn, error) { return s.net.Client().Dial(ctx, at, 0) },
+		Now:    s.net.Now, Sleep: s.net.Sleep, Go: s.net.Go,
+		Rand: seeded(seed), Report: s.report,
+	}
+	p, err := s.perform(ctx, tcpdemo.DefaultLimit, func() error { return l.Run(ctx, environment) })
+	if err != nil {
+		return nil, fmt.Errorf("lesson %s: %w", l.Name, err)
+	}
+	p.title = "http demo " + l.Name
+	return p, nil
+}
+
+// config hands a lesson's wishes to the virtual network.
+func config(c network.Config) virtual.Config {
+	return virtual.Config{
+		Seed: c.Seed, Client: virtual.HostConfig(c.Client), Server: virtual.HostConfig(c.Server), Rules: c.Rules,
+		Delay: c.Delay, Link: c.Link, Start: c.Start, ARP: c.ARP, Samples: c.Samples, Cooperative: c.Cooperative,
+	}
+}

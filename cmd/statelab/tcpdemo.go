@@ -1,0 +1,134 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"statelab/capture/explain"
+	"statelab/capture/trace"
+	"statelab/tcpdemo"
+)
+
+func newTCP(e *env) *cobra.Command {
+	return group("tcp", "TCP: the stateful protocol", "  statelab tcp demo handshake",
+		newTCPDemo(e), newTCPServe(e), newTCPConnect(e))
+}
+
+func newTCPDemo(e *env) *cobra.Command {
+	var f lessonFlags
+	var list bool
+	c := &cobra.Command{
+		Use:   "demo [SCENARIO]",
+		Short: "Run a lesson on real segments; without a name, the guided tour",
+		Long: `Run a lesson: real TCP stacks exchange real segments, and the ladder shows each
+one between the states of both ends. Without a name, a tour of the five lessons
+that matter most. --list names them all.`,
+		Example: `  statelab tcp demo handshake --explain
+  statelab tcp demo loss -w loss.pcapng
+  statelab tcp demo echo --rule 'drop 1st data segment client→server once'`,
+		Args: atMostOne("a scenario"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			v, err := f.resolve(e)
+			if list {
+				lang, err := chooseLang(e, f.lang)
+				if err != nil {
+					return err
+				}
+				return catalogue(e.stdout, f.format, lang, e.width, scenarioEntries())
+			}
+			if err != nil {
+				return err
+			}
+			run := tcpdemo.Tour()
+			if len(args) == 1 {
+				run = args
+			}
+			return v.output(e, func(w io.Writer) error {
+				for i, name := range run {
+					if err := tcpLesson(cmd.Context(), e, w, v, &f, name, len(args) == 0, i); err != nil {
+						return err
+					}
+				}
+				return nil
+			})
+		},
+		ValidArgs: names(scenarioEntries()),
+	}
+	f.register(c)
+	c.Flags().BoolVar(&list, "list", false, "name every scenario (with --format json: for programs)")
+	return c
+}
+
+// atMostOne refuses more than one argument.
+func atMostOne(what string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) > 1 {
+			return misusef("%s takes at most %s, not %d arguments", cmd.CommandPath(), what, len(args))
+		}
+		return nil
+	}
+}
+
+func scenarioEntries() []entry {
+	var out []entry
+	for _, s := range tcpdemo.Scenarios() {
+		out = append(out, entry{s.Name, s.Title, s.Claims, s.Refutes})
+	}
+	return out
+}
+
+// tcpLesson runs one scenario and shows it. On a tour, stop says which.
+func tcpLesson(ctx context.Context, e *env, w io.Writer, v view, f *lessonFlags, name string, tour bool, stop int) error {
+	sc, ok := tcpdemo.Find(name)
+	if !ok {
+		return misusef("no scenario %q%s; statelab tcp demo --list names them all", name, didYouMean(name, names(scenarioEntries())))
+	}
+	seed, err := parseSeed(f.seed)
+	if err != nil {
+		return err
+	}
+	rules, err := parseRules(f.rules)
+	if err != nil {
+		return err
+	}
+	if tour && f.write != "" {
+		return misusef("-w writes one trace, and a tour has %d: name a scenario", len(tcpdemo.Tour()))
+	}
+	p, err := performScenario(ctx, sc, seed, rules)
+	if err != nil {
+		return err
+	}
+	if f.format == "text" {
+		if err := introduce(w, v.lang, v.opts.Width, sc.Title, sc.Look, tour, stop); err != nil {
+			return err
+		}
+	}
+	if err := f.present(ctx, e, w, v, p); err != nil {
+		return err
+	}
+	return p.writeTraces(e, f, v.lang)
+}
+
+// introduce prints a lesson's title and what to look at.
+func introduce(w io.Writer, lang explain.Lang, width int, title trace.Text, look []trace.Text, tour bool, stop int) error {
+	head := lang.Of(title)
+	if tour {
+		if stop > 0 {
+			fmt.Fprintln(w)
+		}
+		head = fmt.Sprintf("%d. %s", stop+1, head)
+	}
+	if _, err := fmt.Fprintln(w, hang(head, width, "")); err != nil {
+		return err
+	}
+	for _, l := range look {
+		if _, err := fmt.Fprintln(w, "  ▸ "+hang(lang.Of(l), width, "    ")); err != nil {
+			return err
+		}
+	}
+	_, err := fmt.Fprintln(w)
+	return err
+}

@@ -1,0 +1,80 @@
+package tcpdemo
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/netip"
+	"time"
+
+	"statelab/tcpdemo/network"
+)
+
+// The ports that lessons use.
+const (
+	echoPort = 7 // RFC 862
+)
+
+// listen announces on a port of the server and runs handle for each connection,
+// as a server does: one program a connection.
+func (l *Lab) listen(port uint16, handle func(network.Conn)) (net.Listener, error) {
+	listener, err := l.Server.Listen(port, 0)
+	if err != nil {
+		return nil, err
+	}
+	l.Go(func() {
+		for {
+			c, err := listener.Accept()
+			if err != nil {
+				return // the listener was closed, or the host rebooted
+			}
+			l.Go(func() { handle(c.(network.Conn)) })
+		}
+	})
+	return listener, nil
+}
+
+// echo is RFC 862's service on one connection: what comes in goes out, until
+// the client closes; then the server does.
+func echo(c network.Conn) {
+	_, _ = io.Copy(c, c) // how it ended is on the timeline
+	_ = c.Close()
+}
+
+// hold keeps a connection open and reads nothing.
+func hold(network.Conn) {}
+
+// dial opens a connection from the client to a port of the server.
+func (l *Lab) dial(port uint16) (network.Conn, error) {
+	return l.Client.Dial(l.Ctx, netip.AddrPortFrom(l.Server.Addr(), port), 0)
+}
+
+// exchange sends a message and waits for as many bytes to come back.
+func exchange(c net.Conn, message string) error {
+	if _, err := io.WriteString(c, message); err != nil {
+		return err
+	}
+	got := make([]byte, len(message))
+	if _, err := io.ReadFull(c, got); err != nil {
+		return err
+	}
+	if string(got) != message {
+		return fmt.Errorf("the echo of %q was %q", message, got)
+	}
+	return nil
+}
+
+// expect makes an error of an outcome that a lesson did not expect.
+func expect(what string, got, want error) error {
+	if !errors.Is(got, want) {
+		return fmt.Errorf("%s: %v, expected %v", what, got, want)
+	}
+	return nil
+}
+
+// How long lessons wait for things to happen, in the network's time.
+const (
+	closing  = 200 * time.Millisecond // long enough for four segments to cross
+	timeWait = 61 * time.Second       // a second more than 2 MSL
+)

@@ -1,0 +1,126 @@
+package tcpdemo_test
+
+import (
+	"fmt"
+	"iter"
+	"net/netip"
+	"slices"
+	"testing"
+
+	"statelab/capture"
+	"statelab/capture/analyze"
+	"statelab/capture/trace"
+	"statelab/tcpdemo"
+	"statelab/tcpdemo/network"
+	"statelab/tcpdemo/network/virtual"
+)
+
+// perform runs a scenario on the virtual network and returns what happened.
+func perform(t testing.TB, name string, seed uint64, rules ...network.Rule) *network.Recording {
+	t.Helper()
+	sc, ok := tcpdemo.Find(name)
+	if !ok {
+		t.Fatalf("no scenario %q", name)
+	}
+	c := sc.Network
+	c.Seed, c.Rules = seed, append(slices.Clone(c.Rules), rules...)
+	n, err := virtual.New(virtual.Config{
+		Seed: c.Seed, Client: virtual.HostConfig(c.Client), Server: virtual.HostConfig(c.Server), Rules: c.Rules,
+		Delay: c.Delay, Link: c.Link, Start: c.Start, ARP: c.ARP, Samples: c.Samples, Cooperative: c.Cooperative,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	lab := &tcpdemo.Lab{
+		Clock: n, Client: n.Client(), Server: n.Server(), Ctx: t.Context(),
+		Report: n.Report, Reboot: n.Server().Restart,
+		Inject: func(toward network.Direction, frame []byte) error {
+			to := n.Server()
+			if toward == network.ServerToClient {
+				to = n.Client()
+			}
+			return n.Inject(to, frame)
+		},
+	}
+	failure := fmt.Errorf("it had not ended after %v of the network's time", sc.Within())
+	n.Go(func() { failure = sc.Run(lab) })
+	_ = n.Run(sc.Within()) // timers that are still running are part of the picture
+	if failure != nil {
+		t.Errorf("scenario %s, seed %d: %v", name, seed, failure)
+	}
+	n.ReportMemory()
+	r := n.Recording()
+	if err := n.Close(); err != nil {
+		t.Error(err)
+	}
+	return r
+}
+
+var roles = map[netip.Addr]trace.Participant{
+	virtual.ClientAddr: {Role: trace.RoleClient},
+	virtual.ServerAddr: {Role: trace.RoleServer},
+}
+
+// events tells a recording.
+func events(r *network.Recording) iter.Seq2[trace.Event, error] {
+	return analyze.Options{Roles: roles, Exact: true, VerifyChecksums: true}.Run(
+		func(yield func(capture.Frame, error) bool) {
+			for _, f := range r.Frames {
+				if !yield(f, nil) {
+					return
+				}
+			}
+		},
+		slices.Values(r.Observations))
+}
+
+// line is one event in short, for logs.
+func line(e *trace.Event) string {
+	s := fmt.Sprintf("%12v %-10s f%-3d w%-3d s%-2d %s>%s ", e.At.Sub(virtual.DefaultStart), e.Kind, e.Frame, e.Wire, e.Stream, e.From.Name(), e.To.Name())
+	switch e.Kind {
+	case trace.KindSegment, trace.KindArrival:
+		s += fmt.Sprintf("flags %03x seq %d ack %d len %d win %d %v", uint16(e.Segment.Flags), e.Segment.RelSeq, e.Segment.RelAck, e.Segment.Len, e.Segment.ScaledWindow, e.Segment.Findings)
+	case trace.KindState:
+		s += fmt.Sprintf("%v → %v (%v)", e.State.From, e.State.To, e.State.Cause)
+		if e.State.Contradicted {
+			s += " CONTRADICTED"
+		}
+		if e.State.Edge == nil {
+			s += " OFF THE FIGURE"
+		}
+	case trace.KindVerdict:
+		s += fmt.Sprintf("%v %q", e.Verdict.Fate, e.Verdict.Rule)
+	case trace.KindCall:
+		s += fmt.Sprintf("%s %s → %s", e.Call.Name, e.Call.Args, e.Call.Result)
+	case trace.KindNote:
+		s += e.Note.Text.En
+	case trace.KindMemory:
+		s += fmt.Sprintf("%d B", e.Memory.Bytes(trace.MemoryConnection))
+	case trace.KindConnection:
+		s += fmt.Sprintf("%v %v %v", e.Connection.History, e.Connection.Ending, e.Connection.Findings)
+	case trace.KindMessage, trace.KindOther, trace.KindGap, trace.KindTotals:
+	}
+	return s
+}
+
+// Every scenario does what its program expects, on five seeds; -v shows its
+// timeline.
+func TestScenarios(t *testing.T) {
+	t.Parallel()
+	for _, sc := range tcpdemo.Scenarios() {
+		t.Run(sc.Name, func(t *testing.T) {
+			t.Parallel()
+			for seed := range uint64(5) {
+				r := perform(t, sc.Name, seed)
+				for e, err := range events(r) {
+					if err != nil {
+						t.Fatal(err)
+					}
+					if seed == 1 {
+						t.Log(line(&e))
+					}
+				}
+			}
+		})
+	}
+}

@@ -1,0 +1,71 @@
+package tcpdemo
+
+import (
+	"context"
+	"time"
+
+	"statelab/capture/trace"
+	"statelab/tcpdemo/network"
+)
+
+// Scenario is one lesson on TCP: programs on a network, and what to look at
+// while they run. Everything that it shows comes from the segments that the
+// stacks exchange and from what the stacks report.
+type Scenario struct {
+	Name  string
+	Title trace.Text
+	// Claims are the ids of the claims that it shows.
+	Claims []string
+	// Refutes are the numbers of the misconceptions that it refutes.
+	Refutes []int
+	// Look says what to look at, before it runs.
+	Look []trace.Text
+	// Network is what it runs on. Seed is set by who runs it, and rules of the
+	// user's are added to its own.
+	Network network.Config
+	// Limit is when it is over at the latest, in the network's time; 0 means
+	// two minutes: long enough for TIME-WAIT to end.
+	Limit time.Duration
+	// Run is the client's program; it starts the server's. An error says that
+	// the lesson did not go as it was meant to.
+	Run func(l *Lab) error
+}
+
+// DefaultLimit is the Limit of a scenario that names none.
+const DefaultLimit = 2 * time.Minute
+
+// Within is Limit, or its default.
+func (s *Scenario) Within() time.Duration {
+	if s.Limit == 0 {
+		return DefaultLimit
+	}
+	return s.Limit
+}
+
+// Lab is what a scenario works with.
+type Lab struct {
+	network.Clock
+	Client, Server network.Host
+	// Ctx ends when the user interrupts the lesson.
+	Ctx context.Context
+	// Report puts something on the timeline.
+	Report func(trace.Observation)
+	// Inject puts a frame on the wire that no host sent. Only networks of
+	// statelab's own can do it; nil elsewhere.
+	Inject func(toward network.Direction, frame []byte) error
+	// Reboot crashes the server's host and starts it again: every control
+	// block and listener is gone, and nobody is told. nil where that cannot
+	// be done.
+	Reboot func() error
+}
+
+// Step begins a step: the ledger says what each side remembered when the one
+// before it ended.
+func (l *Lab) Step(en, ko string) {
+	l.Report(trace.Observation{Kind: trace.ObservedNote, At: l.Now(), Note: &trace.Note{Step: true, Text: trace.Text{En: en, Ko: ko}}})
+}
+
+// Note says something within a step.
+func (l *Lab) Note(en, ko string) {
+	l.Report(trace.Observation{Kind: trace.ObservedNote, At: l.Now(), Note: &trace.Note{Text: trace.Text{En: en, Ko: ko}}})
+}

@@ -1,0 +1,22 @@
+package tcpdemo
+
+// Scenarios returns every scenario, in the order in which a course takes them.
+func Scenarios() []Scenario {
+	return []Scenario{
+		handshake(),
+		echoes(),
+	}
+}
+
+// Find returns the scenario of that name.
+func Find(name string) (Scenario, bool) {
+	for _, s := range Scenarios() {
+		if s.Name == name {
+			return s, true
+		}
+	}
+	return Scenario{}, false
+}
+
+// Tour names the scenarios of the guided tour, in its order.
+func Tour() []string { return []string{"handshake", "echo", "loss", "reset", "close"} }
