@@ -1,0 +1,173 @@
+package sockstate
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"statelab/capture/tcpstate"
+	"statelab/capture/trace"
+)
+
+// look asks once: for as little as the counters allow.
+func (w *Watcher) look(hurried, last bool) error {
+	ended := false
+	err := w.probe.destroyed(func(s *Socket) {
+		ended = true
+		w.final(s)
+	})
+	if err != nil {
+		return fmt.Errorf("watch sockets: %w", err)
+	}
+	count, known := w.probe.counters()
+	now := time.Now()
+	var ask States
+	switch {
+	case last || !known || !w.known || !count.sameConnections(w.count):
+		ask = All
+	case hurried || ended || count != w.count || (w.timed() > 0 && now.Sub(w.dumped) >= slowest):
+		ask = All &^ Only(tcpstate.Established)
+	}
+	if now.Sub(w.heard) >= listeners {
+		ask |= Only(tcpstate.Listen)
+	}
+	w.count, w.known = count, known
+	if ask == 0 {
+		return nil
+	}
+	if ask != Only(tcpstate.Listen) {
+		w.dumped = now
+	}
+	w.heard = now
+	if err := w.ask(ask); err != nil {
+		return fmt.Errorf("watch sockets: %w", err)
+	}
+	return nil
+}
+
+// ask compares the sockets in some states with what they were.
+func (w *Watcher) ask(states States) error {
+	w.round++
+	first := w.round == 1
+	var seen []Socket // those that changed: looked at when the dump is over, since listeners decide roles
+	err := w.probe.Dump(Filter{Port: w.opts.Port, States: states}, func(s *Socket) {
+		old := w.socks[s.Cookie]
+		if old != nil {
+			old.round = w.round
+		}
+		if old == nil || old.state != s.State {
+			seen = append(seen, *s)
+		}
+	})
+	if err != nil {
+		return err
+	}
+	for _, listening := range []bool{true, false} {
+		for i := range seen {
+			if (seen[i].State == tcpstate.Listen) == listening {
+				w.saw(&seen[i], first)
+			}
+		}
+	}
+	for cookie, s := range w.socks {
+		if s.round != w.round && states.Has(s.state) {
+			if err := w.missing(cookie, s); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// missing finds out what became of a socket that a dump did not show: it may
+// have gone to a state that was not asked for, or been passed over while it
+// moved within the kernel's tables.
+func (w *Watcher) missing(cookie uint64, s *watched) error {
+	now, err := w.probe.Lookup(s.conn.Local, s.conn.Remote)
+	switch {
+	case err == nil && now.Cookie == cookie && now.State != tcpstate.Closed:
+		if now.State != s.state {
+			w.saw(&now, false)
+		}
+		s.round = w.round
+		return nil
+	case err == nil || errors.Is(err, ErrNotFound):
+		w.moved(s, tcpstate.Closed)
+		w.in[tcpstate.Closed] = 0
+		if w.opts.Memory {
+			w.report(s, trace.ObservedMemory).Memory = &trace.Memory{}
+		}
+		if s.listens {
+			w.ports[s.conn.Local.Port()]--
+		}
+		delete(w.socks, cookie)
+		return nil
+	}
+	return err
+}
+
+// saw takes a socket that is new, or in another state than before.
+func (w *Watcher) saw(s *Socket, first bool) {
+	old := w.socks[s.Cookie]
+	if old == nil {
+		old = &watched{conn: trace.Conn{Local: s.Local, Remote: s.Remote}}
+		old.party = trace.Participant{Role: w.role(s), Addr: s.Local}
+		switch {
+		case first:
+		case old.party.Role == trace.RoleServer && s.State != tcpstate.Listen:
+			old.state = tcpstate.Listen
+		default:
+			old.state = tcpstate.Closed
+		}
+		old.listens = s.State == tcpstate.Listen
+		w.socks[s.Cookie] = old
+		w.in[old.state]++
+	}
+	old.round = w.round
+	w.moved(old, s.State)
+	if w.opts.Memory {
+		if again, err := w.probe.Lookup(s.Local, s.Remote); err == nil && again.Cookie == s.Cookie {
+			s = &again // with the variables, for which the dump did not ask
+		}
+		w.report(old, trace.ObservedMemory).Memory = s.Memory()
+	}
+}
+
+func (w *Watcher) role(s *Socket) trace.Role {
+	port := s.Local.Port()
+	if s.State == tcpstate.Listen {
+		w.ports[port]++
+		return trace.RoleServer
+	}
+	if port == w.opts.Port && port != 0 || w.opts.Port == 0 && w.ports[port] > 0 {
+		return trace.RoleServer
+	}
+	return trace.RoleClient
+}
+
+// final reports the last variables of a control block that is given up: of a
+// connection that is gone, or that enters TIME-WAIT, for which less is kept.
+func (w *Watcher) final(s *Socket) {
+	old := w.socks[s.Cookie]
+	if old == nil || !w.opts.Memory || !s.HasInfo || s.Remote != old.conn.Remote {
+		return // an aborted socket has been disconnected: its variables are void
+	}
+	s.State = old.state
+	w.report(old, trace.ObservedMemory).Memory = s.Memory()
+}
+
+func (w *Watcher) moved(s *watched, to tcpstate.State) {
+	o := w.report(s, trace.ObservedState)
+	o.From, o.To = s.state, to
+	o.Cause = trace.Cause{Kind: tcpstate.OnPoll, Name: "poll"}
+	w.change = o.At
+	w.in[s.state]--
+	w.in[to]++
+	s.state = to
+}
+
+// report adds an observation to those that are yielded next.
+func (w *Watcher) report(s *watched, kind trace.ObservationKind) *trace.Observation {
+	w.queue = append(w.queue, trace.Observation{Kind: kind, At: time.Now(), Party: s.party, Conn: s.conn})
+	return &w.queue[len(w.queue)-1]
+}

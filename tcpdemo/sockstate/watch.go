@@ -1,0 +1,205 @@
+package sockstate
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"net/netip"
+	"time"
+
+	"statelab/capture/tcpstate"
+	"statelab/capture/trace"
+)
+
+// Timing of a Watcher.
+const (
+	fastest   = time.Millisecond       // while states are changing
+	slowest   = 20 * time.Millisecond  // while all is quiet
+	listeners = 100 * time.Millisecond // between looks for listeners that come and go: no counter tells of them
+	restless  = 300 * time.Millisecond // so long after a change the next one is expected soon
+	patience  = 5 * time.Second        // so long a state that ought to be short is watched closely
+	tickEvery = 50 * time.Millisecond
+	// share bounds the time spent in asking: one part in share, in the long run.
+	share = 10
+	// burst is how much may be spent at once, when something happens after a
+	// rest.
+	burst = 200 * time.Millisecond
+)
+
+// WatchOptions say what a Watcher follows.
+type WatchOptions struct {
+	// Port is a service's port: sockets bound to it are the server's, those
+	// connected to it a client's. 0 follows every TCP socket of the network
+	// namespace; servers are then those whose port somebody listens on.
+	Port uint16
+	// Memory also reports, with each change, what the system remembers.
+	Memory bool
+}
+
+// counters are what the namespace's TCP counts (RFC 4022). As long as they
+// stand still, no connection changes its state, unless by a timer.
+type counters struct {
+	activeOpens, passiveOpens, resets, established int64 // change when a connection enters or leaves ESTABLISHED
+	in, out                                        int64 // segments: change with any other step
+}
+
+// sameConnections reports whether no connection has entered or left ESTABLISHED
+// between two readings.
+func (c counters) sameConnections(o counters) bool {
+	c.in, c.out = o.in, o.out
+	return c == o
+}
+
+// prober is what a Watcher asks: a *Diag.
+type prober interface {
+	Dump(f Filter, visit func(*Socket)) error
+	Lookup(local, remote netip.AddrPort) (Socket, error)
+	destroyed(visit func(*Socket)) error
+	counters() (counters, bool)
+	Close() error
+}
+
+// watched is a socket that the system knew when it was last asked.
+type watched struct {
+	state tcpstate.State
+	conn  trace.Conn
+	party trace.Participant
+	round uint64 // in which it was last seen
+	// listens: it is a listener, and counts among the ports.
+	listens bool
+}
+
+// Watcher follows sockets by asking again and again: each millisecond while
+// states are changing, less often when they rest, and never for more than a
+// tenth of the time.
+type Watcher struct {
+	opts   WatchOptions
+	probe  prober
+	hurry  chan struct{}
+	err    error
+	socks  map[uint64]*watched        // by cookie
+	in     [tcpstate.TimeWait + 1]int // how many are in each state
+	ports  map[uint16]int             // listeners, by port
+	round  uint64
+	count  counters
+	known  bool          // count was read
+	dumped time.Time     // all but ESTABLISHED were last asked for then
+	heard  time.Time     // listeners were last asked for then
+	change time.Time     // a change was last seen then
+	credit time.Duration // time that may be spent in asking
+	queue  []trace.Observation
+}
+
+// Watch begins to follow sockets. It works in the network namespace of the
+// calling thread. Where the system does not tell, the error is
+// errors.ErrUnsupported.
+func Watch(opts WatchOptions) (*Watcher, error) {
+	d, err := OpenDiag()
+	if err != nil {
+		return nil, fmt.Errorf("watch sockets: %w", err)
+	}
+	return newWatcher(opts, d), nil
+}
+
+func newWatcher(opts WatchOptions, p prober) *Watcher {
+	return &Watcher{
+		opts: opts, probe: p, hurry: make(chan struct{}, 1),
+		socks: map[uint64]*watched{}, ports: map[uint16]int{}, credit: burst,
+	}
+}
+
+// Hurry says that something is about to change: the Watcher looks at once, and
+// closely for a while. Call it before a connect or a close to see the states
+// that follow. It may be called from any goroutine.
+func (w *Watcher) Hurry() {
+	select {
+	case w.hurry <- struct{}{}:
+	default:
+	}
+}
+
+// Observations yields each change of state that was seen, until ctx is done;
+// then it looks once more, and ends. It runs in the caller's goroutine and can
+// be called once: at its end the Watcher is closed. Err says why it ended, if
+// the system failed.
+//
+// What a connection did between two looks is not seen: From is the state at the
+// look before, and Cause is only that it was seen (tcpstate.OnPoll). A socket
+// that was there at the first look comes from Unknown; one that appeared since
+// comes from LISTEN, if it is a listener's child, and from CLOSED otherwise. At
+// is when the answer came: shortly after the change. Between observations it
+// yields ticks.
+func (w *Watcher) Observations(ctx context.Context) iter.Seq[trace.Observation] {
+	return func(yield func(trace.Observation) bool) {
+		defer w.probe.Close()
+		told := time.Now()
+		for hurried, last := false, false; ; {
+			began := time.Now()
+			if w.err = w.look(hurried, last); w.err != nil {
+				return
+			}
+			now := time.Now()
+			if len(w.queue) == 0 && now.Sub(told) >= tickEvery {
+				w.queue = append(w.queue, trace.Observation{Kind: trace.ObservedTick, At: began})
+			}
+			for i := range w.queue {
+				told = now
+				if !yield(w.queue[i]) {
+					return
+				}
+			}
+			w.queue = w.queue[:0]
+			if last {
+				return
+			}
+			hurried, last = w.rest(ctx, now.Sub(began))
+		}
+	}
+}
+
+// rest waits until it is time for the next look, after one that took cost. It
+// reports whether someone said that something is about to change, and whether
+// ctx is done.
+func (w *Watcher) rest(ctx context.Context, cost time.Duration) (hurried, done bool) {
+	began := time.Now()
+	defer func() { w.credit = min(burst, w.credit+time.Since(began)/share) }()
+	w.credit -= cost
+	debt := max(0, -w.credit) * share
+	if debt > 0 { // not even a hurry makes asking expensive
+		wait := time.NewTimer(debt)
+		defer wait.Stop()
+		select {
+		case <-wait.C:
+		case <-ctx.Done():
+			return false, true
+		}
+	}
+	timer := time.NewTimer(w.pause() - debt)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-w.hurry:
+		hurried, w.change = true, time.Now()
+	case <-ctx.Done():
+		done = true
+	}
+	return hurried, done
+}
+
+// Err returns what ended Observations; nil if ctx did, or the consumer.
+func (w *Watcher) Err() error { return w.err }
+
+// pause returns the time between two looks.
+func (w *Watcher) pause() time.Duration {
+	since := time.Since(w.change)
+	if since < restless || since < patience && w.timed() > w.in[tcpstate.TimeWait] {
+		return fastest
+	}
+	return slowest
+}
+
+// timed returns how many sockets are in states that they will leave: by a
+// timer, if by nothing else.
+func (w *Watcher) timed() int {
+	return len(w.socks) - w.in[tcpstate.Established] - w.in[tcpstate.Listen]
+}

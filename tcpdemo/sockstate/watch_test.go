@@ -1,0 +1,316 @@
+package sockstate
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/netip"
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"statelab/capture/tcpstate"
+	"statelab/capture/trace"
+)
+
+// fake is a kernel that a test sets up. It lives in a synctest bubble.
+type fake struct {
+	socks  map[uint64]Socket
+	count  counters
+	blind  bool // counters cannot be read
+	hidden map[uint64]bool
+	ended  []Socket
+	cost   time.Duration // of a dump
+	dumps  []States
+	closed bool
+	fail   error
+}
+
+func (f *fake) Dump(filter Filter, visit func(*Socket)) error {
+	f.dumps = append(f.dumps, filter.States)
+	if f.cost > 0 {
+		time.Sleep(f.cost)
+	}
+	for cookie, s := range f.socks {
+		if filter.States.Has(s.State) && !f.hidden[cookie] && (filter.Port == 0 || filter.Port == s.Local.Port() || filter.Port == s.Remote.Port()) {
+			s.HasInfo = false
+			visit(&s)
+		}
+	}
+	return f.fail
+}
+
+func (f *fake) Lookup(local, remote netip.AddrPort) (Socket, error) {
+	for _, s := range f.socks {
+		if s.Local == local && s.Remote == remote {
+			return s, nil
+		}
+	}
+	return Socket{}, ErrNotFound
+}
+
+func (f *fake) destroyed(visit func(*Socket)) error {
+	for i := range f.ended {
+		visit(&f.ended[i])
+	}
+	f.ended = nil
+	return nil
+}
+
+func (f *fake) counters() (counters, bool) { return f.count, !f.blind }
+func (f *fake) Close() error               { f.closed = true; return nil }
+
+func (f *fake) set(cookie uint64, state tcpstate.State, local, remote string) {
+	s := Socket{Cookie: cookie, State: state, Local: netip.MustParseAddrPort(local), HasInfo: true, Info: Info{SndMSS: 1000, Cwnd: 10}}
+	if remote != "" {
+		s.Remote = netip.MustParseAddrPort(remote)
+	}
+	f.socks[cookie] = s
+	f.count.in++
+}
+
+// say is a change in short.
+func say(o trace.Observation) string {
+	return fmt.Sprintf("%s %v %v→%v", o.Party.Role, o.Conn.Local.Port(), o.From, o.To)
+}
+
+// watching runs a Watcher on a fake and lets the test take its states.
+type watching struct {
+	*fake
+	w    *Watcher
+	got  []trace.Observation
+	stop func()
+}
+
+func startWatching(t *testing.T, opts WatchOptions, setup func(*fake)) *watching {
+	t.Helper()
+	f := &fake{socks: map[uint64]Socket{}, hidden: map[uint64]bool{}}
+	setup(f)
+	w := &watching{fake: f, w: newWatcher(opts, f)}
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for o := range w.w.Observations(ctx) {
+			w.got = append(w.got, o)
+		}
+	}()
+	w.stop = func() {
+		cancel()
+		<-done
+	}
+	return w
+}
+
+// step lets the watcher look for a while, and returns what it saw.
+func (w *watching) step(d time.Duration) []string {
+	w.got = nil
+	time.Sleep(d)
+	synctest.Wait()
+	var out []string
+	for _, o := range w.got {
+		if o.Kind == trace.ObservedState {
+			out = append(out, say(o))
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+func expect(t *testing.T, what string, got []string, want ...string) {
+	t.Helper()
+	if !slices.Equal(got, want) {
+		t.Errorf("%s: %q, want %q", what, got, want)
+	}
+}
+
+const client, server = "127.0.0.1:5000", "127.0.0.1:80"
+
+func TestWatchConnection(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := startWatching(t, WatchOptions{Port: 80}, func(f *fake) {
+			f.set(1, tcpstate.Listen, server, "")
+			f.set(9, tcpstate.Established, "127.0.0.1:81", "127.0.0.1:5000") // another port's
+		})
+		expect(t, "at first", w.step(time.Second), "server 80 unknown→LISTEN")
+		w.set(2, tcpstate.SynSent, client, server)
+		expect(t, "SYN", w.step(slowest), "client 5000 CLOSED→SYN-SENT")
+		w.set(3, tcpstate.SynReceived, server, client)
+		w.set(2, tcpstate.Established, client, server)
+		w.count.activeOpens++
+		expect(t, "SYN,ACK", w.step(fastest), "client 5000 SYN-SENT→ESTABLISHED", "server 80 LISTEN→SYN-RECEIVED")
+		w.set(3, tcpstate.Established, server, client)
+		w.count.passiveOpens++
+		expect(t, "ACK", w.step(fastest), "server 80 SYN-RECEIVED→ESTABLISHED")
+		w.set(2, tcpstate.FinWait2, client, server)
+		w.set(3, tcpstate.CloseWait, server, client)
+		w.count.established--
+		expect(t, "close", w.step(slowest), "client 5000 ESTABLISHED→FIN-WAIT-2", "server 80 ESTABLISHED→CLOSE-WAIT")
+		w.set(2, tcpstate.TimeWait, client, server)
+		delete(w.socks, 3)
+		expect(t, "last ACK", w.step(slowest), "client 5000 FIN-WAIT-2→TIME-WAIT", "server 80 CLOSE-WAIT→CLOSED")
+		delete(w.socks, 2) // by a timer: no counter moves
+		expect(t, "2 MSL", w.step(2*slowest), "client 5000 TIME-WAIT→CLOSED")
+		delete(w.socks, 1)
+		expect(t, "listener's close", w.step(listeners+slowest), "server 80 LISTEN→CLOSED")
+		w.stop()
+		if !w.closed || w.w.Err() != nil || w.w.ports[80] != 0 || len(w.w.socks) != 0 || w.w.timed() != 0 {
+			t.Errorf("left over: closed %v, error %v, ports %v, sockets %v", w.closed, w.w.Err(), w.w.ports, w.w.socks)
+		}
+	})
+}
+
+// Without a port a server is whoever has a listener, even when the listener
+// comes last in the dump.
+func TestWatchEverything(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := startWatching(t, WatchOptions{}, func(f *fake) {
+			f.set(3, tcpstate.Established, server, client)
+			f.set(2, tcpstate.Established, client, server)
+			f.set(1, tcpstate.Listen, server, "")
+		})
+		expect(t, "at first", w.step(slowest),
+			"client 5000 unknown→ESTABLISHED", "server 80 unknown→ESTABLISHED", "server 80 unknown→LISTEN")
+		w.stop()
+	})
+}
+
+// A socket that a dump passes over while it moves within the kernel is not
+// taken for gone.
+func TestWatchPassedOver(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := startWatching(t, WatchOptions{Port: 80}, func(f *fake) { f.set(2, tcpstate.FinWait1, client, server) })
+		w.step(slowest)
+		w.hidden[2] = true
+		w.count.in++
+		expect(t, "passed over", w.step(slowest))
+		w.set(2, tcpstate.TimeWait, client, server)
+		expect(t, "passed over, and moved", w.step(slowest), "client 5000 FIN-WAIT-1→TIME-WAIT")
+		w.hidden = nil
+		delete(w.socks, 2)
+		w.set(4, tcpstate.SynSent, client, server) // the same addresses anew
+		expect(t, "reused", w.step(slowest), "client 5000 CLOSED→SYN-SENT", "client 5000 TIME-WAIT→CLOSED")
+		w.stop()
+	})
+}
+
+func TestWatchPace(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := startWatching(t, WatchOptions{Port: 80}, func(f *fake) { f.set(2, tcpstate.Established, client, server) })
+		w.step(time.Second)
+		w.dumps = nil
+		w.step(time.Second)
+		for _, states := range w.dumps {
+			if states != Only(tcpstate.Listen) {
+				t.Errorf("quiet, and asked for %b", states)
+			}
+		}
+		if n := len(w.dumps); n > 11 {
+			t.Errorf("%d dumps in a quiet second", n)
+		}
+		w.dumps = nil
+		w.count.in++ // data flows
+		w.step(slowest)
+		if !slices.Contains(w.dumps, All&^Only(tcpstate.Established)) || slices.Contains(w.dumps, All) {
+			t.Errorf("data flows, and it asked for %b", w.dumps)
+		}
+		w.dumps, w.cost = nil, 5*time.Millisecond // a dump that is dear
+		for range 1000 {
+			w.count.in++
+			w.w.Hurry()
+			w.step(time.Millisecond)
+		}
+		if busy := time.Duration(len(w.dumps)) * w.cost; busy > time.Second/share+burst+2*w.cost {
+			t.Errorf("asked for %v in a second", busy)
+		}
+		w.stop()
+	})
+}
+
+func TestWatchTicks(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := startWatching(t, WatchOptions{Port: 80}, func(*fake) {})
+		w.step(time.Second)
+		if n := len(w.got); n < 15 || n > 20 {
+			t.Errorf("%d ticks in a quiet second", n)
+		}
+		now := time.Now()
+		for _, o := range w.got {
+			if o.Kind != trace.ObservedTick || o.At.After(now) {
+				t.Errorf("%+v", o)
+			}
+		}
+		w.stop()
+	})
+}
+
+func TestWatchMemory(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := startWatching(t, WatchOptions{Port: 80, Memory: true}, func(f *fake) { f.set(2, tcpstate.Established, client, server) })
+		names := func() (out []string) {
+			for _, o := range w.got {
+				if o.Kind == trace.ObservedMemory {
+					for _, e := range o.Memory.Entries {
+						out = append(out, e.Name+"="+e.Value)
+					}
+				}
+			}
+			return out
+		}
+		w.step(slowest)
+		if got := names(); !slices.Contains(got, "cwnd=10000") || !slices.Contains(got, "state=ESTABLISHED") {
+			t.Errorf("remembered: %q", got)
+		}
+		final := w.socks[2]
+		final.State, final.Info.Cwnd = tcpstate.Closed, 12
+		w.ended = []Socket{final}
+		delete(w.socks, 2)
+		w.count.established--
+		expect(t, "reset", w.step(slowest), "client 5000 ESTABLISHED→CLOSED")
+		if got := names(); !slices.Contains(got, "cwnd=12000") {
+			t.Errorf("last remembered: %q", got)
+		}
+		last := w.got[slices.IndexFunc(w.got, func(o trace.Observation) bool { return o.Kind == trace.ObservedState })+1]
+		if last.Kind != trace.ObservedMemory || len(last.Memory.Entries) != 0 {
+			t.Errorf("CLOSED, and remembered: %+v", last)
+		}
+		w.stop()
+	})
+}
+
+func TestWatchWithoutCounters(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := startWatching(t, WatchOptions{Port: 80}, func(f *fake) { f.blind = true })
+		w.step(time.Second)
+		w.set(2, tcpstate.Established, client, server)
+		expect(t, "new", w.step(slowest), "client 5000 CLOSED→ESTABLISHED")
+		w.stop()
+	})
+}
+
+func TestWatchFails(t *testing.T) {
+	t.Parallel()
+	f := &fake{fail: errors.New("netlink is gone")}
+	w := newWatcher(WatchOptions{}, f)
+	for o := range w.Observations(t.Context()) {
+		t.Errorf("%+v", o)
+	}
+	if !errors.Is(w.Err(), f.fail) || !f.closed {
+		t.Errorf("error %v, closed %v", w.Err(), f.closed)
+	}
+}
+
+func TestStates(t *testing.T) {
+	t.Parallel()
+	if All.Has(tcpstate.Closed) || All.Has(tcpstate.Unknown) || !All.Has(tcpstate.Listen) || !All.Has(tcpstate.TimeWait) {
+		t.Errorf("All is %b", All)
+	}
+}
