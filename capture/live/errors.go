@@ -19,9 +19,9 @@ func (e *PrivilegeError) Error() string { return e.Text("en") }
 // Text returns the message in "ko", or in English.
 func (e *PrivilegeError) Text(lang string) string {
 	if lang == "ko" {
-		return fmt.Sprintf("%s 인터페이스를 캡처할 권한이 없습니다: %v\n해결: %s\n또는 권한이 필요 없는 가상 네트워크를 쓰세요: --net virtual", e.Interface, e.Err, e.remedy())
+		return fmt.Sprintf("%s 인터페이스를 캡처할 권한이 없습니다: %v\n해결: %s\n또는 권한이 필요 없는 가상 네트워크를 쓰세요: --net virtual", e.Interface, e.Err, e.Remedy())
 	}
-	return fmt.Sprintf("no right to capture on %s: %v\nhint: %s\nor use the virtual network, which needs no rights: --net virtual", e.Interface, e.Err, e.remedy())
+	return fmt.Sprintf("no right to capture on %s: %v\nhint: %s\nor use the virtual network, which needs no rights: --net virtual", e.Interface, e.Err, e.Remedy())
 }
 
 func (e *PrivilegeError) Unwrap() error { return e.Err }

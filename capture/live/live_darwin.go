@@ -78,7 +78,8 @@ func usable(name string) error {
 	return fmt.Errorf("capture on %s: open(/dev/bpf): %w", name, last)
 }
 
-func (e *PrivilegeError) remedy() string { return "sudo chown $(whoami) /dev/bpf*" }
+// Remedy is what to do about it: on Linux a line to paste.
+func (e *PrivilegeError) Remedy() string { return "sudo chown $(whoami) /dev/bpf*" }
 
 func (s *sniffer) open(name string, promiscuous bool) (err error) {
 	defer func() {

@@ -65,7 +65,8 @@ func openError(name string, err error) error {
 }
 
 // remedy is the command that gives the right.
-func (e *PrivilegeError) remedy() string {
+// Remedy is what to do about it: on Linux a line to paste.
+func (e *PrivilegeError) Remedy() string {
 	path := "$(command -v statelab)"
 	if e.Executable != "" {
 		path = shellQuote(e.Executable)

@@ -12,4 +12,5 @@ func openDevice(Interface, *Options) (device, capture.LinkType, error) {
 	return nil, 0, &UnsupportedError{Platform: runtime.GOOS}
 }
 
-func (e *PrivilegeError) remedy() string { return "run statelab as an administrator" }
+// Remedy is what to do about it: on Linux a line to paste.
+func (e *PrivilegeError) Remedy() string { return "run statelab as an administrator" }
