@@ -56,4 +56,13 @@ type Conn struct {
 	Findings map[string]int
 
 	ends [2]end
+	// initialRTT is Handshake.RTT as Wireshark knows it: from the latest SYN
+	// to the first segment after the SYN,ACK.
+	initialRTT   time.Duration
+	synTime      int64
+	reset        bool // a RST ended it
+	lastFrom     End
+	unanswered   int   // retransmissions at the end, without any answer
+	lastPause    int64 // nanoseconds before the last of them
+	newer, older *Conn
 }

@@ -1,4 +1,217 @@
 package tcpstate
 
-// end is what the observer keeps of one end.
-type end struct{}
+import (
+	"encoding/binary"
+	"net/netip"
+	"time"
+)
+
+// Defaults of ObserverOptions.
+const (
+	DefaultMaxConns = 1 << 16
+	DefaultLinger   = 4 * time.Minute
+)
+
+// ObserverOptions sets an observer's bounds.
+type ObserverOptions struct {
+	// MaxConns bounds how many connections are followed at once; 0 means
+	// DefaultMaxConns. Beyond it the one that was silent longest is given up.
+	MaxConns int
+	// Linger is how long, in the trace's own time, a connection that is over
+	// is kept for late segments; 0 means DefaultLinger, twice the maximum
+	// segment lifetime (RFC 9293 §3.4.2).
+	Linger time.Duration
+	// BothTaps says that every segment is seen at both hosts: as it leaves
+	// (Sent) and, if it arrives, as it does (Received). Nothing is then
+	// assumed. Without it the observer finds out for itself, per connection
+	// and end, from the first segment that is seen at that end's host.
+	BothTaps bool
+	// OnClose, if set, gets each connection when the observer lets go of it:
+	// when it is over and its linger has passed, when its addresses and ports
+	// are used again, when it has to make room, and at Finish. The Conn is
+	// complete then, and the receiver's to keep.
+	OnClose func(*Conn)
+}
+
+// Observer follows both ends of every TCP connection of a trace from the
+// segments alone. Its memory is bounded by the connections that are open. It
+// is not safe for concurrent use.
+type Observer struct {
+	options ObserverOptions
+	conns   map[flowKey]*Conn
+	// recent is a ring of the connections, the latest used first; its root
+	// holds no connection.
+	recent  Conn
+	streams int
+	lastNow int64
+
+	reading Reading
+	frames  [64]int // backs Change.Frames
+	nFrames int
+}
+
+// flowKey is the addresses and ports of a connection, the same for both
+// directions. Zones are left out: a frame holds none.
+type flowKey struct {
+	low, high [2]uint64
+	ports     uint32
+}
+
+// NewObserver returns an observer that has seen nothing yet.
+func NewObserver(options ObserverOptions) *Observer {
+	if options.MaxConns <= 0 {
+		options.MaxConns = DefaultMaxConns
+	}
+	if options.Linger <= 0 {
+		options.Linger = DefaultLinger
+	}
+	o := &Observer{options: options, conns: make(map[flowKey]*Conn)}
+	o.recent.newer, o.recent.older = &o.recent, &o.recent
+	return o
+}
+
+// Observe takes the next segment of the trace, in the order in which segments
+// were seen, and returns what it tells. The Reading, and what it points to
+// except Conn, is valid until the next call. Nothing of s is kept.
+//
+// A segment that was seen leaving its host, and is now seen arriving, changes
+// its receiver's state alone: it has been counted, and compared with others,
+// as it left.
+func (o *Observer) Observe(s *Segment, where Where) *Reading {
+	r := &o.reading
+	*r = Reading{Findings: r.Findings[:0], Changes: r.Changes[:0]}
+	o.nFrames = 0
+	now := s.Time.UnixNano()
+	o.lastNow = max(o.lastNow, now)
+	c := o.find(s, where)
+	r.Conn = c
+	from, to := c.direction(s)
+	r.From = from
+	c.mark(from, to, where, o.options.BothTaps)
+	arrival := where == Received && c.ends[from].tapped
+	if c.Segments[from] == 0 && !arrival {
+		o.first(c, s, from)
+	}
+	c.rebase(r, s, from)
+	a := analysis{
+		Reading: r, s: s, now: now, fwd: &c.ends[from].flow, rev: &c.ends[from.Peer()].flow,
+		irtt: int64(c.initialRTT), control: s.Flags.Any(SYN | FIN | RST),
+	}
+	if s.Checksum == Invalid {
+		r.found(FoundBadChecksum, 0, 0)
+	}
+	pause := now - c.LastTime.UnixNano()
+	if !arrival {
+		c.count(s, from)
+		c.handshake(s, from, now)
+		a.irtt = int64(c.initialRTT)
+		c.unique(s, from, a.analyse(&c.ends[from].log))
+	}
+	a.acknowledges(c, from, arrival)
+	follow{o: o, c: c, s: s, r: r, from: from, to: to}.segment(where, arrival)
+	if !arrival {
+		c.patience(s, from, pause, r.repeats())
+	}
+	c.tally(r)
+	return r
+}
+
+// find returns the segment's connection: a new one for new addresses and
+// ports, and for a SYN that opens known ones again.
+func (o *Observer) find(s *Segment, where Where) *Conn {
+	if c := o.recent.older; c != &o.recent && (c.Key.Client == s.Src && c.Key.Server == s.Dst || c.Key.Server == s.Src && c.Key.Client == s.Dst) {
+		if !o.reopens(c, s, where) {
+			return c
+		}
+	}
+	key := keyOf(s.Src, s.Dst)
+	c := o.conns[key]
+	if c == nil {
+		return o.open(key, s)
+	}
+	if !o.reopens(c, s, where) {
+		o.touch(c)
+		return c
+	}
+	o.drop(key, c)
+	fresh := o.open(key, s)
+	o.reading.found(FoundReusedPorts, c.Handshake.SYN, 0)
+	fresh.inherit(c, &o.reading)
+	return fresh
+}
+
+// reopens reports whether a segment is the SYN of a new incarnation of the
+// connection: its sequence number is not the one that its sender began with.
+func (o *Observer) reopens(c *Conn, s *Segment, where Where) bool {
+	if !s.Flags.Has(SYN) || s.Flags.Has(ACK) {
+		return false
+	}
+	from, _ := c.direction(s)
+	e := &c.ends[from]
+	return e.flow.hasBase && e.flow.base != s.Seq && !(where == Received && e.tapped)
+}
+
+// open begins a connection, after having made room for it.
+func (o *Observer) open(key flowKey, s *Segment) *Conn {
+	for c := o.recent.newer; c != &o.recent; c = o.recent.newer {
+		idle := o.lastNow - c.LastTime.UnixNano()
+		over := c.finished() && idle > int64(o.options.Linger)
+		if !over && len(o.conns) < o.options.MaxConns {
+			break
+		}
+		o.drop(keyOf(c.Key.Client, c.Key.Server), c)
+	}
+	c := &Conn{Stream: o.streams, First: s.Frame, FirstTime: s.Time, Last: s.Frame, LastTime: s.Time}
+	c.Key, c.OpenerKnown = roles(s)
+	o.streams++
+	o.conns[key] = c
+	o.link(c)
+	return c
+}
+
+// drop lets go of a connection.
+func (o *Observer) drop(key flowKey, c *Conn) {
+	delete(o.conns, key)
+	c.newer.older, c.older.newer = c.older, c.newer
+	c.newer, c.older = nil, nil
+	c.end(o.lastNow)
+	if o.options.OnClose != nil {
+		o.options.OnClose(c)
+	}
+}
+
+// touch makes c the most recent connection.
+func (o *Observer) touch(c *Conn) {
+	c.newer.older, c.older.newer = c.older, c.newer
+	o.link(c)
+}
+
+func (o *Observer) link(c *Conn) {
+	c.newer, c.older = &o.recent, o.recent.older
+	c.older.newer, o.recent.older = c, c
+}
+
+// Finish ends the trace: every connection that is still followed is judged and
+// handed to OnClose, in order of appearance. At is when the capture ended,
+// which tells silence from the end of the trace; zero takes the time of the
+// last segment. The observer is empty afterwards.
+func (o *Observer) Finish(at time.Time) {
+	if !at.IsZero() {
+		o.lastNow = max(o.lastNow, at.UnixNano())
+	}
+	for _, c := range o.Conns() {
+		o.drop(keyOf(c.Key.Client, c.Key.Server), c)
+	}
+}
+
+// keyOf puts the lower of two addresses first.
+func keyOf(a, b netip.AddrPort) flowKey {
+	x, y := a.Addr().As16(), b.Addr().As16()
+	low := [2]uint64{binary.BigEndian.Uint64(x[:8]), binary.BigEndian.Uint64(x[8:])}
+	high := [2]uint64{binary.BigEndian.Uint64(y[:8]), binary.BigEndian.Uint64(y[8:])}
+	p, q := a.Port(), b.Port()
+	if low[0] > high[0] || low[0] == high[0] && (low[1] > high[1] || low[1] == high[1] && p > q) {
+		low, high, p, q = high, low, q, p
+	}
+	return flowKey{low: low, high: high, ports: uint32(p)<<16 | uint32(q)}
+}

@@ -1,0 +1,188 @@
+package tcpstate
+
+import "time"
+
+const (
+	// fastRetransmission is how long after the last duplicate ACK a
+	// retransmission still counts as its answer, in nanoseconds.
+	fastRetransmission = int64(20 * time.Millisecond)
+	// outOfOrder is the same for a hole that is filled, where the initial
+	// round-trip time is not known.
+	outOfOrder = int64(3 * time.Millisecond)
+)
+
+// analysis is the work on one segment: the flow that it belongs to, and the
+// one that it answers.
+type analysis struct {
+	*Reading
+	s        *Segment
+	now      int64
+	fwd, rev *flow
+	irtt     int64
+	// control says that the segment carries SYN, FIN or RST.
+	control bool
+}
+
+func (r *Reading) found(name string, frame, nth int) {
+	r.Findings = append(r.Findings, Finding{Name: name, Frame: frame, Nth: nth})
+}
+
+// analyse compares a segment with what went before in both directions, by the
+// rules of Wireshark's TCP analysis, and remembers it for the next.
+// fresh counts the octets of sequence space that were not seen before.
+func (a *analysis) analyse(log *sentLog) (fresh uint32) {
+	s, fwd, rev := a.s, a.fwd, a.rev
+	probe := s.Len == 1 && fwd.hasNext && s.Seq == fwd.nextSeq && rev.seenWindow && rev.window == 0
+	keepAlive := false
+	if probe {
+		a.found(FoundZeroWindowProbe, 0, 0)
+	} else {
+		keepAlive = a.window()
+		a.answer()
+	}
+	if s.Ack != fwd.lastAck {
+		fwd.firstAckFrame, fwd.dupAcks, fwd.overtaken = s.Frame, 0, false
+	}
+	a.unseenAck()
+	entry := logged{
+		seq: s.Seq, end: s.End(), ack: s.Ack, hasAck: s.Flags.Has(ACK),
+		ipid: s.IPID, wire: s.Wire, frame: s.Frame, time: a.now,
+	}
+	var original logged
+	if entry.end != entry.seq {
+		fresh, original = log.add(entry)
+	}
+	if (s.Len > 0 || s.Flags.Any(SYN|FIN)) && !keepAlive {
+		a.repeated(original)
+	}
+	a.remember(probe, keepAlive)
+	return fresh
+}
+
+// window looks at what is offered and what is used of it. It reports whether
+// the segment is a keep-alive.
+func (a *analysis) window() (keepAlive bool) {
+	s, fwd, rev := a.s, a.fwd, a.rev
+	if s.Window == 0 && !a.control {
+		a.found(FoundZeroWindow, 0, 0)
+	}
+	if fwd.hasNext && s.Seq.After(fwd.nextSeq) && !s.Flags.Has(RST) {
+		a.found(FoundLostSegment, fwd.nextFrame, 0)
+	}
+	if a.control {
+		return false
+	}
+	if s.Len <= 1 && fwd.hasNext && s.Seq == fwd.nextSeq-1 {
+		a.found(FoundKeepAlive, fwd.nextFrame, 0)
+		keepAlive = true
+	}
+	if s.Len == 0 && s.Window != 0 && s.Window != fwd.window && fwd.hasNext && s.Seq == fwd.nextSeq && s.Ack == fwd.lastAck {
+		a.found(FoundWindowUpdate, fwd.firstAckFrame, 0)
+	}
+	if s.Len > 0 && rev.hasShift && rev.seenWindow && s.End() == rev.edge {
+		a.found(FoundWindowFull, 0, 0)
+	}
+	return keepAlive
+}
+
+// answer recognises the segments that carry nothing but an old ACK.
+func (a *analysis) answer() {
+	s, fwd, rev := a.s, a.fwd, a.rev
+	if a.control || s.Len != 0 || !fwd.hasNext || s.Seq != fwd.nextSeq || s.Window != fwd.window {
+		return
+	}
+	switch {
+	case s.Window != 0 && s.Ack == fwd.lastAck && rev.keepAlive:
+		a.found(FoundKeepAliveAck, rev.nextFrame, 0)
+	case s.Window == 0 && (s.Ack == fwd.lastAck || s.Ack == fwd.lastAck+1) && rev.probe:
+		a.found(FoundZeroWindowProbeAck, 0, 0)
+		if s.Ack == fwd.lastAck+1 {
+			// The receiver took the probe's octet.
+			rev.nextSeq, rev.contiguous = s.Ack, s.Ack
+		}
+	case s.Window != 0 && s.Ack == fwd.lastAck:
+		fwd.dupAcks++
+		a.found(FoundDuplicateAck, fwd.firstAckFrame, fwd.dupAcks)
+	}
+}
+
+// unseenAck looks for an acknowledgment of octets that were not seen here.
+// Where no hole shows that something is missing, it is found once for as long
+// as the other side's own acknowledgment stands still, as tshark 4.0 has it.
+func (a *analysis) unseenAck() {
+	s, rev := a.s, a.rev
+	if !s.Flags.Has(ACK) || !rev.hasContiguous || !s.Ack.After(rev.contiguous) {
+		return
+	}
+	if rev.contiguous != rev.nextSeq {
+		a.found(FoundAckLostSegment, rev.nextFrame, 0)
+	} else if !rev.probe && !rev.overtaken && rev.dupAcks == 0 {
+		a.found(FoundAckLostSegment, rev.nextFrame, 0)
+		rev.overtaken = true
+	}
+	rev.contiguous = rev.nextSeq
+}
+
+// repeated tells apart the four ways in which octets come again, or late.
+func (a *analysis) repeated(original logged) {
+	s, fwd, rev := a.s, a.fwd, a.rev
+	if s.Len > 0 && rev.lastAck != 0 && !s.Seq.Add(uint32(s.Len)).After(rev.lastAck) {
+		a.again(FoundSpuriousRetransmission, original)
+		return
+	}
+	behind := fwd.hasNext && s.Seq.Before(fwd.nextSeq)
+	if s.Len > 1 && fwd.nextSeq-1 == s.Seq {
+		behind = false // it takes the octet of a keep-alive or a probe along
+	}
+	if !behind {
+		return
+	}
+	if (rev.dupAcks >= 2 || rev.overtaken) && rev.lastAck == s.Seq && within(a.now-rev.lastAckTime, fastRetransmission) {
+		a.again(FoundFastRetransmission, original)
+		return
+	}
+	limit := outOfOrder
+	if a.irtt > 0 {
+		limit = a.irtt
+	}
+	if within(a.now-fwd.nextTime, limit) && s.End() != fwd.nextSeq {
+		a.found(FoundOutOfOrder, fwd.nextFrame, 0)
+		return
+	}
+	a.again(FoundRetransmission, original)
+}
+
+// within reports whether a time that has passed is below a limit; where the
+// trace's clock went back, nothing is.
+func within(passed, limit int64) bool { return passed >= 0 && passed < limit }
+
+func (a *analysis) again(name string, original logged) {
+	a.found(name, original.frame, int(original.again))
+	sameFrame := a.s.Wire != 0 && original.wire == a.s.Wire || a.s.Wire == 0 && a.s.IPID != 0 && original.ipid == a.s.IPID
+	if original.frame != 0 && sameFrame && a.s.Seq == original.seq && a.s.End() == original.end {
+		a.found(FoundDuplicateFrame, original.frame, 0)
+	}
+}
+
+// remember keeps what the next segments are compared with.
+func (a *analysis) remember(probe, keepAlive bool) {
+	s, fwd := a.s, a.fwd
+	next := s.End()
+	if !probe {
+		if !fwd.hasNext || next.After(fwd.nextSeq) {
+			fwd.nextSeq, fwd.hasNext = next, true
+			fwd.nextFrame, fwd.nextTime = s.Frame, a.now
+		}
+		if !fwd.hasContiguous || s.Seq == fwd.contiguous {
+			fwd.contiguous, fwd.hasContiguous = fwd.nextSeq, true
+		}
+	}
+	fwd.window, fwd.seenWindow = s.Window, true
+	fwd.lastAck, fwd.lastAckTime = s.Ack, a.now
+	fwd.lastHadAck = s.Flags.Has(ACK)
+	if fwd.lastHadAck && (!fwd.hasAck || s.Ack.After(fwd.highAck)) {
+		fwd.highAck, fwd.hasAck = s.Ack, true
+	}
+	fwd.edge = s.Ack.Add(a.ScaledWindow)
+	fwd.probe, fwd.keepAlive = probe, keepAlive
+}

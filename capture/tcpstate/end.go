@@ -1,0 +1,68 @@
+package tcpstate
+
+// end is what the observer keeps of one end.
+type end struct {
+	// tcb holds what the segments prove.
+	tcb tcb
+	// ahead are the states beyond it that are assumed: they follow if what was
+	// sent to this end has arrived.
+	ahead  [4]State
+	nAhead int
+	// withdrawn says that some of what they rest on has not arrived after all.
+	withdrawn bool
+	// tapped says that segments are seen at this end's own host, as they leave
+	// and as they arrive: then nothing need be assumed about it.
+	tapped bool
+	// assumed is what its peer has sent to it and it may have received.
+	assumed struct {
+		una      Seq // the highest acknowledgment
+		hasUna   bool
+		syn      bool
+		reset    bool
+		midway   bool // the peer is in the middle of a connection with it
+		frame    int  // the frame that carried the latest of these
+		finFrame int  // the frame that carried its first FIN
+	}
+	// suspicious is the frame of a RST or SYN that calls for a challenge ACK.
+	suspicious int
+	// lastControl tells a SYN or FIN sent again from the same frame seen twice.
+	lastControl struct {
+		flags Flags
+		wire  uint64
+		ipid  uint16
+		ttl   uint8
+	}
+	flow flow
+	log  sentLog
+}
+
+// flow is what the analysis keeps of one direction: what its sender sent, as
+// seen at the vantage point.
+type flow struct {
+	base          Seq // the ISN, or what is taken for it
+	hasBase       bool
+	nextSeq       Seq // after the highest octet seen
+	hasNext       bool
+	nextFrame     int
+	nextTime      int64
+	contiguous    Seq // after the highest octet before any hole
+	hasContiguous bool
+	lastAck       Seq // 0 before the first ACK, as Wireshark has it
+	highAck       Seq
+	hasAck        bool
+	lastAckTime   int64
+	window        uint16 // as sent
+	seenWindow    bool
+	edge          Seq // lastAck + scaled window
+	dupAcks       int
+	overtaken     bool // it was acknowledged beyond nextSeq since
+	firstAckFrame int  // the segment that duplicate ACKs repeat
+	probe         bool // its last segment was a zero-window probe,
+	keepAlive     bool // or a keep-alive
+	hasShift      bool // window scaling is agreed or ruled out
+	shift         uint8
+	lastHadAck    bool
+	synCounted    bool
+	finCounted    bool
+	fastOpen      bool // its SYN carried data (RFC 7413)
+}

@@ -1,0 +1,109 @@
+package tcpstate
+
+// receives follows a segment that was seen arriving at its receiver's host, as
+// RFC 9293 §3.10.7 has it processed.
+func (f follow) receives(e *end) {
+	switch t := &e.tcb; t.state {
+	case Unknown, Closed, Listen:
+		// What answers shows whether anybody listened (§3.10.7.1, §3.10.7.2).
+	case SynSent:
+		f.receivesInSynSent(e)
+	case SynReceived, Established, FinWait1, FinWait2, CloseWait, Closing, LastAck, TimeWait:
+		f.receivesSynchronized(e)
+	}
+}
+
+// receivesInSynSent is RFC 9293 §3.10.7.3.
+func (f follow) receivesInSynSent(e *end) {
+	s, t := f.s, &e.tcb
+	acceptable := s.Flags.Has(ACK) && s.Ack.After(t.iss) && !s.Ack.After(t.sndNxt)
+	switch {
+	case s.Flags.Has(ACK) && !acceptable:
+		return
+	case s.Flags.Has(RST):
+		if acceptable {
+			f.isReset(e)
+		}
+		return
+	case !s.Flags.Has(SYN):
+		return
+	}
+	t.hasIRS, t.irs = true, s.Seq
+	t.rcvNxt, t.hasRcv = s.Seq+1, true
+	if acceptable {
+		t.acceptAck(s.Ack)
+		t.accept(s)
+	}
+	f.step(f.to, s.Frame)
+}
+
+// receivesSynchronized is RFC 9293 §3.10.7.4, with the challenge ACKs of RFC
+// 5961 §3.2 and §4.2.
+func (f follow) receivesSynchronized(e *end) {
+	s, t := f.s, &e.tcb
+	if !t.hasRcv && t.hasIRS {
+		t.rcvNxt, t.hasRcv = t.irs+1, true
+	}
+	if t.state == SynReceived && s.Flags.Has(SYN|ACK) && f.sameSyn(t) {
+		// Simultaneous open: the peer's SYN again, and the ACK of ours.
+		t.acceptAck(s.Ack)
+		f.step(f.to, s.Frame)
+		return
+	}
+	if !t.acceptable(s) {
+		return
+	}
+	switch {
+	case s.Flags.Has(RST):
+		if s.Seq == t.rcvNxt || !t.hasRcv {
+			f.isReset(e)
+		} else {
+			e.suspicious = s.Frame
+		}
+		return
+	case s.Flags.Has(SYN):
+		e.suspect(s, &f.c.ends[f.from])
+		return
+	case !s.Flags.Has(ACK):
+		return
+	}
+	if t.state == SynReceived && (!s.Ack.After(t.iss) || s.Ack.After(t.sndNxt)) {
+		return // it is answered with a RST
+	}
+	t.acceptAck(s.Ack)
+	if t.hasRcv {
+		t.accept(s)
+	}
+	f.step(f.to, s.Frame)
+}
+
+// sameSyn reports whether a SYN,ACK carries the SYN that was received before.
+func (f follow) sameSyn(t *tcb) bool { return t.hasIRS && f.s.Seq == t.irs && !t.passive }
+
+// isReset follows an acceptable RST.
+func (f follow) isReset(e *end) {
+	from, to := e.tcb.state, afterReset(&e.tcb)
+	f.c.reset = f.c.reset || from != TimeWait
+	f.change(f.to, to, Trigger{OnReceive, "RST"}, FindEdge(from, to, OnReceive), f.s.Frame)
+}
+
+// inherit takes over what the responder still holds of the old incarnation
+// when a SYN reuses its addresses and ports: the opener has forgotten it, the
+// responder may not have (RFC 9293 §3.5.1).
+func (c *Conn) inherit(old *Conn, r *Reading) {
+	responder := Server
+	if old.Key.Server != c.Key.Server {
+		responder = Client
+	}
+	held := &old.ends[responder]
+	c.ends[Client].tapped, c.ends[Server].tapped = old.ends[responder.Peer()].tapped, held.tapped
+	state := held.shown()
+	if !state.synchronized() || state == TimeWait || held.assumed.reset {
+		return
+	}
+	c.ends[Server].tcb = held.tcb
+	c.ends[Server].tcb.state = state
+	c.State[Server] = state
+	c.History[Server] = []State{state}
+	r.found(FoundHalfOpen, old.Last, 0)
+}

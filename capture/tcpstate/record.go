@@ -1,0 +1,235 @@
+package tcpstate
+
+import (
+	"cmp"
+	"slices"
+	"time"
+)
+
+// maxHistory bounds a connection's history, per end.
+const maxHistory = 64
+
+// Conns returns the connections that are followed now, in order of appearance.
+func (o *Observer) Conns() []*Conn {
+	conns := make([]*Conn, 0, len(o.conns))
+	for _, c := range o.conns {
+		conns = append(conns, c)
+	}
+	slices.SortFunc(conns, func(a, b *Conn) int { return cmp.Compare(a.Stream, b.Stream) })
+	return conns
+}
+
+// roles says who is the client: the sender of a SYN, the receiver of a
+// SYN,ACK; otherwise the end with the higher port, and of two equal ones the
+// sender.
+func roles(s *Segment) (Key, bool) {
+	switch {
+	case s.Flags.Has(SYN | ACK):
+		return Key{Client: s.Dst, Server: s.Src}, true
+	case s.Flags.Has(SYN):
+		return Key{Client: s.Src, Server: s.Dst}, true
+	case s.Src.Port() < s.Dst.Port():
+		return Key{Client: s.Dst, Server: s.Src}, false
+	}
+	return Key{Client: s.Src, Server: s.Dst}, false
+}
+
+// direction returns who sent a segment and who receives it: the same end where
+// a connection is joined to itself (RFC 9293 §3.10.7.3: a socket that connects
+// to its own port opens simultaneously with itself). Its other end is unused.
+func (c *Conn) direction(s *Segment) (from, to End) {
+	switch {
+	case c.Key.Client == c.Key.Server:
+		return Client, Client
+	case s.Src == c.Key.Client:
+		return Client, Server
+	}
+	return Server, Client
+}
+
+// mark notes at which hosts segments are seen.
+func (c *Conn) mark(from, to End, where Where, both bool) {
+	switch {
+	case both && where != Passing:
+		c.ends[from].tapped, c.ends[to].tapped = true, true
+	case where == Sent:
+		c.ends[from].tapped = true
+	case where == Received:
+		c.ends[to].tapped = true
+	}
+}
+
+// first notes what the first segment of an end tells about where its sequence
+// numbers begin.
+func (o *Observer) first(c *Conn, s *Segment, from End) {
+	if c.Segments == [2]int{} && !s.Flags.Has(SYN) {
+		o.reading.found(FoundMidstream, 0, 0)
+	}
+	f := &c.ends[from].flow
+	if !f.hasBase {
+		f.base, f.hasBase = s.Seq-1, true
+		if s.Flags.Has(SYN) {
+			f.base = s.Seq
+		}
+	}
+}
+
+// rebase keeps the numbers that relative ones count from, and fills in the
+// parts of the reading that are relative to something.
+func (c *Conn) rebase(r *Reading, s *Segment, from End) {
+	f, p := &c.ends[from].flow, &c.ends[from.Peer()].flow
+	if s.Flags.Has(SYN|ACK) && f.hasBase && f.base != s.Seq && c.Segments[from] > 0 {
+		r.found(FoundReusedPorts, c.Handshake.SynAck, 0)
+		f.base = s.Seq
+	}
+	if s.Flags.Has(ACK) && !p.hasBase {
+		p.base, p.hasBase = s.Ack-1, true
+	}
+	r.RelSeq, r.Relative = uint32(s.Seq), f.hasBase
+	if f.hasBase {
+		r.RelSeq = uint32(s.Seq - f.base)
+	}
+	if r.RelAck = uint32(s.Ack); s.Flags.Has(ACK) {
+		r.RelAck = uint32(s.Ack - p.base)
+	}
+	if s.Flags.Has(SYN) {
+		if !c.HasISN[from] {
+			c.options(s, from)
+		}
+		r.ScaledWindow, r.ScaleKnown = uint32(s.Window), true
+		return
+	}
+	r.ScaledWindow, r.ScaleKnown = uint32(s.Window)<<f.shift, f.hasShift
+}
+
+// options keeps the options of an end's SYN, and settles window scaling: it is
+// used only if both SYNs offer it (RFC 7323 §2.2).
+func (c *Conn) options(s *Segment, from End) {
+	c.HasISN[from], c.ISN[from] = true, s.Seq
+	c.Options[from] = s.Options
+	c.Options[from].Raw = slices.Clone(s.Options.Raw)
+	mine, theirs := &c.ends[from].flow, &c.ends[from.Peer()].flow
+	switch {
+	case !s.Options.HasScale || c.HasISN[from.Peer()] && !c.Options[from.Peer()].HasScale:
+		mine.shift, theirs.shift = 0, 0
+		mine.hasShift, theirs.hasShift = true, true
+	case c.HasISN[from.Peer()]:
+		mine.shift, theirs.shift = min(s.Options.Scale, 14), min(c.Options[from.Peer()].Scale, 14)
+		mine.hasShift, theirs.hasShift = true, true
+	case s.Flags.Has(ACK): // a SYN,ACK offers it only in answer to an offer
+		mine.shift, mine.hasShift = min(s.Options.Scale, 14), true
+	}
+}
+
+// count keeps the plain totals.
+func (c *Conn) count(s *Segment, from End) {
+	c.Segments[from]++
+	c.Total[from] += int64(s.Len)
+	c.Last, c.LastTime = s.Frame, s.Time
+}
+
+// unique counts the payload among the fresh octets of sequence space.
+func (c *Conn) unique(s *Segment, from End, fresh uint32) {
+	t := &c.ends[from].flow
+	if s.Flags.Has(SYN) && !t.synCounted && fresh > 0 {
+		t.synCounted = true
+		fresh--
+	}
+	if s.Flags.Has(FIN) && !t.finCounted && fresh > 0 {
+		t.finCounted = true
+		fresh--
+	}
+	c.Bytes[from] += int64(min(fresh, uint32(s.Len)))
+}
+
+// handshake notes the frames of the three-way handshake (RFC 9293 §3.5).
+func (c *Conn) handshake(s *Segment, from End, now int64) {
+	h := &c.Handshake
+	switch {
+	case s.Flags.Has(SYN | ACK):
+		if h.SynAck == 0 {
+			h.SynAck = s.Frame
+		}
+	case s.Flags.Has(SYN):
+		c.synTime = now
+		if h.SYN == 0 {
+			h.SYN = s.Frame
+		}
+	case s.Flags.Has(ACK) && h.SynAck != 0:
+		if c.initialRTT == 0 && h.SYN != 0 {
+			c.initialRTT = time.Duration(now - c.synTime)
+		}
+		server := &c.ends[Server].flow
+		if from == Client && h.Ack == 0 && !s.Flags.Has(RST) && s.Ack.After(server.base) && !s.Ack.After(server.nextSeq) {
+			h.Ack = s.Frame
+			h.Complete = h.SYN != 0
+			if h.Complete {
+				h.RTT = time.Duration(now - c.synTime)
+			}
+		}
+	}
+}
+
+// acknowledges finds what an ACK acknowledges, how long that took, and what is
+// left in flight. Where an ACK is seen leaving its host and will be seen
+// arriving, the round trip ends with the arrival.
+func (a *analysis) acknowledges(c *Conn, from End, arrival bool) {
+	mine, theirs := &c.ends[from], &c.ends[from.Peer()]
+	if a.s.Flags.Has(ACK) {
+		var newest *logged
+		if !arrival && mine.tapped && theirs.tapped {
+			newest = theirs.log.announced(a.s.Ack)
+		} else if newest = theirs.log.acked(a.s.Ack); newest != nil && newest.again == 0 {
+			a.RTT = time.Duration(a.now - newest.time)
+		}
+		if newest != nil {
+			a.AcksFrame = newest.frame
+		}
+	}
+	if !mine.flow.hasNext {
+		return
+	}
+	una := mine.flow.base + 1
+	switch {
+	case mine.tapped && theirs.tapped && mine.tcb.hasISS:
+		una = mine.tcb.sndUna
+	case theirs.flow.hasAck:
+		una = theirs.flow.highAck
+	}
+	if n := mine.flow.nextSeq.Sub(una); n > 0 {
+		a.InFlight = uint32(n)
+	}
+}
+
+// patience keeps what tells a connection that was given up from one that the
+// trace cuts: retransmissions that nobody answers.
+func (c *Conn) patience(s *Segment, from End, pause int64, repeated bool) {
+	switch {
+	case repeated && (from == c.lastFrom || c.unanswered == 0):
+		c.unanswered++
+		c.lastPause = pause
+	case from != c.lastFrom || s.SegLen() > 0:
+		c.unanswered = 0
+	}
+	c.lastFrom = from
+}
+
+// repeats reports whether the segment was sent for want of an answer.
+func (r *Reading) repeats() bool {
+	return slices.ContainsFunc(r.Findings, func(f Finding) bool {
+		return f.Name == FoundRetransmission || f.Name == FoundKeepAlive
+	})
+}
+
+// tally counts the findings of a reading.
+func (c *Conn) tally(r *Reading) {
+	if len(r.Findings) == 0 {
+		return
+	}
+	if c.Findings == nil {
+		c.Findings = make(map[string]int)
+	}
+	for _, f := range r.Findings {
+		c.Findings[f.Name]++
+	}
+}

@@ -1,0 +1,240 @@
+package tcpstate
+
+// sends follows what a segment proves about its sender: what it had received
+// when it sent it, and what it did by sending it.
+func (f follow) sends(e *end) {
+	s, t := f.s, &e.tcb
+	if f.copied(e) {
+		return
+	}
+	switch {
+	case s.Flags.Has(RST):
+		f.sendsReset(e)
+		return
+	case s.Flags.Has(SYN):
+		f.sendsSyn(e)
+	case t.state == Unknown:
+		e.sent(s, f.r.ScaledWindow)
+		f.meetMidway(e)
+	case t.state == Closed || t.state == Listen:
+		f.r.found(FoundOffFigure, 0, 0)
+		return
+	default:
+		f.learn(e)
+	}
+	e.sent(s, f.r.ScaledWindow)
+	f.challenged(e)
+	if s.Flags.Has(FIN) {
+		f.sendsFin(e)
+	}
+}
+
+// copied reports whether a SYN or FIN is the frame that was seen before: the
+// wire duplicated it, or the capture saw it twice. Nobody sent it again then.
+func (f follow) copied(e *end) bool {
+	s, last := f.s, &e.lastControl
+	flags := s.Flags & (SYN | FIN)
+	if flags == 0 {
+		return false
+	}
+	same := last.flags == flags && last.ttl == s.TTL && last.wire == s.Wire && last.ipid == s.IPID && (s.Wire != 0 || s.IPID != 0)
+	last.flags, last.wire, last.ipid, last.ttl = flags, s.Wire, s.IPID, s.TTL
+	return same
+}
+
+// meetMidway begins with an end of which no SYN was seen. Data shows that it
+// has not closed; a bare ACK may come from any synchronized state.
+func (f follow) meetMidway(e *end) {
+	basis := Assumed
+	if f.s.Len > 0 {
+		basis = Inferred
+	}
+	e.tcb.state = Established
+	if peer := &f.c.ends[f.from.Peer()].tcb; peer.finSent && f.s.Flags.Has(ACK) {
+		e.tcb.finSeen, e.tcb.peerFin = true, peer.fin
+	}
+	if e.nAhead > 0 { // it was assumed to be there
+		e.nAhead = 0
+		f.step(f.from, f.s.Frame)
+		return
+	}
+	f.r.found(FoundMidstream, 0, 0)
+	f.dedupe(FoundMidstream)
+	f.emit(f.from, Established, Trigger{OnSend, f.s.Flags.control()}, basis, nil, f.s.Frame)
+	f.step(f.from, f.s.Frame)
+}
+
+// dedupe drops the last finding if the reading has it already.
+func (f follow) dedupe(name string) {
+	last := len(f.r.Findings) - 1
+	for _, x := range f.r.Findings[:last] {
+		if x.Name == name {
+			f.r.Findings = f.r.Findings[:last]
+			return
+		}
+	}
+}
+
+// learn finds out what an end had received when it sent a segment. Its ACK
+// tells which octets; and each of them came with an ACK of the peer's.
+func (f follow) learn(e *end) {
+	s, t, peer := f.s, &e.tcb, &f.c.ends[f.to]
+	if !s.Flags.Has(ACK) {
+		return
+	}
+	if t.state == SynSent && peer.tcb.hasISS && s.Ack.After(peer.tcb.iss) && t.hasISS && s.Seq.After(t.iss) {
+		// In SYN-SENT nothing but a SYN is sent: it must have left.
+		t.hasIRS, t.irs = true, peer.tcb.iss
+		t.acceptAck(t.iss + 1)
+	}
+	frame := 0
+	if ack, from, ok := peer.log.ackFor(s.Ack - 1); ok {
+		t.acceptAck(ack)
+		frame = from
+	}
+	if t.state == SynReceived && t.passive && !peer.flow.fastOpen && (s.Len > 0 || s.Flags.Has(FIN)) && s.Seq.After(t.iss) {
+		// A listener's application gets the connection once it is established.
+		t.acceptAck(t.iss + 1)
+	}
+	if peer.tcb.finSent && s.Ack.After(peer.tcb.fin) {
+		t.finSeen, t.peerFin = true, peer.tcb.fin
+		frame = max(frame, e.assumed.finFrame)
+	}
+	if !t.hasRcv || s.Ack.After(t.rcvNxt) {
+		t.rcvNxt, t.hasRcv = s.Ack, true
+	}
+	f.step(f.from, frame, s.Frame)
+}
+
+// sendsSyn follows a SYN or SYN,ACK.
+func (f follow) sendsSyn(e *end) {
+	s, t := f.s, &e.tcb
+	answer := s.Flags.Has(ACK)
+	again := t.hasISS && t.iss == s.Seq && (t.state == SynSent || t.state == SynReceived)
+	e.flow.fastOpen = e.flow.fastOpen || s.Len > 0
+	switch {
+	case again && t.state == SynSent && answer:
+		// Simultaneous open: it has received the peer's SYN.
+		t.hasIRS, t.irs = true, f.c.ends[f.to].tcb.iss
+		f.step(f.from, f.c.ends[f.to].flow.nextFrame, s.Frame)
+	case again:
+		e.forget()
+	case t.state.synchronized() && t.hasISS && t.iss == s.Seq:
+		// Out of its time: a copy of the SYN that was late, and no news.
+	case answer:
+		f.begin(e, Listen, SynReceived, Trigger{OnReceive, "SYN"}, FindEdge(Listen, SynReceived), f.c.Handshake.SYN, s.Frame)
+		t.passive, t.hasIRS, t.irs = true, true, s.Ack-1
+		f.shownBy(e)
+	default:
+		f.begin(e, Closed, SynSent, Trigger{OnSend, "SYN"}, FindEdge(Closed, SynSent), s.Frame)
+	}
+}
+
+// begin starts a control block with the end's own SYN.
+func (f follow) begin(e *end, from, to State, trigger Trigger, edge *Edge, frames ...int) {
+	if f.c.State[f.from] == Unknown || f.c.State[f.from] == Closed {
+		f.c.State[f.from] = from
+		if n := len(f.c.History[f.from]); n > 0 && f.c.History[f.from][n-1] != from {
+			f.c.enter(f.from, from)
+		}
+	}
+	f.o.restart(e, f.s)
+	f.change(f.from, to, trigger, edge, frames...)
+}
+
+// restart gives an end a new control block.
+func (o *Observer) restart(e *end, s *Segment) {
+	e.tcb = tcb{hasISS: true, iss: s.Seq, sndUna: s.Seq, sndNxt: s.End()}
+	e.nAhead, e.suspicious = 0, 0
+	e.assumed.reset = false
+}
+
+// shownBy follows what a SYN,ACK shows of its receiver, where that one's SYN
+// was not seen: it must have sent it.
+func (f follow) shownBy(e *end) {
+	peer := &f.c.ends[f.to]
+	if peer.tcb.state != Unknown || f.c.Handshake.SYN != 0 {
+		return
+	}
+	peer.tcb = tcb{hasISS: true, iss: f.s.Ack - 1, sndUna: f.s.Ack - 1, sndNxt: f.s.Ack}
+	f.c.State[f.to] = Closed
+	f.change(f.to, SynSent, Trigger{OnSend, "SYN"}, FindEdge(Closed, SynSent), f.s.Frame)
+}
+
+// sendsFin follows a FIN: the user has closed (RFC 9293 §3.10.4).
+func (f follow) sendsFin(e *end) {
+	s, t := f.s, &e.tcb
+	if t.finSent {
+		if t.state == FinWait1 || t.state == Closing || t.state == LastAck {
+			e.forget()
+		}
+		return
+	}
+	t.finSent, t.fin = true, s.End()-1
+	to := FinWait1
+	if t.state == CloseWait {
+		to = LastAck
+	}
+	if edge := FindEdge(t.state, to, OnCall); edge != nil {
+		f.change(f.from, to, Trigger{OnSend, "FIN"}, edge, s.Frame)
+		return
+	}
+	f.r.found(FoundOffFigure, 0, 0)
+}
+
+// sendsReset follows a RST: by ABORT its sender deletes its control block
+// (RFC 9293 §3.10.5); an answer to an unacceptable segment leaves it as it is
+// (§3.10.7.3, §3.10.7.4).
+func (f follow) sendsReset(e *end) {
+	s, t := f.s, &e.tcb
+	edge := FindEdge(t.state, Closed, OnCall)
+	switch t.state {
+	case Unknown:
+		t.state = Closed // it answers for a closed port, or for a lost connection
+		e.nAhead = 0
+		f.c.enter(f.from, Closed)
+		return
+	case Closed, Listen, SynSent:
+		return
+	case SynReceived:
+		if s.Seq != t.sndNxt {
+			return
+		}
+	case Established, CloseWait:
+		if peer := &f.c.ends[f.to].flow; f.lostIt(e) {
+			f.r.found(FoundHalfOpen, peer.nextFrame, 0)
+			edge = nil
+		}
+	case FinWait1, FinWait2, Closing, LastAck, TimeWait:
+	}
+	f.c.reset = f.c.reset || t.state != TimeWait
+	f.change(f.from, Closed, Trigger{OnSend, "RST"}, edge, s.Frame)
+}
+
+// lostIt reports whether a RST looks like that of an end that has no control
+// block any more: <SEQ=SEG.ACK><CTL=RST>, in answer to the segment before it
+// (RFC 9293 §3.5.2, group 1). An ABORT's RST carries an ACK in every common
+// stack.
+func (f follow) lostIt(e *end) bool {
+	peer := &f.c.ends[f.to].flow
+	return !f.s.Flags.Has(ACK) && f.c.lastFrom == f.to && peer.lastHadAck && f.s.Seq == peer.lastAck
+}
+
+// forget drops what was assumed to have arrived: the end sends its SYN or FIN
+// again, so it has not.
+func (e *end) forget() {
+	e.assumed.hasUna = false
+	e.assumed.syn = e.assumed.syn && e.tcb.hasIRS
+	e.withdrawn = true
+}
+
+// challenged recognises the ACK that answers a suspicious RST or SYN.
+func (f follow) challenged(e *end) {
+	if e.suspicious == 0 {
+		return
+	}
+	if f.s.Len == 0 && f.s.Flags&(ACK|SYN|FIN|RST) == ACK && f.s.Seq == e.tcb.sndNxt {
+		f.r.found(FoundChallengeAck, e.suspicious, 0)
+	}
+	e.suspicious = 0
+}

@@ -1,0 +1,139 @@
+package tcpstate
+
+// tcb is the part of a transmission control block (RFC 9293 §3.3.1) that
+// segments reveal. The state follows from a few facts: which of the two SYNs
+// and FINs were sent, received and acknowledged.
+type tcb struct {
+	state   State
+	passive bool // it began with a SYN from outside, not with a call
+
+	hasISS, hasIRS bool
+	iss, irs       Seq
+	sndUna, sndNxt Seq
+	rcvNxt         Seq
+	hasRcv         bool
+
+	finSent, finSeen bool
+	fin, peerFin     Seq // the numbers that the FINs take
+
+	// right is the right edge of the widest window it has offered.
+	right    Seq
+	hasRight bool
+	// early holds what arrived before its turn.
+	early  [4]span
+	nEarly int
+}
+
+// span is octets from left up to, not including, right.
+type span struct{ left, right Seq }
+
+// next is the change that the facts of the control block call for, if there is
+// one (RFC 9293 §3.10.7.3 and §3.10.7.4, the fifth check and the eighth).
+func (t *tcb) next() (to State, cause string, ok bool) {
+	synAcked := t.hasISS && t.sndUna.After(t.iss)
+	finAcked := t.finSent && t.sndUna.After(t.fin)
+	finArrived := t.finSeen && t.rcvNxt.After(t.peerFin)
+	switch {
+	case t.state == SynSent && t.hasIRS && synAcked:
+		return Established, "SYN,ACK", true
+	case t.state == SynSent && t.hasIRS:
+		return SynReceived, "SYN", true
+	case t.state == SynReceived && synAcked:
+		return Established, "ACK", true
+	case t.state == Established && finArrived:
+		return CloseWait, "FIN", true
+	case t.state == FinWait1 && finAcked && finArrived:
+		return TimeWait, "FIN,ACK", true
+	case t.state == FinWait1 && finAcked:
+		return FinWait2, "ACK", true
+	case t.state == FinWait1 && finArrived:
+		return Closing, "FIN", true
+	case t.state == FinWait2 && finArrived:
+		return TimeWait, "FIN", true
+	case t.state == Closing && finAcked:
+		return TimeWait, "ACK", true
+	case t.state == LastAck && finAcked:
+		return Closed, "ACK", true
+	}
+	return t.state, "", false
+}
+
+// synchronized reports whether the state is one of those in which both ends
+// agree on sequence numbers (RFC 9293 §3.3.2: ESTABLISHED and all after it).
+func (s State) synchronized() bool { return s >= Established && s <= TimeWait }
+
+// acceptAck takes over an acknowledgment: SND.UNA < SEG.ACK =< SND.NXT
+// (RFC 9293 §3.10.7.4, fifth).
+func (t *tcb) acceptAck(ack Seq) {
+	if ack.After(t.sndUna) && !ack.After(t.sndNxt) {
+		t.sndUna = ack
+	}
+}
+
+// accept takes over the octets of an arriving segment: in turn, they move
+// RCV.NXT; early, they wait. What lies beyond the offered window is not kept.
+func (t *tcb) accept(s *Segment) {
+	left, right := s.Seq, s.End()
+	if s.Flags.Has(FIN) {
+		t.finSeen, t.peerFin = true, right-1
+	}
+	if t.hasRight {
+		right = earlier(right, later(t.right, t.rcvNxt))
+	}
+	switch {
+	case !right.After(t.rcvNxt):
+		return
+	case left.After(t.rcvNxt):
+		t.keep(span{left, right})
+		return
+	}
+	t.rcvNxt = right
+	for moved := t.nEarly > 0; moved; {
+		moved = false
+		for i := 0; i < t.nEarly; i++ {
+			if e := t.early[i]; !e.left.After(t.rcvNxt) {
+				t.rcvNxt = later(t.rcvNxt, e.right)
+				t.nEarly--
+				t.early[i] = t.early[t.nEarly]
+				moved = true
+				break
+			}
+		}
+	}
+}
+
+// keep remembers an early span, joined with one that it touches. Beyond the
+// bound it is forgotten: the end's own acknowledgments tell later.
+func (t *tcb) keep(s span) {
+	for i := range t.early[:t.nEarly] {
+		e := &t.early[i]
+		if !s.left.After(e.right) && !s.right.Before(e.left) {
+			e.left, e.right = earlier(e.left, s.left), later(e.right, s.right)
+			return
+		}
+	}
+	if t.nEarly < len(t.early) {
+		t.early[t.nEarly] = s
+		t.nEarly++
+	}
+}
+
+// acceptable is the test of RFC 9293 §3.10.7.4, first. Where the window is not
+// known, any is taken to be wide.
+func (t *tcb) acceptable(s *Segment) bool {
+	if !t.hasRcv {
+		return true
+	}
+	window := uint32(1 << 30)
+	if t.hasRight {
+		window = uint32(max(t.right.Sub(t.rcvNxt), 0))
+	}
+	n := s.SegLen()
+	switch {
+	case window == 0:
+		return s.Seq == t.rcvNxt
+	case n == 0:
+		return s.Seq.In(t.rcvNxt, window)
+	}
+	return s.Seq.In(t.rcvNxt, window) || s.Seq.Add(n-1).In(t.rcvNxt, window)
+}
