@@ -45,9 +45,27 @@ type Message struct {
 	// last byte, FirstTime and LastTime when they were seen.
 	FirstFrame, LastFrame int
 	FirstTime, LastTime   time.Time
+	// CompletedBy is the frame that made the message whole, and CompletedAt
+	// when it was seen: later than LastFrame where segments came out of order,
+	// and the FIN where only the connection's end delimits the body.
+	CompletedBy int
+	CompletedAt time.Time
+	// Exchange counts the requests of the connection from 1; a response has
+	// that of the request which it answers, 0 if this was not seen. Interim
+	// responses (RFC 9110 §15.2) and the final one have the same.
+	Exchange int
+	// Chunks counts the chunks of a chunked body, the last one, of size 0,
+	// excepted; Trailers are the fields after it (RFC 9112 §7.1.2).
+	Chunks   int
+	Trailers []Field
 	// Truncated says that the stream ended, or had a gap, before the message
-	// did.
+	// did. Octets in a gap whose number is known count in BodyBytes; Body ends
+	// before them.
 	Truncated bool
+	// Malformed says that where the message ends cannot be told: its framing
+	// is contradictory or damaged (RFC 9112 §6.3, §7.1), or its head too long.
+	// End is where that was found.
+	Malformed bool
 }
 
 // Get returns the value of the first field of that name, compared without

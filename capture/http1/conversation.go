@@ -1,0 +1,153 @@
+package http1
+
+import (
+	"statelab/capture/stream"
+	"statelab/capture/tcpstate"
+)
+
+// Limits bound what is kept of one message. 0 means the default.
+type Limits struct {
+	// Head is how long a start line with its header section, a trailer section
+	// or a chunk's size line may be, in bytes; 64 KiB. A longer one ends the
+	// reading of its stream.
+	Head int
+	// Body is how much of a body is kept, in bytes; 64 KiB. The rest is
+	// counted.
+	Body int
+}
+
+const defaultLimit = 64 << 10
+
+// maxPending bounds the requests that wait for a response. Nobody pipelines
+// that many; those beyond are not paired.
+const maxPending = 1000
+
+// Conversation reads the messages in both directions of one connection. Only
+// together can they be read: a response has a body or none according to the
+// request's method (RFC 9112 §6.3).
+//
+// Which end sends requests is told by what it sends. A stream that does not
+// begin as HTTP/1.x is left alone. After a gap, and in a connection whose
+// beginning the capture lacks, reading resumes at the next segment that begins
+// with a start line.
+type Conversation struct {
+	// Tunnel, if set, gets what is sent after the connection has stopped
+	// speaking HTTP: after a 101 response or a successful CONNECT.
+	Tunnel func(from tcpstate.End, c stream.Chunk)
+
+	limits   Limits
+	deliver  func(tcpstate.End, *Message)
+	readers  [2]reader // by sender
+	roles    bool      // it is known which end sends requests,
+	asks     tcpstate.End
+	pending  []request // without a final response yet, the oldest first
+	flooded  bool      // there were more than are kept: no further one is paired
+	count    int       // requests so far
+	protocol string
+}
+
+// request is what must be known of a request to read its response.
+type request struct {
+	exchange      int
+	head, connect bool
+}
+
+// New returns a Conversation. deliver is called from within Feed and Close with
+// each message when it is complete, or has turned out to be truncated; the
+// message is the receiver's to keep.
+func New(l Limits, deliver func(from tcpstate.End, m *Message)) *Conversation {
+	if l.Head <= 0 {
+		l.Head = defaultLimit
+	}
+	if l.Body <= 0 {
+		l.Body = defaultLimit
+	}
+	c := &Conversation{limits: l, deliver: deliver}
+	for end := range c.readers {
+		c.readers[end].c, c.readers[end].from = c, tcpstate.End(end)
+	}
+	return c
+}
+
+// Feed takes the next chunk of the stream that the given end sends. Its data is
+// not kept.
+func (c *Conversation) Feed(from tcpstate.End, chunk stream.Chunk) {
+	c.readers[from&1].feed(chunk)
+}
+
+// Close says that nothing more will come from the given end, without an End or
+// a Cut having been fed.
+func (c *Conversation) Close(from tcpstate.End) {
+	r := &c.readers[from&1]
+	r.feed(stream.Chunk{
+		Kind: stream.Cut, Offset: r.offset, Frame: r.seen.Frame, Time: r.seen.Time,
+		Release: r.seen.Release, ReleaseTime: r.seen.ReleaseTime,
+	})
+}
+
+// HTTP reports whether at least one start line of HTTP/1.x was seen.
+func (c *Conversation) HTTP() bool { return c.roles }
+
+// Protocol is what the connection was switched to: the Upgrade field of the 101
+// response ("websocket"), or "CONNECT" for a tunnel; empty while it speaks HTTP.
+func (c *Conversation) Protocol() string { return c.protocol }
+
+// accepts says whether the end may send such a message, and learns the roles
+// from the first one.
+func (c *Conversation) accepts(from tcpstate.End, isRequest bool) bool {
+	asks := from
+	if !isRequest {
+		asks = from.Peer()
+	}
+	if !c.roles {
+		c.roles, c.asks = true, asks
+	}
+	return c.asks == asks
+}
+
+// asked notes a request whose head is complete.
+func (c *Conversation) asked(m *Message, r *reader) {
+	c.count++
+	m.Exchange = c.count
+	connect := m.Method == "CONNECT"
+	if c.flooded = c.flooded || len(c.pending) == maxPending; !c.flooded {
+		c.pending = append(c.pending, request{exchange: c.count, head: m.Method == "HEAD", connect: connect})
+	}
+	if connect {
+		r.next = inTunnel // until a refusal says otherwise
+	}
+}
+
+// answered finds the request that a response's head belongs to, and switches
+// protocols where it says so.
+func (c *Conversation) answered(m *Message, r *reader) (to request) {
+	if len(c.pending) > 0 {
+		to = c.pending[0]
+		m.Exchange = to.exchange
+		if m.Status >= 200 || m.Status == 101 {
+			c.pending = c.pending[1:]
+		}
+	}
+	asker := &c.readers[r.from.Peer()]
+	switch {
+	case m.Status == 101: // RFC 9110 §15.2.2
+		c.protocol, _ = m.Get("Upgrade")
+		r.next = inTunnel
+		asker.become(inTunnel)
+	case to.connect && m.Status/100 == 2: // RFC 9110 §9.3.6
+		c.protocol = "CONNECT"
+		r.next = inTunnel
+		asker.become(inTunnel)
+	case to.connect && m.Status >= 300:
+		asker.become(inHead)
+	}
+	return to
+}
+
+// lostResponses: an unknown number of responses is missing. The next one is
+// taken to answer the newest request, which it does unless they are pipelined.
+func (c *Conversation) lostResponses() {
+	if n := len(c.pending); n > 1 {
+		c.pending = c.pending[n-1:]
+	}
+}
