@@ -35,8 +35,14 @@ type Env struct {
 	Report func(trace.Observation)
 }
 
-// step begins a step of the lesson: the ledger has one line for each.
+// settling is how long a step waits for what is still on the wire, in the
+// network's time.
+const settling = 100 * time.Millisecond
+
+// step begins a step of the lesson, when what is still on the wire has arrived:
+// the ledger has one line for each.
 func (e *Env) step(t trace.Text) {
+	e.Sleep(settling)
 	e.Report(trace.Observation{Kind: trace.ObservedNote, At: e.Now(), Note: &trace.Note{Step: true, Text: t}})
 }
 

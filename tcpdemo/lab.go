@@ -35,11 +35,16 @@ func (l *Lab) listen(port uint16, handle func(network.Conn)) (net.Listener, erro
 	return listener, nil
 }
 
-// echo is RFC 862's service on one connection: what comes in goes out, until
-// the client closes; then the server does.
-func echo(c network.Conn) {
-	_, _ = io.Copy(c, c) // how it ended is on the timeline
-	_ = c.Close()
+// serveEcho starts the echo server: the same that `tcp serve` runs on real
+// sockets.
+func (l *Lab) serveEcho(port uint16) (net.Listener, error) {
+	listener, err := l.Server.Listen(port, 0)
+	if err != nil {
+		return nil, err
+	}
+	server := &EchoServer{Clock: l}
+	l.Go(func() { _ = server.Serve(l.Ctx, listener) }) // how each connection ended is on the timeline
+	return listener, nil
 }
 
 // hold keeps a connection open and reads nothing.

@@ -19,7 +19,7 @@ func echoes() Scenario {
 			},
 		},
 		Run: func(l *Lab) error {
-			if _, err := l.listen(echoPort, echo); err != nil {
+			if _, err := l.serveEcho(echoPort); err != nil {
 				return err
 			}
 			l.Step("The three-way handshake: both ends make a control block", "3-way 핸드셰이크: 양쪽에 제어 블록이 생깁니다")
@@ -35,7 +35,6 @@ func echoes() Scenario {
 			if err := c.Close(); err != nil {
 				return err
 			}
-			l.Sleep(closing)
 			l.Step("60 seconds pass in TIME-WAIT, and the last control block goes", "TIME-WAIT에서 60초가 지나면 마지막 제어 블록이 사라집니다")
 			l.Sleep(timeWait)
 			return nil

@@ -59,9 +59,14 @@ type Lab struct {
 	Reboot func() error
 }
 
-// Step begins a step: the ledger says what each side remembered when the one
-// before it ended.
+// settling is how long a step waits for what is still on the wire, in the
+// network's time: several round trips of a quiet network.
+const settling = 100 * time.Millisecond
+
+// Step begins a step, when what is still on the wire has arrived: the ledger
+// says what each side remembered when the one before it ended.
 func (l *Lab) Step(en, ko string) {
+	l.Sleep(settling)
 	l.Report(trace.Observation{Kind: trace.ObservedNote, At: l.Now(), Note: &trace.Note{Step: true, Text: trace.Text{En: en, Ko: ko}}})
 }
 

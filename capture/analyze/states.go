@@ -15,8 +15,30 @@ type endKey struct{ local, remote netip.AddrPort }
 // other not yet: at most one of the two lists is not empty.
 type endLog struct {
 	inferred []tcpstate.Change
-	observed []tcpstate.State // To of changes that the segments have not shown
+	observed []reported // changes that the segments have not shown
 	last     tcpstate.State   // the last observed state
+}
+
+// reported is a change that a party has reported: to which state, and whether it
+// may be that no segment ever shows it.
+type reported struct {
+	to        tcpstate.State
+	invisible bool
+}
+
+// shows takes away the report that an inferred change to a state confirms, with
+// the invisible ones before it, and says whether there was one.
+func (e *endLog) shows(to tcpstate.State) bool {
+	for i, o := range e.observed {
+		if o.to == to {
+			e.observed = e.observed[i+1:]
+			return true
+		}
+		if !o.invisible {
+			break
+		}
+	}
+	return false
 }
 
 // reconcile lays what parties report beside what the segments prove. Where a
@@ -51,21 +73,18 @@ func (r *reconcile) forget(c *tcpstate.Conn) {
 // told.
 func (r *reconcile) infer(k endKey, ch tcpstate.Change) bool {
 	e := r.end(k)
+	// What was reported before the segments showed it has been told. What was
+	// reported in between, no frame shows.
+	if i := slices.Index(e.observed, ch.To); i >= 0 {
+		e.observed = e.observed[i+1:]
+		return false
+	}
 	if !r.exact {
-		// A sample that came before its segment has told it already.
-		if len(e.observed) > 0 && e.observed[0] == ch.To {
-			e.observed = e.observed[1:]
-			return false
-		}
 		e.last = ch.To
 		return true
 	}
-	if len(e.observed) > 0 && e.observed[0] == ch.To {
-		e.observed = e.observed[1:]
-		return false
-	}
 	if len(e.inferred) < maxPending {
-		ch.Frames = append([]int(nil), ch.Frames...)
+		ch.Frames = slices.Clone(ch.Frames)
 		e.inferred = append(e.inferred, ch)
 	}
 	return false
@@ -86,7 +105,7 @@ func (r *reconcile) observe(k endKey, o *trace.Observation, s *trace.StateChange
 		s.From = e.last
 		e.last = o.To
 		if len(e.observed) < maxPending {
-			e.observed = append(e.observed, o.To)
+			e.observed = append(e.observed, reported{to: o.To})
 		}
 		return true
 	}
@@ -99,9 +118,8 @@ func (r *reconcile) observe(k endKey, o *trace.Observation, s *trace.StateChange
 			return true
 		}
 	}
-	unseen := invisible(o.From, o.To)
-	s.Contradicted = len(e.inferred) > 0 && !unseen
-	if len(e.observed) < maxPending && !unseen {
+	s.Contradicted = len(e.inferred) > 0 && !invisible(o.From, o.To)
+	if len(e.observed) < maxPending {
 		e.observed = append(e.observed, o.To)
 	}
 	return true
