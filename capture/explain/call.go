@@ -11,10 +11,7 @@ import (
 // and ABORT (§3.9.1).
 func (x *Explainer) call(ev *trace.Event) Explanation {
 	c := ev.Call
-	values := args{
-		"who": inSentence(x.lang, ev.From), "name": trace.Escape(c.Name), "n": c.Bytes,
-		"args": trace.Escape(c.Args), "result": trace.Escape(c.Result),
-	}
+	values := args{"who": inSentence(x.lang, ev.From), "call": callLine(c)}
 	known, section := callText(c)
 	if t, errSection, ok := callError(c); ok {
 		if errSection == "" {
@@ -23,6 +20,15 @@ func (x *Explainer) call(ev *trace.Event) Explanation {
 		return Explanation{Sentence: x.say(t, values), Section: errSection}
 	}
 	return Explanation{Sentence: x.say(known, values), Section: section}
+}
+
+// callLine writes a call as a program would: write("hello") → 5 bytes.
+func callLine(c *trace.Call) string {
+	line := quoted(c.Name) + "(" + quoted(c.Args) + ")"
+	if c.Result != "" {
+		line += " → " + quoted(c.Result)
+	}
+	return line
 }
 
 // callText chooses the sentence for a call that did not fail.
@@ -41,6 +47,9 @@ func callText(c *trace.Call) (text, string) {
 		}
 		return acceptText, ""
 	case "write":
+		if c.Result == "" {
+			return writingText, "RFC 9293 §3.9.1.2"
+		}
 		return writeText, "RFC 9293 §3.9.1.2"
 	case "read":
 		if c.Result == "" && c.Bytes == 0 {
@@ -53,11 +62,10 @@ func callText(c *trace.Call) (text, string) {
 		return closeText, "RFC 9293 §3.9.1.4; §3.6.1"
 	case "setsockopt":
 		return setsockoptText, ""
+	case "restart":
+		return restartText, "RFC 9293 §3.5.1"
 	}
-	if c.Result == "" {
-		return otherCallText, ""
-	}
-	return otherCallResultText, ""
+	return otherCallText, ""
 }
 
 // callError recognises the results that are worth a lesson, in the spelling of
@@ -75,6 +83,8 @@ func callError(c *trace.Call) (text, string, bool) {
 	switch {
 	case c.Name == "read" && (result == "eof" || result == "0 bytes"):
 		return eofText, "RFC 9293 §3.9.1.3; §3.6", true
+	case says("aborted"):
+		return errAbortedText, "RFC 9293 §3.9.1.6", true
 	case says("refused"):
 		return errRefusedText, "RFC 9293 §3.5.3", true
 	case says("reset by peer", "connection reset"):

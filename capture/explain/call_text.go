@@ -3,90 +3,104 @@ package explain
 // Calls of an application.
 var (
 	listenText = text{
-		En: "{who}'s application calls listen({args}): from now on its stack completes handshakes by itself and queues them.",
-		Ko: "{who}의 애플리케이션이 listen({args})을 부릅니다. 이제 스택이 스스로 핸드셰이크를 끝내고 대기열에 넣습니다.",
+		En: "{who}'s {call}: from now on its stack completes handshakes by itself and queues them.",
+		Ko: "{who}의 {call}: 이제부터 스택이 스스로 핸드셰이크를 끝내고 연결을 대기열에 넣습니다.",
 	}
 	connectingText = text{
-		En: "{who}'s application calls connect({args}): its stack sends a SYN, and the call waits for the answer.",
-		Ko: "{who}의 애플리케이션이 connect({args})를 부릅니다. 스택이 SYN을 보내고 호출은 답을 기다립니다.",
+		En: "{who}'s {call}: its stack chooses a number and sends a SYN; the call waits for the answer.",
+		Ko: "{who}의 {call}: 스택이 번호를 골라 SYN을 보내고, 호출은 답을 기다립니다.",
 	}
 	connectText = text{
-		En: "{who}'s connect({args}) returns ({result}): the SYN-ACK has come. Whether anyone accepted there, it does not say.",
-		Ko: "{who}의 connect({args})가 돌아옵니다({result}). SYN-ACK가 왔다는 뜻이며, 상대가 accept했는지는 알 수 없습니다.",
+		En: "{who}'s {call}: the SYN-ACK has come. Whether an application there has accepted, this does not say.",
+		Ko: "{who}의 {call}: SYN-ACK가 왔다는 뜻입니다. 상대 애플리케이션이 accept했는지는 알 수 없습니다.",
 	}
 	acceptingText = text{
-		En: "{who}'s application calls accept: it waits for a connection whose handshake its stack has completed.",
-		Ko: "{who}의 애플리케이션이 accept를 부릅니다. 스택이 핸드셰이크를 끝낸 연결을 기다립니다.",
+		En: "{who}'s {call}: it waits for a connection whose handshake its stack has completed.",
+		Ko: "{who}의 {call}: 스택이 핸드셰이크를 끝낸 연결을 기다립니다.",
 	}
 	acceptText = text{
-		En: "{who}'s accept takes a connection from the queue ({result}): the handshake was over before, and the local port stays the same.",
-		Ko: "{who}의 accept가 대기열에서 연결을 꺼냅니다({result}). 핸드셰이크는 이미 끝나 있었고 로컬 포트는 그대로입니다.",
+		En: "{who}'s {call}: it takes a connection from the queue. The handshake was over before; the local port stays the same.",
+		Ko: "{who}의 {call}: 대기열에서 연결을 꺼냅니다. 핸드셰이크는 이미 끝났고 로컬 포트는 그대로입니다.",
+	}
+	writingText = text{
+		En: "{who}'s {call}: it hands these bytes to its stack and waits for room in the send buffer.",
+		Ko: "{who}의 {call}: 바이트를 스택에 넘기며 송신 버퍼에 빈자리가 나기를 기다립니다.",
 	}
 	writeText = text{
-		En: "{who}'s application hands {n|byte} to its stack ({result}): success means buffered, not delivered.",
-		Ko: "{who}의 애플리케이션이 {n}바이트를 스택에 넘깁니다({result}). 성공은 버퍼에 들어갔다는 뜻이지 전달되었다는 뜻이 아닙니다.",
+		En: "{who}'s {call}: the bytes are in the send buffer. That is all that success means: buffered, not delivered.",
+		Ko: "{who}의 {call}: 바이트가 송신 버퍼에 들어갔습니다. 성공은 버퍼에 담겼다는 뜻일 뿐 전달되었다는 뜻이 아닙니다.",
 	}
 	readingText = text{
-		En: "{who}'s application calls read: it waits until bytes are in the receive buffer.",
-		Ko: "{who}의 애플리케이션이 read를 부릅니다. 수신 버퍼에 바이트가 들어올 때까지 기다립니다.",
+		En: "{who}'s {call}: it waits until bytes are in the receive buffer.",
+		Ko: "{who}의 {call}: 수신 버퍼에 바이트가 들어올 때까지 기다립니다.",
 	}
 	readText = text{
-		En: "{who}'s application takes {n|byte} from the receive buffer ({result}): a stream, which keeps no boundaries of writes.",
-		Ko: "{who}의 애플리케이션이 수신 버퍼에서 {n}바이트를 꺼냅니다({result}). 스트림에는 write의 경계가 남지 않습니다.",
+		En: "{who}'s {call}: it takes what the receive buffer holds: a stream of bytes, without the bounds of writes.",
+		Ko: "{who}의 {call}: 수신 버퍼에 있는 것을 꺼냅니다. 바이트 스트림이므로 write의 경계는 남지 않습니다.",
 	}
 	shutdownText = text{
-		En: "{who}'s application calls shutdown({args}): a FIN follows what is still buffered, and it can go on reading.",
-		Ko: "{who}의 애플리케이션이 shutdown({args})을 부릅니다. 버퍼의 데이터 뒤에 FIN을 보내고, 계속 읽을 수 있습니다.",
+		En: "{who}'s {call}: a FIN follows what is still buffered; unlike after close, it can go on reading.",
+		Ko: "{who}의 {call}: 버퍼의 데이터 뒤에 FIN을 보냅니다. close와 달리 계속 읽을 수 있습니다.",
 	}
 	closeText = text{
-		En: "{who}'s application closes its socket: a FIN follows what is still buffered, or an RST if data came in unread.",
-		Ko: "{who}의 애플리케이션이 소켓을 닫습니다. 버퍼의 데이터 뒤에 FIN을 보내거나, 읽지 않은 데이터가 있으면 RST를 보냅니다.",
+		En: "{who}'s {call}: a FIN follows what is still buffered, or an RST if data lies unread.",
+		Ko: "{who}의 {call}: 버퍼의 데이터 뒤에 FIN을 보내고, 읽지 않은 데이터가 있으면 RST를 보냅니다.",
 	}
-	setsockoptText      = text{En: "{who}'s application sets a socket option: {args}.", Ko: "{who}의 애플리케이션이 소켓 옵션을 설정합니다: {args}."}
-	otherCallText       = text{En: "{who}'s application calls {name}({args}).", Ko: "{who}의 애플리케이션이 {name}({args}) 호출을 합니다."}
-	otherCallResultText = text{En: "{who}'s application calls {name}({args}): {result}.", Ko: "{who}의 애플리케이션이 {name}({args}) 호출을 합니다: {result}."}
+	setsockoptText = text{
+		En: "{who}'s {call}: it sets an option of its socket; nothing of that goes over the wire.",
+		Ko: "{who}의 {call}: 소켓 옵션을 설정합니다. 회선으로는 아무것도 나가지 않습니다.",
+	}
+	restartText = text{
+		En: "{who}'s {call}: every connection it had is forgotten, without a word on the wire.",
+		Ko: "{who}의 {call}: 가지고 있던 모든 연결을 잊습니다. 회선으로는 아무것도 알리지 않습니다.",
+	}
+	otherCallText = text{En: "{who}'s application: {call}.", Ko: "{who}의 애플리케이션: {call}."}
 )
 
 // Results that are worth a sentence.
 var (
 	eofText = text{
-		En: "{who}'s read returns EOF: the FIN has been reached, nothing more will come. {who} may still send, and must close.",
-		Ko: "{who}의 read가 EOF를 돌려줍니다. FIN에 닿아 더 올 것이 없습니다. {who|은/는} 아직 보낼 수 있고, 직접 닫아야 합니다.",
+		En: "{who}'s {call}: it has reached the FIN, and nothing more will come. It may still send, and it must close.",
+		Ko: "{who}의 {call}: FIN에 닿아 더 올 것이 없습니다. 아직 보낼 수 있고, 직접 닫아야 합니다.",
 	}
 	errRefusedText = text{
-		En: "{who}'s {name} fails, {result}: an RST came back, so the host is there, and nobody listens on that port.",
-		Ko: "{who}의 {name} 호출이 실패합니다({result}). RST가 돌아왔으므로 호스트는 있지만 그 포트를 듣는 프로그램이 없습니다.",
+		En: "{who}'s {call}: an RST came back, so the host is there, and nobody listens on that port.",
+		Ko: "{who}의 {call}: RST가 돌아왔습니다. 호스트는 있지만 그 포트에서 연결을 기다리는 프로그램이 없습니다.",
 	}
 	errResetText = text{
-		En: "{who}'s {name} fails, {result}: an RST ended the connection, and what was not yet read may be gone.",
-		Ko: "{who}의 {name} 호출이 실패합니다({result}). RST가 연결을 끝냈고 아직 읽지 않은 것은 사라졌을 수 있습니다.",
+		En: "{who}'s {call}: an RST ended the connection; what was still unread may be gone.",
+		Ko: "{who}의 {call}: RST가 연결을 끝냈습니다. 아직 읽지 않은 것은 사라졌을 수 있습니다.",
+	}
+	errAbortedText = text{
+		En: "{who}'s {call}: the connection was cut off at this end.",
+		Ko: "{who}의 {call}: 이쪽에서 연결을 끊었습니다.",
 	}
 	errPipeText = text{
-		En: "{who}'s {name} fails, {result}: the connection had ended before. The call before this one still seemed to succeed.",
-		Ko: "{who}의 {name} 호출이 실패합니다({result}). 연결은 이미 끝나 있었습니다. 바로 앞의 호출은 성공한 것처럼 보였을 것입니다.",
+		En: "{who}'s {call}: the connection had ended before. The write before this one may have seemed to succeed.",
+		Ko: "{who}의 {call}: 연결은 이미 끝나 있었습니다. 바로 앞의 write는 성공한 것처럼 보였을 수 있습니다.",
 	}
 	errDeadlineText = text{
-		En: "{who}'s {name} stops waiting, {result}: the application's own time limit; the connection itself goes on.",
-		Ko: "{who}의 {name} 호출이 그만 기다립니다({result}). 애플리케이션이 정한 시한일 뿐 연결 자체는 이어집니다.",
+		En: "{who}'s {call}: the application's own time limit has passed; the connection itself goes on.",
+		Ko: "{who}의 {call}: 애플리케이션이 정한 시한이 지났을 뿐, 연결 자체는 이어집니다.",
 	}
 	errTimeoutText = text{
-		En: "{who}'s {name} fails, {result}: nobody answered, not even with RST; the stack gave up.",
-		Ko: "{who}의 {name} 호출이 실패합니다({result}). RST조차 오지 않아 스택이 포기했습니다.",
+		En: "{who}'s {call}: nobody answered, not even with RST, and the stack gave up.",
+		Ko: "{who}의 {call}: RST조차 오지 않아 스택이 포기했습니다.",
 	}
 	errInUseText = text{
-		En: "{who}'s {name} fails, {result}: another socket still holds this port, or a connection of it is in TIME-WAIT.",
-		Ko: "{who}의 {name} 호출이 실패합니다({result}). 다른 소켓이 이 포트를 쓰고 있거나 그 포트의 연결이 TIME-WAIT에 있습니다.",
+		En: "{who}'s {call}: another socket holds this port, or a connection of it is still in TIME-WAIT.",
+		Ko: "{who}의 {call}: 다른 소켓이 이 포트를 쓰고 있거나, 이 포트의 연결이 아직 TIME-WAIT에 있습니다.",
 	}
 	errUnreachableText = text{
-		En: "{who}'s {name} fails, {result}: a router or the own stack knows no way there.",
-		Ko: "{who}의 {name} 호출이 실패합니다({result}). 라우터나 자신의 스택이 그곳으로 가는 길을 모릅니다.",
+		En: "{who}'s {call}: a router, or its own stack, knows no way there.",
+		Ko: "{who}의 {call}: 라우터나 자신의 스택이 그곳으로 가는 길을 모릅니다.",
 	}
 	errClosedText = text{
-		En: "{who}'s {name} fails, {result}: its own application had closed the socket.",
-		Ko: "{who}의 {name} 호출이 실패합니다({result}). 자신의 애플리케이션이 이미 소켓을 닫았습니다.",
+		En: "{who}'s {call}: its own side had closed this socket.",
+		Ko: "{who}의 {call}: 이미 스스로 닫은 소켓입니다.",
 	}
 	errWouldBlockText = text{
-		En: "{who}'s {name} does nothing, {result}: no room or no bytes just now.",
-		Ko: "{who}의 {name} 호출이 아무 일도 하지 않습니다({result}). 지금은 빈자리나 바이트가 없습니다.",
+		En: "{who}'s {call}: there is no room, or nothing to read, just now.",
+		Ko: "{who}의 {call}: 지금은 빈자리나 읽을 것이 없습니다.",
 	}
 )

@@ -7,9 +7,41 @@ var (
 		Ko: "{who|은/는} {b} 상태입니다. 캡처 전에 이미 있던 연결이거나, 여는 과정이 보이지 않았습니다.",
 	}, section: "RFC 9293 §3.3.2"}
 	otherMove = moveText{text: text{
+		En: "{who} goes from {a} to {b}.",
+		Ko: "{who|이/가} {a}에서 {b|으로/로} 바뀝니다.",
+	}, section: "RFC 9293 §3.3.2"}
+	offFigureMove = moveText{text: text{
 		En: "{who} goes from {a} to {b}: RFC 9293's figure has no such edge.",
 		Ko: "{who|이/가} {a}에서 {b|으로/로} 바뀝니다. RFC 9293의 그림에는 없는 변화입니다.",
 	}, section: "RFC 9293 §3.3.2 Figure 5"}
+	silentAbortMove = moveText{text: text{
+		En: "{who} drops what was left of the connection and remembers nothing; no RST is needed any more.",
+		Ko: "{who|은/는} 남아 있던 연결을 버리고 아무것도 기억하지 않습니다. RST는 더 필요하지 않습니다.",
+	}, section: "RFC 9293 §3.10.5"}
+	restartMove = moveText{text: text{
+		En: "{who} restarts and has forgotten the connection, without a word. {peer} may still hold its half (half-open connection).",
+		Ko: "{who|은/는} 재시작하면서 말없이 연결을 잊었습니다. {peer|은/는} 아직 자기 쪽 절반을 가지고 있을 수 있습니다(half-open 연결).",
+	}, section: "RFC 9293 §3.5.1"}
+	lostMove = moveText{text: text{
+		En: "{who}'s RST shows that it has no such connection any more: it had forgotten it before, and {peer} had not (half-open).",
+		Ko: "{who}의 RST는 그런 연결이 더는 없음을 보여 줍니다. {who|은/는} 이미 잊었고 {peer|은/는} 기억하고 있었습니다(half-open).",
+	}, section: "RFC 9293 §3.5.1"}
+	resetBySynMove = moveText{text: text{
+		En: "A SYN arrived on a connection that {who} held open: it gives the old connection up.",
+		Ko: "{who|이/가} 열어 둔 연결에 SYN이 왔습니다. 옛 연결을 포기합니다.",
+	}, section: "RFC 9293 §3.10.7.4"}
+	icmpMove = moveText{text: text{
+		En: "An ICMP error came back: {who} gives up and tells its application that {peer} cannot be reached.",
+		Ko: "ICMP 오류가 돌아왔습니다. {who|은/는} 포기하고 {peer}에 닿을 수 없다고 애플리케이션에 알립니다.",
+	}, section: "RFC 9293 §3.9.2.2"}
+	noNeighbour = moveText{text: text{
+		En: "Nobody answered {who}'s ARP request, so its SYN never left: no route to the host.",
+		Ko: "{who}의 ARP 요청에 아무도 답하지 않아 SYN은 나가지도 못했습니다. 호스트로 가는 길이 없습니다.",
+	}, section: "RFC 826"}
+	keepAliveTimeout = moveText{text: text{
+		En: "None of {who}'s TCP keepalives was answered: it takes {peer} for dead and forgets the connection.",
+		Ko: "{who}의 TCP keepalive에 한 번도 답이 없었습니다. {peer|이/가} 사라졌다고 보고 연결을 잊습니다.",
+	}, section: "RFC 9293 §3.8.4"}
 	refusedMove = moveText{text: text{
 		En: "RST answered {who}'s SYN: connection refused. {who} forgets the number it chose.",
 		Ko: "{who}의 SYN에 RST가 왔습니다. 연결이 거부되었고(connection refused), {who|은/는} 자신이 고른 번호를 잊습니다.",
@@ -17,9 +49,9 @@ var (
 	backToListen = moveText{text: text{
 		En: "RST: {who} forgets the connection in the making and goes back to listening, as it had never asked for it itself.",
 		Ko: "RST가 왔습니다. {who|은/는} 맺던 연결을 잊고 LISTEN으로 돌아갑니다. 스스로 요청한 연결이 아니기 때문입니다.",
-	}, section: "RFC 9293 §3.3.2 Figure 5 note 1; §3.5.3"}
+	}, section: "RFC 9293 §3.3.2 Figure 5, note 1; §3.5.3"}
 	resetMove = moveText{text: text{
-		En: "RST from {peer}: {who} deletes its control block at once and tells its application that the connection was reset.",
+		En: "RST from {peer}: {who} deletes its control block at once and tells its application so.",
 		Ko: "{peer}의 RST를 받은 {who|은/는} 제어 블록을 즉시 지우고, 연결이 재설정되었다고 애플리케이션에 알립니다.",
 	}, section: "RFC 9293 §3.5.3"}
 	abortMove = moveText{text: text{
@@ -46,16 +78,18 @@ var (
 
 // How a change is known.
 var (
-	inferredText     = text{En: "(Inferred from frame {frames}.)", Ko: "(프레임 {frames|으로/로} 추론.)"}
-	inferredBareText = text{En: "(Inferred from the segments.)", Ko: "(세그먼트로 추론.)"}
+	inferredText     = text{En: "(Inferred from {frames}.)", Ko: "({frames}에서 추론했습니다.)"}
+	inferredBareText = text{En: "(Inferred from the segments.)", Ko: "(세그먼트에서 추론했습니다.)"}
 	assumedText      = text{
-		En: "(Assumed until a later segment shows that frame {frames} arrived.)",
-		Ko: "(프레임 {frames|이/가} 도착했음을 이후 세그먼트가 보여 줄 때까지는 가정.)",
+		En: "(Assumed until a later segment shows that {frames} arrived.)",
+		Ko: "({frames|이/가} 도착했다고 가정한 것이며, 이후 세그먼트로 확인됩니다.)",
 	}
-	assumedBareText  = text{En: "(Assumed until a later segment shows it.)", Ko: "(이후 세그먼트가 보여 줄 때까지는 가정.)"}
+	assumedBareText  = text{En: "(Assumed until a later segment shows it.)", Ko: "(가정이며, 이후 세그먼트로 확인됩니다.)"}
 	contradictedText = text{
 		En: "The stack itself says so; the segments seen here suggested otherwise.",
 		Ko: "스택이 직접 알린 것이며, 여기서 보인 세그먼트로 추론한 것과는 다릅니다.",
 	}
+	framesText = text{En: "frames {list}", Ko: "프레임 {list}"}
+	frameText  = text{En: "frame {list}", Ko: "프레임 {list}"}
 	twoMSLText = text{En: "2 MSL = 60 s on Linux and gVisor; RFC 9293 takes MSL = 2 min", Ko: "2 MSL = 리눅스와 gVisor에서 60초, RFC 9293의 MSL은 2분"}
 )

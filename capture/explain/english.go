@@ -3,8 +3,6 @@ package explain
 import (
 	"strconv"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 )
 
 // Plural returns the number with the noun in the form that it asks for:
@@ -43,11 +41,15 @@ func Ordinal(n int64) string {
 	return strconv.FormatInt(n, 10) + suffix
 }
 
-// capital makes the first letter of a sentence a capital.
+// capital makes the first letter of a sentence a capital, if it begins with a
+// word: an address ("fe80::1") stays as it is.
 func capital(s string) string {
-	r, size := utf8.DecodeRuneInString(s)
-	if size == 0 || !unicode.IsLower(r) {
+	end := 0
+	for end < len(s) && 'a' <= s[end] && s[end] <= 'z' {
+		end++
+	}
+	if end == 0 || end < len(s) && s[end] != ' ' && s[end] != '\'' {
 		return s
 	}
-	return string(unicode.ToUpper(r)) + s[size:]
+	return strings.ToUpper(s[:1]) + s[1:]
 }

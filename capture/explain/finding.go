@@ -1,7 +1,6 @@
 package explain
 
 import (
-	"slices"
 	"strconv"
 	"strings"
 
@@ -15,27 +14,44 @@ func (x *Explainer) finding(f facts) (Explanation, bool) {
 		name    string
 		explain func(facts, tcpstate.Finding) Explanation
 	}{
-		{"fast-retransmission", x.fastRetransmission},
-		{"spurious-retransmission", x.spuriousRetransmission},
-		{"zero-window-probe", x.zeroWindowProbe},
-		{"zero-window-probe-ack", x.zeroWindowProbeAck},
-		{"keep-alive", x.keepAlive},
-		{"keep-alive-ack", x.keepAliveAck},
-		{"retransmission", x.retransmission},
-		{"out-of-order", x.outOfOrder},
-		{"lost-segment", x.lostSegment},
-		{"ack-lost-segment", x.ackLostSegment},
-		{"duplicate-ack", x.duplicateAck},
-		{"zero-window", x.zeroWindow},
-		{"window-update", x.windowUpdate},
+		{tcpstate.FoundDuplicateFrame, x.duplicateFrame},
+		{tcpstate.FoundChallengeAck, x.challengeAck},
+		{tcpstate.FoundFastRetransmission, x.fastRetransmission},
+		{tcpstate.FoundSpuriousRetransmission, x.spuriousRetransmission},
+		{tcpstate.FoundZeroWindowProbe, x.zeroWindowProbe},
+		{tcpstate.FoundZeroWindowProbeAck, x.zeroWindowProbeAck},
+		{tcpstate.FoundKeepAlive, x.keepAlive},
+		{tcpstate.FoundKeepAliveAck, x.keepAliveAck},
+		{tcpstate.FoundRetransmission, x.retransmission},
+		{tcpstate.FoundOutOfOrder, x.outOfOrder},
+		{tcpstate.FoundLostSegment, x.lostSegment},
+		{tcpstate.FoundAckLostSegment, x.ackLostSegment},
+		{tcpstate.FoundDuplicateAck, x.duplicateAck},
+		{tcpstate.FoundZeroWindow, x.zeroWindow},
+		{tcpstate.FoundWindowUpdate, x.windowUpdate},
 	}
 	for _, e := range explainers {
-		if found, ok := f.finding(e.name); ok {
+		if found, ok := f.finding(e.name); ok && !(f.s.Len > 0 && aboutWindow(e.name)) {
 			f.values["nth"], f.values["original"] = found.Nth, found.Frame
 			return e.explain(f, found), true
 		}
 	}
 	return Explanation{}, false
+}
+
+// aboutWindow: on a segment with data these are an aside.
+func aboutWindow(name string) bool {
+	return name == tcpstate.FoundZeroWindow || name == tcpstate.FoundWindowUpdate
+}
+
+// duplicateFrame: the capture point saw one packet twice; nobody sent it twice.
+func (x *Explainer) duplicateFrame(f facts, _ tcpstate.Finding) Explanation {
+	return Explanation{Sentence: x.say(duplicateFrameText, f.values), Arithmetic: x.phrase(sameIDText, args{"id": f.s.IPID})}
+}
+
+// challengeAck: a suspicious RST or SYN is answered, not obeyed.
+func (x *Explainer) challengeAck(f facts, _ tcpstate.Finding) Explanation {
+	return Explanation{Sentence: x.say(challengeText, f.values), Section: "RFC 5961 §3.2; §4.2"}
 }
 
 // retransmission: the timer ran out (RFC 6298 §5), as far as the segments show.
@@ -48,10 +64,31 @@ func (x *Explainer) retransmission(f facts, found tcpstate.Finding) Explanation 
 		t = retransmissionNthText
 	}
 	return Explanation{
-		Sentence:   x.say(t, f.values),
+		Sentence:   join(x.say(t, f.values), x.backoff(f)),
 		Arithmetic: joinWith("; ", x.waited(f, found.Frame), x.nextSum(f)),
 		Section:    "RFC 9293 §3.8.1; RFC 6298 §5",
 	}
+}
+
+// backoff tells of a wait that is clearly longer than the one before it, as
+// RFC 6298 §5.5 doubles the timer.
+func (x *Explainer) backoff(f facts) string {
+	var sent []*seen
+	for s := range x.history.before(f.ev, f.s.From) {
+		if s.segLen() > 0 && s.seq == f.s.Seq {
+			if sent = append(sent, s); len(sent) == 2 {
+				break
+			}
+		}
+	}
+	if len(sent) < 2 {
+		return ""
+	}
+	last, previous := f.ev.At.Sub(sent[0].at), sent[0].at.Sub(sent[1].at)
+	if previous <= 0 || last < previous*3/2 {
+		return ""
+	}
+	return x.say(backoffText, f.values)
 }
 
 func (x *Explainer) fastRetransmission(f facts, found tcpstate.Finding) Explanation {
@@ -80,7 +117,11 @@ func (x *Explainer) outOfOrder(f facts, _ tcpstate.Finding) Explanation {
 
 // lostSegment: a hole before this segment, which the capture may have made.
 func (x *Explainer) lostSegment(f facts, _ tcpstate.Finding) Explanation {
-	return Explanation{Sentence: x.say(lostText, f.values), Arithmetic: x.nextSum(f), Section: "RFC 9293 §3.4"}
+	t := lostText
+	if f.s.SegLen() == 0 {
+		t = lostEmptyText
+	}
+	return Explanation{Sentence: x.say(t, f.values), Arithmetic: x.nextSum(f), Section: "RFC 9293 §3.4"}
 }
 
 func (x *Explainer) ackLostSegment(f facts, _ tcpstate.Finding) Explanation {
@@ -169,20 +210,6 @@ func (x *Explainer) keepAlive(f facts, _ tcpstate.Finding) Explanation {
 	}
 }
 
-func (x *Explainer) keepAliveAck(f facts, found tcpstate.Finding) Explanation {
-	t := keepAliveAckText
-	if found.Frame != 0 {
-		t = keepAliveAckFrameText
-	}
-	return Explanation{Sentence: x.say(t, f.values), Section: "RFC 9293 §3.8.4; RFC 1122 §4.2.3.6"}
-}
-
-// FindingNames returns the names of the findings that are explained, sorted.
-func FindingNames() []string {
-	var names []string
-	for key := range findingLabels {
-		names = append(names, strings.TrimPrefix(key, "finding."))
-	}
-	slices.Sort(names)
-	return names
+func (x *Explainer) keepAliveAck(f facts, _ tcpstate.Finding) Explanation {
+	return Explanation{Sentence: x.say(keepAliveAckText, f.values), Section: "RFC 9293 §3.8.4; RFC 1122 §4.2.3.6"}
 }

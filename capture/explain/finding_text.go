@@ -7,8 +7,8 @@ var (
 		Ko: "{from|이/가} 프레임 {original}에서 보낸 {what|을/를} 다시 보냅니다. 제때 ACK가 오지 않았습니다.",
 	}
 	retransmissionNthText = text{
-		En: "{from} sends {what} again ({nth|th} retransmission of frame {original}): still no ACK; each wait is longer.",
-		Ko: "{from|이/가} {what|을/를} 또 보냅니다(프레임 {original}의 {nth}번째 재전송). 아직 ACK가 없고 기다리는 시간은 점점 길어집니다.",
+		En: "{from} sends {what} again ({nth|th} retransmission of frame {original}): there is still no ACK.",
+		Ko: "{from|이/가} {what|을/를} 또 보냅니다(프레임 {original}의 {nth|번째} 재전송). 아직 ACK가 없습니다.",
 	}
 	retransmissionUnseenText = text{
 		En: "{from} sends {what} again: no ACK for that came in time. The original is not in this capture.",
@@ -24,35 +24,49 @@ var (
 	}
 	spuriousText = text{
 		En: "{from} sends {what} again, though {to} had acknowledged frame {original}: needless. {to} drops it and repeats its ACK.",
-		Ko: "{to|이/가} 프레임 {original|을/를} 이미 확인했는데 {from|이/가} {what|을/를} 다시 보냅니다. {to|은/는} 버리고 ACK를 반복합니다.",
+		Ko: "{to|이/가} 프레임 {original|을/를} 이미 확인했는데 {from|이/가} {what|을/를} 다시 보냅니다. {to|은/는} 버리고 ACK를 다시 보냅니다.",
 	}
 	spuriousUnseenText = text{
 		En: "{from} sends {what} again, though {to} had acknowledged it: needless. {to} drops it and repeats its ACK.",
-		Ko: "{to|이/가} 이미 확인한 {what|을/를} {from|이/가} 다시 보냅니다. 필요 없는 재전송이므로 {to|은/는} 버리고 ACK를 반복합니다.",
+		Ko: "{to|이/가} 이미 확인한 {what|을/를} {from|이/가} 다시 보냅니다. 필요 없는 재전송이므로 {to|은/는} 버리고 ACK를 다시 보냅니다.",
 	}
 	outOfOrderText = text{
-		En: "{what} of {from} come later than bytes that follow them: reordered on the way, not sent again. {to} puts them in place.",
-		Ko: "{from}의 {what|이/가} 뒤따르는 바이트보다 늦게 왔습니다. 재전송이 아니라 순서가 뒤바뀐 것이며, {to|이/가} 제자리에 끼워 넣습니다.",
+		En: "Reordered on the way, not sent again: {from} had sent {what} before bytes that came earlier. {to} puts all in order by the numbers.",
+		Ko: "재전송이 아니라 도중에 순서가 뒤바뀐 것입니다. {from|은/는} 먼저 온 바이트보다 {what|을/를} 먼저 보냈습니다. {to|은/는} 번호로 순서를 맞춥니다.",
 	}
 	lostText = text{
 		En: "{from} sends {what}, but something before number {seq} is missing: lost, late, or not captured.",
 		Ko: "{from|이/가} {what|을/를} 보내지만 {seq}번 앞이 비어 있습니다. 손실됐거나, 늦거나, 캡처되지 않은 것입니다.",
 	}
+	lostEmptyText = text{
+		En: "{from} sends no data, but its number {seq} shows that something before it is missing: lost, late, or not captured.",
+		Ko: "{from|이/가} 데이터 없이 보낸 번호 {seq|을/를} 보면 그 앞이 비어 있습니다. 손실됐거나, 늦거나, 캡처되지 않은 것입니다.",
+	}
+	backoffText = text{En: "The timer waited longer than last time (backoff).", Ko: "타이머가 지난번보다 오래 기다렸습니다(백오프)."}
 	ackLostText = text{
 		En: "{from} acknowledges bytes before {ack} that were never seen here: the capture missed them, {from} did not.",
 		Ko: "{from|이/가} 여기서 보이지 않은 {ack}번 앞의 바이트를 확인합니다. 놓친 것은 캡처이고, {from|은/는} 받았습니다.",
 	}
 	duplicateText = text{
-		En: "{nth|th} duplicate ACK: {from} still expects {ack}, so something behind it has arrived and {ack} has not.",
-		Ko: "{nth}번째 중복 ACK입니다. {from|은/는} 아직 {ack}번을 기다립니다. 그 뒤의 것은 왔지만 {ack}번은 오지 않았습니다.",
+		En: "{nth|th} duplicate ACK: {from} still expects {ack}, but a later segment has arrived, or an old one once more.",
+		Ko: "{nth|번째} 중복 ACK입니다. {from|은/는} 아직 {ack}번을 기다리는데, 그 뒤의 세그먼트가 왔거나 옛 세그먼트가 다시 왔습니다.",
 	}
 	duplicateUncountedText = text{
-		En: "Duplicate ACK: {from} still expects {ack}, so something behind it has arrived and {ack} has not.",
-		Ko: "중복 ACK입니다. {from|은/는} 아직 {ack}번을 기다립니다. 그 뒤의 것은 왔지만 {ack}번은 오지 않았습니다.",
+		En: "Duplicate ACK: {from} still expects {ack}, but a later segment has arrived, or an old one once more.",
+		Ko: "중복 ACK입니다. {from|은/는} 아직 {ack}번을 기다리는데, 그 뒤의 세그먼트가 왔거나 옛 세그먼트가 다시 왔습니다.",
 	}
 	thirdDuplicateText = text{
-		En: "The third makes {to} retransmit at once.",
-		Ko: "세 번째이므로 {to|은/는} 곧바로 재전송합니다.",
+		En: "This is the sign for {to} to retransmit at once.",
+		Ko: "{to|이/가} 곧바로 재전송하라는 신호입니다.",
+	}
+	duplicateFrameText = text{
+		En: "The same IP packet as in frame {original}, captured twice (at two places of one path): nothing was retransmitted.",
+		Ko: "프레임 {original|과/와} 같은 IP 패킷이 한 경로의 두 곳에서 두 번 캡처된 것입니다. 재전송이 아닙니다.",
+	}
+	sameIDText    = text{En: "the same IP identification {id}", Ko: "같은 IP 식별자 {id}"}
+	challengeText = text{
+		En: "{from} does not obey frame {original} but asks: this ACK tells a true peer where the connection stands, and a forger nothing.",
+		Ko: "{from|은/는} 프레임 {original|을/를} 따르지 않고 되묻습니다. 이 ACK로 진짜 상대는 연결의 상황을 알고, 위조한 쪽은 아무것도 얻지 못합니다.",
 	}
 	sackText = text{En: "SACK: {list} received", Ko: "SACK: {list} 받음"}
 )
@@ -61,7 +75,7 @@ var (
 var (
 	zeroWindowText = text{
 		En: "Window 0: {from}'s receive buffer is full, so {to} must stop sending data. Nothing is lost, the connection stays open.",
-		Ko: "윈도우 0: {from}의 수신 버퍼가 가득 차서 {to|은/는} 데이터를 멈춰야 합니다. 손실은 없고 연결은 유지됩니다.",
+		Ko: "윈도우 0: {from}의 수신 버퍼가 가득 차서 {to|은/는} 데이터 전송을 멈춰야 합니다. 손실은 없고 연결은 유지됩니다.",
 	}
 	windowUpdateText = text{
 		En: "{from} has room again: {to} may send up to {window|byte} from number {ack} on. Nothing new is acknowledged.",
@@ -73,7 +87,7 @@ var (
 	}
 	probeText = text{
 		En: "{from} probes {to}'s closed window (persist timer): a window update may have been lost, and nobody would repeat it.",
-		Ko: "{from|이/가} 닫힌 {to}의 윈도우를 확인합니다(persist 타이머). 윈도우 갱신이 손실되면 아무도 다시 보내지 않기 때문입니다.",
+		Ko: "{from|이/가} {to}의 닫힌 윈도우를 살핍니다(persist 타이머). 윈도우 갱신이 손실되면 아무도 다시 보내지 않기 때문입니다.",
 	}
 	probeAckText = text{
 		En: "{from} answers the probe: it still expects {ack}, and its window is still 0.",
@@ -84,12 +98,12 @@ var (
 		Ko: "{from|이/가} 프로브에 답합니다. {ack}번을 기다리며 윈도우가 다시 열렸습니다.",
 	}
 	keepAliveText = text{
-		En: "TCP keepalive: {from} sends no data with an old number, which {to} must answer if it is still there.",
-		Ko: "TCP keepalive: {from|이/가} 데이터 없이 지난 번호를 보냅니다. {to|이/가} 살아 있다면 답해야 합니다.",
+		En: "TCP keepalive: {from} sends an empty segment with a number long acknowledged, which {to} must answer if it is still there.",
+		Ko: "TCP keepalive: {from|이/가} 이미 확인된 번호로 빈 세그먼트를 보냅니다. {to|이/가} 살아 있다면 답해야 합니다.",
 	}
 	keepAliveByteText = text{
 		En: "TCP keepalive: {from} sends one old byte again, which {to} must answer if it is still there.",
-		Ko: "TCP keepalive: {from|이/가} 지난 바이트 하나를 다시 보냅니다. {to|이/가} 살아 있다면 답해야 합니다.",
+		Ko: "TCP keepalive: {from|이/가} 이미 확인된 바이트 하나를 다시 보냅니다. {to|이/가} 살아 있다면 답해야 합니다.",
 	}
 	keepAliveSumText = text{
 		En: "seq {seq} = {expected} − 1, one below what {to} expects",
@@ -98,9 +112,5 @@ var (
 	keepAliveAckText = text{
 		En: "{from} answers the keepalive: it is still there and still expects {ack}.",
 		Ko: "{from|이/가} keepalive에 답합니다. 살아 있으며 여전히 {ack}번을 기다립니다.",
-	}
-	keepAliveAckFrameText = text{
-		En: "{from} answers the keepalive of frame {original}: it is still there and still expects {ack}.",
-		Ko: "{from|이/가} 프레임 {original}의 keepalive에 답합니다. 살아 있으며 여전히 {ack}번을 기다립니다.",
 	}
 )

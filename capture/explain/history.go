@@ -1,6 +1,7 @@
 package explain
 
 import (
+	"iter"
 	"time"
 
 	"statelab/capture/tcpstate"
@@ -110,18 +111,29 @@ func (h *history) wire(id uint64) *seen {
 	return nil
 }
 
-// latest returns the newest segment before ev in its connection, sent by that
-// end, for which ok holds; nil if none is remembered.
-func (h *history) latest(ev *trace.Event, from tcpstate.End, ok func(*seen) bool) *seen {
-	self := h.find(ev)
-	met := self == nil
-	for i := range h.ring {
-		s := &h.ring[(h.oldest+len(h.ring)-1-i)%len(h.ring)]
-		if s == self {
-			met = true
-			continue
+// before yields the segments of ev's connection that an end sent before ev, the
+// newest first.
+func (h *history) before(ev *trace.Event, from tcpstate.End) iter.Seq[*seen] {
+	return func(yield func(*seen) bool) {
+		self := h.find(ev)
+		met := self == nil
+		for i := range h.ring {
+			s := &h.ring[(h.oldest+len(h.ring)-1-i)%len(h.ring)]
+			if s == self {
+				met = true
+				continue
+			}
+			if met && s.stream == ev.Stream && s.from == from && !yield(s) {
+				return
+			}
 		}
-		if met && s.stream == ev.Stream && s.from == from && ok(s) {
+	}
+}
+
+// latest returns the newest of them for which ok holds, nil if there is none.
+func (h *history) latest(ev *trace.Event, from tcpstate.End, ok func(*seen) bool) *seen {
+	for s := range h.before(ev, from) {
+		if ok(s) {
 			return s
 		}
 	}

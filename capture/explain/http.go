@@ -7,12 +7,6 @@ import (
 	"statelab/capture/trace"
 )
 
-// quoteLimit is how many bytes of a target, a reason or another text from the
-// network a sentence shows.
-const quoteLimit = 48
-
-func quoted(s string) string { return trace.EscapeBytes([]byte(s), quoteLimit) }
-
 // message explains an HTTP message: what is asked or answered, and what, if
 // anything, could remind the other side of an earlier message.
 func (x *Explainer) message(ev *trace.Event) Explanation {
@@ -44,20 +38,40 @@ func (x *Explainer) request(m *http1.Message, values args) Explanation {
 	}
 	memory, section := noCookieText, "RFC 9110 "+methodSection(m.Method)+"; §3.3"
 	_, cookie := m.Get("Cookie")
-	_, credentials := m.Get("Authorization")
-	_, condition := m.Get("If-None-Match")
+	_, match := m.Get("If-None-Match")
+	_, since := m.Get("If-Modified-Since")
 	_, upgrade := m.Get("Upgrade")
+	credentials := credentialsField(m)
 	switch {
-	case credentials:
+	case credentials == "Authorization":
+		values["field"] = credentials
 		memory, section = credentialsText, "RFC 9110 "+methodSection(m.Method)+"; §11.6.2"
+	case credentials != "":
+		values["field"] = credentials
+		memory = credentialsText
 	case cookie:
 		memory, section = cookieText, "RFC 9110 "+methodSection(m.Method)+"; RFC 6265 §4.2"
-	case condition:
-		memory, section = conditionText, "RFC 9110 "+methodSection(m.Method)+"; §13.1.2"
+	case match || since:
+		values["field"] = "If-None-Match"
+		if !match {
+			values["field"] = "If-Modified-Since"
+		}
+		memory, section = conditionText, "RFC 9110 "+methodSection(m.Method)+"; §13.1"
 	case upgrade:
 		memory, section = upgradeText, "RFC 9110 "+methodSection(m.Method)+"; §7.8"
 	}
 	return Explanation{Sentence: join(x.say(t, values), x.say(memory, values)), Section: section}
+}
+
+// credentialsField finds a field by which a request says who asks: HTTP's own, or
+// one of those that programming interfaces have made common.
+func credentialsField(m *http1.Message) string {
+	for _, name := range []string{"Authorization", "X-API-Token", "X-API-Key"} {
+		if _, ok := m.Get(name); ok {
+			return name
+		}
+	}
+	return ""
 }
 
 func (x *Explainer) response(m *http1.Message, values args) Explanation {

@@ -2,26 +2,26 @@ package explain
 
 // HTTP messages.
 var (
-	requestText     = text{En: "{from} asks for {method} {target}.", Ko: "{from|이/가} {method} {target|을/를} 요청합니다."}
+	requestText     = text{En: "{from} requests {method} {target}.", Ko: "{from|이/가} {method} {target|을/를} 요청합니다."}
 	requestBodyText = text{
-		En: "{from} asks for {method} {target} with {n|byte} of body.",
+		En: "{from} requests {method} {target} with {n|byte} of body.",
 		Ko: "{from|이/가} 본문 {n}바이트와 함께 {method} {target|을/를} 요청합니다.",
 	}
 	noCookieText = text{
-		En: "Nothing in it refers to an earlier request: it must be understood by itself.",
-		Ko: "앞선 요청을 가리키는 것이 없으므로 이 요청만으로 이해되어야 합니다.",
+		En: "It brings no cookie and no credentials, and must be understood by itself.",
+		Ko: "쿠키도 인증 정보도 없으므로 이 요청만으로 이해되어야 합니다.",
 	}
 	cookieText = text{
-		En: "Its Cookie is all by which {to} can recognise the sender: not the connection.",
-		Ko: "{to|이/가} 보낸 쪽을 알아볼 수 있는 것은 연결이 아니라 Cookie뿐입니다.",
+		En: "By its Cookie, not by the connection, {to} can recognise who asks.",
+		Ko: "{to|은/는} 연결이 아니라 Cookie로 누구의 요청인지 알아볼 수 있습니다.",
 	}
 	credentialsText = text{
-		En: "Its Authorization says who asks, anew with each request.",
-		Ko: "누가 요청하는지는 Authorization이 요청마다 새로 알립니다.",
+		En: "{field} says who asks, anew with each request.",
+		Ko: "누가 요청하는지는 {field|이/가} 요청마다 새로 알립니다.",
 	}
 	conditionText = text{
-		En: "If-None-Match names a copy that it has: an answer is needed only if that has changed.",
-		Ko: "If-None-Match로 이미 가진 사본을 알립니다. 내용이 바뀌었을 때만 본문이 필요합니다.",
+		En: "{field} tells of a copy that it has: a body is needed only if that has changed.",
+		Ko: "{field|으로/로} 이미 가진 사본을 알립니다. 내용이 바뀌었을 때만 본문이 필요합니다.",
 	}
 	upgradeText = text{
 		En: "With Upgrade it asks to speak another protocol on this connection.",
@@ -38,12 +38,12 @@ var (
 		Ko: "{from|이/가} {status}, 본문 {n}바이트로 답합니다.",
 	}
 	setCookieText = text{
-		En: "Set-Cookie asks the client to remember something and to bring it along next time.",
-		Ko: "Set-Cookie는 클라이언트에 무언가를 기억했다가 다음에 함께 보내 달라고 부탁합니다.",
+		En: "Set-Cookie asks the client to remember a value and to bring it along next time.",
+		Ko: "Set-Cookie는 클라이언트에 값을 기억했다가 다음 요청에 함께 보내 달라고 합니다.",
 	}
 	truncatedText = text{
 		En: "The message is incomplete: the stream ended, or has a hole, before it did.",
-		Ko: "메시지가 불완전합니다. 메시지가 끝나기 전에 스트림이 끝났거나 비어 있습니다.",
+		Ko: "메시지가 끝나기 전에 스트림이 끝났거나 중간이 비어 있어 불완전합니다.",
 	}
 	headSumText   = text{En: "{total} bytes of the stream, head only", Ko: "스트림의 {total}바이트, 헤더뿐"}
 	lengthSumText = text{

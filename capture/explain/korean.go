@@ -1,6 +1,7 @@
 package explain
 
 import (
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -33,6 +34,16 @@ func Josa(word, pair string) string {
 
 // WithJosa returns word with the particle that fits.
 func WithJosa(word, pair string) string { return word + Josa(word, pair) }
+
+// koreanOrdinal returns "첫 번째", "두 번째", …, and from the eleventh on the
+// number itself: "11번째".
+func koreanOrdinal(n int64) string {
+	native := [...]string{"", "첫", "두", "세", "네", "다섯", "여섯", "일곱", "여덟", "아홉", "열"}
+	if n >= 1 && n < int64(len(native)) {
+		return native[n] + " 번째"
+	}
+	return strconv.FormatInt(n, 10) + "번째"
+}
 
 // finalSound finds how word ends when read aloud. What stands in parentheses at
 // its end is not read: the particle follows the word before them.
@@ -102,8 +113,7 @@ var readings = map[string]final{
 	"s":      vowel, // 초
 	"ms":     vowel, // 밀리초
 	"ns":     vowel, // 나노초
-	"socket": consonant,
-	"packet": consonant,
+	"bit":    vowel, // 비트
 	"check":  vowel, // 체크
 }
 
@@ -138,18 +148,28 @@ func letterFinal(c byte) final {
 }
 
 // wordFinal: token 토큰, frame 프레임, channel 채널, file 파일, closing 클로징,
-// stack 스택, bit 비트: m, n, l and ck close a syllable, other letters open one
-// more.
+// stack 스택: m, n, l, ng and ck close a syllable. So does p, t or k after one
+// short vowel: packet 패킷, stop 스톱. Other letters open one more: 서버, 비트.
 func wordFinal(word string) final {
-	word = strings.TrimSuffix(word, "e")
+	stem, silentE := strings.CutSuffix(word, "e")
 	switch {
-	case word == "":
+	case stem == "":
 		return vowel
-	case strings.HasSuffix(word, "l"):
+	case strings.HasSuffix(stem, "l"):
 		return rieul
-	case strings.HasSuffix(word, "m"), strings.HasSuffix(word, "n"), strings.HasSuffix(word, "ng"),
-		strings.HasSuffix(word, "ck"), strings.HasSuffix(word, "cket"), strings.HasSuffix(word, "eb"):
+	case strings.HasSuffix(stem, "m"), strings.HasSuffix(stem, "n"), strings.HasSuffix(stem, "ng"),
+		strings.HasSuffix(stem, "ck"), strings.HasSuffix(stem, "eb"), !silentE && shortStop(stem):
 		return consonant
 	}
 	return vowel
+}
+
+// shortStop: a consonant, one vowel, then p, t or k.
+func shortStop(word string) bool {
+	n := len(word)
+	if n < 3 || !strings.ContainsRune("ptk", rune(word[n-1])) {
+		return false
+	}
+	isVowel := func(c byte) bool { return strings.IndexByte("aeiou", c) >= 0 }
+	return isVowel(word[n-2]) && !isVowel(word[n-3])
 }

@@ -102,7 +102,7 @@ var legendLabels = map[string]text{
 	"legend.raw":          {En: "sequence numbers as on the wire", Ko: "시퀀스 번호는 회선 위의 원래 값"},
 }
 
-// findingLabels: Wireshark's tcp.analysis.* names, with hyphens.
+// findingLabels: tcpstate.FindingNames.
 var findingLabels = map[string]text{
 	"finding.retransmission":          {En: "retransmission", Ko: "재전송"},
 	"finding.fast-retransmission":     {En: "fast retransmission", Ko: "빠른 재전송"},
@@ -119,6 +119,13 @@ var findingLabels = map[string]text{
 	"finding.keep-alive":              {En: "TCP keepalive", Ko: "TCP keepalive"},
 	"finding.keep-alive-ack":          {En: "answer to a TCP keepalive", Ko: "TCP keepalive의 응답"},
 	"finding.reused-ports":            {En: "ports used again", Ko: "포트 재사용"},
+	"finding.midstream":               {En: "connection met midway", Ko: "도중부터 캡처된 연결"},
+	"finding.bad-checksum":            {En: "wrong checksum", Ko: "잘못된 체크섬"},
+	"finding.challenge-ack":           {En: "challenge ACK", Ko: "챌린지 ACK"},
+	"finding.half-open":               {En: "half-open connection discovered", Ko: "half-open 연결 발견"},
+	"finding.off-figure":              {En: "not in the state machine", Ko: "상태 기계에 없는 변화"},
+	"finding.assumption-corrected":    {En: "assumption corrected", Ko: "가정을 바로잡음"},
+	"finding.duplicate-frame":         {En: "same packet captured twice", Ko: "같은 패킷이 두 번 캡처됨"},
 }
 
 // fateLabels: trace.Fate.

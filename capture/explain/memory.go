@@ -32,8 +32,11 @@ func (x *Explainer) memory(ev *trace.Event) Explanation {
 		sum += n
 		list = append(list, x.phrase(memoryPartText, args{"n": n, "kind": Label(x.lang, "memory."+kind.String())}))
 	}
+	if len(list) == 0 && m.HeapMeasured {
+		return Explanation{Sentence: heap}
+	}
 	if len(list) == 0 {
-		return Explanation{Sentence: join(x.say(forgetsText, values), heap)}
+		return Explanation{Sentence: x.say(forgetsText, values)}
 	}
 	values["list"] = strings.Join(list, ", ")
 	return Explanation{Sentence: join(x.say(remembersText, values), heap), Arithmetic: x.memorySum(m, sum), Section: memorySection(m)}

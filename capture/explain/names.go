@@ -3,6 +3,8 @@ package explain
 import (
 	"net/netip"
 	"strconv"
+	"strings"
+	"unicode/utf8"
 
 	"statelab/capture/tcpstate"
 	"statelab/capture/trace"
@@ -63,4 +65,24 @@ func known(p trace.Participant, end tcpstate.End, addr netip.AddrPort) trace.Par
 	}
 	p.Addr = addr
 	return p
+}
+
+// quoteLimit is how many bytes of a text from outside a sentence shows.
+const quoteLimit = 48
+
+// quoted shortens a text from outside and makes it safe. A text that is safe
+// already stays as it is, its backslashes too: whoever reported it may have
+// escaped it.
+func quoted(s string) string {
+	if strings.ContainsFunc(s, func(r rune) bool { return !trace.SafeRune(r) }) || !utf8.ValidString(s) {
+		return trace.EscapeBytes([]byte(s), quoteLimit)
+	}
+	if len(s) <= quoteLimit {
+		return s
+	}
+	cut := quoteLimit
+	for !utf8.RuneStart(s[cut]) {
+		cut--
+	}
+	return s[:cut] + "…"
 }

@@ -23,6 +23,9 @@ func (x *Explainer) reset(f facts) Explanation {
 	answered := x.history.latest(f.ev, peer, func(s *seen) bool {
 		return s.flags.Has(tcpstate.ACK) && s.ack == f.s.Seq
 	})
+	if found, ok := f.finding(tcpstate.FoundHalfOpen); ok && answered == nil {
+		answered = x.history.frame(found.Frame)
+	}
 	if answered == nil {
 		return Explanation{Sentence: x.say(resetText, f.values), Section: "RFC 9293 §3.5.2; §3.5.3"}
 	}

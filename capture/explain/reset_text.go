@@ -4,15 +4,15 @@ package explain
 var (
 	refusedText = text{
 		En: "{from} refuses the SYN of frame {answered}: nobody listens on port {port}. RST answers at once; it is not a timeout.",
-		Ko: "{from|이/가} 프레임 {answered}의 SYN을 거절합니다. 포트 {port|을/를} 듣는 프로그램이 없습니다. RST는 곧바로 오며 타임아웃이 아닙니다.",
+		Ko: "{from|이/가} 프레임 {answered}의 SYN을 거절합니다. 포트 {port}에서 연결을 기다리는 프로그램이 없습니다. RST는 곧바로 돌아오며, 타임아웃과는 다릅니다.",
 	}
 	refusedUnseenText = text{
 		En: "{from} refuses the SYN: nobody listens on port {port}. RST answers at once; it is not a timeout.",
-		Ko: "{from|이/가} SYN을 거절합니다. 포트 {port|을/를} 듣는 프로그램이 없습니다. RST는 곧바로 오며 타임아웃이 아닙니다.",
+		Ko: "{from|이/가} SYN을 거절합니다. 포트 {port}에서 연결을 기다리는 프로그램이 없습니다. RST는 곧바로 돌아오며, 타임아웃과는 다릅니다.",
 	}
 	abortText = text{
 		En: "{from} aborts the connection: closed with unread data, with SO_LINGER 0, or ended by force. {to} must forget it; no TIME-WAIT.",
-		Ko: "{from|이/가} 연결을 강제로 끊습니다. 읽지 않은 데이터가 남은 close, SO_LINGER 0, 강제 종료 등입니다. {to|은/는} 연결을 잊으며 TIME-WAIT도 없습니다.",
+		Ko: "{from|이/가} 연결을 강제로 끊습니다(읽지 않은 데이터가 남은 close, SO_LINGER 0, 강제 종료 등). {to|은/는} 연결을 잊어야 하고 TIME-WAIT도 없습니다.",
 	}
 	noConnectionText = text{
 		En: "{from} knows no connection that frame {answered} belongs to: it answers RST, and {to} must give up its half.",

@@ -3,6 +3,7 @@ package explain
 import (
 	"math/bits"
 	"slices"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -44,15 +45,23 @@ func (f facts) has(name string) bool {
 	return ok
 }
 
-// segment explains a segment by the most telling thing about it: a segment that
-// is damaged or ends the connection before all else, then what repairs, probes
-// and regulates, then what simply carries data or acknowledges it.
+// segment explains a segment by the most telling thing about it: what opens or
+// ends the connection before all else, then what repairs, probes and regulates,
+// then what simply carries data or acknowledges it.
 func (x *Explainer) segment(ev *trace.Event) Explanation {
 	f := x.facts(ev)
+	e := x.mainPoint(f)
+	e.Sentence = join(e.Sentence, x.asides(f))
+	if f.s.Checksum == tcpstate.Invalid {
+		e.Sentence = join(e.Sentence, x.say(doubtfulChecksumText, f.values))
+		e.Section = joinWith("; ", "RFC 9293 §3.1", strings.TrimPrefix(e.Section, "RFC 9293 "))
+	}
+	return e
+}
+
+func (x *Explainer) mainPoint(f facts) Explanation {
 	flags := f.s.Flags
 	switch {
-	case f.s.Checksum == tcpstate.Invalid:
-		return x.badChecksum(f)
 	case flags.Has(tcpstate.SYN) && flags.Any(tcpstate.FIN|tcpstate.RST), !flags.Any(tcpstate.SYN | tcpstate.RST | tcpstate.ACK):
 		return x.oddFlags(f)
 	case flags.Has(tcpstate.RST):
@@ -72,10 +81,25 @@ func (x *Explainer) segment(ev *trace.Event) Explanation {
 	return x.acknowledge(f)
 }
 
-// badChecksum: a damaged segment is not acknowledged, and so repaired like a
-// lost one.
-func (x *Explainer) badChecksum(f facts) Explanation {
-	return Explanation{Sentence: x.say(badChecksumText, f.values), Section: "RFC 9293 §3.1"}
+// asides tells what the observer learned from the segment about the trace
+// itself.
+func (x *Explainer) asides(f facts) string {
+	var list []string
+	for _, a := range []struct {
+		name string
+		text text
+	}{
+		{tcpstate.FoundMidstream, midstreamText},
+		{tcpstate.FoundNotArrived, notArrivedText},
+		{tcpstate.FoundOffFigure, offFigureText},
+	} {
+		found, ok := f.finding(a.name)
+		if !ok || a.name == tcpstate.FoundNotArrived && found.Frame == 0 {
+			continue
+		}
+		list = append(list, x.say(a.text, args{"from": f.values["from"], "to": f.values["to"], "original": found.Frame}))
+	}
+	return join(list...)
 }
 
 // oddFlags: combinations that no sound sender produces.
@@ -109,14 +133,18 @@ func (x *Explainer) data(f facts) Explanation {
 	if f.s.AcksFrame != 0 {
 		more = append(more, x.say(piggybackText, f.values))
 	}
-	if f.has("window-full") {
+	if f.has(tcpstate.FoundWindowFull) {
 		more = append(more, x.say(windowFullText, f.values))
+		section += "; §3.8.6"
+	}
+	if f.has(tcpstate.FoundZeroWindow) {
+		more = append(more, x.say(closesWindowText, f.values))
 		section += "; §3.8.6"
 	}
 	more = append(more, x.congestion(f), x.urgent(f))
 	return Explanation{
 		Sentence:   join(append([]string{first}, more...)...),
-		Arithmetic: joinWith("; ", x.nextSum(f), x.ackSum(f)),
+		Arithmetic: joinWith("; ", x.nextSum(f), x.ackSum(f), x.flightSum(f)),
 		Section:    section,
 	}
 }
@@ -158,9 +186,13 @@ func (x *Explainer) acknowledge(f facts) Explanation {
 			Arithmetic: joinWith("; ", x.ackSum(f), x.windowSum(f)),
 			Section:    "RFC 9293 §3.5",
 		}
-	case f.s.AcksFrame == 0:
-		return Explanation{Sentence: join(x.say(ackNothingText, f.values), x.congestion(f)), Section: "RFC 9293 §3.4"}
-	case covered != nil && covered.flags.Has(tcpstate.FIN) && covered.next() == f.s.RelAck:
+	case f.s.AcksFrame == 0, covered != nil && covered.next() != f.s.RelAck:
+		t := ackNoFrameText
+		if x.repeatsAck(f) {
+			t = ackNothingText
+		}
+		return Explanation{Sentence: join(x.say(t, f.values), x.congestion(f)), Arithmetic: x.ackSum(f), Section: "RFC 9293 §3.4"}
+	case covered != nil && covered.flags.Has(tcpstate.FIN):
 		return Explanation{Sentence: x.say(ackFinText, f.values), Arithmetic: x.ackSum(f), Section: "RFC 9293 §3.6"}
 	}
 	f.values["upto"] = f.s.RelAck - 1
@@ -174,6 +206,12 @@ func (x *Explainer) acknowledge(f facts) Explanation {
 		Arithmetic: x.ackSum(f),
 		Section:    "RFC 9293 §3.4",
 	}
+}
+
+// repeatsAck reports whether the sender's latest segment had the same ACK.
+func (x *Explainer) repeatsAck(f facts) bool {
+	before := x.history.latest(f.ev, f.s.From, func(s *seen) bool { return s.flags.Has(tcpstate.ACK) })
+	return before != nil && before.relAck == f.s.RelAck
 }
 
 // completesHandshake: the third segment acknowledges the SYN of the second.
@@ -203,10 +241,15 @@ func (x *Explainer) urgent(f facts) string {
 	return x.say(urgentText, f.values)
 }
 
-// arrival explains the same segment at its receiver.
+// arrival explains the same segment at its receiver. There a wrong checksum
+// means damage on the way: the segment is dropped, and so repaired like a lost
+// one.
 func (x *Explainer) arrival(ev *trace.Event) Explanation {
 	f := x.facts(ev)
 	f.values["brief"] = x.brief(f.s.Flags, f.s.RelSeq, f.s.RelAck, f.s.Len)
+	if f.s.Checksum == tcpstate.Invalid {
+		return Explanation{Sentence: x.say(badChecksumText, f.values), Section: "RFC 9293 §3.1"}
+	}
 	if sent := x.history.find(ev); sent != nil && ev.At.After(sent.at) {
 		f.values["delay"] = ev.At.Sub(sent.at)
 		return Explanation{Sentence: x.say(arrivalDelayText, f.values)}
@@ -288,6 +331,14 @@ func (x *Explainer) ackSum(f facts) string {
 		return x.phrase(ackOfFinText, values)
 	}
 	return x.phrase(ackOfDataText, values)
+}
+
+// flightSum: what is under way, where that is more than this segment.
+func (x *Explainer) flightSum(f facts) string {
+	if f.s.InFlight <= f.s.SegLen() {
+		return ""
+	}
+	return x.phrase(flightSumText, f.values)
 }
 
 // windowSum: the window is the field, shifted (RFC 7323 §2.3).

@@ -40,8 +40,9 @@ var (
 	}
 	ackWithinText = text{
 		En: "ack {ack} lies within frame {frame} (seq {seq} to {last})",
-		Ko: "ack {ack|은/는} 프레임 {frame}의 범위(seq {seq}~{last}) 안에 있음",
+		Ko: "ack {ack|은/는} 프레임 {frame}의 범위(seq {seq}~{last}) 안",
 	}
+	flightSumText = text{En: "{flight} in flight", Ko: "미확인 {flight}바이트"}
 	windowSumText = text{En: "window {size} bytes = {field} × 2^{shift}", Ko: "윈도우 {size}바이트 = {field} × 2^{shift}"}
 )
 
@@ -64,15 +65,15 @@ var (
 		Ko: "{from|이/가} {first}번 바이트 하나(\"{text}\")를 보냅니다.",
 	}
 	pushText = text{
-		En: "PSH: hand them to the application now.",
-		Ko: "PSH는 곧바로 애플리케이션에 넘기라는 뜻입니다.",
+		En: "PSH: deliver to the application without delay.",
+		Ko: "PSH는 애플리케이션에 지체 없이 넘기라는 뜻입니다.",
 	}
 	piggybackText = text{
 		En: "The same segment acknowledges frame {acked} (piggybacked ACK).",
 		Ko: "같은 세그먼트로 프레임 {acked}도 확인합니다(피기백 ACK).",
 	}
 	windowFullText = text{
-		En: "They fill {to}'s window: {from} must now wait for room.",
+		En: "That fills {to}'s window: {from} must now wait for room.",
 		Ko: "이것으로 {to}의 윈도우가 가득 차서 {from|은/는} 빈자리를 기다려야 합니다.",
 	}
 	eceText = text{
@@ -104,20 +105,28 @@ var (
 		Ko: "{to|은/는} 이미 닫았으므로 이제 양방향이 모두 닫힙니다.",
 	}
 	thirdAckText = text{
-		En: "{from} acknowledges {to}'s SYN: each side now knows that the other has its number. The three-way handshake is complete.",
-		Ko: "{from|이/가} {to}의 SYN을 확인합니다. 이제 양쪽은 상대가 자기 번호를 받았음을 압니다. 3-way 핸드셰이크가 끝났습니다.",
+		En: "{from} acknowledges {to}'s SYN: once this arrives, each side knows that the other has its number. The three-way handshake is complete.",
+		Ko: "{from|이/가} {to}의 SYN을 확인합니다. 이것이 도착하면 양쪽 모두 상대가 자기 번호를 받았음을 알게 됩니다. 3-way 핸드셰이크가 끝났습니다.",
 	}
 	ackText = text{
-		En: "{from} has everything up to number {upto}, frame {acked} included, and expects {ack} next (cumulative ACK).",
-		Ko: "{from|은/는} 프레임 {acked}까지, 즉 {upto}번까지 모두 받았고 다음으로 {ack}번을 기다립니다(누적 ACK).",
+		En: "{from} has everything up to number {upto}, the end of frame {acked}, and expects {ack} next (cumulative ACK).",
+		Ko: "{from|은/는} 프레임 {acked}의 끝인 {upto}번까지 모두 받았고, 다음으로 {ack}번을 기다립니다(누적 ACK).",
 	}
 	ackRTTText = text{
-		En: "{from} has everything up to number {upto} and expects {ack} next (cumulative ACK), {rtt} after frame {acked}.",
-		Ko: "{from|은/는} {upto}번까지 모두 받았고 다음으로 {ack}번을 기다립니다(누적 ACK). 프레임 {acked} 이후 {rtt} 만입니다.",
+		En: "{from} has everything up to number {upto}, the end of frame {acked}, and expects {ack} next (cumulative ACK). RTT seen here: {rtt}.",
+		Ko: "{from|은/는} 프레임 {acked}의 끝인 {upto}번까지 모두 받았고, 다음으로 {ack}번을 기다립니다(누적 ACK). 여기서 본 RTT는 {rtt}입니다.",
 	}
 	ackNothingText = text{
 		En: "{from} repeats that it expects {ack} next; nothing new is acknowledged.",
 		Ko: "{from|은/는} 다음으로 {ack}번을 기다린다고 다시 알립니다. 새로 확인하는 것은 없습니다.",
+	}
+	ackNoFrameText = text{
+		En: "{from} has everything before number {ack}, which it expects next (cumulative ACK).",
+		Ko: "{from|은/는} {ack}번 앞까지 모두 받았고, 다음으로 {ack}번을 기다립니다(누적 ACK).",
+	}
+	closesWindowText = text{
+		En: "Its own window is 0: {to} must not send data back now.",
+		Ko: "자신의 윈도우는 0이므로 {to|은/는} 지금 데이터를 보낼 수 없습니다.",
 	}
 	ackFinText = text{
 		En: "{from} acknowledges the FIN of frame {acked}: the direction from {to} is closed and done.",
@@ -131,13 +140,29 @@ var (
 		En: "{brief} from {from} reaches {to}, {delay} after it was sent.",
 		Ko: "{from|이/가} 보낸 {brief|이/가} {delay} 만에 {to}에 도착합니다.",
 	}
+	midstreamText = text{
+		En: "The connection was there before this capture.",
+		Ko: "이 연결은 캡처 전부터 있었습니다.",
+	}
+	notArrivedText = text{
+		En: "So frame {original} had not reached {from} yet.",
+		Ko: "따라서 프레임 {original|은/는} 아직 {from}에 닿지 않았습니다.",
+	}
+	offFigureText = text{
+		En: "The state machine has no edge for this in {from}'s state.",
+		Ko: "{from}의 지금 상태에서 이런 변화는 상태 기계에 없습니다.",
+	}
+	doubtfulChecksumText = text{
+		En: "Its TCP checksum is wrong: {to} drops it, unless the sender's network card was still to fill it in.",
+		Ko: "TCP 체크섬이 틀렸습니다. 보낸 쪽의 네트워크 카드가 나중에 채울 값이 아니라면 {to|은/는} 이것을 버립니다.",
+	}
 	badChecksumText = text{
-		En: "The TCP checksum is wrong: {to} drops the segment silently, as if it were lost, and {from} will have to send it again.",
-		Ko: "TCP 체크섬이 틀렸습니다. {to|은/는} 이 세그먼트를 손실된 것처럼 조용히 버리고, {from|은/는} 다시 보내야 합니다.",
+		En: "{brief} from {from} reaches {to} with a wrong TCP checksum: {to} drops it silently, as if it had been lost.",
+		Ko: "{from|이/가} 보낸 {brief|이/가} 틀린 TCP 체크섬으로 {to}에 도착합니다. {to|은/는} 손실된 것처럼 조용히 버립니다.",
 	}
 	synAndEndText = text{
 		En: "SYN together with FIN or RST makes no sense: no sound stack sends it. Scanners do, to see how {to} reacts.",
-		Ko: "SYN을 FIN이나 RST와 함께 보내는 것은 말이 되지 않습니다. 정상 스택은 보내지 않고, 스캐너가 {to}의 반응을 보려고 보냅니다.",
+		Ko: "SYN을 FIN이나 RST와 함께 보내는 것은 말이 되지 않습니다. 정상적인 스택은 이렇게 보내지 않으며, {to}의 반응을 보려는 스캐너나 보냅니다.",
 	}
 	noAckBitText = text{
 		En: "The ACK bit is missing: after the SYN every segment must carry it, so {to} drops this one.",

@@ -1,6 +1,7 @@
 package explain
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 
@@ -27,16 +28,16 @@ func (x *Explainer) state(ev *trace.Event) Explanation {
 	values := args{
 		"who": inSentence(x.lang, self), "peer": inSentence(x.lang, other),
 		"a": c.From.String(), "b": c.To.String(),
-		"frames": frameList(c.Frames), "trigger": trace.Escape(trigger.Name),
+		"frames": x.frames(c.Frames), "trigger": quoted(trigger.Name),
 	}
-	m := changeText(c, trigger)
-	section := m.section
-	if c.Edge != nil && c.Edge.Source != "" {
-		section = c.Edge.Source
-	}
+	m, usual := changeText(c, trigger)
 	sum := ""
-	if c.To == tcpstate.TimeWait {
+	if c.To == tcpstate.TimeWait && c.Edge != nil {
 		sum = x.phrase(twoMSLText, nil)
+	}
+	section := m.section
+	if c.Edge != nil && sameKind(c.Edge.On.Kind, trigger.Kind) {
+		section = edgeSection(c.Edge.Source, m.section, usual)
 	}
 	return Explanation{
 		Sentence:   join(x.say(m.text, values), x.basis(c, values)),
@@ -65,64 +66,119 @@ func triggerOf(c *trace.StateChange) tcpstate.Trigger {
 	return c.Trigger
 }
 
+// edgeSection names an edge's own source before the section that says what to do
+// on it; for an end out of the ordinary, the latter is enough.
+func edgeSection(edge, section string, usual bool) string {
+	if !usual || edge == "" {
+		return cmp.Or(section, edge)
+	}
+	if own, ok := strings.CutPrefix(section, "RFC 9293 §"); ok && !strings.Contains(edge, own) {
+		return edge + "; §" + own
+	}
+	return edge
+}
+
+// sameKind: several edges may join two states, by different triggers. What an
+// end is seen to send shows a call.
+func sameKind(edge, seen tcpstate.TriggerKind) bool {
+	return edge == seen || edge == tcpstate.OnCall && seen == tcpstate.OnSend
+}
+
 // changeText chooses the sentence: by the edge, unless the connection was cut
-// off, which may happen in any state.
-func changeText(c *trace.StateChange, trigger tcpstate.Trigger) moveText {
+// off, which may happen in any state. It reports whether the change is a usual
+// one.
+func changeText(c *trace.StateChange, trigger tcpstate.Trigger) (m moveText, usual bool) {
 	if c.From == tcpstate.Unknown {
-		return metMidway
+		return metMidway, false
 	}
 	if c.To == tcpstate.Closed || c.To == tcpstate.Listen && c.From == tcpstate.SynReceived {
 		if t, ok := cutOff(c, trigger); ok {
-			return t
+			return t, false
 		}
 	}
 	if t, ok := moves[move{c.From, c.To}]; ok {
-		return t
+		return t, true
 	}
-	return otherMove
+	if c.Edge != nil {
+		return otherMove, true
+	}
+	return offFigureMove, false
 }
 
 // cutOff explains a connection that ends otherwise than by both FINs.
 func cutOff(c *trace.StateChange, trigger tcpstate.Trigger) (moveText, bool) {
 	name := strings.ToUpper(trigger.Name)
-	switch {
-	case trigger.Kind == tcpstate.OnReceive && strings.Contains(name, "RST"):
+	switch trigger.Kind {
+	case tcpstate.OnReceive:
+		return cutByPeer(c, name)
+	case tcpstate.OnTimer:
+		return timedOut(c.From, name)
+	case tcpstate.OnSend:
 		switch {
-		case c.From == tcpstate.SynSent:
-			return refusedMove, true
-		case c.To == tcpstate.Listen:
-			return backToListen, true
+		case strings.Contains(name, "RST") && c.Edge == nil:
+			return lostMove, true
+		case strings.Contains(name, "RST"):
+			return abortMove, true
 		}
-		return resetMove, true
-	case trigger.Kind == tcpstate.OnSend && strings.Contains(name, "RST"),
-		trigger.Kind == tcpstate.OnCall && name == "ABORT":
-		return abortMove, true
-	case trigger.Kind == tcpstate.OnTimer:
-		return timedOut(c.From)
-	case trigger.Kind == tcpstate.OnCall && synchronized(c.From):
-		return abortMove, true // a CLOSE call by itself sends a FIN and leads elsewhere
+	case tcpstate.OnCall:
+		switch {
+		case name == "RESTART":
+			return restartMove, true
+		case c.From == tcpstate.Listen || c.From == tcpstate.SynSent:
+			return moveText{}, false
+		case sendsReset(c.From):
+			return abortMove, true // a CLOSE call that sends a FIN leads elsewhere
+		}
+		return silentAbortMove, true
 	}
 	return moveText{}, false
 }
 
+// cutByPeer explains what a segment of the peer, or an ICMP message, cut off.
+func cutByPeer(c *trace.StateChange, name string) (moveText, bool) {
+	switch {
+	case strings.Contains(name, "RST") && c.From == tcpstate.SynSent:
+		return refusedMove, true
+	case strings.Contains(name, "RST") && c.To == tcpstate.Listen:
+		return backToListen, true
+	case strings.Contains(name, "RST"):
+		return resetMove, true
+	case strings.Contains(name, "SYN"):
+		return resetBySynMove, c.To == tcpstate.Closed
+	case name == "ICMP":
+		return icmpMove, true
+	}
+	return moveText{}, false
+}
+
+// sendsReset: ABORT sends an RST only where the peer may hold a control block
+// (RFC 9293 §3.10.5).
+func sendsReset(s tcpstate.State) bool {
+	switch s {
+	case tcpstate.SynReceived, tcpstate.Established, tcpstate.FinWait1, tcpstate.FinWait2, tcpstate.CloseWait:
+		return true
+	}
+	return false
+}
+
 // timedOut: which timer can end a connection depends on the state.
-func timedOut(from tcpstate.State) (moveText, bool) {
-	switch from {
-	case tcpstate.TimeWait:
+func timedOut(from tcpstate.State, timer string) (moveText, bool) {
+	switch {
+	case from == tcpstate.TimeWait:
 		return moveText{}, false // the ordinary edge
-	case tcpstate.SynSent:
+	case timer == "ADDRESS-RESOLUTION":
+		return noNeighbour, true
+	case timer == "KEEPALIVE":
+		return keepAliveTimeout, true
+	case from == tcpstate.SynSent:
 		return synTimeout, true
-	case tcpstate.SynReceived:
+	case from == tcpstate.SynReceived:
 		return synAckTimeout, true
-	case tcpstate.FinWait2:
+	case from == tcpstate.FinWait2:
 		return orphanTimeout, true
 	}
 	return gaveUp, true
 }
-
-// synchronized reports whether both SYNs have been acknowledged in state s
-// (RFC 9293 §3.5.2, group 3).
-func synchronized(s tcpstate.State) bool { return s >= tcpstate.Established }
 
 // basis says how the change is known, where it was not the stack that said so.
 func (x *Explainer) basis(c *trace.StateChange, values args) string {
@@ -142,13 +198,20 @@ func (x *Explainer) basis(c *trace.StateChange, values args) string {
 	return ""
 }
 
-// frameList writes frame numbers; 0 is no frame.
-func frameList(frames []int) string {
+// frames names the frames that are evidence; 0 is no frame.
+func (x *Explainer) frames(frames []int) string {
 	var list []string
 	for _, n := range frames {
 		if n != 0 {
 			list = append(list, strconv.Itoa(n))
 		}
 	}
-	return strings.Join(list, ", ")
+	t := framesText
+	switch len(list) {
+	case 0:
+		return ""
+	case 1:
+		t = frameText
+	}
+	return x.phrase(t, args{"list": strings.Join(list, ", ")})
 }

@@ -23,11 +23,15 @@ var moves = map[move]moveText{
 	}},
 	{tcpstate.Listen, tcpstate.SynReceived}: {section: "RFC 9293 §3.10.7.2", text: text{
 		En: "{who} has answered {peer}'s SYN and now waits for the ACK of its own: a connection in the making, already remembered.",
-		Ko: "{who|은/는} {peer}의 SYN에 답했고 자기 SYN의 ACK를 기다립니다. 아직 맺는 중인 연결이지만 벌써 기억합니다.",
+		Ko: "{who|은/는} {peer}의 SYN에 답했고 자기 SYN의 ACK를 기다립니다. 아직 맺는 중인 연결이지만 이미 기억하고 있습니다.",
+	}},
+	{tcpstate.Listen, tcpstate.Established}: {section: "RFC 4987 §3.6", text: text{
+		En: "The ACK brought back a SYN cookie: {who} had remembered nothing of the SYN, and rebuilds the connection from the number.",
+		Ko: "ACK가 SYN 쿠키를 되가져왔습니다. {who|은/는} SYN을 전혀 기억하지 않았고, 그 번호로 연결을 되살립니다.",
 	}},
 	{tcpstate.Listen, tcpstate.Closed}: {section: "RFC 9293 §3.10.4", text: text{
 		En: "{who} stops listening: from now on a SYN to this port gets an RST.",
-		Ko: "{who|이/가} 더는 듣지 않습니다. 이제 이 포트로 오는 SYN은 RST를 받습니다.",
+		Ko: "{who|이/가} 더는 연결을 기다리지 않습니다. 이제 이 포트로 오는 SYN은 RST를 받습니다.",
 	}},
 	{tcpstate.SynSent, tcpstate.SynReceived}: {section: "RFC 9293 §3.10.7.3", text: text{
 		En: "Both asked at the same time (simultaneous open): {who} acknowledges {peer}'s SYN and waits for the ACK of its own.",
@@ -35,7 +39,7 @@ var moves = map[move]moveText{
 	}},
 	{tcpstate.SynSent, tcpstate.Established}: {section: "RFC 9293 §3.10.7.3", text: text{
 		En: "{peer}'s SYN-ACK has come: for {who} the connection is open. {peer} does not know that yet.",
-		Ko: "{peer}의 SYN-ACK가 왔습니다. {who}에게는 연결이 열렸지만, {peer|은/는} 아직 그 사실을 모릅니다.",
+		Ko: "{peer}의 SYN-ACK가 왔습니다. {who} 쪽에서는 연결이 열렸지만, {peer|은/는} 아직 그 사실을 모릅니다.",
 	}},
 	{tcpstate.SynSent, tcpstate.Closed}: {section: "RFC 9293 §3.10.4", text: text{
 		En: "{who} gives up asking before an answer came: it forgets the number it chose.",
@@ -43,7 +47,7 @@ var moves = map[move]moveText{
 	}},
 	{tcpstate.SynReceived, tcpstate.Established}: {section: "RFC 9293 §3.10.7.4", text: text{
 		En: "The ACK of its SYN has come: for {who} too the connection is open. No application had to accept it.",
-		Ko: "자기 SYN의 ACK가 와서 {who}에게도 연결이 열렸습니다. 애플리케이션이 accept를 부르지 않아도 됩니다.",
+		Ko: "자기 SYN의 ACK가 왔습니다. {who} 쪽에서도 연결이 열렸으며, 애플리케이션이 accept를 부르지 않아도 열립니다.",
 	}},
 	{tcpstate.SynReceived, tcpstate.FinWait1}: {section: "RFC 9293 §3.10.4", text: text{
 		En: "{who} closes at once: its FIN follows its SYN, and it waits for the ACK of both.",
@@ -55,7 +59,7 @@ var moves = map[move]moveText{
 	}},
 	{tcpstate.SynReceived, tcpstate.Listen}: {section: "RFC 9293 §3.10.7.4", text: text{
 		En: "{who} forgets the connection in the making and goes back to listening.",
-		Ko: "{who|은/는} 맺던 연결을 잊고 다시 듣는 상태로 돌아갑니다.",
+		Ko: "{who|은/는} 맺던 연결을 잊고 다시 LISTEN으로 돌아갑니다.",
 	}},
 	{tcpstate.SynReceived, tcpstate.Closed}: {section: "RFC 9293 §3.10.7.4", text: text{
 		En: "{who} forgets the connection in the making.",
@@ -77,7 +81,7 @@ var moves = map[move]moveText{
 		En: "Both closed at the same time: {peer}'s FIN came before the ACK of {who}'s own, which is still missing.",
 		Ko: "양쪽이 동시에 닫았습니다. {peer}의 FIN이 {who}의 FIN에 대한 ACK보다 먼저 왔고, 그 ACK를 아직 기다립니다.",
 	}},
-	{tcpstate.FinWait1, tcpstate.TimeWait}: {section: "RFC 9293 §3.3.2 Figure 5 note 2", text: text{
+	{tcpstate.FinWait1, tcpstate.TimeWait}: {section: "RFC 9293 §3.3.2 Figure 5, note 2", text: text{
 		En: "One segment brought {peer}'s FIN and the ACK of {who}'s own. {who} remembers the connection for 2 MSL, until old segments are gone.",
 		Ko: "한 세그먼트가 {peer}의 FIN과 {who}의 FIN에 대한 ACK를 함께 가져왔습니다. {who|은/는} 옛 세그먼트가 사라질 때까지 2 MSL 동안 연결을 기억합니다.",
 	}},

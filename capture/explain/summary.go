@@ -61,7 +61,7 @@ func (x *Explainer) findings(found map[string]int) string {
 		}
 		label := Label(x.lang, "finding."+name)
 		if _, ok := findingLabels["finding."+name]; !ok {
-			label = trace.Escape(name)
+			label = quoted(name)
 		}
 		list = append(list, label+" × "+strconv.Itoa(found[name]))
 	}
@@ -92,7 +92,7 @@ func (x *Explainer) totals(t *trace.Totals) Explanation {
 	count := 0
 	for _, protocol := range slices.Sorted(maps.Keys(t.Others)) {
 		count += t.Others[protocol]
-		others = append(others, trace.Escape(protocol)+" × "+strconv.Itoa(t.Others[protocol]))
+		others = append(others, quoted(protocol)+" × "+strconv.Itoa(t.Others[protocol]))
 	}
 	if len(others) > 0 {
 		sentences = append(sentences, x.say(othersText, args{"list": strings.Join(others, ", ")}))

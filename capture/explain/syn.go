@@ -19,7 +19,7 @@ func (x *Explainer) synchronize(f facts) Explanation {
 		if again.Nth == 0 {
 			t = synOnceMoreText
 		}
-		return Explanation{Sentence: x.say(t, f.values), Arithmetic: x.waited(f, again.Frame), Section: "RFC 9293 §3.8.3; RFC 6298 §5"}
+		return x.synRepeated(f, t, again)
 	}
 	first := x.say(synText, f.values)
 	switch {
@@ -29,9 +29,13 @@ func (x *Explainer) synchronize(f facts) Explanation {
 		first = x.say(simultaneousSynText, f.values)
 	}
 	sentence := join(first, x.offers(f))
-	if f.has("reused-ports") {
+	if f.has(tcpstate.FoundReusedPorts) {
 		sentence = join(first, x.say(reusedPortsText, f.values))
 		section += "; §3.4.1"
+	}
+	if f.has(tcpstate.FoundHalfOpen) {
+		sentence = join(first, x.say(heldOldText, f.values))
+		section = "RFC 9293 §3.5.1"
 	}
 	if f.s.Len > 0 {
 		sentence = join(sentence, x.say(synDataText, f.values))
@@ -41,15 +45,22 @@ func (x *Explainer) synchronize(f facts) Explanation {
 	}
 	return Explanation{
 		Sentence:   sentence,
-		Arithmetic: joinWith("; ", x.synSum(f), x.scaleSum(f)),
+		Arithmetic: joinWith("; ", x.synSum(f), x.mssSum(f), x.scaleSum(f)),
 		Section:    section,
 	}
 }
 
 // synAck explains the second segment: one ACK and one SYN.
 func (x *Explainer) synAck(f facts) Explanation {
+	if x.bothAsked(f) {
+		return Explanation{
+			Sentence:   x.say(simultaneousSynAckText, f.values),
+			Arithmetic: joinWith("; ", x.ackSum(f), x.synSum(f)),
+			Section:    "RFC 9293 §3.5 Figure 7",
+		}
+	}
 	if again, ok := x.repeated(f); ok {
-		return Explanation{Sentence: x.say(synAckAgainText, f.values), Arithmetic: x.waited(f, again.Frame), Section: "RFC 9293 §3.8.3; RFC 6298 §5"}
+		return x.synRepeated(f, synAckAgainText, again)
 	}
 	first := synAckText
 	if f.s.AcksFrame == 0 {
@@ -61,14 +72,29 @@ func (x *Explainer) synAck(f facts) Explanation {
 	}
 	return Explanation{
 		Sentence:   join(x.say(first, f.values), x.offers(f)),
-		Arithmetic: joinWith("; ", x.ackSum(f), x.synSum(f), x.scaleSum(f)),
+		Arithmetic: joinWith("; ", x.ackSum(f), x.synSum(f), x.mssSum(f), x.scaleSum(f)),
 		Section:    section,
 	}
 }
 
+func (x *Explainer) synRepeated(f facts, t text, again tcpstate.Finding) Explanation {
+	return Explanation{
+		Sentence:   join(x.say(t, f.values), x.backoff(f)),
+		Arithmetic: x.waited(f, again.Frame),
+		Section:    "RFC 9293 §3.8.3; RFC 6298 §5",
+	}
+}
+
+// bothAsked: an end that has sent a plain SYN before sends its SYN-ACK only in a
+// simultaneous open.
+func (x *Explainer) bothAsked(f facts) bool {
+	before := x.history.latest(f.ev, f.s.From, func(s *seen) bool { return s.flags.Has(tcpstate.SYN) })
+	return before != nil && !before.flags.Has(tcpstate.ACK) && before.seq == f.s.Seq
+}
+
 // repeated finds the finding that says that the segment was sent before.
 func (x *Explainer) repeated(f facts) (tcpstate.Finding, bool) {
-	for _, name := range []string{"retransmission", "fast-retransmission", "spurious-retransmission"} {
+	for _, name := range []string{tcpstate.FoundRetransmission, tcpstate.FoundFastRetransmission, tcpstate.FoundSpuriousRetransmission} {
 		if found, ok := f.finding(name); ok {
 			return found, true
 		}
@@ -115,6 +141,20 @@ func (x *Explainer) synSum(f facts) string {
 		return ""
 	}
 	return x.phrase(nextSynText, f.values)
+}
+
+// mssSum says how long a packet the MSS allows: it counts the payload alone, and
+// is reckoned without options (RFC 9293 §3.7.1).
+func (x *Explainer) mssSum(f facts) string {
+	o := f.s.Options
+	if !o.HasMSS || !f.s.Src.IsValid() {
+		return ""
+	}
+	headers := 20 + 20 // IPv4, TCP
+	if f.s.Src.Addr().Is6() && !f.s.Src.Addr().Is4In6() {
+		headers = 40 + 20
+	}
+	return x.phrase(mssSumText, args{"mss": o.MSS, "headers": headers, "packet": int(o.MSS) + headers})
 }
 
 // maxShift is the largest scale in use: more is taken for it (RFC 7323 §2.3).

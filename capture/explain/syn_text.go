@@ -16,15 +16,15 @@ var (
 	}
 	synAckText = text{
 		En: "{from} agrees and asks back: it acknowledges the SYN of frame {acked}, and its own SYN takes ISN {isn}.",
-		Ko: "{from|이/가} 받아들이고 되묻습니다. 프레임 {acked}의 SYN을 확인하고, 자신의 SYN은 ISN {isn|을/를} 차지합니다.",
+		Ko: "{from|이/가} 요청을 받아들이고 자신도 연결을 요청합니다. 프레임 {acked}의 SYN을 확인하고, 자신의 SYN은 ISN {isn|을/를} 차지합니다.",
 	}
 	synAckNoFrameText = text{
 		En: "{from} agrees and asks back: it acknowledges {to}'s SYN, and its own SYN takes ISN {isn}.",
-		Ko: "{from|이/가} 받아들이고 되묻습니다. {to}의 SYN을 확인하고, 자신의 SYN은 ISN {isn|을/를} 차지합니다.",
+		Ko: "{from|이/가} 요청을 받아들이고 자신도 연결을 요청합니다. {to}의 SYN을 확인하고, 자신의 SYN은 ISN {isn|을/를} 차지합니다.",
 	}
 	synAgainText = text{
 		En: "{from} sends its SYN again ({nth|th} retransmission): no SYN-ACK came before the timer ran out.",
-		Ko: "{from|이/가} SYN을 다시 보냅니다({nth}번째 재전송). 타이머가 끝날 때까지 SYN-ACK가 오지 않았습니다.",
+		Ko: "{from|이/가} SYN을 다시 보냅니다({nth|번째} 재전송). 타이머가 끝날 때까지 SYN-ACK가 오지 않았습니다.",
 	}
 	synOnceMoreText = text{
 		En: "{from} sends its SYN again: no SYN-ACK came before the timer ran out.",
@@ -38,12 +38,21 @@ var (
 		En: "The same addresses and ports served an earlier connection; the new ISN tells the two apart.",
 		Ko: "같은 주소와 포트를 이전 연결이 썼습니다. 새 ISN이 두 연결을 구별합니다.",
 	}
-	synDataText = text{
-		En: "It already carries {n|byte}, which wait until the handshake is complete.",
-		Ko: "이미 {n}바이트를 담고 있으며, 핸드셰이크가 끝날 때까지 전달되지 않습니다.",
+	heldOldText = text{
+		En: "{to} still holds an earlier connection of these addresses and ports (half-open).",
+		Ko: "{to|은/는} 같은 주소와 포트의 이전 연결을 아직 가지고 있습니다(half-open).",
 	}
-	offersText          = text{En: "It offers {list}.", Ko: "{list|을/를} 제안합니다."}
-	noOffersText        = text{En: "It offers no options.", Ko: "옵션은 제안하지 않습니다."}
+	synDataText = text{
+		En: "It already carries {n|byte} of data, to be held back until the handshake is complete.",
+		Ko: "데이터 {n}바이트가 이미 들어 있지만, 핸드셰이크가 끝나야 전달됩니다.",
+	}
+	simultaneousSynAckText = text{
+		En: "{from} acknowledges {to}'s SYN and repeats its own, ISN {isn}: both asked at once, and one connection comes of it.",
+		Ko: "{from|은/는} {to}의 SYN을 확인하면서 자신의 SYN(ISN {isn})을 다시 보냅니다. 양쪽이 동시에 요청해도 연결은 하나만 생깁니다.",
+	}
+	mssSumText          = text{En: "packet {packet} = MSS {mss} + {headers} of headers", Ko: "패킷 {packet} = MSS {mss} + 헤더 {headers}"}
+	offersText          = text{En: "It announces {list}.", Ko: "{list|을/를} 알립니다."}
+	noOffersText        = text{En: "It announces no options.", Ko: "옵션은 없습니다."}
 	scaleOfferText      = text{En: "window scale {shift}", Ko: "윈도우 스케일 {shift}"}
 	timestampsOfferText = text{En: "timestamps", Ko: "타임스탬프"}
 	scaleSumText        = text{

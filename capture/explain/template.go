@@ -15,6 +15,7 @@ import (
 //	{who|이/가}  Korean: the value, and the particle that fits after it
 //	{n|byte}    English: the number, and the noun in singular or plural
 //	{n|th}      English: the number as an ordinal
+//	{n|번째}     Korean: the same
 type text = trace.Text
 
 // args are a template's values by name.
@@ -37,7 +38,11 @@ func fill(lang Lang, t text, values args) string {
 			break
 		}
 		name, form, _ := strings.Cut(spec, "|")
-		b.WriteString(inForm(lang, values[name], form))
+		value := inForm(lang, values[name], form)
+		if strings.HasSuffix(before, ". ") {
+			value = capital(value)
+		}
+		b.WriteString(value)
 		template = after
 	}
 	return b.String()
@@ -68,6 +73,8 @@ func inForm(lang Lang, value any, form string) string {
 		return WithJosa(s, form)
 	case form == "th":
 		return Ordinal(n)
+	case form == "번째":
+		return koreanOrdinal(n)
 	}
 	return s + " " + pluralOf(n, form)
 }

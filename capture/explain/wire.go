@@ -3,6 +3,7 @@ package explain
 import (
 	"time"
 
+	"statelab/capture/tcpstate"
 	"statelab/capture/trace"
 )
 
@@ -10,7 +11,7 @@ import (
 // it: the ends can only conclude it from what is missing.
 func (x *Explainer) verdict(ev *trace.Event) Explanation {
 	v := ev.Verdict
-	values := args{"by": v.By, "bit": v.Bit, "byte": v.Bit / 8, "what": x.phrase(someFrameText, nil), "to": x.phrase(otherSideText, nil)}
+	values := args{"by": v.By, "byte": v.Bit / 8, "what": x.phrase(someFrameText, nil), "to": x.phrase(otherSideText, nil)}
 	if ev.To != (trace.Participant{}) {
 		values["to"] = inSentence(x.lang, ev.To)
 	}
@@ -18,9 +19,12 @@ func (x *Explainer) verdict(ev *trace.Event) Explanation {
 		values["what"] = x.brief(s.flags, s.relSeq, s.relAck, s.length)
 	}
 	t, section := fateText(v.Fate, v.By)
+	if v.Fate == trace.Dropped {
+		t, section = droppedSegmentText(x.wireSegment(ev))
+	}
 	rule := ""
 	if v.Rule != "" {
-		rule = x.say(ruleText, args{"rule": trace.Escape(v.Rule)})
+		rule = x.say(ruleText, args{"rule": quoted(v.Rule)})
 	}
 	return Explanation{Sentence: join(x.say(t, values), rule), Section: section}
 }
@@ -33,10 +37,21 @@ func (x *Explainer) wireSegment(ev *trace.Event) *seen {
 	return x.history.find(ev)
 }
 
+// droppedSegmentText: what takes no sequence number is never sent again.
+func droppedSegmentText(s *seen) (text, string) {
+	switch {
+	case s == nil:
+		return droppedFrameText, ""
+	case s.flags.Has(tcpstate.RST):
+		return droppedRSTText, "RFC 9293 §3.5.2"
+	case s.segLen() == 0:
+		return droppedAckText, "RFC 9293 §3.4; §3.8.4"
+	}
+	return droppedText, "RFC 9293 §3.8"
+}
+
 func fateText(fate trace.Fate, by time.Duration) (text, string) {
 	switch fate {
-	case trace.Dropped:
-		return droppedText, "RFC 9293 §3.8"
 	case trace.Delayed:
 		if by == 0 {
 			return heldText, ""
@@ -61,9 +76,9 @@ func fateText(fate trace.Fate, by time.Duration) (text, string) {
 // other explains a frame that holds no TCP segment.
 func (x *Explainer) other(ev *trace.Event) Explanation {
 	o := ev.Other
-	values := args{"protocol": trace.Escape(o.Protocol), "info": trace.Escape(o.Info)}
+	values := args{"protocol": quoted(o.Protocol), "info": quoted(o.Info)}
 	if o.Err != nil {
-		values["error"] = trace.Escape(o.Err.Error())
+		values["error"] = quoted(o.Err.Error())
 		return Explanation{Sentence: x.say(damagedText, values)}
 	}
 	switch {

@@ -8,6 +8,18 @@ var (
 		En: "The wire drops {what}: {to} never learns of it, and the sender only from a missing ACK.",
 		Ko: "회선이 {what|을/를} 폐기합니다. {to|은/는} 이를 알 수 없고, 보낸 쪽은 ACK가 오지 않는 것으로만 알게 됩니다.",
 	}
+	droppedFrameText = text{
+		En: "The wire drops {what}: {to} never learns of it.",
+		Ko: "회선이 {what|을/를} 폐기합니다. {to|은/는} 이를 알 수 없습니다.",
+	}
+	droppedAckText = text{
+		En: "The wire drops {what}: it takes no number, so nobody sends it again; the next ACK says all that it said.",
+		Ko: "회선이 {what|을/를} 폐기합니다. 번호를 차지하지 않아 아무도 다시 보내지 않으며, 다음 ACK가 그 내용을 모두 대신합니다.",
+	}
+	droppedRSTText = text{
+		En: "The wire drops {what}: nobody sends it again, and {to} goes on believing in the connection.",
+		Ko: "회선이 {what|을/를} 폐기합니다. 아무도 다시 보내지 않으므로 {to|은/는} 연결이 살아 있다고 계속 믿습니다.",
+	}
 	delayedText = text{
 		En: "The wire holds {what} back for {by}.",
 		Ko: "회선이 {what|을/를} {by}만큼 늦춥니다.",
@@ -22,20 +34,20 @@ var (
 		Ko: "회선이 {what|을/를} 이웃과 뒤바꿉니다. {to|은/는} 시퀀스 번호로 순서를 되돌립니다.",
 	}
 	corruptedText = text{
-		En: "The wire flips bit {bit} (in byte {byte}, from 0) of {what}: a checksum shows it, and {to} drops the frame.",
-		Ko: "회선이 {what}의 비트 {bit}(0부터 세어 바이트 {byte})를 뒤집습니다. 체크섬이 이를 드러내고 {to|은/는} 프레임을 버립니다.",
+		En: "The wire flips one bit of {what} (byte {byte} of the frame, from 0): where a checksum covers it, {to} drops the frame.",
+		Ko: "회선이 {what}의 비트 하나를 뒤집습니다(프레임의 {byte}번 바이트, 0부터). 체크섬이 보호하는 곳이라면 {to|은/는} 프레임을 버립니다.",
 	}
 	tooBigText = text{
 		En: "The wire cannot carry {what}: longer than its MTU, and not to be fragmented. Path MTU discovery must learn that.",
 		Ko: "{what|은/는} MTU보다 길고 단편화도 금지되어 회선이 나르지 못합니다. 경로 MTU 탐색이 이를 알아내야 합니다.",
 	}
 	queueFullText = text{
-		En: "The queue before the slow link is full: {what} is dropped. To the sender this loss means congestion.",
-		Ko: "느린 링크 앞의 큐가 가득 차서 {what|이/가} 폐기됩니다. 보낸 쪽은 이 손실을 혼잡으로 받아들입니다.",
+		En: "The queue before the slow link is full and drops {what}. To the sender, loss means congestion.",
+		Ko: "느린 링크 앞의 큐가 가득 차서 {what|이/가} 폐기됩니다. 보낸 쪽은 손실을 혼잡의 신호로 받아들입니다.",
 	}
 	injectedText = text{
-		En: "{what} was forged on the wire: no stack at either end sent it.",
-		Ko: "{what|은/는} 회선에서 위조된 것입니다. 양 끝의 스택은 보내지 않았습니다.",
+		En: "No stack at either end sent {what}: it was forged on the wire.",
+		Ko: "{what|은/는} 양 끝의 스택이 보낸 것이 아니라 회선에서 위조된 것입니다.",
 	}
 	unknownFateText = text{En: "The wire did something to {what}.", Ko: "회선이 {what|을/를} 건드렸습니다."}
 	ruleText        = text{En: "Rule: {rule}.", Ko: "규칙: {rule}."}
@@ -45,13 +57,13 @@ var (
 var (
 	arpText = text{
 		En: "ARP, before any TCP: {info}. The frame needs the neighbour's hardware address.",
-		Ko: "TCP보다 앞선 ARP입니다. {info}. 프레임에는 이웃의 하드웨어 주소가 필요합니다.",
+		Ko: "TCP보다 먼저 오가는 ARP입니다({info}). 프레임을 보내려면 이웃의 하드웨어 주소가 필요합니다.",
 	}
-	otherText     = text{En: "{protocol}, no TCP segment: {info}.", Ko: "{protocol}, TCP 세그먼트가 아닙니다. {info}."}
-	otherBareText = text{En: "{protocol}, no TCP segment.", Ko: "{protocol}, TCP 세그먼트가 아닙니다."}
+	otherText     = text{En: "{protocol}, no TCP segment: {info}.", Ko: "TCP 세그먼트가 아닌 {protocol}입니다({info})."}
+	otherBareText = text{En: "{protocol}, no TCP segment.", Ko: "TCP 세그먼트가 아닌 {protocol}입니다."}
 	damagedText   = text{
 		En: "This frame could not be read further than {protocol}: {error}.",
-		Ko: "이 프레임은 {protocol}까지만 읽을 수 있습니다. {error}.",
+		Ko: "이 프레임은 {protocol}까지만 읽을 수 있습니다({error}).",
 	}
 	gapText = text{
 		En: "The capture lost {n|frame} here: what seems to be missing below may well have been on the wire.",
