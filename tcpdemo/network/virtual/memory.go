@@ -169,7 +169,7 @@ func (t *tcb) memory() trace.Memory {
 	count("RCV.WND", b.rcvWnd, 4)
 	count("Snd.Wind.Shift", uint32(b.sndScale), 1)
 	count("Rcv.Wind.Shift", uint32(b.rcvScale), 1)
-	count("MSS", uint32(b.mss), 2)
+	count("Eff.snd.MSS", uint32(b.mss), 2) // RFC 9293 §3.7.1
 	count("cwnd", uint32(b.cwnd*b.mss), 4)
 	if b.ssthresh == tcp.InitialSsthresh {
 		add("ssthresh", "unlimited", 4)

@@ -16,7 +16,7 @@ type block struct {
 	sndUna, sndNxt uint32
 	sndWnd         uint32
 	sndScale       uint8
-	mss            int // of what is sent, options deducted
+	mss            int // Eff.snd.MSS: octets of data in a full segment, the most options deducted
 	cwnd, ssthresh int // segments
 	srtt, rttvar   time.Duration
 	rto            time.Duration
