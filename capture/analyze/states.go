@@ -15,8 +15,8 @@ type endKey struct{ local, remote netip.AddrPort }
 // other not yet: at most one of the two lists is not empty.
 type endLog struct {
 	inferred []tcpstate.Change
-	observed []reported // changes that the segments have not shown
-	last     tcpstate.State   // the last observed state
+	observed []reported     // changes that the segments have not shown
+	last     tcpstate.State // the last observed state
 }
 
 // reported is a change that a party has reported: to which state, and whether it
@@ -73,11 +73,8 @@ func (r *reconcile) forget(c *tcpstate.Conn) {
 // told.
 func (r *reconcile) infer(k endKey, ch tcpstate.Change) bool {
 	e := r.end(k)
-	// What was reported before the segments showed it has been told. What was
-	// reported in between, no frame shows.
-	if i := slices.Index(e.observed, ch.To); i >= 0 {
-		e.observed = e.observed[i+1:]
-		return false
+	if e.shows(ch.To) {
+		return false // it has been told
 	}
 	if !r.exact {
 		e.last = ch.To
@@ -118,9 +115,10 @@ func (r *reconcile) observe(k endKey, o *trace.Observation, s *trace.StateChange
 			return true
 		}
 	}
-	s.Contradicted = len(e.inferred) > 0 && !invisible(o.From, o.To)
+	unseen := invisible(o.From, o.To)
+	s.Contradicted = len(e.inferred) > 0 && !unseen
 	if len(e.observed) < maxPending {
-		e.observed = append(e.observed, o.To)
+		e.observed = append(e.observed, reported{o.To, unseen})
 	}
 	return true
 }
