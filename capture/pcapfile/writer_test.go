@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"math/rand/v2"
+	"os"
 	"reflect"
 	"strings"
 	"testing"
@@ -60,7 +61,11 @@ func randomFrames(seed uint64, n int) []capture.Frame {
 
 func TestWriteThenRead(t *testing.T) {
 	t.Parallel()
-	for seed := range uint64(20) {
+	seeds := uint64(20)
+	if os.Getenv("STATELAB_SOAK") != "" {
+		seeds *= 500
+	}
+	for seed := range seeds {
 		frames := randomFrames(seed, 50)
 		for _, batch := range []int{0, 1000, 1 << 20} {
 			file := write(t, pcapfile.WriterOptions{Link: frames[0].Link, Batch: batch}, frames...)

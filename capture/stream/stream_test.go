@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"math/rand/v2"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -253,7 +254,11 @@ func TestLimits(t *testing.T) {
 // and compares with the rule itself: for each octet, the first copy.
 func TestAnyOrder(t *testing.T) {
 	t.Parallel()
-	for seed := range uint64(300) {
+	seeds := uint64(300)
+	if os.Getenv("STATELAB_SOAK") != "" {
+		seeds *= 500
+	}
+	for seed := range seeds {
 		r := rand.New(rand.NewPCG(seed, 7))
 		length := 1 + r.IntN(200)
 		steps := []step{{flags: syn}}
