@@ -15,8 +15,30 @@ type endKey struct{ local, remote netip.AddrPort }
 // other not yet: at most one of the two lists is not empty.
 type endLog struct {
 	inferred []tcpstate.Change
-	observed []tcpstate.State // To of changes that the segments have not shown
-	last     tcpstate.State   // the last observed state
+	observed []reported     // changes that the segments have not shown
+	last     tcpstate.State // the last observed state
+}
+
+// reported is a change that a party has reported: to which state, and whether it
+// may be that no segment ever shows it.
+type reported struct {
+	to        tcpstate.State
+	invisible bool
+}
+
+// shows takes away the report that an inferred change to a state confirms, with
+// the invisible ones before it, and says whether there was one.
+func (e *endLog) shows(to tcpstate.State) bool {
+	for i, o := range e.observed {
+		if o.to == to {
+			e.observed = e.observed[i+1:]
+			return true
+		}
+		if !o.invisible {
+			break
+		}
+	}
+	return false
 }
 
 // reconcile lays what parties report beside what the segments prove. Where a
@@ -80,7 +102,7 @@ func (r *reconcile) observe(k endKey, o *trace.Observation, s *trace.StateChange
 		s.From = e.last
 		e.last = o.To
 		if len(e.observed) < maxPending {
-			e.observed = append(e.observed, o.To)
+			e.observed = append(e.observed, reported{to: o.To})
 		}
 		return true
 	}
