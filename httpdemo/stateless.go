@@ -70,18 +70,22 @@ func runStateless(ctx context.Context, e *Env) error {
 		return err
 	}
 	e.step(trace.Text{
-		En: "The same connection: the same GET again. The server answers as if it were the first",
-		Ko: "같은 연결에서 같은 GET을 다시 보냅니다. 서버는 처음 받은 것처럼 답합니다",
+		En: "The same GET again: the server answers as if it were the first",
+		Ko: "같은 GET을 다시: 서버는 처음 받은 것처럼 답합니다",
 	})
 	if err := once(c, false); err != nil {
 		return err
 	}
+	e.step(trace.Text{
+		En: "The client closes the connection",
+		Ko: "클라이언트가 연결을 닫습니다",
+	})
 	if err := conn.Close(); err != nil {
 		return err
 	}
 	for _, t := range []trace.Text{
-		{En: "A new connection: the same GET. Nothing tells the server that it is the same client", Ko: "새 연결: 같은 GET. 같은 클라이언트임을 알려 주는 것은 아무것도 없습니다"},
-		{En: "Another new connection: the same GET", Ko: "또 다른 새 연결: 같은 GET"},
+		{En: "A new connection: nothing tells the server that the client is the same", Ko: "새 연결: 같은 클라이언트임을 알려 주는 것은 아무것도 없습니다"},
+		{En: "Another new connection, and the same GET once more", Ko: "또 다른 새 연결에서 같은 GET을 한 번 더"},
 	} {
 		e.step(t)
 		conn, err := e.Dial(ctx)
@@ -95,5 +99,6 @@ func runStateless(ctx context.Context, e *Env) error {
 			return err
 		}
 	}
+	e.Sleep(settling)
 	return nil
 }
