@@ -1,0 +1,270 @@
+package ladder
+
+import (
+	"slices"
+	"time"
+
+	"statelab/capture/tcpstate"
+	"statelab/capture/trace"
+)
+
+// maxWaiting bounds how many rows wait until it is known what became of the
+// segment above them.
+const maxWaiting = 512
+
+// maxPayload is how much of a payload or a body a row keeps, in bytes.
+const maxPayload = 256
+
+// Builder makes rows out of events as they come. A row is given out as soon as
+// it cannot change any more: at once where only one end is watched, and when a
+// segment has arrived, or is known not to, where both are. The zero value is
+// not ready: use New.
+type Builder struct {
+	o     Options
+	lanes lanes
+	queue []*row
+	count int // rows so far
+	// open is the row that a following change of state belongs to.
+	open    *row
+	flights flights
+	state   map[end]tcpstate.State // what each end is known to be in
+	shown   map[end]bool           // ends whose state the ladder has shown
+	holding map[end]bool           // ends that keep a control block
+	blocks  []int                  // how many that is, by lane
+	opened  map[int]bool           // connections that had their RowOpening
+	total   int                    // how many connections that is and was
+	told    []tcpstate.Change      // changes that the last segment's row shows already
+	ledger  ledger
+	first   time.Time
+	last    time.Time
+	begun   bool
+}
+
+// row is a Row that may still change.
+type row struct {
+	Row
+	place   int  // in the order of rows
+	waiting bool // for its segment's arrival
+	out     bool // given out
+}
+
+// end is a lane in one connection.
+type end struct{ stream, lane int }
+
+// New returns a Builder for one ladder.
+func New(o Options) *Builder {
+	if o.Pause <= 0 {
+		o.Pause = time.Second
+	}
+	b := &Builder{
+		o: o, state: map[end]tcpstate.State{}, shown: map[end]bool{}, holding: map[end]bool{}, opened: map[int]bool{},
+	}
+	for _, p := range o.Lanes {
+		b.lanes.of(p)
+	}
+	return b
+}
+
+// Lanes returns the lanes so far, in the order in which they appeared; a lane's
+// index never changes. Arrange orders them for display.
+func (b *Builder) Lanes() []Lane { return b.lanes.all }
+
+// Connections is how many connections the ladder has shown so far.
+func (b *Builder) Connections() int { return b.total }
+
+// Memories returns what each party last said that it remembers.
+func (b *Builder) Memories() []Remembered { return b.ledger.last }
+
+// Ledger returns who remembered how much at the end of each step. Call it after
+// Flush.
+func (b *Builder) Ledger() []Step { return b.ledger.steps }
+
+// Add takes the next event and returns the rows that are now settled. It keeps
+// nothing of e.
+func (b *Builder) Add(e *trace.Event) []Row {
+	if b.hidden(e) {
+		return nil
+	}
+	kept := keep(e)
+	e = &kept
+	switch e.Kind {
+	case trace.KindSegment:
+		b.addSegment(e)
+	case trace.KindArrival:
+		b.addArrival(e)
+	case trace.KindVerdict:
+		b.addVerdict(e)
+	case trace.KindState:
+		b.addState(e)
+	case trace.KindMessage:
+		b.addMessage(e)
+	case trace.KindMemory:
+		b.addMemory(e)
+	case trace.KindNote:
+		b.addNote(e)
+	case trace.KindCall:
+		if b.o.Detail == DetailSegments {
+			b.open = b.push(Row{Kind: RowCall, Lane: b.lanes.of(e.From)}, e)
+		}
+	case trace.KindOther:
+		b.plain(RowOther, e)
+	case trace.KindGap:
+		b.plain(RowLost, e)
+	case trace.KindConnection:
+		b.settleAll()
+		b.plain(RowConnection, e)
+	case trace.KindTotals:
+		b.settleAll()
+		b.plain(RowTotals, e)
+	}
+	return b.settled()
+}
+
+// Flush returns the rows that were still waiting: the trace is over.
+func (b *Builder) Flush() []Row {
+	b.settleAll()
+	b.open = nil
+	b.ledger.close()
+	return b.settled()
+}
+
+// hidden reports whether the options leave e out.
+func (b *Builder) hidden(e *trace.Event) bool {
+	if len(b.o.Streams) > 0 && e.Stream >= 0 && !slices.Contains(b.o.Streams, e.Stream) {
+		return true
+	}
+	if b.o.Detail == DetailSegments {
+		return false
+	}
+	switch e.Kind {
+	case trace.KindSegment, trace.KindArrival, trace.KindVerdict, trace.KindState, trace.KindOther, trace.KindCall:
+		return true
+	case trace.KindMessage, trace.KindMemory, trace.KindNote, trace.KindGap, trace.KindConnection, trace.KindTotals:
+	}
+	return false
+}
+
+// push appends a row to the queue.
+func (b *Builder) push(r Row, e *trace.Event) *row {
+	r.At, r.Frame, r.Stream, r.Event = e.At, e.Frame, e.Stream, *e
+	b.count++
+	p := &row{Row: r, place: b.count}
+	b.queue = append(b.queue, p)
+	b.open = nil
+	return p
+}
+
+func (b *Builder) plain(kind RowKind, e *trace.Event) {
+	b.push(Row{Kind: kind, Lane: -1}, e)
+}
+
+func (b *Builder) addMessage(e *trace.Event) {
+	kind := RowMessage
+	if b.o.Detail == DetailMessages {
+		kind = RowArrow
+	}
+	b.push(Row{Kind: kind, Lane: -1, Arrow: &Arrow{From: b.lanes.of(e.From), To: b.lanes.of(e.To)}}, e)
+}
+
+func (b *Builder) addMemory(e *trace.Event) {
+	lane := b.lanes.of(e.From)
+	// The report comes between a segment and the change of state that belongs
+	// to it as often as after it, so it does not close the open row.
+	open := b.open
+	b.push(Row{Kind: RowMemory, Lane: lane, Memory: b.ledger.report(lane, e.At, e.Memory)}, e)
+	b.open = open
+}
+
+func (b *Builder) addNote(e *trace.Event) {
+	kind := RowNote
+	if e.Note.Step {
+		kind = RowStep
+		b.ledger.step(e.Note.Text)
+	}
+	b.plain(kind, e)
+}
+
+// addState puts a change of state on the row of what caused it, or on a row of
+// its own.
+func (b *Builder) addState(e *trace.Event) {
+	lane := b.lanes.of(e.From)
+	if b.toldAlready(e) {
+		return
+	}
+	r := b.causeOf(e, lane)
+	if r == nil {
+		r = b.push(Row{Kind: RowState, Lane: lane}, e)
+	}
+	if r.Kind == RowCall && r.Stream < 0 {
+		r.Stream = e.Stream
+	}
+	b.flights.disturb(e.Stream, lane, r.place)
+	b.mark(r, lane, e.State)
+}
+
+// toldAlready reports whether the row of the last segment shows e: a passive
+// observer's reading of a segment holds the changes that follow as events.
+func (b *Builder) toldAlready(e *trace.Event) bool {
+	for i, c := range b.told {
+		if c.From == e.State.From && c.To == e.State.To && c.End == e.State.End && e.State.Basis != tcpstate.Observed {
+			b.told = slices.Delete(b.told, i, i+1)
+			return true
+		}
+	}
+	return false
+}
+
+// causeOf returns the row that a change of state belongs to, nil if it stands
+// alone or that row was already given out.
+func (b *Builder) causeOf(e *trace.Event, lane int) *row {
+	cause := e.State.Cause
+	if e.State.Trigger.Kind == tcpstate.OnTimer || (cause.Kind == tcpstate.OnTimer && e.State.Basis == tcpstate.Observed) {
+		return nil
+	}
+	if r := b.flights.row(cause.Wire, lane); r != nil && !r.out {
+		return r
+	}
+	r := b.open
+	if r == nil || r.out {
+		return nil
+	}
+	switch {
+	case r.Kind == RowCall && r.Lane == lane:
+		return r
+	case r.Arrow != nil && r.Stream == e.Stream && (r.Arrow.From == lane || r.Arrow.To == lane):
+		return r
+	}
+	return nil
+}
+
+// mark notes a change of state on r, unless the end is there already.
+func (b *Builder) mark(r *row, lane int, c *trace.StateChange) {
+	k := end{r.Stream, lane}
+	if r.Kind == RowCall && c.To == tcpstate.Listen {
+		k.stream = -1
+	}
+	if was, ok := b.state[k]; ok && was == c.To {
+		return
+	}
+	b.state[k] = c.To
+	r.States = append(r.States, StateMark{
+		Lane: lane, From: c.From, To: c.To, Basis: c.Basis, Contradicted: c.Contradicted, Change: *c,
+	})
+}
+
+// keep copies e, with only the beginning of its payload or body.
+func keep(e *trace.Event) trace.Event {
+	switch {
+	case e.Segment != nil && len(e.Segment.Payload) > maxPayload:
+		c, s := *e, *e.Segment
+		s.Payload = s.Payload[:maxPayload]
+		c.Segment = &s
+		return c.Clone()
+	case e.Message != nil && len(e.Message.Body) > maxPayload:
+		c, m := *e, *e.Message
+		m.Body = m.Body[:maxPayload]
+		c.Message = &m
+		return c.Clone()
+	}
+	return e.Clone()
+}

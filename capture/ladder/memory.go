@@ -1,0 +1,160 @@
+package ladder
+
+import (
+	"time"
+
+	"statelab/capture/trace"
+)
+
+// Kinds are the kinds of memory, in the order in which tables show them.
+var Kinds = [...]trace.MemoryKind{trace.MemoryConnection, trace.MemoryConversation, trace.MemoryResource}
+
+// Sizes are content bytes by kind of memory.
+type Sizes [len(Kinds)]int
+
+// Total adds them up.
+func (s Sizes) Total() int {
+	n := 0
+	for _, b := range s {
+		n += b
+	}
+	return n
+}
+
+// sizesOf measures m.
+func sizesOf(m *trace.Memory) Sizes {
+	var s Sizes
+	for i, k := range Kinds {
+		s[i] = m.Bytes(k)
+	}
+	return s
+}
+
+// MemoryChange is how one party's memory differs from what it was.
+type MemoryChange struct {
+	Before, After           Sizes
+	Added, Changed, Removed []trace.Entry
+}
+
+// Structural reports whether something was learned or forgotten, rather than
+// only a value changed, such as a sequence number that moves on.
+func (c *MemoryChange) Structural() bool {
+	return len(c.Added) > 0 || len(c.Removed) > 0 || c.Before != c.After
+}
+
+type entryKey struct {
+	kind trace.MemoryKind
+	name string
+}
+
+func indexEntries(m *trace.Memory) map[entryKey]trace.Entry {
+	out := map[entryKey]trace.Entry{}
+	if m != nil {
+		for _, e := range m.Entries {
+			out[entryKey{e.Kind, e.Name}] = e
+		}
+	}
+	return out
+}
+
+// compare tells how after differs from before, which may be nil.
+func compare(before, after *trace.Memory) *MemoryChange {
+	c := &MemoryChange{After: sizesOf(after)}
+	if before != nil {
+		c.Before = sizesOf(before)
+	}
+	old := indexEntries(before)
+	for _, e := range after.Entries {
+		k := entryKey{e.Kind, e.Name}
+		was, known := old[k]
+		switch {
+		case !known:
+			c.Added = append(c.Added, e)
+		case was != e:
+			c.Changed = append(c.Changed, e)
+		}
+		delete(old, k)
+	}
+	if before != nil {
+		for _, e := range before.Entries {
+			if _, gone := old[entryKey{e.Kind, e.Name}]; gone {
+				c.Removed = append(c.Removed, e)
+			}
+		}
+	}
+	return c
+}
+
+// Remembered is what the party of one lane remembers.
+type Remembered struct {
+	Lane   int
+	At     time.Time
+	Memory trace.Memory
+}
+
+// Holding is how much the party of one lane remembers.
+type Holding struct {
+	Lane  int
+	Sizes Sizes
+	// Heap is measured heap in bytes, where HeapMeasured.
+	Heap         int64
+	HeapMeasured bool
+}
+
+// Step is one line of the ledger: what every party held when a step ended.
+type Step struct {
+	// Title is the step's note; empty for what came before the first.
+	Title    trace.Text
+	Holdings []Holding // by lane, those that ever reported
+}
+
+// maxSteps bounds the ledger: a lesson has tens of steps.
+const maxSteps = 1000
+
+// ledger follows who remembers what.
+type ledger struct {
+	last  []Remembered
+	steps []Step
+	title trace.Text
+	begun bool // a step has begun, or something was reported before the first
+}
+
+// report takes a party's memory and tells what changed.
+func (l *ledger) report(lane int, at time.Time, m *trace.Memory) *MemoryChange {
+	l.begun = true
+	for i := range l.last {
+		if r := &l.last[i]; r.Lane == lane {
+			c := compare(&r.Memory, m)
+			r.At, r.Memory = at, *m
+			return c
+		}
+	}
+	l.last = append(l.last, Remembered{Lane: lane, At: at, Memory: *m})
+	return compare(nil, m)
+}
+
+// step closes the step that was running and begins the next.
+func (l *ledger) step(title trace.Text) {
+	l.close()
+	l.title, l.begun = title, true
+}
+
+// close writes down what everybody holds as the running step ends.
+func (l *ledger) close() {
+	if !l.begun || len(l.steps) >= maxSteps {
+		return
+	}
+	l.steps = append(l.steps, Step{Title: l.title, Holdings: l.holdings()})
+	l.title, l.begun = trace.Text{}, false
+}
+
+func (l *ledger) holdings() []Holding {
+	out := make([]Holding, 0, len(l.last))
+	for _, r := range l.last {
+		out = append(out, Holding{
+			Lane: r.Lane, Sizes: sizesOf(&r.Memory),
+			Heap: r.Memory.Heap, HeapMeasured: r.Memory.HeapMeasured,
+		})
+	}
+	return out
+}

@@ -1,0 +1,243 @@
+package ladder
+
+import (
+	"slices"
+
+	"statelab/capture/tcpstate"
+	"statelab/capture/trace"
+)
+
+// addSegment begins a row for a segment that leaves, or that passes.
+func (b *Builder) addSegment(e *trace.Event) {
+	b.told = nil
+	r := b.push(Row{Kind: RowArrow, Lane: -1, Arrow: b.arrowOf(e)}, e)
+	b.open = r
+	if e.Wire == 0 {
+		b.markReading(r, e)
+		return
+	}
+	f := b.flights.of(e.Wire)
+	f.stream, f.from, f.to = e.Stream, r.Arrow.From, r.Arrow.To
+	f.control = matters(e.Segment)
+	f.departure, f.arrival = r, r
+	r.waiting = true
+	b.flights.cross(f)
+	for _, v := range f.verdicts {
+		f.apply(v)
+	}
+}
+
+// arrowOf draws the way of e's segment.
+func (b *Builder) arrowOf(e *trace.Event) *Arrow {
+	return &Arrow{From: b.lanes.of(e.From), To: b.lanes.of(e.To), Resent: resent(e.Segment)}
+}
+
+// markReading shows what a passive observer concluded from the segment.
+func (b *Builder) markReading(r *row, e *trace.Event) {
+	for _, c := range e.Segment.Changes {
+		lane := r.Arrow.From
+		if c.End != e.Segment.From {
+			lane = r.Arrow.To
+		}
+		b.mark(r, lane, &trace.StateChange{Change: c})
+	}
+	b.told = slices.Clone(e.Segment.Changes)
+}
+
+// addArrival completes a segment's row, or begins the row of its arrival.
+func (b *Builder) addArrival(e *trace.Event) {
+	f := b.flights.of(e.Wire)
+	f.arrivals++
+	if f.departure != nil && f.arrivals == 1 {
+		b.flights.overtake(f)
+		f.departure.waiting = false
+		if !f.split {
+			f.departure.Arrow.ArrivedAt = e.At
+			b.open = f.departure
+			return
+		}
+	}
+	a := b.arrowOf(e)
+	a.ArrivedAt, a.Verdicts = e.At, f.verdicts
+	if f.arrivals > 1 {
+		a.Copy = f.arrivals
+	}
+	if f.departure != nil {
+		a.Part, a.Tie = Arrival, b.flights.tieOf(f)
+		a.Damaged, a.Injected = f.departure.Arrow.Damaged, f.departure.Arrow.Injected
+	} else {
+		f.stream, f.from, f.to = e.Stream, a.From, a.To
+	}
+	r := b.push(Row{Kind: RowArrow, Lane: -1, Arrow: a}, e)
+	b.open, f.arrival = r, r
+	if f.departure == nil {
+		for _, v := range f.verdicts {
+			applyTo(a, v)
+		}
+	}
+}
+
+// addVerdict tells a segment's row what the wire did to it.
+func (b *Builder) addVerdict(e *trace.Event) {
+	wire := e.Verdict.Wire
+	if wire == 0 {
+		wire = e.Wire
+	}
+	if wire == 0 {
+		b.plain(RowVerdict, e)
+		return
+	}
+	if b.flights.byWire[wire] == nil && e.Verdict.Fate != trace.Injected {
+		b.plain(RowVerdict, e) // a frame that carries no segment
+		return
+	}
+	f := b.flights.of(wire)
+	f.verdicts = append(f.verdicts, *e.Verdict)
+	if f.departure != nil {
+		f.apply(*e.Verdict)
+	}
+}
+
+// apply draws a verdict on the departure's row.
+func (f *flight) apply(v trace.Verdict) {
+	r := f.departure
+	if r.out {
+		return
+	}
+	r.Arrow.Verdicts = append(r.Arrow.Verdicts, v)
+	applyTo(r.Arrow, v)
+	if r.Arrow.Lost {
+		r.waiting = false
+		r.Arrow.Part, r.Arrow.Tie = Whole, ""
+	}
+}
+
+// applyTo draws a verdict on an arrow.
+func applyTo(a *Arrow, v trace.Verdict) {
+	switch v.Fate {
+	case trace.Dropped, trace.TooBig, trace.QueueFull:
+		a.Lost = true
+	case trace.Corrupted:
+		a.Damaged = true
+	case trace.Injected:
+		a.Injected = true
+	case trace.Delayed, trace.Duplicated, trace.Swapped:
+	}
+}
+
+// settleAll ends the wait of every row.
+func (b *Builder) settleAll() {
+	for _, r := range b.queue {
+		r.waiting = false
+	}
+	b.open = nil
+}
+
+// settled gives out the rows at the head of the queue that cannot change any
+// more, with the rows between them that time makes.
+func (b *Builder) settled() []Row {
+	var out []Row
+	n := 0
+	for _, r := range b.queue {
+		blocked := (r.waiting && !(r.Arrow.Part == Departure && r != b.open)) || (r == b.open && !b.immediate(r))
+		if blocked && len(b.queue)-n <= maxWaiting {
+			break
+		}
+		out = b.emit(out, r)
+		n++
+	}
+	b.queue = slices.Delete(b.queue, 0, n)
+	return out
+}
+
+// immediate reports whether a row that might still take a change of state is
+// given out at once: on a trace of one vantage point, its segment's own reading
+// has said all.
+func (b *Builder) immediate(r *row) bool { return r.Kind == RowArrow && r.Event.Wire == 0 }
+
+// emit appends r, and before it what time and new connections put in.
+func (b *Builder) emit(out []Row, r *row) []Row {
+	r.out = true
+	if !b.begun {
+		b.begun, b.first, b.last = true, r.At, r.At
+	}
+	r.Since = r.At.Sub(b.first)
+	if r.At.IsZero() || b.last.IsZero() { // summaries may bear no time
+		r.Since = 0
+	} else {
+		r.Delta = r.At.Sub(b.last)
+		b.last = r.At
+	}
+	summary := r.Kind == RowConnection || r.Kind == RowTotals
+	if r.Delta >= b.o.Pause && !summary {
+		out = append(out, Row{Kind: RowPause, At: r.At, Since: r.Since, Stream: -1, Lane: -1, Pause: r.Delta, Holds: slices.Clone(b.blocks)})
+	}
+	if opening, ok := b.opening(r); ok {
+		opening.Holds = slices.Clone(b.blocks)
+		out = append(out, opening)
+	}
+	b.hold(r)
+	r.Holds = slices.Clone(b.blocks)
+	return append(out, r.Row)
+}
+
+// hold follows which ends keep a control block: every state but CLOSED, which
+// is the absence of one, and LISTEN, which has no connection yet.
+func (b *Builder) hold(r *row) {
+	for _, m := range r.States {
+		k := end{r.Stream, m.Lane}
+		switch m.To {
+		case tcpstate.Unknown, tcpstate.Closed, tcpstate.Listen:
+			b.release(k)
+		default:
+			if !b.holding[k] {
+				b.holding[k] = true
+				b.blocks = append(b.blocks, make([]int, len(b.lanes.all)-len(b.blocks))...)
+				b.blocks[k.lane]++
+			}
+		}
+	}
+	if r.Kind == RowConnection { // nothing more comes: a long trace must not fill memory
+		for lane := range b.lanes.all {
+			k := end{r.Stream, lane}
+			b.release(k)
+			delete(b.state, k)
+			delete(b.shown, k)
+		}
+	}
+}
+
+func (b *Builder) release(k end) {
+	if b.holding[k] {
+		delete(b.holding, k)
+		b.blocks[k.lane]--
+	}
+}
+
+// opening returns the row that introduces r's connection, or an end of it whose
+// state has not been shown yet.
+func (b *Builder) opening(r *row) (Row, bool) {
+	if r.Stream < 0 || r.Kind == RowConnection || r.Kind == RowMemory {
+		return Row{}, false
+	}
+	o := Row{Kind: RowOpening, At: r.At, Since: r.Since, Stream: r.Stream, Lane: -1, Event: r.Event}
+	introduced := b.opened[r.Stream]
+	if !introduced {
+		b.opened[r.Stream] = true
+		b.total++
+	}
+	for _, m := range r.States {
+		k := end{r.Stream, m.Lane}
+		if b.shown[k] {
+			continue
+		}
+		b.shown[k] = true
+		if m.From != tcpstate.Unknown && m.To != tcpstate.Listen {
+			o.States = append(o.States, StateMark{Lane: m.Lane, From: m.From, To: m.From, Basis: m.Basis})
+		}
+	}
+	if introduced && len(o.States) == 0 {
+		return Row{}, false
+	}
+	return o, true
+}

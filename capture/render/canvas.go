@@ -1,0 +1,94 @@
+package render
+
+import (
+	"strings"
+
+	"github.com/charmbracelet/x/ansi"
+)
+
+// cell is one cell of a line. A wide character takes two: the second is empty.
+type cell struct {
+	text  string
+	style style
+	tail  bool // covered by the wide character to the left
+}
+
+// canvas is one line of text that is drawn on at any column. What does not fit
+// is cut at its edges, so that no line can be wider than it.
+type canvas struct{ cells []cell }
+
+func newCanvas(width int) *canvas {
+	c := &canvas{cells: make([]cell, width)}
+	for i := range c.cells {
+		c.cells[i].text = " "
+	}
+	return c
+}
+
+// put writes s from column col on.
+func (c *canvas) put(col int, s string, st style) {
+	for s != "" {
+		cluster, width := ansi.FirstGraphemeCluster(s, ansi.GraphemeWidth)
+		s = s[len(cluster):]
+		if width == 0 {
+			continue
+		}
+		if col >= 0 && col+width <= len(c.cells) {
+			c.clear(col)
+			c.clear(col + width - 1)
+			c.cells[col] = cell{text: cluster, style: st}
+			for i := 1; i < width; i++ {
+				c.cells[col+i] = cell{tail: true, style: st}
+			}
+		}
+		col += width
+	}
+}
+
+// clear blanks the whole of the character that covers a column.
+func (c *canvas) clear(col int) {
+	if c.cells[col].tail {
+		c.cells[col-1] = cell{text: " "}
+	}
+	if col+1 < len(c.cells) && c.cells[col+1].tail {
+		c.cells[col+1] = cell{text: " "}
+	}
+	c.cells[col] = cell{text: " "}
+}
+
+// fill repeats a character of one cell over the columns from..to, without to.
+func (c *canvas) fill(from, to int, s string, st style) {
+	for col := max(from, 0); col < min(to, len(c.cells)); col++ {
+		c.put(col, s, st)
+	}
+}
+
+// right writes s so that it ends before column end.
+func (c *canvas) right(end int, s string, st style) { c.put(end-ansi.StringWidth(s), s, st) }
+
+// line returns the line without the blanks at its end, coloured by p.
+func (c *canvas) line(p palette) string {
+	end := len(c.cells)
+	for end > 0 && c.cells[end-1].text == " " {
+		end--
+	}
+	var b, run strings.Builder
+	st := plain
+	flush := func() {
+		b.WriteString(p.paint(st, run.String()))
+		run.Reset()
+	}
+	for _, cl := range c.cells[:end] {
+		if cl.tail {
+			continue
+		}
+		// A blank takes the colour of what stands before it.
+		if cl.style != st && cl.text != " " {
+			flush()
+			st = cl.style
+		}
+		run.WriteString(cl.text)
+	}
+	flush()
+	return b.String()
+}

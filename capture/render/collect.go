@@ -1,0 +1,53 @@
+package render
+
+import (
+	"statelab/capture/explain"
+	"statelab/capture/ladder"
+)
+
+// maxPicture is how many rows a picture holds: more could not be looked at.
+const maxPicture = 3000
+
+// picture is a ladder that is drawn as a whole.
+type picture struct {
+	rows    []ladder.Row
+	reasons [][]string // by row, with Options.Explain
+	lanes   []ladder.Lane
+	order   []int // lanes from left to right
+	ledger  []ladder.Step
+	left    int // rows that had no room
+	several bool
+}
+
+// collect builds the whole ladder. The picture is good even where there is an
+// error: it shows what came before.
+func collect(events Events, o Options) (*picture, error) {
+	p := &picture{}
+	b := ladder.New(o.ladder())
+	x := explain.New(o.Lang)
+	take := func(rows []ladder.Row) {
+		for i := range rows {
+			if len(p.rows) >= maxPicture {
+				p.left += len(rows) - i
+				return
+			}
+			p.rows = append(p.rows, rows[i])
+			if o.Explain {
+				p.reasons = append(p.reasons, reasons(x, b.Lanes(), &rows[i]))
+			}
+		}
+	}
+	var failed error
+	for e, err := range events {
+		if err != nil {
+			failed = err
+			break
+		}
+		x.Observe(&e)
+		take(b.Add(&e))
+	}
+	take(b.Flush())
+	p.lanes, p.ledger, p.several = b.Lanes(), b.Ledger(), b.Connections() > 1
+	p.order = ladder.Arrange(p.lanes)
+	return p, failed
+}

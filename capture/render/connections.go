@@ -1,0 +1,120 @@
+package render
+
+import (
+	"fmt"
+	"io"
+	"strconv"
+
+	"statelab/capture/explain"
+	"statelab/capture/tcpstate"
+	"statelab/capture/trace"
+)
+
+// Connections writes a table with one row a connection, in the order of their
+// streams, and collects the summaries for it. Memory grows with the number of
+// connections.
+func Connections(w io.Writer, events Events, o Options) error {
+	t := newText(w, o)
+	t.title()
+	label := func(key string) string { return explain.Label(o.Lang, key) }
+	tb := table{
+		rows: [][]string{{
+			label("column.stream"), label("role.client"), label("role.server"), label("word.opened-by"), label("column.rtt"),
+			label("column.state"), "→ B", "← B", label("column.closed"), label("word.findings"),
+		}},
+		heads: 1,
+		right: map[int]bool{0: true, 4: true, 6: true, 7: true},
+	}
+	var totals string
+	var failed error
+	for e, err := range events {
+		if err != nil {
+			failed = err
+			break
+		}
+		switch {
+		case e.Kind == trace.KindConnection && o.shows(e.Connection.Stream):
+			tb.rows = append(tb.rows, t.connectionRow(e.Connection))
+		case e.Kind == trace.KindTotals:
+			totals = totalsText(t.say, e.Totals)
+		}
+	}
+	if len(tb.rows) == 1 {
+		t.plainLine(t.say.of(wordEmpty))
+	} else {
+		tb.writeOr(t)
+	}
+	if totals != "" {
+		t.blank()
+		t.painted(faint, totals)
+	}
+	return firstError(t.w.Flush(), failed)
+}
+
+// shows reports whether the options choose a connection.
+func (o *Options) shows(stream int) bool {
+	if len(o.Streams) == 0 {
+		return true
+	}
+	for _, s := range o.Streams {
+		if s == stream {
+			return true
+		}
+	}
+	return false
+}
+
+func (t *text) connectionRow(c *tcpstate.Conn) []string {
+	opened, rtt := "?", ""
+	if c.OpenerKnown {
+		opened = explain.Label(t.o.Lang, "role.client")
+	}
+	if c.Handshake.Complete {
+		rtt = spanText(c.Handshake.RTT)
+	}
+	return []string{
+		strconv.Itoa(c.Stream), c.Key.Client.String(), c.Key.Server.String(), opened, rtt,
+		fmt.Sprintf("%s / %s", c.State[tcpstate.Client], c.State[tcpstate.Server]),
+		strconv.FormatInt(c.Bytes[tcpstate.Client], 10), strconv.FormatInt(c.Bytes[tcpstate.Server], 10),
+		c.Ending.String(), findingsText(t.say, c.Findings),
+	}
+}
+
+// writeOr sets the table in columns where the screen is wide enough for it, and
+// as a list with one paragraph a connection where it is not.
+func (tb *table) writeOr(t *text) {
+	need := columnGap * (len(tb.rows[0]) - 1)
+	for _, w := range tb.naturalWidths(t) {
+		need += w
+	}
+	if need <= t.o.width() {
+		tb.write(t)
+		return
+	}
+	head := tb.rows[0]
+	for i, row := range tb.rows[1:] {
+		if i > 0 {
+			t.blank()
+		}
+		t.painted(strong, fmt.Sprintf("%s %s  %s → %s", head[0], row[0], row[1], row[2]))
+		for j := 3; j < len(row); j++ {
+			if row[j] != "" {
+				t.listItem(head[j], row[j])
+			}
+		}
+	}
+}
+
+const listIndent = 22
+
+// listItem writes a name and a value, the value wrapped beside the name.
+func (t *text) listItem(name, value string) {
+	for i, part := range wrap(t.text(value), t.o.width()-listIndent) {
+		c := newCanvas(t.o.width())
+		if i == 0 {
+			c.put(4, t.fit(name, listIndent-5), faint)
+		}
+		c.put(listIndent, part, plain)
+		t.emit(c)
+	}
+}

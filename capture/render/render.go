@@ -1,0 +1,126 @@
+// Package render writes a timeline of events in the formats that people and
+// programs read. Formats is the table of them; each is one file.
+//
+// A renderer takes the events as they come. Those that can, write as they go
+// and hold only what is on its way (Format.Streaming); the others collect rows,
+// and say so in their documentation.
+//
+// Text from a network or a file never reaches an output as it is: every
+// renderer escapes it for its own format.
+package render
+
+import (
+	"io"
+	"iter"
+
+	"statelab/capture/explain"
+	"statelab/capture/ladder"
+	"statelab/capture/trace"
+)
+
+// Events is what analyze yields. An event is valid until the next one is asked
+// for. An error ends the sequence; the events before it are good.
+type Events = iter.Seq2[trace.Event, error]
+
+// Options say how an output is to look. The zero value is plain English text,
+// 80 columns wide.
+type Options struct {
+	Lang explain.Lang
+	// Width is how many cells a line of text may take; 0 means 80, and less
+	// than MinWidth is taken as MinWidth.
+	Width int
+	// ASCII draws with ASCII characters alone. Letters of other scripts, as in
+	// Korean sentences, stay.
+	ASCII bool
+	// Color uses ANSI colours. They never say what a symbol does not.
+	Color bool
+	// Explain adds to each row why it happened.
+	Explain bool
+	// Title is what the output shows ("tcp demo handshake"), Network the line
+	// that names the network and the stack that made it. Both are optional.
+	Title, Network string
+	// File is the name of the trace, for formats that name it.
+	File string
+	// Dark chooses a picture's dark theme.
+	Dark bool
+	// Streams are the connections to show; empty means all.
+	Streams []int
+	// Detail chooses segments or messages as the arrows of a ladder.
+	Detail ladder.Detail
+	// Lanes are the parties known beforehand: see ladder.Options.
+	Lanes []trace.Participant
+	// BeforeRow is called by the text ladder before it prints a row: to wait
+	// for a key, to keep a pace, to ask what comes. An error ends the output.
+	BeforeRow func(*ladder.Row) error
+}
+
+// MinWidth is the narrowest text, in cells.
+const MinWidth = 72
+
+func (o *Options) width() int {
+	if o.Width == 0 {
+		return 80
+	}
+	return max(o.Width, MinWidth)
+}
+
+func (o *Options) ladder() ladder.Options {
+	return ladder.Options{Streams: o.Streams, Detail: o.Detail, Lanes: o.Lanes}
+}
+
+// Format is one way to write a timeline.
+type Format struct {
+	Name      string // what --format takes
+	Extension string // with its point: ".svg"
+	MIME      string
+	// About is one line for people.
+	About trace.Text
+	// Streaming: what is known is written before the next event is asked for,
+	// and memory does not grow with the number of segments.
+	Streaming bool
+	// Render writes the events to w. It returns the first error of w or of the
+	// events; what came before an error of the events is written.
+	Render func(w io.Writer, events Events, o Options) error
+}
+
+// Formats are all formats, in the order in which help lists them.
+var Formats = []Format{
+	{
+		Name: "text", Extension: ".txt", MIME: "text/plain; charset=utf-8", Streaming: true, Render: Text,
+		About: trace.Text{En: "ladder for a terminal, row by row", Ko: "터미널에 한 줄씩 그리는 사다리 그림"},
+	},
+	{
+		Name: "svg", Extension: ".svg", MIME: "image/svg+xml", Render: SVG,
+		About: trace.Text{En: "ladder as a picture for slides and pages", Ko: "슬라이드와 웹 문서에 넣을 사다리 그림"},
+	},
+	{
+		Name: "mermaid", Extension: ".mmd", MIME: "text/vnd.mermaid; charset=utf-8", Render: Mermaid,
+		About: trace.Text{En: "Mermaid sequence diagram, for Markdown", Ko: "마크다운에 넣을 Mermaid 시퀀스 다이어그램"},
+	},
+	{
+		Name: "json", Extension: ".json", MIME: "application/json", Render: JSON,
+		About: trace.Text{En: "connections and HTTP exchanges, one object", Ko: "연결과 HTTP 교환을 담은 객체 하나"},
+	},
+	{
+		Name: "jsonl", Extension: ".jsonl", MIME: "application/jsonl", Streaming: true, Render: JSONLines,
+		About: trace.Text{En: "one object a TCP frame, in file order", Ko: "TCP 프레임마다 객체 하나, 파일 순서대로"},
+	},
+	{
+		Name: "events", Extension: ".events.jsonl", MIME: "application/jsonl", Streaming: true, Render: EventLines,
+		About: trace.Text{En: "every event of the timeline, one object a line", Ko: "타임라인의 모든 사건, 한 줄에 객체 하나"},
+	},
+	{
+		Name: "connections", Extension: ".connections.txt", MIME: "text/plain; charset=utf-8", Render: Connections,
+		About: trace.Text{En: "table of the connections", Ko: "연결을 요약한 표"},
+	},
+}
+
+// ByName returns the format of that name.
+func ByName(name string) (Format, bool) {
+	for _, f := range Formats {
+		if f.Name == name {
+			return f, true
+		}
+	}
+	return Format{}, false
+}

@@ -1,0 +1,110 @@
+package render
+
+import (
+	"strings"
+	"unicode"
+
+	"github.com/charmbracelet/x/ansi"
+	"github.com/fatih/color"
+)
+
+// style is what a piece of text means; the palette says how that looks.
+type style uint8
+
+// Styles. Red is for trouble alone.
+const (
+	plain style = iota
+	faint
+	strong
+	forward  // from left to right
+	backward // from right to left
+	trouble
+	opening // a connection comes to be
+	open    // it is there
+	closing // it ends
+	memory
+	step
+	styles // how many there are
+)
+
+// palette paints; without colours it leaves text as it is.
+type palette struct{ colors [styles]*color.Color }
+
+// newPalette makes colour objects, switched on or off one by one: the package's
+// global switch belongs to nobody.
+func newPalette(on bool) palette {
+	var p palette
+	if !on {
+		return p
+	}
+	attributes := [styles][]color.Attribute{
+		faint:    {color.Faint},
+		strong:   {color.Bold},
+		forward:  {color.FgCyan},
+		backward: {color.FgHiBlue},
+		trouble:  {color.FgRed, color.Bold},
+		opening:  {color.FgYellow},
+		open:     {color.FgGreen, color.Bold},
+		closing:  {color.FgMagenta},
+		memory:   {color.FgYellow},
+		step:     {color.Bold, color.Underline},
+	}
+	for i, a := range attributes {
+		if len(a) > 0 {
+			p.colors[i] = color.New(a...)
+			p.colors[i].EnableColor()
+		}
+	}
+	return p
+}
+
+func (p palette) paint(st style, s string) string {
+	if p.colors[st] == nil || s == "" {
+		return s
+	}
+	return p.colors[st].Sprint(s)
+}
+
+// glyphs are the symbols of the ladder, each one cell wide.
+type glyphs struct {
+	lane, heavy                string // a lane without and with a control block
+	fromLeft, fromRight        string // where an arrow leaves a lane to the right, to the left
+	heavyLeft, heavyRight      string
+	shaft, dashed, double      string
+	head, tail                 string // arrow heads to the right and to the left
+	cross, call, memory, state string
+	dots, rule, tick           string
+}
+
+var unicodeGlyphs = glyphs{
+	lane: "┊", heavy: "┃", fromLeft: "├", fromRight: "┤", heavyLeft: "┠", heavyRight: "┨",
+	shaft: "─", dashed: "╌", double: "═", head: "►", tail: "◄",
+	cross: "✗", call: "●", memory: "▤", state: "◆", dots: "⋮", rule: "─", tick: "·",
+}
+
+var asciiGlyphs = glyphs{
+	lane: ":", heavy: "|", fromLeft: "+", fromRight: "+", heavyLeft: "+", heavyRight: "+",
+	shaft: "-", dashed: "~", double: "=", head: ">", tail: "<",
+	cross: "X", call: "*", memory: "#", state: "*", dots: ":", rule: "-", tick: ".",
+}
+
+// spelled replaces the typographic characters of our own sentences.
+var spelled = strings.NewReplacer(
+	"…", "...", "→", "->", "←", "<-", "↔", "<->", "⇄", "<->", "—", "-", "–", "-", "−", "-", "×", "x", "·", "-",
+	"“", `"`, "”", `"`, "‘", "'", "’", "'", "≤", "<=", "≥", ">=", "≠", "!=", "§", "sec. ", "µ", "u",
+	"₀", "0", "²", "^2", "³", "^3", "•", "*", "►", ">", "◄", "<",
+)
+
+// asciify makes s fit for a terminal with ASCII symbols: letters of any script
+// stay, other characters become a question mark.
+func asciify(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r < 0x80 || unicode.IsLetter(r) || unicode.IsMark(r) || unicode.IsNumber(r) {
+			return r
+		}
+		return '?'
+	}, spelled.Replace(s))
+}
+
+// cells is the width of s on a terminal.
+func cells(s string) int { return ansi.StringWidth(s) }

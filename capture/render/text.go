@@ -1,0 +1,273 @@
+package render
+
+import (
+	"bufio"
+	"io"
+	"strconv"
+	"strings"
+
+	"statelab/capture/explain"
+	"statelab/capture/ladder"
+	"statelab/capture/trace"
+)
+
+// Text draws the ladder row by row, as events come. Each end's lane is heavy
+// for as long as that end remembers a connection. With Options.Explain the
+// reasons stand beside the ladder where there is room, else under each row.
+func Text(w io.Writer, events Events, o Options) error {
+	t := newText(w, o)
+	for e, err := range events {
+		if err != nil {
+			return firstError(t.finish(), err)
+		}
+		t.explainer.Observe(&e)
+		if err := t.rows(t.builder.Add(&e)); err != nil {
+			return err
+		}
+	}
+	return t.finish()
+}
+
+func firstError(errs ...error) error {
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// maxHeld is how many rows wait for the second lane before the head is written.
+const maxHeld = 64
+
+// text is a ladder on its way to a terminal.
+type text struct {
+	w         *bufio.Writer
+	o         Options
+	say       speaker
+	p         palette
+	g         glyphs
+	explainer *explain.Explainer
+	builder   *ladder.Builder
+	grid      grid
+	held      []ladder.Row // until the head can be written
+	headed    bool
+	holds     []int // see ladder.Row
+	used      map[symbol]bool
+	spaced    bool // the last line written was empty
+	tables    bool // the ladder is over
+}
+
+func newText(w io.Writer, o Options) *text {
+	t := &text{
+		w: bufio.NewWriter(w), o: o, say: speaker{o.Lang}, p: newPalette(o.Color), g: unicodeGlyphs,
+		explainer: explain.New(o.Lang), builder: ladder.New(o.ladder()), used: map[symbol]bool{}, spaced: true,
+	}
+	if o.ASCII {
+		t.g = asciiGlyphs
+	}
+	return t
+}
+
+// rows writes rows, after the head, which needs to know who takes part.
+func (t *text) rows(rows []ladder.Row) error {
+	if !t.headed {
+		t.held = append(t.held, rows...)
+		if len(t.builder.Lanes()) < 2 && len(t.held) < maxHeld {
+			return nil
+		}
+		rows, t.held = t.held, nil
+	}
+	if len(rows) == 0 {
+		return nil
+	}
+	for i := range rows {
+		if err := t.row(&rows[i]); err != nil {
+			return err
+		}
+	}
+	return t.w.Flush()
+}
+
+// finish writes what was waiting, and what stands under a ladder.
+func (t *text) finish() error {
+	rest := append(t.held, t.builder.Flush()...)
+	t.held = nil
+	for i := range rest {
+		if err := t.row(&rest[i]); err != nil {
+			return err
+		}
+	}
+	if t.headed {
+		t.legend()
+		t.ledgerTable()
+		t.memoryTables()
+	} else {
+		t.title()
+		t.plainLine(t.say.of(wordEmpty))
+	}
+	return t.w.Flush()
+}
+
+// row writes one row, with the head before it where lanes or the width of the
+// frame numbers have changed.
+func (t *text) row(r *ladder.Row) error {
+	if t.o.BeforeRow != nil {
+		if err := t.w.Flush(); err != nil {
+			return err
+		}
+		if err := t.o.BeforeRow(r); err != nil {
+			return err
+		}
+	}
+	lanes := t.builder.Lanes()
+	switch frame := len(strconv.Itoa(r.Frame)); {
+	case !t.headed:
+		t.title()
+		t.layout(lanes, max(frame, 3))
+		t.head(lanes)
+		t.headed = true
+	case len(lanes) != len(t.grid.cols):
+		t.layout(lanes, max(frame, t.grid.frame))
+		t.blank()
+		t.head(lanes)
+	case frame > t.grid.frame:
+		t.layout(lanes, frame)
+	}
+	t.draw(r)
+	return nil
+}
+
+// layout computes where everything stands.
+func (t *text) layout(lanes []ladder.Lane, frame int) {
+	t.grid = newGrid(t.o.width(), frame, lanes, t.o.Explain)
+}
+
+// title writes what the output shows and where it comes from.
+func (t *text) title() {
+	if t.o.Title != "" {
+		t.painted(strong, safe(t.o.Title))
+	}
+	if t.o.Network != "" {
+		t.painted(faint, safe(t.o.Network))
+	}
+	if t.o.Title != "" || t.o.Network != "" {
+		t.blank()
+	}
+}
+
+// head writes the lanes' names and addresses above them.
+func (t *text) head(lanes []ladder.Lane) {
+	if len(lanes) == 0 {
+		return // notes alone
+	}
+	names, addresses := t.canvas(), t.canvas()
+	if t.grid.two {
+		left, right := lanes[t.grid.left], ladder.Lane{}
+		if t.grid.right >= 0 {
+			right = lanes[t.grid.right]
+		}
+		t.headTwo(names, addresses, left, right)
+	} else {
+		for i, l := range lanes {
+			room := t.grid.pitch - 1
+			t.centred(names, t.grid.cols[i], t.fit(t.say.lane(l), room), strong)
+			address := t.say.address(l)
+			if cells(address) > room && !l.ManyHosts {
+				address = l.Addr.Addr().String()
+			}
+			t.centred(addresses, t.grid.cols[i], t.fit(address, room), faint)
+		}
+	}
+	t.emit(names)
+	addresses.right(t.grid.frame, "#", faint)
+	addresses.right(t.grid.frame+8, t.text(t.say.of(wordSeconds)), faint)
+	addresses.right(t.grid.gutter-1, t.text(t.say.of(wordDelta)), faint)
+	t.emit(addresses)
+}
+
+// headTwo puts the client's name and address to the left of its lane, and the
+// server's to the right: long addresses take lines of their own.
+func (t *text) headTwo(names, addresses *canvas, left, right ladder.Lane) {
+	g := &t.grid
+	l, r := t.text(t.say.address(left)), ""
+	names.right(g.l+1, t.text(t.say.lane(left)), strong)
+	if right.Role != trace.RoleUnknown || right.Addr.IsValid() {
+		names.put(g.r, t.text(t.say.lane(right)), strong)
+		r = t.text(t.say.address(right))
+	}
+	if cells(l) > g.l+1-g.gutter+12 || cells(r) > g.ladder-g.l-16 {
+		t.plainLine(words(t.text(t.say.lane(left)), l))
+		t.plainLine(words(t.text(t.say.lane(right)), r))
+		return
+	}
+	lead := g.l + 1 - cells(l)
+	if lead < g.gutter {
+		lead = g.gutter
+	}
+	addresses.put(lead, l, faint)
+	start := g.r
+	if start+cells(r) > g.ladder {
+		start = g.ladder - cells(r)
+	}
+	addresses.put(start, r, faint)
+}
+
+// canvas returns an empty line as wide as the ladder.
+func (t *text) canvas() *canvas { return newCanvas(t.grid.ladder) }
+
+// text prepares words for the screen.
+func (t *text) text(s string) string {
+	if t.o.ASCII {
+		return asciify(s)
+	}
+	return s
+}
+
+// fit prepares words for the screen and cuts them to width cells.
+func (t *text) fit(s string, width int) string {
+	s = t.text(s)
+	if cells(s) <= width {
+		return s
+	}
+	tail := "…"
+	if t.o.ASCII {
+		tail = ".."
+	}
+	if width < cells(tail) {
+		return strings.Repeat(".", max(width, 0))
+	}
+	return cut(s, width, tail)
+}
+
+func (t *text) centred(c *canvas, col int, s string, st style) {
+	start := min(max(col-cells(s)/2, t.grid.gutter), len(c.cells)-cells(s))
+	c.put(start, s, st)
+}
+
+// emit writes a drawn line.
+func (t *text) emit(c *canvas) {
+	line := c.line(t.p)
+	t.spaced = line == ""
+	t.w.WriteString(line)
+	t.w.WriteByte('\n')
+}
+
+// painted writes words over the whole width, wrapped.
+func (t *text) painted(st style, s string) {
+	for _, line := range wrap(t.text(s), t.o.width()) {
+		t.w.WriteString(t.p.paint(st, line))
+		t.w.WriteByte('\n')
+	}
+	t.spaced = false
+}
+
+func (t *text) plainLine(s string) { t.painted(plain, s) }
+
+// blank writes an empty line, unless there is one.
+func (t *text) blank() {
+	if !t.spaced {
+		t.w.WriteByte('\n')
+	}
+	t.spaced = true
+}

@@ -1,0 +1,275 @@
+package render
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"statelab/capture/explain"
+	"statelab/capture/ladder"
+	"statelab/capture/tcpstate"
+	"statelab/capture/trace"
+)
+
+// symbol is a sign that the legend explains, once it was used.
+type symbol uint8
+
+const (
+	symResent symbol = iota
+	symLost
+	symDamaged
+	symInjected
+	symTie
+	symMessage
+	symCall
+	symMemory
+	symAssumed
+	symContradicted
+)
+
+// legend explains the symbols that were used.
+func (t *text) legend() {
+	t.blank()
+	parts := []string{
+		t.g.heavy + " " + t.say.of(wordKeeps) + ", " + t.g.lane + " " + t.say.of(wordKeepsNot),
+	}
+	label := func(key string) string { return explain.Label(t.o.Lang, key) }
+	for _, l := range []struct {
+		sym        symbol
+		sign, text string
+	}{
+		{symResent, t.g.dashed + t.g.dashed + t.g.head + t.g.head, label("legend.retransmit")},
+		{symLost, t.g.cross, label("legend.lost")},
+		{symDamaged, t.g.shaft + t.g.cross, label("legend.corrupted")},
+		{symInjected, t.g.state + t.g.shaft, t.say.of(wordInjected)},
+		{symTie, "(1) (1)", t.say.of(wordSame)},
+		{symMessage, t.g.double + t.g.head, label("legend.message")},
+		{symCall, t.g.call, label("legend.call")},
+		{symMemory, t.g.memory, label("legend.memory")},
+		{symAssumed, "?", t.say.of(wordAssumed)},
+		{symContradicted, "!", t.say.of(wordContradicts)},
+	} {
+		if t.used[l.sym] {
+			parts = append(parts, l.sign+" "+l.text)
+		}
+	}
+	t.flow(parts, "   ", faint)
+}
+
+// flow writes parts on lines, none broken where it fits on a line.
+func (t *text) flow(parts []string, sep string, st style) {
+	line := ""
+	for _, p := range parts {
+		p = t.text(p)
+		if line != "" && cells(line)+cells(sep)+cells(p) > t.o.width() {
+			t.raw(st, line)
+			line = ""
+		}
+		if line != "" {
+			line += sep
+		}
+		line += p
+	}
+	for _, part := range wrapKeep(line, t.o.width()) {
+		t.raw(st, part)
+	}
+}
+
+// wrapKeep is wrap, but leaves a line that fits as it is.
+func wrapKeep(s string, width int) []string {
+	if s == "" || cells(s) <= width {
+		return []string{s}
+	}
+	return wrap(s, width)
+}
+
+// raw writes one line that is known to fit.
+func (t *text) raw(st style, s string) {
+	t.w.WriteString(t.p.paint(st, s))
+	t.w.WriteByte('\n')
+	t.spaced = false
+}
+
+// note writes a note over the whole width; a step's is a heading.
+func (t *text) note(r *ladder.Row) {
+	s := t.text(safe(t.o.Lang.Of(r.Event.Note.Text)))
+	if r.Kind == ladder.RowStep {
+		t.blank()
+		for i, line := range wrap(s, t.o.width()-4) {
+			mark := strings.Repeat(t.g.rule, 2) + " "
+			if i > 0 {
+				mark = "   "
+			}
+			rest := max(min(t.o.width(), t.grid.ladder)-cells(mark+line)-1, 0)
+			t.raw(strong, mark+line+" "+strings.Repeat(t.g.rule, rest))
+		}
+		return
+	}
+	for _, line := range wrap(s, t.o.width()-t.grid.gutter) {
+		t.raw(plain, strings.Repeat(" ", t.grid.gutter)+line)
+	}
+}
+
+// summary writes what is to be said of a connection, or of the whole trace.
+func (t *text) summary(r *ladder.Row) {
+	if !t.tables {
+		t.tables = true
+		t.blank()
+	}
+	if r.Kind == ladder.RowConnection {
+		t.painted(plain, connectionText(t.say, r.Event.Connection))
+		return
+	}
+	t.painted(faint, totalsText(t.say, r.Event.Totals))
+}
+
+// connectionText is a connection's summary in a line.
+func connectionText(say speaker, c *tcpstate.Conn) string {
+	s := fmt.Sprintf("%s: %s (%d B) ↔ %s (%d B); %s", say.f(wordConnection, c.Stream+1), c.Key.Client, c.Bytes[tcpstate.Client],
+		c.Key.Server, c.Bytes[tcpstate.Server], explain.Label(say.lang, "ending."+c.Ending.String()))
+	if f := findingsText(say, c.Findings); f != "" {
+		s += "; " + f
+	}
+	return safe(s)
+}
+
+// findingsText lists findings with their counts, the most frequent first.
+func findingsText(say speaker, findings map[string]int) string {
+	names := slices.Sorted(maps.Keys(findings))
+	slices.SortStableFunc(names, func(a, b string) int { return findings[b] - findings[a] })
+	var parts []string
+	for _, n := range names {
+		if findings[n] > 0 {
+			parts = append(parts, fmt.Sprintf("%s ×%d", say.finding(n, 0), findings[n]))
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+func totalsText(say speaker, n *trace.Totals) string {
+	parts := []string{say.f(wordSaw, n.Frames, n.Segments, n.Connections)}
+	if len(n.Others) > 0 {
+		var others []string
+		for _, name := range slices.Sorted(maps.Keys(n.Others)) {
+			others = append(others, fmt.Sprintf("%s %d", safe(name), n.Others[name]))
+		}
+		if more := len(others) - 8; more > 0 {
+			others = append(others[:8], say.f(wordMore, more))
+		}
+		parts = append(parts, say.f(wordOthers, strings.Join(others, ", ")))
+	}
+	if n.Damaged > 0 {
+		parts = append(parts, say.f(wordDamage, n.Damaged))
+	}
+	if n.Dropped > 0 {
+		parts = append(parts, say.f(wordMissing, n.Dropped))
+	}
+	return strings.Join(parts, "; ")
+}
+
+func fateWord(say speaker, f trace.Fate) string { return explain.Label(say.lang, "fate."+f.String()) }
+
+// reasons are the explanations of a row, one a paragraph.
+func (t *text) reasons(r *ladder.Row) []string {
+	if !t.o.Explain {
+		return nil
+	}
+	return reasons(t.explainer, t.builder.Lanes(), r)
+}
+
+// reasons explains a row: its event, what the wire did, and the changes of
+// state that the event's own explanation does not mention.
+func reasons(x *explain.Explainer, lanes []ladder.Lane, r *ladder.Row) []string {
+	var out []string
+	add := func(e *trace.Event) {
+		if s := x.Explain(e).String(); s != "" {
+			out = append(out, s)
+		}
+	}
+	switch r.Kind {
+	case ladder.RowArrow, ladder.RowMessage, ladder.RowCall, ladder.RowMemory, ladder.RowOther, ladder.RowVerdict:
+		add(&r.Event)
+	case ladder.RowOpening, ladder.RowPause, ladder.RowState, ladder.RowStep, ladder.RowNote, ladder.RowLost,
+		ladder.RowConnection, ladder.RowTotals:
+	}
+	if r.Kind == ladder.RowOpening {
+		return out
+	}
+	if r.Arrow != nil && r.Arrow.Part != ladder.Arrival {
+		for i := range r.Arrow.Verdicts {
+			e := r.Event
+			e.Kind, e.Verdict = trace.KindVerdict, &r.Arrow.Verdicts[i]
+			add(&e)
+		}
+	}
+	for i := range r.States {
+		m := &r.States[i]
+		e := r.Event
+		e.Kind, e.State, e.Segment = trace.KindState, &m.Change, nil
+		e.From, e.To = partyOfLane(lanes, m.Lane), trace.Participant{}
+		if peer := peerOf(r, lanes, m.Lane); peer >= 0 {
+			e.To = partyOfLane(lanes, peer)
+		}
+		add(&e)
+	}
+	return out
+}
+
+func partyOfLane(lanes []ladder.Lane, i int) trace.Participant {
+	return trace.Participant{Role: lanes[i].Role, N: lanes[i].N, Addr: lanes[i].Addr}
+}
+
+// peerOf is the lane at the other end of a row's connection, -1 if not known.
+func peerOf(r *ladder.Row, lanes []ladder.Lane, lane int) int {
+	switch {
+	case r.Arrow != nil && r.Arrow.From == lane:
+		return r.Arrow.To
+	case r.Arrow != nil:
+		return r.Arrow.From
+	case len(lanes) == 2:
+		return 1 - lane
+	}
+	return -1
+}
+
+// block writes lines of the ladder, and the reasons beside or below them.
+func (t *text) block(lines []*canvas, reasons []string) {
+	if len(reasons) == 0 {
+		for _, c := range lines {
+			t.emit(c)
+		}
+		return
+	}
+	if t.grid.panel == 0 {
+		for _, c := range lines {
+			t.emit(c)
+		}
+		for _, why := range reasons {
+			for i, line := range wrap(t.text(why), t.grid.width-8) {
+				indent := strings.Repeat(" ", 4) + t.g.tick + " "
+				if i > 0 {
+					indent = strings.Repeat(" ", 6)
+				}
+				t.raw(faint, indent+line)
+			}
+		}
+		return
+	}
+	var panel []string
+	for _, why := range reasons {
+		panel = append(panel, wrap(t.text(why), t.grid.width-t.grid.panel)...)
+	}
+	for i := range max(len(lines), len(panel)) {
+		c := newCanvas(t.grid.width)
+		src := t.lanes(nil)
+		if i < len(lines) {
+			src = lines[i]
+		}
+		copy(c.cells, src.cells)
+		if i < len(panel) {
+			c.put(t.grid.panel, panel[i], faint)
+		}
+		t.emit(c)
+	}
+}

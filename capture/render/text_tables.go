@@ -1,0 +1,237 @@
+package render
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"statelab/capture/explain"
+	"statelab/capture/ladder"
+	"statelab/capture/trace"
+)
+
+// memoryLines says beside a lane what its party has learned and forgotten.
+func (t *text) memoryLines(r *ladder.Row) []*canvas {
+	t.used[symMemory] = true
+	c := t.lanes(r)
+	t.beside(c, r.Lane, t.g.memory+" "+memoryText(t.say, r.Memory), memory)
+	return []*canvas{c}
+}
+
+// memoryText is a change of memory in short: sizes by kind, then names.
+func memoryText(say speaker, m *ladder.MemoryChange) string {
+	var parts []string
+	for i, name := range kindWords {
+		if m.Before[i] != m.After[i] {
+			parts = append(parts, fmt.Sprintf("%s %d→%d B", say.of(name), m.Before[i], m.After[i]))
+		}
+	}
+	if m.After.Total() == 0 {
+		return say.f(wordForgotten, strings.Join(parts, ", "))
+	}
+	for _, e := range m.Added {
+		parts = append(parts, "+"+safe(e.Name))
+	}
+	for _, e := range m.Removed {
+		parts = append(parts, "-"+safe(e.Name))
+	}
+	return strings.Join(parts, " ")
+}
+
+// ledgerTable shows how much everybody held at the end of each step.
+func (t *text) ledgerTable() {
+	steps := t.builder.Ledger()
+	columns := ledgerColumns(t.builder.Lanes(), steps)
+	if len(columns) == 0 {
+		return
+	}
+	lanes := t.builder.Lanes()
+	table := table{right: map[int]bool{}, heads: 2}
+	parties, kinds := []string{""}, []string{explain.Label(t.o.Lang, "column.step")}
+	for i, c := range columns {
+		name := t.say.lane(lanes[c.lane])
+		if i > 0 && columns[i-1].lane == c.lane {
+			name = ""
+		}
+		parties = append(parties, name)
+		kinds = append(kinds, t.say.of(kindWords[c.kind]))
+		table.right[i+1] = true
+	}
+	table.rows = append(table.rows, parties, kinds)
+	for _, s := range steps {
+		title := safe(t.o.Lang.Of(s.Title))
+		if title == "" {
+			title = t.say.of(wordStart)
+		}
+		row := []string{title}
+		for _, c := range columns {
+			value := "-"
+			if n := held(s, c); n >= 0 {
+				value = strconv.Itoa(n)
+			}
+			row = append(row, value)
+		}
+		table.rows = append(table.rows, row)
+	}
+	t.blank()
+	t.painted(strong, t.say.of(wordLedger))
+	table.write(t)
+}
+
+// ledgerColumn is one party's memory of one kind.
+type ledgerColumn struct{ lane, kind int }
+
+// ledgerColumns are the columns in which there is ever anything, and every
+// party's memory of the conversation as soon as anybody has one: a column of
+// noughts is the point of a lesson.
+func ledgerColumns(lanes []ladder.Lane, steps []ladder.Step) []ledgerColumn {
+	used, parties := map[ledgerColumn]bool{}, map[int]bool{}
+	conversation := false
+	for _, s := range steps {
+		for _, h := range s.Holdings {
+			parties[h.Lane] = true
+			for k, n := range h.Sizes {
+				if n > 0 {
+					used[ledgerColumn{h.Lane, k}] = true
+					conversation = conversation || ladder.Kinds[k] == trace.MemoryConversation
+				}
+			}
+		}
+	}
+	var out []ledgerColumn
+	for _, lane := range ladder.Arrange(lanes) {
+		for k, kind := range ladder.Kinds {
+			c := ledgerColumn{lane, k}
+			if used[c] || (parties[lane] && conversation && kind == trace.MemoryConversation) {
+				out = append(out, c)
+			}
+		}
+	}
+	return out
+}
+
+// held is how many bytes a column had when a step ended; -1 if its party had
+// not reported anything yet.
+func held(s ladder.Step, c ledgerColumn) int {
+	for _, h := range s.Holdings {
+		if h.Lane == c.lane {
+			return h.Sizes[c.kind]
+		}
+	}
+	return -1
+}
+
+// memoryTables list what each party remembers now.
+func (t *text) memoryTables() {
+	memories := t.builder.Memories()
+	if len(memories) == 0 {
+		return
+	}
+	t.blank()
+	t.painted(strong, t.say.of(wordNowTitle))
+	lanes := t.builder.Lanes()
+	for _, lane := range ladder.Arrange(lanes) {
+		for _, m := range memories {
+			if m.Lane == lane {
+				t.memoryTable(t.say.lane(lanes[lane]), &m.Memory)
+			}
+		}
+	}
+}
+
+func (t *text) memoryTable(name string, m *trace.Memory) {
+	total := 0
+	table := table{right: map[int]bool{3: true}}
+	for _, e := range m.Entries {
+		total += e.Bytes
+		kind := t.say.of(kindWords[min(int(e.Kind), len(kindWords)-1)])
+		table.rows = append(table.rows, []string{kind, safe(e.Name), safe(e.Value), t.say.f(wordBytes, e.Bytes)})
+	}
+	head := name + ": " + t.say.f(wordBytes, total)
+	if len(m.Entries) == 0 {
+		head = name + ": " + t.say.of(wordNothing)
+	}
+	if m.HeapMeasured {
+		head += " (" + t.say.f(wordHeap, m.Heap) + ")"
+	}
+	t.painted(plain, head)
+	table.indent = 2
+	table.write(t)
+}
+
+// table is rows of text in columns.
+type table struct {
+	rows   [][]string
+	right  map[int]bool // columns to align at the right
+	heads  int          // how many rows are its head
+	indent int
+}
+
+const columnGap = 2
+
+// write sets the table in the width of the screen: when it is too wide, the
+// widest column is cut.
+func (tb *table) write(t *text) {
+	if len(tb.rows) == 0 {
+		return
+	}
+	widths := tb.widths(t)
+	for i, row := range tb.rows {
+		c := newCanvas(t.o.width())
+		st := plain
+		if i < tb.heads {
+			st = faint
+		}
+		col := tb.indent
+		for j, s := range row {
+			s = t.fit(s, widths[j])
+			at := col
+			if tb.right[j] {
+				at = col + widths[j] - cells(s)
+			}
+			c.put(at, s, st)
+			col += widths[j] + columnGap
+		}
+		t.emit(c)
+	}
+}
+
+// naturalWidths are what the columns would take.
+func (tb *table) naturalWidths(t *text) []int {
+	widths := make([]int, len(tb.rows[0]))
+	for _, row := range tb.rows {
+		for j, s := range row {
+			widths[j] = max(widths[j], cells(t.text(s)))
+		}
+	}
+	return widths
+}
+
+func (tb *table) widths(t *text) []int {
+	widths := tb.naturalWidths(t)
+	room := t.o.width() - tb.indent - columnGap*(len(widths)-1)
+	for {
+		total, widest := 0, 0
+		for j, w := range widths {
+			total += w
+			if w > widths[widest] {
+				widest = j
+			}
+		}
+		if total <= room || widths[widest] <= 1 {
+			return widths
+		}
+		widths[widest] -= min(total-room, max(widths[widest]-second(widths, widest), 1))
+	}
+}
+
+// second returns the largest width but that of column i.
+func second(widths []int, i int) int {
+	n := 0
+	for j, w := range widths {
+		if j != i {
+			n = max(n, w)
+		}
+	}
+	return n
+}

@@ -1,0 +1,101 @@
+package render
+
+import (
+	"fmt"
+	"strings"
+
+	"statelab/capture/explain"
+	"statelab/capture/ladder"
+	"statelab/capture/trace"
+)
+
+// Words of the ladder itself. What other screens say too is in explain.Label.
+var (
+	wordLost        = trace.Text{En: "lost", Ko: "손실"}
+	wordDamaged     = trace.Text{En: "damaged", Ko: "손상"}
+	wordInjected    = trace.Text{En: "injected", Ko: "주입"}
+	wordCopy        = trace.Text{En: "copy %d", Ko: "사본 %d"}
+	wordPass        = trace.Text{En: "%s pass", Ko: "%s 경과"}
+	wordConnection  = trace.Text{En: "connection %d", Ko: "연결 %d"}
+	wordWire        = trace.Text{En: "the wire", Ko: "회선"}
+	wordRule        = trace.Text{En: "rule: %s", Ko: "규칙: %s"}
+	wordBy          = trace.Text{En: "by %s", Ko: "%s만큼"}
+	wordBit         = trace.Text{En: "bit %d flipped", Ko: "%d번 비트가 뒤집힘"}
+	wordMissing     = trace.Text{En: "the capture lost %d frames", Ko: "캡처가 프레임 %d개를 놓침"}
+	wordSaw         = trace.Text{En: "frames: %d, TCP segments: %d, connections: %d", Ko: "프레임 %d개, TCP 세그먼트 %d개, 연결 %d개"}
+	wordOthers      = trace.Text{En: "others: %s", Ko: "그 밖: %s"}
+	wordDamage      = trace.Text{En: "damaged: %d", Ko: "손상된 프레임 %d개"}
+	wordManyHosts   = trace.Text{En: "several hosts", Ko: "여러 호스트"}
+	wordKeeps       = trace.Text{En: "this end remembers the connection (TCB)", Ko: "이쪽 끝이 연결을 기억함(TCB)"}
+	wordKeepsNot    = trace.Text{En: "it does not", Ko: "기억하지 않음"}
+	wordSame        = trace.Text{En: "the same segment, leaving and arriving", Ko: "같은 세그먼트의 출발과 도착"}
+	wordAssumed     = trace.Text{En: "if the segment arrived", Ko: "세그먼트가 도착했다면"}
+	wordContradicts = trace.Text{En: "the segments say otherwise", Ko: "세그먼트와 어긋남"}
+	wordNowTitle    = trace.Text{En: "What each side remembers now", Ko: "지금 양쪽이 기억하는 것"}
+	wordLedger      = trace.Text{En: "Who remembered how much, in bytes, after each step", Ko: "단계가 끝날 때마다 누가 몇 바이트를 기억했는가"}
+	wordStart       = trace.Text{En: "before the first step", Ko: "첫 단계 전"}
+	wordBytes       = trace.Text{En: "%d B", Ko: "%d B"}
+	wordNothing     = trace.Text{En: "nothing", Ko: "아무것도 없음"}
+	wordForgotten   = trace.Text{En: "forgets: %s", Ko: "잊음: %s"}
+	wordSeconds     = trace.Text{En: "time s", Ko: "시각 s"}
+	wordDelta       = trace.Text{En: "delta", Ko: "간격"}
+	wordHeap        = trace.Text{En: "measured on the heap: %d B", Ko: "힙에서 측정: %d B"}
+	wordEmpty       = trace.Text{En: "nothing to show", Ko: "보여 줄 것이 없음"}
+	wordDescription = trace.Text{
+		En: "Ladder diagram: %s on vertical lines, %d segments as arrows between them, from top to bottom in time.",
+		Ko: "사다리 그림: 세로줄은 %s, 그 사이의 화살표는 세그먼트 %d개, 위에서 아래로 시간이 흐름.",
+	}
+	wordMore = trace.Text{En: "and %d more", Ko: "외 %d개"}
+)
+
+// kindWords name the kinds of memory in a column's head.
+var kindWords = [...]trace.Text{
+	{En: "connection", Ko: "연결"}, {En: "conversation", Ko: "대화"}, {En: "resource", Ko: "자원"},
+}
+
+// speaker writes the renderers' words in one language.
+type speaker struct{ lang explain.Lang }
+
+func (s speaker) of(t trace.Text) string { return s.lang.Of(t) }
+
+func (s speaker) f(t trace.Text, args ...any) string { return fmt.Sprintf(s.lang.Of(t), args...) }
+
+// lane names a lane.
+func (s speaker) lane(l ladder.Lane) string {
+	return explain.Name(s.lang, trace.Participant{Role: l.Role, N: l.N, Addr: l.Addr})
+}
+
+// address is a lane's address: without what several share it under.
+func (s speaker) address(l ladder.Lane) string {
+	switch {
+	case l.ManyHosts:
+		return s.of(wordManyHosts)
+	case !l.Addr.IsValid():
+		return ""
+	case l.ManyPorts || l.Addr.Port() == 0:
+		return safe(l.Addr.Addr().String())
+	}
+	return safe(l.Addr.String())
+}
+
+// finding names a finding, with its count where that says something.
+func (s speaker) finding(name string, nth int) string {
+	key := "finding." + name
+	word := explain.Label(s.lang, key)
+	if word == key {
+		word = safe(name)
+	}
+	if nth > 1 {
+		word += fmt.Sprintf(" #%d", nth)
+	}
+	return word
+}
+
+// joinList names several things in a row.
+func joinList(names []string) string { return strings.Join(names, ", ") }
+
+// safe is trace.Escape for texts that are meant for people and come escaped
+// where they must: it does not double their backslashes once more.
+func safe(s string) string {
+	return strings.ReplaceAll(trace.Escape(s), `\\`, `\`)
+}
