@@ -214,6 +214,12 @@ func stories() []story {
 			seg{frame: 12, ms: 705, from: Client, seq: 1, ack: 1, flags: ACK, payload: "hello\n", found: []Finding{{Name: "retransmission", Frame: 4}, {Name: "duplicate-frame", Frame: 4}}},
 			seg{frame: 13, ms: 706, from: Server, seq: 1, ack: 7, flags: ACK, found: []Finding{{Name: "challenge-ack", Frame: 12}}},
 		)},
+		{"ack after a retransmission", segs(
+			hello,
+			seg{frame: 5, ms: 210, from: Client, seq: 1, ack: 1, flags: PSH | ACK, payload: "hello\n", found: []Finding{{Name: "retransmission", Frame: 4, Nth: 1}}},
+			seg{frame: 6, ms: 220, from: Server, seq: 1, ack: 7, flags: ACK, acks: 4},
+		)},
+		{"strangers over IPv6", strangers()},
 		{"fast retransmit", segs(
 			seg{frame: 5, from: Server, seq: 1, ack: 101, flags: ACK, found: []Finding{{Name: "duplicate-ack", Nth: 1}}},
 			seg{frame: 6, from: Server, seq: 1, ack: 101, flags: ACK, found: []Finding{{Name: "duplicate-ack", Nth: 3}}, options: Options{
@@ -257,6 +263,19 @@ func stories() []story {
 		{"http", httpStory()},
 		{"around", aroundStory()},
 	}
+}
+
+// strangers have no role, only addresses.
+func strangers() []trace.Event {
+	a, b := netip.MustParseAddrPort("[fe80::1%25eth0]:999"), netip.MustParseAddrPort("[2001:db8::2]:80")
+	opening := syn.event()
+	opening.From, opening.To = trace.Participant{Addr: a}, trace.Participant{Addr: b}
+	opening.Segment.Src, opening.Segment.Dst = a, b
+	unnamed := hello.event()
+	unnamed.From, unnamed.To = trace.Participant{}, trace.Participant{}
+	backend := thirdAck.event()
+	backend.From, backend.To = trace.Participant{Role: trace.RoleBalancer}, trace.Participant{Role: trace.RoleBackend, N: 2}
+	return []trace.Event{opening, unnamed, backend}
 }
 
 func wireStory() []trace.Event {

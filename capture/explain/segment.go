@@ -1,11 +1,8 @@
 package explain
 
 import (
-	"math/bits"
 	"slices"
 	"strings"
-	"time"
-	"unicode/utf8"
 
 	"statelab/capture/tcpstate"
 	"statelab/capture/trace"
@@ -21,12 +18,13 @@ type facts struct {
 func (x *Explainer) facts(ev *trace.Event) facts {
 	s := ev.Segment
 	from, to := x.ends(ev)
+	acked := x.ackedFrame(ev)
 	return facts{ev: ev, s: s, values: args{
 		"from": from, "to": to, "frame": frameOf(ev),
 		"seq": s.RelSeq, "ack": s.RelAck, "n": s.Len,
 		"first": s.RelSeq, "last": s.RelSeq + uint32(max(s.Len, 1)) - 1,
 		"next": s.RelSeq + s.SegLen(), "isn": uint32(s.Seq),
-		"acked": s.AcksFrame, "port": s.Dst.Port(), "flight": s.InFlight,
+		"acked": acked, "port": s.Dst.Port(), "flight": s.InFlight,
 		"what": x.content(s.RelSeq, s.Len, s.Flags),
 	}}
 }
@@ -255,125 +253,4 @@ func (x *Explainer) arrival(ev *trace.Event) Explanation {
 		return Explanation{Sentence: x.say(arrivalDelayText, f.values)}
 	}
 	return Explanation{Sentence: x.say(arrivalText, f.values)}
-}
-
-// content names what a segment carries: "bytes 1 to 84", "its FIN".
-func (x *Explainer) content(seq uint32, length int, flags tcpstate.Flags) string {
-	values := args{"first": seq, "last": seq + uint32(max(length, 1)) - 1}
-	fin := flags.Has(tcpstate.FIN)
-	switch {
-	case length > 1 && fin:
-		return x.phrase(bytesAndFinText, values)
-	case length > 1:
-		return x.phrase(bytesText, values)
-	case length == 1 && fin:
-		return x.phrase(byteAndFinText, values)
-	case length == 1:
-		return x.phrase(byteText, values)
-	case fin:
-		return x.phrase(itsFinText, values)
-	}
-	return x.phrase(noDataText, values)
-}
-
-// brief names a segment: "the SYN", "bytes 1 to 84", "ACK 85".
-func (x *Explainer) brief(flags tcpstate.Flags, seq, ack uint32, length int) string {
-	switch {
-	case flags.Has(tcpstate.RST):
-		return x.phrase(briefRSTText, nil)
-	case flags.Has(tcpstate.SYN | tcpstate.ACK):
-		return x.phrase(briefSynAckText, nil)
-	case flags.Has(tcpstate.SYN):
-		return x.phrase(briefSYNText, nil)
-	case flags.Has(tcpstate.FIN) && length == 0:
-		return x.phrase(briefFINText, nil)
-	case length > 0:
-		return x.content(seq, length, flags)
-	}
-	return x.phrase(briefAckText, args{"ack": ack})
-}
-
-// nextSum: the number that the sender's next segment will begin with.
-func (x *Explainer) nextSum(f facts) string {
-	switch fin := f.s.Flags.Has(tcpstate.FIN); {
-	case fin && f.s.Len > 0:
-		return x.phrase(nextDataFinText, f.values)
-	case fin:
-		return x.phrase(nextFinText, f.values)
-	case f.s.Len > 0:
-		return x.phrase(nextDataText, f.values)
-	}
-	return ""
-}
-
-// ackSum: how the acknowledgment number follows from the frame that it
-// acknowledges.
-func (x *Explainer) ackSum(f facts) string {
-	covered := x.history.frame(f.s.AcksFrame)
-	if covered == nil || covered.stream != f.ev.Stream || !f.s.Flags.Has(tcpstate.ACK) {
-		return ""
-	}
-	values := args{"ack": f.s.RelAck, "seq": covered.relSeq, "n": covered.length, "frame": covered.frame}
-	syn, fin := covered.flags.Has(tcpstate.SYN), covered.flags.Has(tcpstate.FIN)
-	if covered.next() != f.s.RelAck {
-		values["last"] = covered.next() - 1
-		if f.s.RelAck-covered.relSeq < covered.segLen() {
-			return x.phrase(ackWithinText, values)
-		}
-		return ""
-	}
-	switch {
-	case syn:
-		return x.phrase(ackOfSynText, values)
-	case fin && covered.length > 0:
-		return x.phrase(ackOfDataFinText, values)
-	case fin:
-		return x.phrase(ackOfFinText, values)
-	}
-	return x.phrase(ackOfDataText, values)
-}
-
-// flightSum: what is under way, where that is more than this segment.
-func (x *Explainer) flightSum(f facts) string {
-	if f.s.InFlight <= f.s.SegLen() {
-		return ""
-	}
-	return x.phrase(flightSumText, f.values)
-}
-
-// windowSum: the window is the field, shifted (RFC 7323 §2.3).
-func (x *Explainer) windowSum(f facts) string {
-	field, size := uint32(f.s.Window), f.s.ScaledWindow
-	if !f.s.ScaleKnown || field == 0 || size <= field {
-		return ""
-	}
-	shift := bits.Len32(size) - bits.Len32(field)
-	if field<<shift != size {
-		return ""
-	}
-	return x.phrase(windowSumText, args{"field": field, "shift": shift, "size": size})
-}
-
-// excerptLimit is how many bytes of payload a sentence quotes.
-const excerptLimit = 24
-
-// excerpt quotes a short payload that is all text; "" for any other.
-func excerpt(payload []byte, length int) string {
-	if length != len(payload) || length > excerptLimit || !utf8.Valid(payload) {
-		return ""
-	}
-	for _, r := range string(payload) {
-		if !trace.SafeRune(r) && r != '\n' && r != '\r' && r != '\t' {
-			return ""
-		}
-	}
-	return trace.EscapeBytes(payload, excerptLimit)
-}
-
-// since is the time from a remembered frame to ev; 0 if it is not known.
-func (x *Explainer) since(ev *trace.Event, frame int) time.Duration {
-	if s := x.history.frame(frame); s != nil && ev.At.After(s.at) {
-		return ev.At.Sub(s.at)
-	}
-	return 0
 }

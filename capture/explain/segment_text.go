@@ -9,6 +9,8 @@ var (
 	itsFinText      = text{En: "its FIN", Ko: "FIN"}
 	noDataText      = text{En: "no data", Ko: "데이터 없는 세그먼트"}
 
+	sentAgainInText = text{En: "{frame} (sent again: {again})", Ko: "{frame}(재전송 {again})"}
+
 	briefSYNText    = text{En: "the SYN", Ko: "SYN"}
 	briefSynAckText = text{En: "the SYN-ACK", Ko: "SYN-ACK"}
 	briefFINText    = text{En: "the FIN", Ko: "FIN"}
@@ -90,11 +92,11 @@ var (
 	}
 	finText = text{
 		En: "{from} has nothing more to send: its FIN takes number {seq} and closes its own direction.",
-		Ko: "{from|은/는} 더 보낼 것이 없습니다. FIN은 {seq}번을 차지하며 자신의 방향만 닫습니다.",
+		Ko: "{from|은/는} 더 보낼 것이 없습니다. FIN은 {seq}번을 차지하며 이 방향만 닫습니다.",
 	}
 	finDataText = text{
 		En: "{from} sends its last {n|byte}, {first} to {last}, and a FIN: this direction is closed.",
-		Ko: "{from|이/가} 마지막 {n}바이트({first}~{last}번)와 FIN을 함께 보내 자신의 방향을 닫습니다.",
+		Ko: "{from|이/가} 마지막 {n}바이트({first}~{last}번)와 FIN을 함께 보내 이 방향을 닫습니다.",
 	}
 	finFirstText = text{
 		En: "{to} may still send (half-close).",
@@ -133,11 +135,11 @@ var (
 		Ko: "{from|이/가} 프레임 {acked}의 FIN을 확인합니다. {to}에서 오는 방향은 완전히 닫혔습니다.",
 	}
 	arrivalText = text{
-		En: "{brief} from {from} reaches {to}.",
+		En: "{to} receives {brief} from {from}.",
 		Ko: "{from|이/가} 보낸 {brief|이/가} {to}에 도착합니다.",
 	}
 	arrivalDelayText = text{
-		En: "{brief} from {from} reaches {to}, {delay} after it was sent.",
+		En: "{to} receives {brief}, sent by {from} {delay} before.",
 		Ko: "{from|이/가} 보낸 {brief|이/가} {delay} 만에 {to}에 도착합니다.",
 	}
 	midstreamText = text{
@@ -157,8 +159,8 @@ var (
 		Ko: "TCP 체크섬이 틀렸습니다. 보낸 쪽의 네트워크 카드가 나중에 채울 값이 아니라면 {to|은/는} 이것을 버립니다.",
 	}
 	badChecksumText = text{
-		En: "{brief} from {from} reaches {to} with a wrong TCP checksum: {to} drops it silently, as if it had been lost.",
-		Ko: "{from|이/가} 보낸 {brief|이/가} 틀린 TCP 체크섬으로 {to}에 도착합니다. {to|은/는} 손실된 것처럼 조용히 버립니다.",
+		En: "{to} receives {brief} from {from} with a wrong TCP checksum, and drops it all silently, as if lost on the way.",
+		Ko: "{from|이/가} 보낸 {brief|이/가} 틀린 체크섬과 함께 {to}에 도착합니다. {to|은/는} 손실된 것처럼 조용히 버립니다.",
 	}
 	synAndEndText = text{
 		En: "SYN together with FIN or RST makes no sense: no sound stack sends it. Scanners do, to see how {to} reacts.",

@@ -27,7 +27,7 @@ var (
 	endRSTText     = text{En: "An RST cut it off.", Ko: "RST로 끊겼습니다."}
 	endHalfText    = text{En: "Only one side closed it before the trace ended.", Ko: "트레이스가 끝날 때까지 한쪽만 닫았습니다."}
 	endTimeoutText = text{En: "It got no more answers and was given up.", Ko: "더는 답이 없어 포기되었습니다."}
-	findingsText   = text{En: "Found: {list}.", Ko: "발견: {list}."}
+	findingsText   = text{En: "Found: {list}.", Ko: "발견 사항: {list}."}
 	sentAgainText  = text{
 		En: "{who}: {total} bytes sent = {n} + {again} sent again",
 		Ko: "{who}: 보낸 {total}바이트 = {n} + 다시 보낸 {again}",
@@ -43,6 +43,6 @@ var (
 	othersText       = text{En: "Not TCP: {list}.", Ko: "TCP가 아닌 것: {list}."}
 	damagedCountText = text{En: "{damaged|frame} cut or damaged.", Ko: "잘리거나 손상된 프레임이 {damaged}개 있습니다."}
 	droppedCountText = text{En: "The capture lost {dropped|frame}.", Ko: "캡처가 프레임 {dropped}개를 놓쳤습니다."}
-	spanText         = text{En: "From the first to the last: {span}.", Ko: "처음부터 끝까지 {span}입니다."}
+	spanText         = text{En: "First frame to last: {span}.", Ko: "첫 프레임부터 마지막까지 {span}입니다."}
 	framesSumText    = text{En: "{frames} frames = {segments} + {others}", Ko: "프레임 {frames}개 = {segments} + {others}"}
 )
