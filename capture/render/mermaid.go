@@ -193,18 +193,17 @@ func mermaidText(s string) string {
 	return out
 }
 
-// yaml quotes s for Mermaid's front matter.
+// yaml quotes s for Mermaid's front matter, which is YAML. Mermaid looks for
+// its directives in the raw text, so their signs are written as escapes.
 func yaml(s string) string {
 	var b strings.Builder
 	b.WriteByte('"')
 	for _, r := range safe(s) {
-		switch {
-		case r == '"' || r == '\\':
-			b.WriteByte('\\')
-			b.WriteRune(r)
-		default:
-			b.WriteRune(r)
+		if strings.ContainsRune("\"\\%<>`{}", r) {
+			fmt.Fprintf(&b, `\x%02x`, r) // YAML 1.2 §5.7
+			continue
 		}
+		b.WriteRune(r)
 	}
 	b.WriteByte('"')
 	return b.String()

@@ -53,6 +53,7 @@ type text struct {
 	held      []ladder.Row // until the head can be written
 	headed    bool
 	holds     []int // see ladder.Row
+	colors    map[int]style // of lanes with a control block
 	used      map[symbol]bool
 	spaced    bool // the last line written was empty
 	tables    bool // the ladder is over
@@ -61,7 +62,7 @@ type text struct {
 func newText(w io.Writer, o Options) *text {
 	t := &text{
 		w: bufio.NewWriter(w), o: o, say: speaker{o.Lang}, p: newPalette(o.Color), g: unicodeGlyphs,
-		explainer: explain.New(o.Lang), builder: ladder.New(o.ladder()), used: map[symbol]bool{}, spaced: true,
+		explainer: explain.New(o.Lang), builder: ladder.New(o.ladder()), used: map[symbol]bool{}, colors: map[int]style{}, spaced: true,
 	}
 	if o.ASCII {
 		t.g = asciiGlyphs

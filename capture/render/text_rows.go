@@ -14,6 +14,11 @@ func (t *text) draw(r *ladder.Row) {
 	if r.Holds != nil {
 		t.holds = r.Holds
 	}
+	for _, m := range r.States {
+		if st := stateStyle(m.To); st != faint {
+			t.colors[m.Lane] = st
+		}
+	}
 	var lines []*canvas
 	switch r.Kind {
 	case ladder.RowArrow, ladder.RowMessage:
@@ -65,11 +70,12 @@ func (t *text) lanes(r *ladder.Row) *canvas {
 // heavy reports whether a lane's party remembers a connection now.
 func (t *text) heavy(lane int) bool { return lane < len(t.holds) && t.holds[lane] > 0 }
 
+// laneStyle is a lane's colour: that of the state it came into last.
 func (t *text) laneStyle(lane int) style {
-	if t.heavy(lane) {
-		return plain
+	if !t.heavy(lane) {
+		return faint
 	}
-	return faint
+	return t.colors[lane]
 }
 
 // gutter writes a row's frame number and times.

@@ -1,0 +1,475 @@
+package ladder_test
+
+import (
+	"fmt"
+	"net/netip"
+	"testing"
+	"time"
+
+	"statelab/capture/http1"
+	"statelab/capture/ladder"
+	"statelab/capture/render/rendertest"
+	"statelab/capture/tcpstate"
+	"statelab/capture/trace"
+)
+
+var (
+	alice = trace.Participant{Role: trace.RoleClient, Addr: netip.MustParseAddrPort("10.0.0.1:40001")}
+	bob   = trace.Participant{Role: trace.RoleServer, Addr: netip.MustParseAddrPort("10.0.0.2:7")}
+	epoch = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+)
+
+// script is a timeline in the making: a clock that ticks a millisecond an event.
+type script struct {
+	events []trace.Event
+	now    time.Time
+}
+
+func (s *script) add(e trace.Event) {
+	if s.now.IsZero() {
+		s.now = epoch
+	}
+	s.now = s.now.Add(time.Millisecond)
+	e.At = s.now
+	s.events = append(s.events, e)
+}
+
+func ends(fromServer bool) (from, to trace.Participant) {
+	if fromServer {
+		return bob, alice
+	}
+	return alice, bob
+}
+
+func (s *script) leave(wire uint64, fromServer bool, flags tcpstate.Flags, findings ...string) {
+	from, to := ends(fromServer)
+	seg := &trace.Segment{}
+	seg.Flags = flags
+	for _, f := range findings {
+		seg.Findings = append(seg.Findings, tcpstate.Finding{Name: f})
+	}
+	s.add(trace.Event{Kind: trace.KindSegment, Wire: wire, Frame: int(wire), From: from, To: to, Segment: seg})
+}
+
+func (s *script) arrive(wire uint64, fromServer bool) {
+	from, to := ends(fromServer)
+	s.add(trace.Event{Kind: trace.KindArrival, Wire: wire, Frame: int(wire), From: from, To: to, Segment: &trace.Segment{}})
+}
+
+func (s *script) fate(wire uint64, f trace.Fate) {
+	s.add(trace.Event{Kind: trace.KindVerdict, Wire: wire, Verdict: &trace.Verdict{Fate: f, Wire: wire}})
+}
+
+func (s *script) become(who trace.Participant, from, to tcpstate.State, kind tcpstate.TriggerKind) {
+	c := &trace.StateChange{}
+	c.Change.From, c.To, c.Trigger.Kind, c.Cause.Kind = from, to, kind, kind
+	s.add(trace.Event{Kind: trace.KindState, From: who, State: c})
+}
+
+func (s *script) rows(o ladder.Options) []ladder.Row {
+	b := ladder.New(o)
+	var rows []ladder.Row
+	for i := range s.events {
+		rows = append(rows, b.Add(&s.events[i])...)
+	}
+	return append(rows, b.Flush()...)
+}
+
+// arrows writes rows down in short: "1>" is frame 1 from lane 0 to lane 1,
+// whole; "1>(" its departure, ")1>" its arrival, "1>x" its loss.
+func arrows(rows []ladder.Row) string {
+	out := ""
+	for _, r := range rows {
+		if r.Kind != ladder.RowArrow {
+			continue
+		}
+		dir := ">"
+		if r.Arrow.From > r.Arrow.To {
+			dir = "<"
+		}
+		head, tail := "", ""
+		switch r.Arrow.Part {
+		case ladder.Departure:
+			tail = "("
+		case ladder.Arrival:
+			head = ")"
+		case ladder.Whole:
+		}
+		if r.Arrow.Lost {
+			tail += "x"
+		}
+		if r.Arrow.Copy > 0 {
+			tail += fmt.Sprint("*", r.Arrow.Copy)
+		}
+		out += fmt.Sprintf("%s%d%s%s ", head, r.Frame, dir, tail)
+	}
+	return out
+}
+
+const (
+	data = tcpstate.PSH | tcpstate.ACK
+	ack  = tcpstate.ACK
+	fin  = tcpstate.FIN | tcpstate.ACK
+	syn  = tcpstate.SYN
+)
+
+func TestArrows(t *testing.T) {
+	t.Parallel()
+	const c, s = false, true // who sends
+	tests := []struct {
+		name string
+		tell func(*script)
+		want string
+	}{
+		{"there and back", func(x *script) {
+			x.leave(1, c, data)
+			x.arrive(1, c)
+			x.leave(2, s, ack)
+			x.arrive(2, s)
+		}, "1> 2< "},
+		{"data and acknowledgments cross in bulk", func(x *script) {
+			x.leave(1, c, data)
+			x.leave(2, c, data)
+			x.arrive(1, c)
+			x.leave(3, s, ack)
+			x.leave(4, c, data)
+			x.arrive(2, c)
+			x.arrive(3, s)
+			x.arrive(4, c)
+		}, "1> 2> 3< 4> "},
+		{"simultaneous close", func(x *script) {
+			x.leave(1, c, fin)
+			x.leave(2, s, fin)
+			x.arrive(1, c)
+			x.arrive(2, s)
+		}, "1>( 2<( )1> )2< "},
+		{"a FIN meets data", func(x *script) {
+			x.leave(1, c, fin)
+			x.leave(2, s, data)
+			x.arrive(1, c)
+			x.arrive(2, s)
+		}, "1>( 2<( )1> )2< "},
+		{"a spurious retransmission meets the ACK", func(x *script) {
+			x.leave(1, c, data)
+			x.arrive(1, c)
+			x.leave(2, s, ack)
+			x.leave(3, c, data, "spurious-retransmission")
+			x.arrive(2, s)
+			x.arrive(3, c)
+		}, "1> 2<( 3>( )2< )3> "},
+		{"overtaken", func(x *script) {
+			x.leave(1, c, data)
+			x.leave(2, c, data)
+			x.arrive(2, c)
+			x.arrive(1, c)
+		}, "1>( 2> )1> "},
+		{"lost", func(x *script) {
+			x.leave(1, c, data)
+			x.fate(1, trace.Dropped)
+			x.leave(2, c, data)
+			x.arrive(2, c)
+		}, "1>x 2> "},
+		{"lost as it crosses", func(x *script) {
+			x.leave(1, c, fin)
+			x.leave(2, s, fin)
+			x.fate(2, trace.QueueFull)
+			x.arrive(1, c)
+		}, "1>( 2<x )1> "},
+		{"two copies", func(x *script) {
+			x.leave(1, c, data)
+			x.fate(1, trace.Duplicated)
+			x.arrive(1, c)
+			x.arrive(1, c)
+		}, "1> )1>*2 "},
+		{"no host sent it", func(x *script) {
+			x.leave(1, c, data)
+			x.arrive(1, c)
+			x.fate(2, trace.Injected)
+			x.arrive(2, s)
+		}, "1> 2< "},
+		{"never seen to arrive", func(x *script) {
+			x.leave(1, c, data)
+		}, "1> "},
+		{"the receiver changes by itself while a segment is on its way", func(x *script) {
+			x.leave(1, c, data)
+			x.become(bob, tcpstate.Established, tcpstate.Closed, tcpstate.OnTimer)
+			x.arrive(1, c)
+		}, "1>( )1> "},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			x := &script{}
+			tt.tell(x)
+			if got := arrows(x.rows(ladder.Options{Lanes: []trace.Participant{alice, bob}})); got != tt.want {
+				t.Errorf("got  %s\nwant %s", got, tt.want)
+			}
+		})
+	}
+}
+
+// A change of state stands in the row of what caused it.
+func TestStates(t *testing.T) {
+	t.Parallel()
+	x := &script{}
+	x.add(trace.Event{Kind: trace.KindCall, From: alice, Call: &trace.Call{Name: "connect"}})
+	x.leave(1, false, syn)
+	x.become(alice, tcpstate.Closed, tcpstate.SynSent, tcpstate.OnCall)
+	x.arrive(1, false)
+	x.become(bob, tcpstate.Listen, tcpstate.SynReceived, tcpstate.OnReceive)
+	x.become(bob, tcpstate.SynReceived, tcpstate.Closed, tcpstate.OnTimer)
+	var kinds []ladder.RowKind
+	for _, r := range x.rows(ladder.Options{}) {
+		kinds = append(kinds, r.Kind)
+		switch r.Kind {
+		case ladder.RowArrow:
+			if len(r.States) != 2 || r.States[0].To != tcpstate.SynSent || r.States[1].To != tcpstate.SynReceived {
+				t.Errorf("the arrow's states are %+v", r.States)
+			}
+			if fmt.Sprint(r.Holds) != "[1 1]" {
+				t.Errorf("after the SYN the lanes hold %v control blocks, want one each", r.Holds)
+			}
+		case ladder.RowState:
+			if fmt.Sprint(r.Holds) != "[1 0]" {
+				t.Errorf("after the timer the lanes hold %v control blocks, want [1 0]", r.Holds)
+			}
+		case ladder.RowOpening:
+			if len(r.States) > 0 && (len(r.States) != 2 || r.States[0].To != tcpstate.Closed || r.States[1].To != tcpstate.Listen) {
+				t.Errorf("the opening states are %+v", r.States)
+			}
+		}
+	}
+	want := fmt.Sprint([]ladder.RowKind{ladder.RowOpening, ladder.RowCall, ladder.RowOpening, ladder.RowArrow, ladder.RowState})
+	if fmt.Sprint(kinds) != want {
+		t.Errorf("rows %v, want %v", kinds, want)
+	}
+}
+
+// Where one end is watched, a row is given out with the event that makes it:
+// a live ladder must not lag.
+func TestNoLag(t *testing.T) {
+	t.Parallel()
+	b := ladder.New(ladder.Options{})
+	for i := range 10 {
+		seg := &trace.Segment{}
+		seg.Changes = []tcpstate.Change{{End: tcpstate.Client, From: tcpstate.Closed, To: tcpstate.SynSent, Basis: tcpstate.Inferred}}
+		rows := b.Add(&trace.Event{Kind: trace.KindSegment, Frame: i + 1, From: alice, To: bob, Segment: seg})
+		if len(rows) == 0 || rows[len(rows)-1].Frame != i+1 {
+			t.Fatalf("segment %d: rows %v", i+1, rows)
+		}
+		told := b.Add(&trace.Event{Kind: trace.KindState, From: alice, State: &trace.StateChange{Change: seg.Changes[0]}})
+		if len(told) != 0 {
+			t.Fatalf("the change that the segment's row shows came again: %+v", told)
+		}
+	}
+}
+
+// However long an arrival is waited for, rows do not pile up.
+func TestWaitingIsBounded(t *testing.T) {
+	t.Parallel()
+	b := ladder.New(ladder.Options{})
+	given := 0
+	const n = 20000
+	for i := range n {
+		given += len(b.Add(&trace.Event{
+			Kind: trace.KindSegment, Wire: uint64(i + 1), From: alice, To: bob, Segment: &trace.Segment{},
+		}))
+	}
+	if given < n-1024 {
+		t.Errorf("of %d segments that never arrive %d were given out", n, given)
+	}
+}
+
+func TestPause(t *testing.T) {
+	t.Parallel()
+	x := &script{}
+	x.leave(1, false, data)
+	x.arrive(1, false)
+	x.now = x.now.Add(time.Minute)
+	x.leave(2, false, data)
+	var pauses []time.Duration
+	for _, r := range x.rows(ladder.Options{}) {
+		if r.Kind == ladder.RowPause {
+			pauses = append(pauses, r.Pause.Round(time.Second))
+		}
+	}
+	if len(pauses) != 1 || pauses[0] != time.Minute {
+		t.Errorf("pauses %v, want one of a minute", pauses)
+	}
+}
+
+func TestMemoryAndLedger(t *testing.T) {
+	t.Parallel()
+	step := func(en string) trace.Event {
+		return trace.Event{Kind: trace.KindNote, Stream: -1, Note: &trace.Note{Step: true, Text: trace.Text{En: en, Ko: en}}}
+	}
+	memory := func(entries ...trace.Entry) trace.Event {
+		return trace.Event{Kind: trace.KindMemory, Stream: -1, From: bob, Memory: &trace.Memory{Entries: entries}}
+	}
+	session := trace.Entry{Kind: trace.MemoryConversation, Name: "sid", Value: "alice", Bytes: 8}
+	x := &script{}
+	x.add(step("one"))
+	x.add(memory(session, trace.Entry{Name: "SND.NXT", Value: "1", Bytes: 4}))
+	x.add(memory(session, trace.Entry{Name: "SND.NXT", Value: "6", Bytes: 4}))
+	x.add(step("two"))
+	x.add(memory(trace.Entry{Name: "SND.NXT", Value: "6", Bytes: 4}))
+
+	b := ladder.New(ladder.Options{})
+	var changes []*ladder.MemoryChange
+	for i := range x.events {
+		for _, r := range b.Add(&x.events[i]) {
+			if r.Kind == ladder.RowMemory {
+				changes = append(changes, r.Memory)
+			}
+		}
+	}
+	b.Flush()
+	if len(changes) != 3 {
+		t.Fatalf("%d changes, want 3", len(changes))
+	}
+	if c := changes[0]; len(c.Added) != 2 || !c.Structural() {
+		t.Errorf("first %+v", c)
+	}
+	if c := changes[1]; len(c.Changed) != 1 || c.Structural() {
+		t.Errorf("second %+v", c)
+	}
+	if c := changes[2]; len(c.Removed) != 1 || c.Removed[0] != session || c.Before.Total()-c.After.Total() != 8 {
+		t.Errorf("third %+v", c)
+	}
+	want := "[{{one one} [{0 [4 8 0] 0 false}]} {{two two} [{0 [4 0 0] 0 false}]}]"
+	if got := fmt.Sprint(b.Ledger()); got != want {
+		t.Errorf("ledger %s, want %s", got, want)
+	}
+	if m := b.Memories(); len(m) != 1 || len(m[0].Memory.Entries) != 1 {
+		t.Errorf("memories %+v", m)
+	}
+}
+
+func TestStreamsAndDetail(t *testing.T) {
+	t.Parallel()
+	x := &script{}
+	for stream := range 2 {
+		x.leave(0, false, data)
+		x.events[len(x.events)-1].Stream = stream
+		x.add(trace.Event{Kind: trace.KindMessage, Stream: stream, From: alice, To: bob, Message: &http1.Message{Request: true}})
+	}
+	count := func(o ladder.Options) map[ladder.RowKind]int {
+		n := map[ladder.RowKind]int{}
+		for _, r := range x.rows(o) {
+			n[r.Kind]++
+		}
+		return n
+	}
+	if n := count(ladder.Options{}); n[ladder.RowArrow] != 2 || n[ladder.RowMessage] != 2 || n[ladder.RowOpening] != 2 {
+		t.Errorf("all: %v", n)
+	}
+	if n := count(ladder.Options{Streams: []int{1}}); n[ladder.RowArrow] != 1 || n[ladder.RowMessage] != 1 || n[ladder.RowOpening] != 1 {
+		t.Errorf("one stream: %v", n)
+	}
+	if n := count(ladder.Options{Detail: ladder.DetailMessages}); n[ladder.RowArrow] != 2 || n[ladder.RowMessage] != 0 {
+		t.Errorf("messages: %v", n)
+	}
+}
+
+func TestArrange(t *testing.T) {
+	t.Parallel()
+	b := ladder.New(ladder.Options{Lanes: []trace.Participant{
+		{Role: trace.RoleStore}, {Role: trace.RoleBackend, N: 2}, {Role: trace.RoleBackend, N: 1}, {Role: trace.RoleBalancer}, alice,
+	}})
+	var names []string
+	for _, i := range ladder.Arrange(b.Lanes()) {
+		names = append(names, b.Lanes()[i].Name())
+	}
+	if got := fmt.Sprint(names); got != "[client balancer backend 1 backend 2 store]" {
+		t.Errorf("lanes stand as %s", got)
+	}
+}
+
+func TestLanesAreShared(t *testing.T) {
+	t.Parallel()
+	b := ladder.New(ladder.Options{})
+	for _, addr := range []string{"10.0.0.1:1", "10.0.0.1:2"} {
+		from := trace.Participant{Role: trace.RoleClient, Addr: netip.MustParseAddrPort(addr)}
+		b.Add(&trace.Event{Kind: trace.KindSegment, From: from, To: bob, Segment: &trace.Segment{}})
+	}
+	if l := b.Lanes(); len(l) != 2 || !l[0].ManyPorts || l[0].ManyHosts || l[1].ManyPorts {
+		t.Errorf("lanes %+v", l)
+	}
+}
+
+// For every timeline: each segment leaves in exactly one row, every departure
+// has its arrival or was lost, and rows are in the order of their times.
+func TestCorpus(t *testing.T) {
+	t.Parallel()
+	for _, tr := range rendertest.Corpus() {
+		t.Run(tr.Name, func(t *testing.T) {
+			t.Parallel()
+			b := ladder.New(ladder.Options{Lanes: tr.Lanes})
+			var rows []ladder.Row
+			segments := 0
+			for e := range tr.Events() {
+				if e.Kind == trace.KindSegment {
+					segments++
+				}
+				rows = append(rows, b.Add(&e)...)
+			}
+			rows = append(rows, b.Flush()...)
+			left, ties := 0, map[string]int{}
+			var last time.Duration
+			for _, r := range rows {
+				if r.Since < last && r.Kind != ladder.RowConnection && r.Kind != ladder.RowTotals {
+					t.Errorf("a row at %v after one at %v", r.Since, last)
+				}
+				last = max(last, r.Since)
+				if r.Kind != ladder.RowArrow {
+					continue
+				}
+				switch a := r.Arrow; {
+				case a.Part == ladder.Departure:
+					ties[a.Tie]++
+					left++
+				case a.Part == ladder.Arrival && a.Copy == 0:
+					ties[a.Tie]--
+				case a.Part == ladder.Whole:
+					left++
+				}
+			}
+			if left != segments {
+				t.Errorf("%d segments left in %d rows", segments, left)
+			}
+			for tie, n := range ties {
+				if n != 0 {
+					t.Errorf("departure %s has no arrival of its own: %d", tie, n)
+				}
+			}
+		})
+	}
+}
+
+func ExampleBuilder() {
+	b := ladder.New(ladder.Options{})
+	show := func(rows []ladder.Row) {
+		for _, r := range rows {
+			if r.Kind == ladder.RowArrow {
+				fmt.Println(r.Frame, b.Lanes()[r.Arrow.From].Name(), "to", b.Lanes()[r.Arrow.To].Name())
+			}
+		}
+	}
+	show(b.Add(&trace.Event{Kind: trace.KindSegment, Frame: 1, From: alice, To: bob, Segment: &trace.Segment{}}))
+	show(b.Add(&trace.Event{Kind: trace.KindSegment, Frame: 2, From: bob, To: alice, Segment: &trace.Segment{}}))
+	show(b.Flush())
+	// Output:
+	// 1 client to server
+	// 2 server to client
+}
+
+func BenchmarkAdd(b *testing.B) {
+	seg := &trace.Segment{}
+	seg.Payload = make([]byte, 1460)
+	e := trace.Event{Kind: trace.KindSegment, Frame: 1, From: alice, To: bob, Segment: seg}
+	l := ladder.New(ladder.Options{})
+	b.ReportAllocs()
+	for b.Loop() {
+		l.Add(&e)
+	}
+}

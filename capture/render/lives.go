@@ -1,0 +1,136 @@
+package render
+
+import (
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+
+	"statelab/capture/explain"
+	"statelab/capture/tcpstate"
+	"statelab/capture/trace"
+)
+
+// Lives tells each connection's life as it happens, a line for every change of
+// state of either end: what a server's log would say if it knew the states. It
+// holds what is open, and nothing of what is over.
+func Lives(w io.Writer, events Events, o Options) error {
+	l := lives{w: w, o: o, say: speaker{o.Lang}, known: map[pair]*life{}}
+	for ev, err := range events {
+		if err != nil {
+			return err
+		}
+		if err := l.tell(&ev); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// pair names one end of a connection by its addresses.
+type pair struct{ here, there string }
+
+// life is what is remembered of one end while it is open.
+type life struct {
+	n     int
+	state tcpstate.State
+	facts string // of its memory, when it was last reported
+}
+
+type lives struct {
+	w     io.Writer
+	o     Options
+	say   speaker
+	known map[pair]*life
+	count int
+}
+
+func (l *lives) tell(ev *trace.Event) error {
+	switch ev.Kind {
+	case trace.KindState:
+		return l.state(ev)
+	case trace.KindMemory:
+		if x := l.known[pairOf(ev)]; x != nil {
+			x.facts = facts(ev.Memory)
+		}
+	case trace.KindNote:
+		return l.line(ev, l.say.of(ev.Note.Text))
+	case trace.KindGap:
+		return l.line(ev, l.say.f(wordMissing, ev.N))
+	default:
+	}
+	return nil
+}
+
+func pairOf(ev *trace.Event) pair { return pair{ev.From.Addr.String(), ev.To.Addr.String()} }
+
+// of finds the life of an end; the two ends of a connection share a number.
+func (l *lives) of(p pair) *life {
+	x := l.known[p]
+	if x == nil {
+		x = &life{}
+		if other := l.known[pair{p.there, p.here}]; other != nil {
+			x.n = other.n
+		} else {
+			l.count++
+			x.n = l.count
+		}
+		l.known[p] = x
+	}
+	return x
+}
+
+func (l *lives) state(ev *trace.Event) error {
+	arrow := " → "
+	if l.o.ASCII {
+		arrow = " -> "
+	}
+	c := ev.State
+	who := explain.Label(l.o.Lang, "role."+ev.From.Role.String())
+	if !ev.To.Addr.IsValid() {
+		return l.line(ev, fmt.Sprintf("%s %s  %v", who, ev.From.Addr, c.To))
+	}
+	p := pairOf(ev)
+	x := l.of(p)
+	x.state = c.To
+	text := fmt.Sprintf("#%d %s %s%s%s  %v%s%v", x.n, who, ev.From.Addr, arrow, ev.To.Addr, c.From, arrow, c.To)
+	switch c.Basis {
+	case tcpstate.Inferred:
+		text += " (" + l.say.of(wordInferred) + ")"
+	case tcpstate.Assumed:
+		text += " (" + l.say.of(wordAssumed) + ")"
+	case tcpstate.Observed:
+	}
+	if x.facts != "" {
+		text += "  " + x.facts
+	}
+	if c.To == tcpstate.Closed {
+		delete(l.known, p)
+	}
+	return l.line(ev, text)
+}
+
+var wordInferred = trace.Text{En: "inferred", Ko: "추론"}
+
+// facts picks from a control block what tells how the connection fares.
+func facts(m *trace.Memory) string {
+	var out []string
+	for _, e := range m.Entries {
+		switch e.Name {
+		case "SRTT":
+			out = append(out, "RTT "+safe(e.Value))
+		case "cwnd":
+			out = append(out, "cwnd "+safe(e.Value)+" B")
+		case "send buffer", "receive buffer":
+			if e.Bytes > 0 {
+				out = append(out, e.Name+" "+strconv.Itoa(e.Bytes)+" B")
+			}
+		}
+	}
+	return strings.Join(out, ", ")
+}
+
+func (l *lives) line(ev *trace.Event, text string) error {
+	_, err := fmt.Fprintf(l.w, "%s  %s\n", ev.At.Format("15:04:05.000"), text)
+	return err
+}
