@@ -13,7 +13,10 @@ import (
 
 // The ports that lessons use.
 const (
-	echoPort = 7 // RFC 862
+	echoPort    = 7  // RFC 862
+	discardPort = 9  // RFC 863
+	daytimePort = 13 // RFC 867
+	sortPort    = 2000
 )
 
 // listen announces on a port of the server and runs handle for each connection,
@@ -47,6 +50,13 @@ func (l *Lab) serveEcho(port uint16) (net.Listener, error) {
 	return listener, nil
 }
 
+// discard is RFC 863's service on one connection: it reads until the client
+// closes, then it closes.
+func discard(c network.Conn) {
+	_, _ = io.Copy(io.Discard, c) // how it ended is on the timeline
+	_ = c.Close()
+}
+
 // hold keeps a connection open and reads nothing.
 func hold(network.Conn) {}
 
@@ -68,6 +78,18 @@ func exchange(c net.Conn, message string) error {
 		return fmt.Errorf("the echo of %q was %q", message, got)
 	}
 	return nil
+}
+
+// left takes what another program has left in c. It does not wait: a lesson lets
+// enough of the network's time pass before.
+func left[T any](c <-chan T, what string) (T, error) {
+	select {
+	case v := <-c:
+		return v, nil
+	default:
+		var none T
+		return none, fmt.Errorf("%s had not come yet", what)
+	}
 }
 
 // expect makes an error of an outcome that a lesson did not expect.

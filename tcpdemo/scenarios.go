@@ -5,6 +5,13 @@ func Scenarios() []Scenario {
 	return []Scenario{
 		handshake(),
 		echoes(),
+		closes(),
+		closeByServer(),
+		halfClose(),
+		simultaneousOpen(),
+		simultaneousClose(),
+		reset(),
+		refused(),
 	}
 }
 

@@ -1,0 +1,79 @@
+package tcpdemo
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+
+	"statelab/capture/trace"
+	"statelab/tcpdemo/network"
+)
+
+// halfClose closes one direction and goes on using the other (RFC 9293 §3.6).
+func halfClose() Scenario {
+	return Scenario{
+		Name:   "half-close",
+		Title:  trace.Text{En: "One direction is closed, the other still carries the answer", Ko: "한쪽 방향만 닫고, 다른 방향으로 답을 받습니다"},
+		Claims: []string{"A4"}, Refutes: []int{8},
+		Look: []trace.Text{
+			{
+				En: "A server that sorts can answer only when it has everything. The FIN tells it so: there is no length and no end mark.",
+				Ko: "정렬해 주는 서버는 전부 받아야 답할 수 있습니다. 길이도 끝 표시도 없이 FIN이 그것을 알려 줍니다.",
+			},
+			{
+				En: "After shutdown(write) the client is in FIN-WAIT-2 and still receives; the server is in CLOSE-WAIT and still sends.",
+				Ko: "shutdown(write) 뒤에도 FIN-WAIT-2의 클라이언트는 계속 받고, CLOSE-WAIT의 서버는 계속 보냅니다.",
+			},
+		},
+		Run: func(l *Lab) error {
+			if _, err := l.listen(sortPort, l.sortWords); err != nil {
+				return err
+			}
+			l.Step("The client sends its words and closes only its own direction", "클라이언트가 단어를 보내고 자기 방향만 닫습니다")
+			c, err := l.dial(sortPort)
+			if err != nil {
+				return err
+			}
+			if _, err := io.WriteString(c, "pear fig"); err != nil {
+				return err
+			}
+			if err := c.CloseWrite(); err != nil {
+				return err
+			}
+			l.Step("The client can send no more, and goes on receiving", "클라이언트는 더 보낼 수 없지만 계속 받습니다")
+			if _, err := io.WriteString(c, "kiwi"); err == nil {
+				return fmt.Errorf("a write after shutdown(write) succeeded")
+			} else if err := expect("a write after shutdown(write)", err, syscall.EPIPE); err != nil {
+				return err
+			}
+			got, err := io.ReadAll(c)
+			if err != nil {
+				return err
+			}
+			if want := "fig pear"; string(got) != want {
+				return fmt.Errorf("the sorted words were %q, expected %q", got, want)
+			}
+			if err := c.Close(); err != nil {
+				return err
+			}
+			l.Step("Both directions are closed: the client alone remembers, for 60 seconds", "두 방향이 모두 닫혔습니다. 클라이언트만 60초 동안 기억합니다")
+			return nil
+		},
+	}
+}
+
+// sortWords reads to the end of what the client sends, thinks, and sends the
+// words back in order.
+func (l *Lab) sortWords(c network.Conn) {
+	text, err := io.ReadAll(c)
+	if err == nil {
+		l.Sleep(time.Second)
+		words := strings.Fields(string(text))
+		slices.Sort(words)
+		_, _ = io.WriteString(c, strings.Join(words, " ")) // the client checks what came
+	}
+	_ = c.Close()
+}
