@@ -60,8 +60,8 @@ var (
 // Results that are worth a sentence.
 var (
 	eofText = text{
-		En: "{who}'s {call}: it has reached the FIN, and nothing more will come. It may still send, and it must close.",
-		Ko: "{who}의 {call}: FIN에 닿아 더 올 것이 없습니다. 아직 보낼 수 있고, 직접 닫아야 합니다.",
+		En: "{who}'s {call}: it has reached the FIN, and nothing more will come. Its own direction stays open until it closes that too.",
+		Ko: "{who}의 {call}: FIN에 닿아 더 올 것이 없습니다. 자신의 방향은 스스로 닫을 때까지 열려 있습니다.",
 	}
 	errRefusedText = text{
 		En: "{who}'s {call}: an RST came back, so the host is there, and nobody listens on that port.",
@@ -76,8 +76,8 @@ var (
 		Ko: "{who}의 {call}: 이쪽에서 연결을 끊었습니다.",
 	}
 	errPipeText = text{
-		En: "{who}'s {call}: the connection had ended before. The write before this one may have seemed to succeed.",
-		Ko: "{who}의 {call}: 연결은 이미 끝나 있었습니다. 바로 앞의 write는 성공한 것처럼 보였을 수 있습니다.",
+		En: "{who}'s {call}: nothing can be sent any more, as this side had closed or an RST came. An earlier write may have seemed to succeed.",
+		Ko: "{who}의 {call}: 이쪽이 이미 닫았거나 RST가 와서 더는 보낼 수 없습니다. 앞선 write는 성공한 것처럼 보였을 수 있습니다.",
 	}
 	errDeadlineText = text{
 		En: "{who}'s {call}: the application's own time limit has passed; the connection itself goes on.",

@@ -185,6 +185,10 @@ func stories() []story {
 			seg{frame: 7, ms: 22, from: Server, seq: 1, ack: 8, flags: FIN | ACK, payload: "bye", changes: []Change{{End: Server, From: CloseWait, To: LastAck}}},
 			seg{frame: 8, ms: 23, from: Client, seq: 8, ack: 5, flags: ACK, acks: 7},
 		)},
+		{"simultaneous close", segs(
+			seg{frame: 5, from: Client, seq: 7, ack: 1, flags: FIN | ACK, changes: []Change{{End: Client, From: Established, To: FinWait1}}},
+			seg{frame: 6, from: Server, seq: 1, ack: 7, flags: FIN | ACK, changes: []Change{{End: Server, From: Established, To: FinWait1}}},
+		)},
 		{"fin without its changes", segs(
 			seg{frame: 5, from: Client, seq: 7, ack: 1, flags: FIN | ACK},
 			seg{frame: 7, from: Server, seq: 1, ack: 8, flags: FIN | ACK, acks: 5},
@@ -220,7 +224,12 @@ func stories() []story {
 			seg{frame: 6, ms: 220, from: Server, seq: 1, ack: 7, flags: ACK, acks: 4},
 		)},
 		{"strangers over IPv6", strangers()},
+		{"an ACK again with nothing outstanding", segs(
+			syn, synAck, thirdAck,
+			seg{frame: 4, from: Client, seq: 1, ack: 1, flags: ACK, found: []Finding{{Name: "duplicate-ack", Nth: 1}}},
+		)},
 		{"fast retransmit", segs(
+			seg{frame: 4, from: Client, seq: 201, ack: 1, flags: ACK, payload: big},
 			seg{frame: 5, from: Server, seq: 1, ack: 101, flags: ACK, found: []Finding{{Name: "duplicate-ack", Nth: 1}}},
 			seg{frame: 6, from: Server, seq: 1, ack: 101, flags: ACK, found: []Finding{{Name: "duplicate-ack", Nth: 3}}, options: Options{
 				SackBlocks: 2,
@@ -245,6 +254,7 @@ func stories() []story {
 		)},
 		{"damage and nonsense", segs(
 			seg{frame: 5, from: Client, seq: 1, ack: 1, flags: ACK, payload: "x", checksum: Invalid, found: []Finding{{Name: "bad-checksum"}}},
+			seg{frame: 15, from: Client, seq: 2, ack: 1, flags: ACK, payload: "y", checksum: Invalid},
 			seg{frame: 6, from: Client, flags: SYN | FIN},
 			seg{frame: 7, from: Client, seq: 1, payload: "x"},
 			seg{frame: 8, from: Client, seq: 1, ack: 1, flags: ACK, found: []Finding{{Name: "off-figure"}, {Name: "assumption-corrected", Frame: 3}}},

@@ -132,7 +132,12 @@ func (x *Explainer) ackLostSegment(f facts, _ tcpstate.Finding) Explanation {
 // waiting for its timer (RFC 5681 §3.2).
 const fastThreshold = 3
 
+// duplicateAck: RFC 5681 §2 counts an ACK as duplicate only while something is
+// outstanding, so one that nothing has been sent for merely repeats.
 func (x *Explainer) duplicateAck(f facts, found tcpstate.Finding) Explanation {
+	if x.history.latest(f.ev, f.s.From.Peer(), func(s *seen) bool { return s.length > 0 || s.flags.Has(tcpstate.FIN) }) == nil {
+		return x.acknowledge(f)
+	}
 	t := duplicateText
 	if found.Nth == 0 {
 		t = duplicateUncountedText

@@ -47,6 +47,8 @@ type history struct {
 	oldest  int // index in ring, once it is full
 	byFrame map[int]int
 	byWire  map[uint64]int
+	// firstDamaged is the first frame with a wrong TCP checksum.
+	firstDamaged int
 }
 
 // add remembers a segment; one that is remembered already is not added again.
@@ -58,6 +60,9 @@ func (h *history) add(ev *trace.Event) {
 		return
 	}
 	s := ev.Segment
+	if s.Checksum == tcpstate.Invalid && h.firstDamaged == 0 {
+		h.firstDamaged = frameOf(ev)
+	}
 	entry := seen{
 		frame: frameOf(ev), wire: wireOf(ev), stream: ev.Stream, from: s.From, at: ev.At,
 		relSeq: s.RelSeq, relAck: s.RelAck, seq: s.Seq, ack: s.Ack, flags: s.Flags, length: s.Len,

@@ -51,7 +51,11 @@ func (x *Explainer) segment(ev *trace.Event) Explanation {
 	e := x.mainPoint(f)
 	e.Sentence = join(e.Sentence, x.asides(f))
 	if f.s.Checksum == tcpstate.Invalid {
-		e.Sentence = join(e.Sentence, x.say(doubtfulChecksumText, f.values))
+		t := wrongChecksumText
+		if frameOf(ev) == x.history.firstDamaged {
+			t = doubtfulChecksumText // at length once: some traces hold nothing else
+		}
+		e.Sentence = join(e.Sentence, x.say(t, f.values))
 		e.Section = joinWith("; ", "RFC 9293 §3.1", strings.TrimPrefix(e.Section, "RFC 9293 "))
 	}
 	return e
@@ -154,8 +158,11 @@ func (x *Explainer) finish(f facts) Explanation {
 		first = finDataText
 	}
 	rest, section := finFirstText, "RFC 9293 §3.6; §3.6.1"
-	if x.peerClosed(f) {
+	switch sent, received := x.peerClosed(f); {
+	case received:
 		rest, section = finSecondText, "RFC 9293 §3.6"
+	case sent:
+		rest, section = finBothText, "RFC 9293 §3.6 Figure 13"
 	}
 	return Explanation{
 		Sentence:   join(x.say(first, f.values), x.say(rest, f.values)),
@@ -164,14 +171,16 @@ func (x *Explainer) finish(f facts) Explanation {
 	}
 }
 
-// peerClosed reports whether the other end had sent its FIN before this one.
-func (x *Explainer) peerClosed(f facts) bool {
+// peerClosed reports whether the other end had sent its FIN before this one, and
+// whether this end had received it by then, as its state shows.
+func (x *Explainer) peerClosed(f facts) (sent, received bool) {
+	sent = x.history.latest(f.ev, f.s.From.Peer(), func(s *seen) bool { return s.flags.Has(tcpstate.FIN) }) != nil
 	for _, c := range f.s.Changes {
 		if c.End == f.s.From {
-			return c.From == tcpstate.CloseWait || c.To == tcpstate.LastAck
+			return sent, c.From == tcpstate.CloseWait || c.To == tcpstate.LastAck
 		}
 	}
-	return x.history.latest(f.ev, f.s.From.Peer(), func(s *seen) bool { return s.flags.Has(tcpstate.FIN) }) != nil
+	return sent, sent
 }
 
 // acknowledge explains a segment that carries nothing but its ACK.

@@ -102,6 +102,10 @@ var (
 		En: "{to} may still send (half-close).",
 		Ko: "{to|은/는} 아직 보낼 수 있습니다(하프 클로즈).",
 	}
+	finBothText = text{
+		En: "{to}'s own FIN is already on its way: both close at once (simultaneous close).",
+		Ko: "{to}의 FIN도 이미 오고 있습니다. 양쪽이 동시에 닫습니다(동시 종료).",
+	}
 	finSecondText = text{
 		En: "{to} had closed before: now both directions are.",
 		Ko: "{to|은/는} 이미 닫았으므로 이제 양방향이 모두 닫힙니다.",
@@ -158,7 +162,8 @@ var (
 		En: "Its TCP checksum is wrong: {to} drops it, unless the sender's network card was still to fill it in.",
 		Ko: "TCP 체크섬이 틀렸습니다. 보낸 쪽의 네트워크 카드가 나중에 채울 값이 아니라면 {to|은/는} 이것을 버립니다.",
 	}
-	badChecksumText = text{
+	wrongChecksumText = text{En: "(Wrong TCP checksum.)", Ko: "(TCP 체크섬이 틀립니다.)"}
+	badChecksumText   = text{
 		En: "{to} receives {brief} from {from} with a wrong TCP checksum, and drops it all silently, as if lost on the way.",
 		Ko: "{from|이/가} 보낸 {brief|이/가} 틀린 체크섬과 함께 {to}에 도착합니다. {to|은/는} 손실된 것처럼 조용히 버립니다.",
 	}
