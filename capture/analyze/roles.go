@@ -20,6 +20,14 @@ func (o *Options) party(addr netip.AddrPort, end tcpstate.End) trace.Participant
 	return trace.Participant{Role: trace.RoleClient, Addr: addr}
 }
 
+// peer returns who is at the other end of a connection that p reports.
+func (o *Options) peer(p trace.Participant, remote netip.AddrPort) trace.Participant {
+	if p.Role == trace.RoleServer {
+		return o.party(remote, tcpstate.Client)
+	}
+	return o.party(remote, tcpstate.Server)
+}
+
 // addrOf returns the address of one end.
 func addrOf(c *tcpstate.Conn, end tcpstate.End) netip.AddrPort {
 	if end == tcpstate.Server {

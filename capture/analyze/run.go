@@ -66,8 +66,8 @@ func (r *run) frame(f *capture.Frame) {
 	r.segmentSeen(f, arrival)
 }
 
-// where says what seeing the frame proves: a frame that a tap at a host's own
-// wire saw was sent, or received, there; of any other only that it passed.
+// where says what seeing the frame proves: a tap at one host's own wire saw it
+// leave that host, or reach it; of any other it is known only that it passed.
 func where(f *capture.Frame) tcpstate.Where {
 	switch f.Direction {
 	case capture.Outbound:
@@ -79,9 +79,21 @@ func where(f *capture.Frame) tcpstate.Where {
 	return tcpstate.Passing
 }
 
+// within reports whether a frame never left one machine: it has crossed no
+// wire, so that what was sent has arrived.
+func within(f *capture.Frame, s *tcpstate.Segment) bool {
+	src, dst := s.Src.Addr(), s.Dst.Addr()
+	return f.Wire == 0 && (src == dst || src.IsLoopback() && dst.IsLoopback())
+}
+
 func (r *run) segmentSeen(f *capture.Frame, arrival bool) {
 	s := &r.packet.Segment
-	reading := r.observer.Observe(s, where(f))
+	inside := within(f, s)
+	at := where(f)
+	if inside {
+		at = tcpstate.Sent
+	}
+	reading := r.observer.Observe(s, at)
 	from, to := r.opts.parties(reading.Conn, reading.From)
 	if !arrival {
 		r.totals.Segments++
@@ -104,6 +116,12 @@ func (r *run) segmentSeen(f *capture.Frame, arrival bool) {
 	for _, ch := range reading.Changes {
 		r.inferred(f, reading, ch)
 	}
+	if inside {
+		reading = r.observer.Observe(s, tcpstate.Received)
+		for _, ch := range reading.Changes {
+			r.inferred(f, reading, ch)
+		}
+	}
 	if !r.opts.NoHTTP && r.delivers(f, arrival) {
 		r.web.segment(r, s, reading)
 	}
@@ -121,7 +139,7 @@ func (r *run) delivers(f *capture.Frame, arrival bool) bool {
 // inferred takes a change that a segment shows.
 func (r *run) inferred(f *capture.Frame, reading *tcpstate.Reading, ch tcpstate.Change) {
 	c := reading.Conn
-	whose := r.opts.party(addrOf(c, ch.End), ch.End)
+	whose, peer := r.opts.parties(c, ch.End)
 	k := endKey{addrOf(c, ch.End), addrOf(c, ch.End.Peer())}
 	if !r.states.infer(k, ch) {
 		return
@@ -129,7 +147,7 @@ func (r *run) inferred(f *capture.Frame, reading *tcpstate.Reading, ch tcpstate.
 	r.change = trace.StateChange{Change: ch}
 	r.emit(trace.Event{
 		Kind: trace.KindState, At: f.Time, Frame: f.Number, Wire: f.Wire,
-		Stream: c.Stream, From: whose, State: &r.change,
+		Stream: c.Stream, From: whose, To: peer, State: &r.change,
 	})
 }
 
@@ -158,6 +176,9 @@ func (r *run) observe(o *trace.Observation) {
 	e := trace.Event{At: o.At, Stream: -1, From: o.Party, N: o.N}
 	if stream, ok := r.streams[k]; ok {
 		e.Stream = stream
+	}
+	if o.Conn.Remote.IsValid() {
+		e.To = r.opts.peer(o.Party, o.Conn.Remote)
 	}
 	switch o.Kind {
 	case trace.ObservedState:

@@ -18,14 +18,17 @@ const (
 	// KindArrival: that segment was seen reaching its receiver: only where
 	// both ends were watched. Segment and Wire are set.
 	KindArrival
-	// KindState: an end's state changed. State is set; From is whose.
+	// KindState: an end's state changed. State is set; From is whose, To its
+	// peer where it has one.
 	KindState
-	// KindMemory: a party's memory was reported. Memory is set; From is whose.
+	// KindMemory: a party's memory was reported. Memory is set; From is whose,
+	// and To the peer, if it is the memory of one connection.
 	KindMemory
 	// KindVerdict: the wire did something to the frame Wire. Verdict is set;
 	// From and To are the frame's ends where known.
 	KindVerdict
-	// KindCall: an application's call. Call is set; From is whose.
+	// KindCall: an application's call. Call is set; From is whose, To the peer
+	// where there is one.
 	KindCall
 	// KindMessage: an HTTP message is complete. Message is set; From, To.
 	KindMessage

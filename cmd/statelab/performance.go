@@ -120,27 +120,42 @@ func (p *performance) writeTrace(e *env, name, vantage string, lang explain.Lang
 	return nil
 }
 
-// comments returns the comment of each frame of a vantage point: all that the
-// timeline says of it, a line for each event.
+// comments returns the comment of each frame of a vantage point: the changes of
+// state that go with it, why, and what the wire did to it.
 func (p *performance) comments(vantage string, lang explain.Lang) (map[int]string, error) {
-	all := map[int]string{}
-	byWire := map[uint64]int{}
+	number := map[uint64]int{}
 	for _, f := range p.recording.At(vantage) {
-		if f.Wire != 0 && byWire[f.Wire] == 0 {
-			byWire[f.Wire] = f.Number
+		if f.Wire != 0 && number[f.Wire] == 0 {
+			number[f.Wire] = f.Number
 		}
 	}
-	x := explain.New(lang)
+	changes := map[uint64][]*trace.Event{}
 	for ev, err := range p.events(vantage) {
 		if err != nil {
 			return nil, err
 		}
-		number := ev.Frame
-		if number == 0 {
-			number = byWire[ev.Wire]
+		if ev.Kind == trace.KindState && ev.Wire != 0 {
+			c := ev.Clone()
+			changes[ev.Wire] = append(changes[ev.Wire], &c)
 		}
-		if c := render.Comment(x, &ev); c != "" && number != 0 {
-			all[number] = strings.TrimPrefix(all[number]+"\n"+c, "\n")
+	}
+	all := map[int]string{}
+	add := func(frame int, text string) {
+		if text != "" && frame != 0 {
+			all[frame] = strings.TrimPrefix(all[frame]+"\n"+text, "\n")
+		}
+	}
+	x := explain.New(lang)
+	for ev := range p.events(vantage) {
+		switch ev.Kind {
+		case trace.KindSegment:
+			add(number[ev.Wire], render.Comment(x, &ev, changes[ev.Wire]...))
+		case trace.KindVerdict:
+			add(number[ev.Wire], x.Explain(&ev).String())
+		case trace.KindMessage:
+			add(ev.Frame, x.Explain(&ev).String())
+		default:
+			x.Observe(&ev)
 		}
 	}
 	return all, nil

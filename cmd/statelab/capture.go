@@ -1,0 +1,48 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"statelab/tcpdemo/network/host"
+)
+
+func newCapture(e *env) *cobra.Command {
+	f := liveFlags{capture: true}
+	var port uint16
+	var length time.Duration
+	c := &cobra.Command{
+		Use:   "capture",
+		Short: "Capture live: the ladder as it happens, with what the system says of the sockets",
+		Example: `  sudo statelab capture -i lo --port 7007
+  sudo statelab capture -i lo --port 8080 -w trace.pcapng`,
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			v, err := f.resolve(e)
+			if err != nil {
+				return err
+			}
+			f.capture = true
+			v.opts.Title = "capture"
+			n, err := host.New(host.Options{})
+			if err != nil {
+				return err
+			}
+			return errors.Join(f.watch(cmd.Context(), e, v, n, port, func(ctx context.Context) error {
+				if length > 0 {
+					_ = wait(ctx, length)
+				} else {
+					<-ctx.Done()
+				}
+				return nil
+			}), n.Close())
+		},
+	}
+	f.register(c)
+	c.Flags().Uint16VarP(&port, "port", "p", 0, "only TCP from or to this port; 0 is everything")
+	c.Flags().DurationVar(&length, "for", 0, "stop after so long, e.g. 10s; without it, at Ctrl-C")
+	return c
+}

@@ -1,0 +1,236 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/netip"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"statelab/capture"
+	"statelab/capture/analyze"
+	"statelab/capture/explain"
+	"statelab/capture/live"
+	"statelab/capture/pcapfile"
+	"statelab/capture/render"
+	"statelab/capture/trace"
+	"statelab/tcpdemo/network/host"
+)
+
+// liveFlags say what is watched of the real network, beside the program that
+// runs on it.
+type liveFlags struct {
+	viewFlags
+	capture, noSplit, remote bool
+	iface, write             string
+}
+
+func (f *liveFlags) register(c *cobra.Command) {
+	f.viewFlags.register(c)
+	fs := c.Flags()
+	fs.BoolVar(&f.capture, "capture", false, "capture real frames and draw the ladder (needs CAP_NET_RAW)")
+	fs.StringVarP(&f.iface, "interface", "i", "", "interface to capture on (default: the address's own)")
+	fs.BoolVar(&f.noSplit, "no-split", false, "leave offloaded frames as they came")
+	fs.StringVarP(&f.write, "write", "w", "", "write the captured frames to a pcapng file, each explained; - is stdout")
+	fs.BoolVar(&f.remote, "allow-remote", false, "permit addresses that are not on loopback")
+}
+
+// watch runs a program on the machine's network and shows what happens, until
+// the program ends or ctx does. The capture is drained before watch returns.
+func (f *liveFlags) watch(ctx context.Context, e *env, v view, n *host.Network, port uint16, program func(context.Context) error) error {
+	capturing := f.capture || f.write != ""
+	rec, err := n.Record(ctx, host.RecordOptions{
+		Port: port, Interface: f.iface, NoCapture: !capturing, NoSplit: f.noSplit, Memory: true, NoCalls: !capturing,
+	})
+	if err != nil {
+		return misuseOfInterface(err)
+	}
+	defer rec.Close()
+	if err := f.excuse(e, v.lang, rec); err != nil {
+		return err
+	}
+	frames, finish, err := f.keep(e, v.lang, rec)
+	if err != nil {
+		return err
+	}
+	done := make(chan error, 1)
+	go func() {
+		done <- program(ctx)
+		rec.Stop()
+	}()
+	info := n.Info()
+	v.opts.Network = info.Name + " · " + info.Stack
+	events := finish.note(analyze.Options{}.Run(frames, rec.Observations()))
+	draw := v.format.Render
+	if v.format.Name == "text" && !capturing {
+		draw = render.Lives
+	}
+	err = v.output(e, func(w io.Writer) error { return draw(w, events, v.opts) })
+	rec.Stop()
+	return errors.Join(err, <-done, finish.close())
+}
+
+// serve listens on an address and watches a server at work.
+func (f *liveFlags) serve(ctx context.Context, e *env, v view, addr netip.AddrPort, program func(context.Context, *host.Network, net.Listener) error) error {
+	n, err := host.New(host.Options{AllowRemote: f.remote, Server: addr.Addr(), Client: loopbackLike(addr.Addr(), f.remote)})
+	if err != nil {
+		return hintRemote(inLanguage(err, v.lang))
+	}
+	l, err := n.Server().Listen(addr.Port(), 0)
+	if err != nil {
+		return errors.Join(hintPort(err), n.Close())
+	}
+	port := l.Addr().(*net.TCPAddr).AddrPort().Port()
+	fmt.Fprintf(e.stderr, "statelab: %s %v\n", explain.Label(v.lang, "state.LISTEN"), l.Addr())
+	err = f.watch(ctx, e, v, n, port, func(ctx context.Context) error { return program(ctx, n, l) })
+	_ = l.Close() // the program has closed it, unless it never came to run
+	return errors.Join(err, n.Close())
+}
+
+func hintRemote(err error) error {
+	var r *host.RemoteError
+	if errors.As(err, &r) {
+		return misuse{fmt.Errorf("%w\nhint: --allow-remote permits it", err)}
+	}
+	return err
+}
+
+func hintPort(err error) error {
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		return fmt.Errorf("%w\nhint: another program has the port; see which with: ss -ltnp, or take another", err)
+	case errors.Is(err, syscall.EACCES):
+		return fmt.Errorf("%w\nhint: ports below 1024 need rights; take one above", err)
+	}
+	return err
+}
+
+// excuse says what cannot be seen. Frames that were asked for and cannot be had
+// are an error; states that the system does not tell are not.
+func (f *liveFlags) excuse(e *env, lang explain.Lang, rec *host.Recorder) error {
+	if err := rec.CaptureErr(); err != nil {
+		return inLanguage(err, lang)
+	}
+	if err := rec.StatesErr(); err != nil {
+		fmt.Fprintln(e.stderr, "statelab: "+inLanguage(err, lang).Error())
+	}
+	return nil
+}
+
+// bilingual is an error that can say what it says in two languages.
+type bilingual interface{ Text(lang string) string }
+
+// inLanguage gives an error its text in the language asked for.
+func inLanguage(err error, lang explain.Lang) error {
+	var b bilingual
+	if lang == explain.English || !errors.As(err, &b) {
+		return err
+	}
+	return translated{err, b.Text(lang.String())}
+}
+
+type translated struct {
+	error
+	text string
+}
+
+func (t translated) Error() string { return t.text }
+func (t translated) Unwrap() error { return t.error }
+
+func misuseOfInterface(err error) error {
+	var i *live.InterfaceError
+	if errors.As(err, &i) {
+		return misuse{err}
+	}
+	return err
+}
+
+// keeper writes frames to a trace when all has been said about them.
+type keeper struct {
+	w        *pcapfile.Writer
+	out      io.Closer
+	x        *explain.Explainer
+	comments map[int]string
+	err      error
+}
+
+// keep makes the source that also writes what passes.
+func (f *liveFlags) keep(e *env, lang explain.Lang, rec *host.Recorder) (capture.Source, *keeper, error) {
+	k := &keeper{}
+	if f.write == "" {
+		return rec.Frames(), k, nil
+	}
+	out, err := create(e, f.write)
+	if err != nil {
+		return nil, nil, err
+	}
+	link, _ := rec.Link()
+	k.w, err = pcapfile.NewWriter(out, pcapfile.WriterOptions{Link: link, Interface: f.iface})
+	if err != nil {
+		return nil, nil, fmt.Errorf("%s: %w", f.write, err)
+	}
+	k.out, k.x, k.comments = out, explain.New(lang), map[int]string{}
+	return k.frames(rec.Frames()), k, nil
+}
+
+// frames passes frames on, and writes each when the next one is asked for: by
+// then it has been explained.
+func (k *keeper) frames(src capture.Source) capture.Source {
+	return func(yield func(capture.Frame, error) bool) {
+		for f, err := range src {
+			more := yield(f, err)
+			if err == nil && !f.Marks.Has(capture.Tick) && k.err == nil {
+				f.Comment = k.comments[f.Number]
+				delete(k.comments, f.Number)
+				k.err = k.w.WriteFrame(f)
+			}
+			if !more {
+				return
+			}
+		}
+	}
+}
+
+// note listens to the events for what is to stand in the comments.
+func (k *keeper) note(events render.Events) render.Events {
+	if k.w == nil {
+		return events
+	}
+	return func(yield func(trace.Event, error) bool) {
+		for ev, err := range events {
+			switch {
+			case err != nil || ev.Frame == 0:
+			case ev.Kind == trace.KindSegment:
+				k.comments[ev.Frame] = render.Comment(k.x, &ev)
+			case ev.Kind == trace.KindMessage:
+				k.comments[ev.Frame] += "\n" + k.x.Explain(&ev).String()
+			}
+			if !yield(ev, err) {
+				return
+			}
+		}
+	}
+}
+
+func (k *keeper) close() error {
+	if k.w == nil {
+		return nil
+	}
+	return errors.Join(k.err, k.w.Flush(), k.out.Close())
+}
+
+// parseListen reads the address of a server: a port alone means loopback.
+func parseListen(s string) (netip.AddrPort, error) {
+	if len(s) > 0 && s[0] == ':' {
+		s = "127.0.0.1" + s
+	}
+	a, err := netip.ParseAddrPort(s)
+	if err != nil {
+		return a, misusef("address %q: an IP address with a port, such as 127.0.0.1:7007 or [::1]:7007", s)
+	}
+	return a, nil
+}

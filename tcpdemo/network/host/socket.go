@@ -1,0 +1,186 @@
+package host
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"net/netip"
+	"os"
+	"strconv"
+	"sync"
+	"syscall"
+
+	"statelab/capture/trace"
+	"statelab/tcpdemo/network"
+)
+
+// Host is the machine, in one of the two roles.
+type Host struct {
+	net  *Network
+	role trace.Role
+	addr netip.Addr
+
+	mu    sync.Mutex
+	conns []trace.Conn // those opened here: for Memory
+}
+
+var _ network.Host = (*Host)(nil)
+
+// Addr is the host's address.
+func (h *Host) Addr() netip.Addr { return h.addr }
+
+// Party is the host's lane on a timeline, without a port.
+func (h *Host) Party() trace.Participant { return h.party(netip.AddrPortFrom(h.addr, 0)) }
+
+func (h *Host) party(local netip.AddrPort) trace.Participant {
+	return trace.Participant{Role: h.role, Addr: local}
+}
+
+// Listen announces on a port of the host's address. backlog is the length of
+// the accept queue, 0 for the system's default; on Windows it has no effect.
+// Keep-alive is off for the connections that are accepted, and Nagle's
+// algorithm as well.
+func (h *Host) Listen(port uint16, backlog int) (net.Listener, error) {
+	at := netip.AddrPortFrom(h.addr, port)
+	lc := net.ListenConfig{KeepAlive: -1}
+	lc.SetMultipathTCP(false) // else a second, unseen listener stands beside it
+	h.net.hurry()
+	l, err := lc.Listen(context.Background(), "tcp", at.String())
+	if err != nil {
+		return nil, err
+	}
+	tcp := l.(*net.TCPListener)
+	if backlog > 0 {
+		if err := setBacklog(tcp, backlog); err != nil {
+			_ = tcp.Close()
+			return nil, &net.OpError{Op: "listen", Net: "tcp", Addr: l.Addr(), Err: err}
+		}
+	}
+	out := &Listener{TCPListener: tcp, host: h, conn: trace.Conn{Local: addrPort(l.Addr())}}
+	args := "port " + strconv.Itoa(int(out.conn.Local.Port()))
+	if backlog > 0 {
+		args += ", backlog " + strconv.Itoa(backlog)
+	}
+	h.call(out.conn, trace.Call{Name: "listen", Args: args})
+	return out, nil
+}
+
+// Dial opens a connection. It refuses addresses that are not on loopback,
+// unless Options.AllowRemote is set, with an error that wraps *RemoteError.
+func (h *Host) Dial(ctx context.Context, to netip.AddrPort, local uint16) (network.Conn, error) {
+	to = netip.AddrPortFrom(to.Addr().Unmap(), to.Port())
+	if err := h.net.permit(to.Addr()); err != nil {
+		return nil, &net.OpError{Op: "dial", Net: "tcp", Addr: net.TCPAddrFromAddrPort(to), Err: err}
+	}
+	var conn trace.Conn
+	d := net.Dialer{KeepAlive: -1, FallbackDelay: -1}
+	d.SetMultipathTCP(false)
+	from := netip.AddrPortFrom(h.source(to.Addr()), local)
+	d.ControlContext = func(_ context.Context, _, _ string, raw syscall.RawConn) error {
+		h.net.hurry()
+		bound, err := bind(raw, from)
+		conn = trace.Conn{Local: bound, Remote: to}
+		if err == nil {
+			h.call(conn, trace.Call{Name: "connect", Args: to.String()})
+		}
+		return err
+	}
+	if !bindsItself {
+		d.LocalAddr = net.TCPAddrFromAddrPort(from)
+	}
+	c, err := d.DialContext(ctx, "tcp", to.String())
+	if err != nil {
+		if conn.Local.IsValid() { // otherwise it was not even tried
+			h.call(conn, trace.Call{Name: "connect", Result: errorText(err)})
+		}
+		return nil, err
+	}
+	conn = trace.Conn{Local: addrPort(c.LocalAddr()), Remote: to}
+	h.call(conn, trace.Call{Name: "connect", Result: "connected"})
+	h.remember(conn)
+	return &Conn{TCPConn: c.(*net.TCPConn), host: h, conn: conn}, nil
+}
+
+// source is the address to dial from: the host's own, unless the other is not
+// reached from there; then the system chooses.
+func (h *Host) source(to netip.Addr) netip.Addr {
+	switch {
+	case h.addr.Is4() == to.Is4() && h.addr.IsLoopback() == to.IsLoopback():
+		return h.addr
+	case to.Is4():
+		return netip.IPv4Unspecified()
+	}
+	return netip.IPv6Unspecified()
+}
+
+// call puts an application's call on the timeline.
+func (h *Host) call(conn trace.Conn, c trace.Call) {
+	if r := h.net.recording(); r != nil {
+		r.line.report(trace.Observation{Kind: trace.ObservedCall, Party: h.party(conn.Local), Conn: conn, Call: &c})
+	}
+}
+
+// Listener is a listening socket of the machine. Accept's dynamic type is
+// *Conn.
+type Listener struct {
+	*net.TCPListener
+	host *Host
+	conn trace.Conn
+}
+
+// Accept waits for a connection.
+func (l *Listener) Accept() (net.Conn, error) {
+	c, err := l.AcceptTCP()
+	if err != nil {
+		return nil, err
+	}
+	conn := trace.Conn{Local: addrPort(c.LocalAddr()), Remote: addrPort(c.RemoteAddr())}
+	l.host.call(conn, trace.Call{Name: "accept", Result: conn.Remote.String()})
+	l.host.remember(conn)
+	return &Conn{TCPConn: c, host: l.host, conn: conn}, nil
+}
+
+// Close stops listening.
+func (l *Listener) Close() error {
+	l.host.net.hurry()
+	l.host.call(l.conn, trace.Call{Name: "close"})
+	return l.TCPListener.Close()
+}
+
+func addrPort(a net.Addr) netip.AddrPort {
+	if tcp, ok := a.(*net.TCPAddr); ok {
+		ap := tcp.AddrPort()
+		return netip.AddrPortFrom(ap.Addr().Unmap(), ap.Port())
+	}
+	return netip.AddrPort{}
+}
+
+// errorText is what a timeline shows of an error: the cause alone, in words
+// that are the same on every system.
+func errorText(err error) string {
+	for _, e := range []struct {
+		err  error
+		text string
+	}{
+		{io.EOF, "EOF"},
+		{net.ErrClosed, "use of closed network connection"},
+		{os.ErrDeadlineExceeded, "i/o timeout"},
+		{context.Canceled, "operation was canceled"},
+		{context.DeadlineExceeded, "i/o timeout"},
+		{syscall.ECONNREFUSED, "connection refused"},
+		{syscall.ECONNRESET, "connection reset by peer"},
+		{syscall.ETIMEDOUT, "connection timed out"},
+		{syscall.EPIPE, "broken pipe"},
+		{syscall.EADDRINUSE, "address already in use"},
+	} {
+		if errors.Is(err, e.err) {
+			return e.text
+		}
+	}
+	var op *net.OpError
+	if errors.As(err, &op) && op.Err != nil {
+		return op.Err.Error()
+	}
+	return err.Error()
+}
