@@ -26,6 +26,9 @@ type run struct {
 	segment trace.Segment
 	change  trace.StateChange
 	other   trace.Other
+	// What is read from a segment that was sent and has arrived.
+	changes  []tcpstate.Change
+	findings []tcpstate.Finding
 }
 
 func newRun(o *Options, yield func(trace.Event, error) bool) *run {
@@ -93,7 +96,13 @@ func (r *run) segmentSeen(f *capture.Frame, arrival bool) {
 	if inside {
 		at = tcpstate.Sent
 	}
-	reading := r.observer.Observe(s, at)
+	reading := *r.observer.Observe(s, at)
+	if inside {
+		r.changes = append(r.changes[:0], reading.Changes...)
+		findings := append(r.findings[:0], reading.Findings...)
+		r.changes = append(r.changes, r.observer.Observe(s, tcpstate.Received).Changes...)
+		reading.Changes, reading.Findings, r.findings = r.changes, findings, findings
+	}
 	from, to := r.opts.parties(reading.Conn, reading.From)
 	if !arrival {
 		r.totals.Segments++
@@ -102,7 +111,7 @@ func (r *run) segmentSeen(f *capture.Frame, arrival bool) {
 	here, there := endKey{s.Src, s.Dst}, endKey{s.Dst, s.Src}
 	r.streams[here], r.streams[there] = stream, stream
 
-	r.segment.Segment, r.segment.Reading = *s, *reading
+	r.segment.Segment, r.segment.Reading = *s, reading
 	e := trace.Event{
 		Kind: trace.KindSegment, At: f.Time, Frame: f.Number, Wire: f.Wire, Stream: stream,
 		From: from, To: to, Segment: &r.segment,
@@ -114,16 +123,10 @@ func (r *run) segmentSeen(f *capture.Frame, arrival bool) {
 	}
 	r.emit(e)
 	for _, ch := range reading.Changes {
-		r.inferred(f, reading, ch)
-	}
-	if inside {
-		reading = r.observer.Observe(s, tcpstate.Received)
-		for _, ch := range reading.Changes {
-			r.inferred(f, reading, ch)
-		}
+		r.inferred(f, &reading, ch)
 	}
 	if !r.opts.NoHTTP && r.delivers(f, arrival) {
-		r.web.segment(r, s, reading)
+		r.web.segment(r, s, &reading)
 	}
 }
 
