@@ -29,6 +29,7 @@ type Builder struct {
 	flights flights
 	state   map[end]tcpstate.State // what each end is known to be in
 	shown   map[end]bool           // ends whose state the ladder has shown
+	latest  map[int]tcpstate.State // what it showed last, by lane
 	holding map[end]bool           // ends that keep a control block
 	blocks  []int                  // how many that is, by lane
 	opened  map[int]bool           // connections that had their RowOpening
@@ -57,7 +58,7 @@ func New(o Options) *Builder {
 		o.Pause = time.Second
 	}
 	b := &Builder{
-		o: o, state: map[end]tcpstate.State{}, shown: map[end]bool{}, holding: map[end]bool{}, opened: map[int]bool{},
+		o: o, state: map[end]tcpstate.State{}, shown: map[end]bool{}, latest: map[int]tcpstate.State{}, holding: map[end]bool{}, opened: map[int]bool{},
 	}
 	for _, p := range o.Lanes {
 		b.lanes.of(p)
@@ -243,7 +244,7 @@ func (b *Builder) mark(r *row, lane int, c *trace.StateChange) {
 	if r.Kind == RowCall && c.To == tcpstate.Listen {
 		k.stream = -1
 	}
-	if was, ok := b.state[k]; ok && was == c.To {
+	if was, ok := b.state[k]; ok && was == c.To && k.stream >= 0 {
 		return
 	}
 	b.state[k] = c.To

@@ -34,8 +34,9 @@ type RowKind uint8
 const (
 	// RowArrow: a segment, or with DetailMessages a message. Arrow is set.
 	RowArrow RowKind = iota
-	// RowOpening: a connection appears. States holds what its ends are in
-	// before their first change, where that is known.
+	// RowOpening: a connection appears (First), or an end of it does. States
+	// holds what its ends are in before their first change, where that is
+	// known and not to be seen above.
 	RowOpening
 	// RowState: a state changed with no segment of its own: a timer, or a call.
 	RowState
@@ -71,6 +72,7 @@ type Row struct {
 	Since, Delta time.Duration
 	Frame        int // number in the trace's file, 0 for none
 	Stream       int // connection, -1 for none
+	First        bool
 	// Lane is whose row it is, as an index of Builder.Lanes: for calls, states
 	// and memory. -1 where it is nobody's alone.
 	Lane   int

@@ -162,14 +162,16 @@ func (b *Builder) emit(out []Row, r *row) []Row {
 		b.begun, b.first, b.last = true, r.At, r.At
 	}
 	r.Since = r.At.Sub(b.first)
-	if r.At.IsZero() || b.last.IsZero() { // summaries may bear no time
+	switch {
+	case r.At.IsZero() || b.last.IsZero(): // summaries may bear no time
 		r.Since = 0
-	} else {
+	case r.Kind == RowMemory || r.Kind == RowStep || r.Kind == RowConnection || r.Kind == RowTotals:
+		// These look back: nothing happens at their time.
+	default:
 		r.Delta = r.At.Sub(b.last)
 		b.last = r.At
 	}
-	summary := r.Kind == RowConnection || r.Kind == RowTotals
-	if r.Delta >= b.o.Pause && !summary {
+	if r.Delta >= b.o.Pause {
 		out = append(out, Row{Kind: RowPause, At: r.At, Since: r.Since, Stream: -1, Lane: -1, Pause: r.Delta, Holds: slices.Clone(b.blocks)})
 	}
 	if opening, ok := b.opening(r); ok {
@@ -186,6 +188,9 @@ func (b *Builder) emit(out []Row, r *row) []Row {
 func (b *Builder) hold(r *row) {
 	for _, m := range r.States {
 		k := end{r.Stream, m.Lane}
+		b.latest[m.Lane] = m.To
+		// A call can begin a connection before a segment gives it a number.
+		b.release(end{-1, m.Lane})
 		switch m.To {
 		case tcpstate.Unknown, tcpstate.Closed, tcpstate.Listen:
 			b.release(k)
@@ -221,8 +226,8 @@ func (b *Builder) opening(r *row) (Row, bool) {
 		return Row{}, false
 	}
 	o := Row{Kind: RowOpening, At: r.At, Since: r.Since, Stream: r.Stream, Lane: -1, Event: r.Event}
-	introduced := b.opened[r.Stream]
-	if !introduced {
+	o.First = !b.opened[r.Stream]
+	if o.First {
 		b.opened[r.Stream] = true
 		b.total++
 	}
@@ -232,11 +237,11 @@ func (b *Builder) opening(r *row) (Row, bool) {
 			continue
 		}
 		b.shown[k] = true
-		if m.From != tcpstate.Unknown && m.To != tcpstate.Listen {
+		if last, ok := b.latest[m.Lane]; m.From != tcpstate.Unknown && m.To != tcpstate.Listen && !(ok && last == m.From) {
 			o.States = append(o.States, StateMark{Lane: m.Lane, From: m.From, To: m.From, Basis: m.Basis})
 		}
 	}
-	if introduced && len(o.States) == 0 {
+	if !o.First && len(o.States) == 0 {
 		return Row{}, false
 	}
 	return o, true

@@ -53,6 +53,7 @@ type label struct {
 	words                     string // findings
 	flags, seq, ack, len, win string
 	winMatters                bool
+	control                   bool // its flags say more than its numbers
 	options, payload          string
 }
 
@@ -67,6 +68,7 @@ func (s speaker) label(seg *trace.Segment, tag string) label {
 			l.payload = preview(seg.Payload, 24)
 		}
 	}
+	l.control = seg.Flags.Any(tcpstate.SYN | tcpstate.FIN | tcpstate.RST)
 	l.win = "win=" + strconv.FormatUint(uint64(windowOf(seg)), 10)
 	l.winMatters = seg.Flags.Has(tcpstate.SYN) || windowOf(seg) == 0 && !seg.Flags.Has(tcpstate.RST)
 	var words []string
@@ -146,6 +148,9 @@ func (l label) forms(all bool) []string {
 	}
 	if all {
 		forms = append([]string{words(base, l.win, l.payload, l.options)}, forms...)
+	}
+	if l.words != "" && l.control {
+		forms = append(forms, words(l.tag, l.words, l.flags, l.seq), words(l.tag, l.words, l.flags))
 	}
 	if l.words != "" {
 		forms = append(forms, words(l.tag, l.words, l.seq, l.len), words(l.tag, l.words))

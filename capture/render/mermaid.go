@@ -76,7 +76,7 @@ func (m *mermaid) row(r *ladder.Row) {
 	case ladder.RowArrow, ladder.RowMessage:
 		m.arrow(r)
 	case ladder.RowOpening:
-		if m.p.several {
+		if m.p.several && r.First {
 			m.over(mermaidText(m.say.f(wordConnection, r.Stream+1)))
 		}
 	case ladder.RowCall:

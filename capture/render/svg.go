@@ -143,7 +143,7 @@ func (d *drawing) ownHeight(r *ladder.Row) float64 {
 		}
 		return h + extra
 	case ladder.RowOpening:
-		if len(r.States) == 0 && !d.p.several {
+		if len(r.States) == 0 && !(d.p.several && r.First) {
 			return 0
 		}
 		return 34 + extra

@@ -29,7 +29,7 @@ func (d *drawing) row(i int, r *ladder.Row) {
 	case ladder.RowArrow, ladder.RowMessage:
 		d.arrowRow(i, r)
 	case ladder.RowOpening:
-		if d.p.several {
+		if d.p.several && r.First {
 			d.text((d.left+d.r)/2, y+21, smallSize, "middle", `class="h" `+fill(d.th.faint), "— "+d.say.f(wordConnection, r.Stream+1)+" —")
 		}
 	case ladder.RowStep:

@@ -37,7 +37,7 @@ func firstError(errs ...error) error {
 	return nil
 }
 
-// maxHeld is how many rows wait for the second lane before the head is written.
+// maxHeld is how many rows wait at most before the head is written.
 const maxHeld = 64
 
 // text is a ladder on its way to a terminal.
@@ -52,7 +52,7 @@ type text struct {
 	grid      grid
 	held      []ladder.Row // until the head can be written
 	headed    bool
-	holds     []int // see ladder.Row
+	holds     []int         // see ladder.Row
 	colors    map[int]style // of lanes with a control block
 	used      map[symbol]bool
 	spaced    bool // the last line written was empty
@@ -74,7 +74,7 @@ func newText(w io.Writer, o Options) *text {
 func (t *text) rows(rows []ladder.Row) error {
 	if !t.headed {
 		t.held = append(t.held, rows...)
-		if len(t.builder.Lanes()) < 2 && len(t.held) < maxHeld {
+		if !t.acquainted() && len(t.held) < maxHeld {
 			return nil
 		}
 		rows, t.held = t.held, nil
@@ -88,6 +88,22 @@ func (t *text) rows(rows []ladder.Row) error {
 		}
 	}
 	return t.w.Flush()
+}
+
+// acquainted reports whether the head can be written: both ends are known, and
+// the ports that they use; or there are more than two.
+func (t *text) acquainted() bool {
+	lanes := t.builder.Lanes()
+	if len(lanes) > 2 {
+		return true
+	}
+	known := 0
+	for _, l := range lanes {
+		if l.Addr.Port() != 0 || l.ManyPorts || l.ManyHosts {
+			known++
+		}
+	}
+	return known == 2
 }
 
 // finish writes what was waiting, and what stands under a ladder.

@@ -18,6 +18,9 @@ func (t *text) memoryLines(r *ladder.Row) []*canvas {
 	return []*canvas{c}
 }
 
+// maxNamed is how many new or forgotten entries are called by their names.
+const maxNamed = 3
+
 // memoryText is a change of memory in short: sizes by kind, then names.
 func memoryText(say speaker, m *ladder.MemoryChange) string {
 	var parts []string
@@ -29,11 +32,19 @@ func memoryText(say speaker, m *ladder.MemoryChange) string {
 	if m.After.Total() == 0 {
 		return say.f(wordForgotten, strings.Join(parts, ", "))
 	}
-	for _, e := range m.Added {
-		parts = append(parts, "+"+safe(e.Name))
+	if n := len(m.Added); n > maxNamed {
+		parts = append(parts, say.f(wordNew, n))
+	} else {
+		for _, e := range m.Added {
+			parts = append(parts, "+"+safe(e.Name))
+		}
 	}
-	for _, e := range m.Removed {
-		parts = append(parts, "-"+safe(e.Name))
+	if n := len(m.Removed); n > maxNamed {
+		parts = append(parts, say.f(wordGone, n))
+	} else {
+		for _, e := range m.Removed {
+			parts = append(parts, "-"+safe(e.Name))
+		}
 	}
 	return strings.Join(parts, " ")
 }
@@ -62,6 +73,9 @@ func (t *text) ledgerTable() {
 		title := safe(t.o.Lang.Of(s.Title))
 		if title == "" {
 			title = t.say.of(wordStart)
+			if empty(s) {
+				continue
+			}
 		}
 		row := []string{title}
 		for _, c := range columns {
@@ -110,6 +124,16 @@ func ledgerColumns(lanes []ladder.Lane, steps []ladder.Step) []ledgerColumn {
 	return out
 }
 
+// empty reports whether nobody held anything when a step ended.
+func empty(s ladder.Step) bool {
+	for _, h := range s.Holdings {
+		if h.Sizes.Total() > 0 {
+			return false
+		}
+	}
+	return true
+}
+
 // held is how many bytes a column had when a step ended; -1 if its party had
 // not reported anything yet.
 func held(s ladder.Step, c ledgerColumn) int {
@@ -121,7 +145,8 @@ func held(s ladder.Step, c ledgerColumn) int {
 	return -1
 }
 
-// memoryTables list what each party remembers now.
+// memoryTables shows what the parties remember now, side by side: entries of
+// the same name share a row.
 func (t *text) memoryTables() {
 	memories := t.builder.Memories()
 	if len(memories) == 0 {
@@ -130,33 +155,67 @@ func (t *text) memoryTables() {
 	t.blank()
 	t.painted(strong, t.say.of(wordNowTitle))
 	lanes := t.builder.Lanes()
+	var holders []ladder.Remembered
 	for _, lane := range ladder.Arrange(lanes) {
 		for _, m := range memories {
-			if m.Lane == lane {
-				t.memoryTable(t.say.lane(lanes[lane]), &m.Memory)
+			switch {
+			case m.Lane != lane:
+				continue
+			case len(m.Memory.Entries) == 0:
+				t.plainLine(t.say.lane(lanes[lane]) + ": " + t.say.of(wordNothing))
+			default:
+				holders = append(holders, m)
+			}
+			if m.Memory.HeapMeasured {
+				t.plainLine(t.say.lane(lanes[lane]) + ": " + t.say.f(wordHeap, m.Memory.Heap))
 			}
 		}
 	}
+	if len(holders) > 0 {
+		t.memoryTable(holders)
+	}
 }
 
-func (t *text) memoryTable(name string, m *trace.Memory) {
-	total := 0
-	table := table{right: map[int]bool{3: true}}
-	for _, e := range m.Entries {
-		total += e.Bytes
-		kind := t.say.of(kindWords[min(int(e.Kind), len(kindWords)-1)])
-		table.rows = append(table.rows, []string{kind, safe(e.Name), safe(e.Value), t.say.f(wordBytes, e.Bytes)})
+// memoryKey is what makes entries of several parties the same.
+type memoryKey struct {
+	kind trace.MemoryKind
+	name string
+}
+
+func (t *text) memoryTable(holders []ladder.Remembered) {
+	lanes := t.builder.Lanes()
+	tb := table{right: map[int]bool{}, heads: 1}
+	head, total := []string{"", ""}, []string{"", explain.Label(t.o.Lang, "word.total")}
+	rows := map[memoryKey]int{}
+	for i, h := range holders {
+		head = append(head, t.say.lane(lanes[h.Lane]), "B")
+		tb.right[2*i+3] = true
 	}
-	head := name + ": " + t.say.f(wordBytes, total)
-	if len(m.Entries) == 0 {
-		head = name + ": " + t.say.of(wordNothing)
+	tb.rows = append(tb.rows, head)
+	for i, h := range holders {
+		sum := 0
+		for _, e := range h.Memory.Entries {
+			k := memoryKey{e.Kind, e.Name}
+			at, ok := rows[k]
+			if !ok || tb.rows[at][2*i+2] != "" {
+				at = len(tb.rows)
+				rows[k] = at
+				row := make([]string, len(head))
+				row[0], row[1] = t.say.of(kindWords[min(int(e.Kind), len(kindWords)-1)]), safe(e.Name)
+				tb.rows = append(tb.rows, row)
+			}
+			tb.rows[at][2*i+2], tb.rows[at][2*i+3] = safe(e.Value), strconv.Itoa(e.Bytes)
+			sum += e.Bytes
+		}
+		total = append(total, "", strconv.Itoa(sum))
 	}
-	if m.HeapMeasured {
-		head += " (" + t.say.f(wordHeap, m.Heap) + ")"
+	for i := len(tb.rows) - 1; i > 1; i-- { // a kind is named once
+		if tb.rows[i][0] == tb.rows[i-1][0] {
+			tb.rows[i][0] = ""
+		}
 	}
-	t.painted(plain, head)
-	table.indent = 2
-	table.write(t)
+	tb.rows = append(tb.rows, total)
+	tb.write(t)
 }
 
 // table is rows of text in columns.

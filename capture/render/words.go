@@ -45,6 +45,8 @@ var (
 		En: "Ladder diagram: %s on vertical lines, %d segments as arrows between them, from top to bottom in time.",
 		Ko: "사다리 그림: 세로줄은 %s, 그 사이의 화살표는 세그먼트 %d개, 위에서 아래로 시간이 흐름.",
 	}
+	wordNew  = trace.Text{En: "+%d entries", Ko: "+%d개 항목"}
+	wordGone = trace.Text{En: "-%d entries", Ko: "-%d개 항목"}
 	wordMore = trace.Text{En: "and %d more", Ko: "외 %d개"}
 )
 
