@@ -1,6 +1,7 @@
 package virtual
 
 import (
+	"io"
 	"testing"
 	"time"
 )
@@ -33,4 +34,41 @@ func BenchmarkHTTP(b *testing.B) { benchmark(b, Config{}, httpApplication) }
 // BenchmarkBulk sends a mebibyte.
 func BenchmarkBulk(b *testing.B) {
 	benchmark(b, Config{Samples: true}, func(l *lab) { bulk(l, 1<<20) })
+}
+
+func BenchmarkHandshake(b *testing.B) {
+	benchmark(b, Config{}, func(l *lab) {
+		l.listen(7, 0)
+		l.Go(func() { l.mustDial(7) })
+	})
+}
+
+// BenchmarkMany has a thousand clients that connect, echo a word and close.
+func BenchmarkMany(b *testing.B) {
+	benchmark(b, Config{Cooperative: true}, func(l *lab) {
+		l.serve(7, echo)
+		for range 1000 {
+			l.Go(func() {
+				c := l.mustDial(7)
+				_, _ = c.Write([]byte("hello"))
+				_, _ = io.ReadFull(c, make([]byte, 5))
+				_ = c.Close()
+			})
+		}
+	})
+}
+
+// BenchmarkManyCounted is BenchmarkMany without its promise.
+func BenchmarkManyCounted(b *testing.B) {
+	benchmark(b, Config{}, func(l *lab) {
+		l.serve(7, echo)
+		for range 1000 {
+			l.Go(func() {
+				c := l.mustDial(7)
+				_, _ = c.Write([]byte("hello"))
+				_, _ = io.ReadFull(c, make([]byte, 5))
+				_ = c.Close()
+			})
+		}
+	})
 }

@@ -104,8 +104,8 @@ func TestSameSeedSameBytes(t *testing.T) {
 	}{
 		{"echo", echoApplication, nil, 1},
 		{"echo impaired", echoApplication, []string{"loss 3%", "duplicate 3rd data segment", "swap 5,6", "corrupt 8th data segment"}, 1},
-		{"http", httpApplication, nil, 2},
-		{"http impaired", httpApplication, []string{"loss 3%", "delay 35ms every 4th segment"}, 4},
+		{"http", httpApplication, nil, 4},
+		{"http impaired", httpApplication, []string{"loss 3%", "delay 35ms every 4th segment"}, 8},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
@@ -122,6 +122,7 @@ func TestSameSeedSameBytes(t *testing.T) {
 					t.Fatalf("seeds %d and %d are the same", seed, other)
 				}
 				prints[first] = seed
+				checkOrder(t, one)
 			}
 		})
 	}

@@ -72,18 +72,21 @@ func labelsShown() bool {
 }
 
 // turnPatience is how often a turn is waited for before all goroutines are
-// looked at: most turns are short, and looking costs as much as a hundred tries.
+// looked at: most turns are short, and looking costs as much as a hundred tries,
+// and about as much as one more for each goroutine.
 const turnPatience = 100
 
 // settle waits until every application is parked.
 func (s *scheduler) settle() {
+	look := 0 // from which try on
 	for try := 0; ; try++ {
 		runtime.Gosched()
-		quiet, sure := s.accounted()
+		quiet, patience := s.accounted()
 		if quiet {
 			return
 		}
-		if sure && try < turnPatience {
+		if look = max(look, patience); try < look {
+			pause(try - turnPatience)
 			continue
 		}
 		if s.cooperative {
@@ -98,7 +101,7 @@ func (s *scheduler) settle() {
 		case allParked:
 			return
 		case someLocked:
-			if try >= turnPatience+lockPatience {
+			if try >= look+lockPatience {
 				return
 			}
 		case someRunning:
@@ -109,7 +112,7 @@ func (s *scheduler) settle() {
 		if closed {
 			return
 		}
-		pause(try - turnPatience)
+		pause(try - look)
 	}
 }
 
@@ -128,14 +131,16 @@ var dumps = sync.Pool{New: func() any { b := make([]byte, 64<<10); return &b }}
 // accounted reports whether everyone is known to be parked without looking: all
 // goroutines that there are were started by Go, each waited in a call of the
 // network when that was last made sure of, those that were let go since have
-// come back, and the process has made no goroutine that was not counted. sure
-// says that all but the coming back is so.
-func (s *scheduler) accounted() (quiet, sure bool) {
+// come back, and the process has made no goroutine that was not counted. If only
+// the coming back is missing, patience says how often to ask again.
+func (s *scheduler) accounted() (quiet bool, patience int) {
 	s.mu.Lock()
-	sure, busy, created := s.sure, s.busy, s.created
+	sure, busy, created, live := s.sure, s.busy, s.created, s.live
 	s.mu.Unlock()
-	sure = sure && (s.cooperative || goroutinesCreated() == created)
-	return sure && busy == 0, sure
+	if !sure || !s.cooperative && goroutinesCreated() != created {
+		return false, 0
+	}
+	return busy == 0, turnPatience + live
 }
 
 // assured notes that all goroutines of this network wait in its calls, at a
