@@ -2,6 +2,7 @@ package virtual
 
 import (
 	"errors"
+	"math"
 	"net"
 	"time"
 )
@@ -31,7 +32,8 @@ func (n *Network) Run(limit time.Duration) error {
 		s.changed.Broadcast()
 		s.mu.Unlock()
 	}()
-	until := n.clock.elapsed() + limit
+	until := n.clock.elapsed()
+	until += min(limit, math.MaxInt64-until)
 	for {
 		s.settle()
 		if done, err := s.ended(); done {
