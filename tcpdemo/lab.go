@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"net/netip"
+	"os"
 	"time"
 
 	"statelab/tcpdemo/network"
@@ -13,7 +14,7 @@ import (
 
 // The ports that lessons use.
 const (
-	echoPort    = 7  // RFC 862
+	EchoPort    = 7  // RFC 862
 	discardPort = 9  // RFC 863
 	daytimePort = 13 // RFC 867
 	sortPort    = 2000
@@ -80,6 +81,18 @@ func exchange(c net.Conn, message string) error {
 	return nil
 }
 
+// silent reports an error if anything more comes from the peer.
+func (l *Lab) silent(c net.Conn) error {
+	if err := c.SetReadDeadline(l.Now().Add(settling)); err != nil {
+		return err
+	}
+	n, err := c.Read(make([]byte, 1))
+	if n > 0 {
+		return errors.New("more came than was sent")
+	}
+	return expect("a read of nothing", err, os.ErrDeadlineExceeded)
+}
+
 // left takes what another program has left in c. It does not wait: a lesson lets
 // enough of the network's time pass before.
 func left[T any](c <-chan T, what string) (T, error) {
@@ -102,6 +115,7 @@ func expect(what string, got, want error) error {
 
 // How long lessons wait for things to happen, in the network's time.
 const (
+	pause    = 50 * time.Millisecond  // between two calls whose segments are not to cross
 	closing  = 200 * time.Millisecond // long enough for four segments to cross
 	timeWait = 61 * time.Second       // a second more than 2 MSL
 )

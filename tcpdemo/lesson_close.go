@@ -40,26 +40,26 @@ func closeTwice(l *Lab) error {
 	if err != nil {
 		return err
 	}
-	l.Step("The client closes, and the server after it: four segments", "클라이언트가 닫고 서버가 뒤따라 닫습니다: 세그먼트 네 개")
+	l.Step("The client closes, then the server: four segments", "클라이언트가 닫고 서버가 뒤따라 닫습니다: 세그먼트 네 개")
 	if err := c.Close(); err != nil {
 		return err
 	}
-	l.Sleep(closing)
+	l.Sleep(settling)
 	l.Note(
 		"Four, because this stack acknowledges the FIN at once, before the server's program has closed. A host that holds its ACK back for a moment puts ACK and FIN into one segment: three.",
 		"이 스택은 서버 프로그램이 닫기도 전에 FIN에 바로 ACK를 보내므로 네 개입니다. ACK를 잠시 미루는 호스트는 ACK와 FIN을 한 세그먼트에 실어 세 개로 끝냅니다.")
-	l.Step("Another one; now the server's bare ACK is lost: three segments do", "새 연결에서 서버의 ACK만 담긴 세그먼트가 유실됩니다: 세 개로도 끝납니다")
+	l.Step("Again, but the server's bare ACK is lost: three do", "새 연결에서 서버의 ACK가 유실됩니다: 세 개로도 끝납니다")
 	if c, err = l.dial(discardPort); err != nil {
 		return err
 	}
 	if err := c.Close(); err != nil {
 		return err
 	}
-	l.Sleep(closing)
+	l.Sleep(settling)
 	l.Note(
 		"The FIN carries the same ACK number, so nothing was missing: the client goes from FIN-WAIT-1 straight to TIME-WAIT (RFC 9293 Figure 5, note 2).",
 		"FIN에도 같은 ACK 번호가 실려 있어 빠진 것이 없습니다. 클라이언트는 FIN-WAIT-1에서 바로 TIME-WAIT로 갑니다(RFC 9293 Figure 5, 주 2).")
-	l.Step("60 seconds of TIME-WAIT pass, and the client forgets too", "TIME-WAIT 60초가 지나면 클라이언트도 잊습니다")
+	l.Step("60 seconds of TIME-WAIT pass: the client forgets too", "TIME-WAIT 60초가 지나면 클라이언트도 잊습니다")
 	l.Sleep(timeWait)
 	return nil
 }

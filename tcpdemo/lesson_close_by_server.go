@@ -30,11 +30,12 @@ func closeByServer() Scenario {
 			const form = "2006-01-02 15:04"
 			if _, err := l.listen(daytimePort, func(c network.Conn) {
 				_, _ = io.WriteString(c, l.Now().Format(form)) // the client checks what came
+				l.Sleep(pause)
 				_ = c.Close()
 			}); err != nil {
 				return err
 			}
-			l.Step("The client asks for the time; the server answers and closes", "클라이언트가 시각을 묻고, 서버가 답하고 닫습니다")
+			l.Step("The server sends the time and closes, then the client", "서버가 시각을 보내고 닫습니다. 클라이언트가 뒤따릅니다")
 			c, err := l.dial(daytimePort)
 			if err != nil {
 				return err
@@ -49,7 +50,7 @@ func closeByServer() Scenario {
 			if err := c.Close(); err != nil {
 				return err
 			}
-			l.Step("The client is free; the server remembers for 60 seconds", "클라이언트는 다 잊었고, 서버는 60초 동안 기억합니다")
+			l.Step("The client is free; the server remembers for 60 s", "클라이언트는 다 잊었고, 서버는 60초 동안 기억합니다")
 			l.Note(
 				"A busy server that closes first collects one such control block for each client that it has served in the last 60 seconds.",
 				"먼저 닫는 서버에는 지난 60초 동안 다녀간 클라이언트 수만큼 이런 제어 블록이 쌓입니다.")

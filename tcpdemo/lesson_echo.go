@@ -19,11 +19,11 @@ func echoes() Scenario {
 			},
 		},
 		Run: func(l *Lab) error {
-			if _, err := l.serveEcho(echoPort); err != nil {
+			if _, err := l.serveEcho(EchoPort); err != nil {
 				return err
 			}
 			l.Step("The three-way handshake: both ends make a control block", "3-way 핸드셰이크: 양쪽에 제어 블록이 생깁니다")
-			c, err := l.dial(echoPort)
+			c, err := l.dial(EchoPort)
 			if err != nil {
 				return err
 			}

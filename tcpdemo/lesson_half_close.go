@@ -32,7 +32,7 @@ func halfClose() Scenario {
 			if _, err := l.listen(sortPort, l.sortWords); err != nil {
 				return err
 			}
-			l.Step("The client sends its words and closes only its own direction", "클라이언트가 단어를 보내고 자기 방향만 닫습니다")
+			l.Step("The client sends words and closes its own direction", "클라이언트가 단어를 보내고 자기 방향만 닫습니다")
 			c, err := l.dial(sortPort)
 			if err != nil {
 				return err
@@ -40,10 +40,11 @@ func halfClose() Scenario {
 			if _, err := io.WriteString(c, "pear fig"); err != nil {
 				return err
 			}
+			l.Sleep(pause)
 			if err := c.CloseWrite(); err != nil {
 				return err
 			}
-			l.Step("The client can send no more, and goes on receiving", "클라이언트는 더 보낼 수 없지만 계속 받습니다")
+			l.Step("The client can send no more, but still receives", "클라이언트는 더 보낼 수 없지만 계속 받습니다")
 			if _, err := io.WriteString(c, "kiwi"); err == nil {
 				return fmt.Errorf("a write after shutdown(write) succeeded")
 			} else if err := expect("a write after shutdown(write)", err, syscall.EPIPE); err != nil {
@@ -59,7 +60,8 @@ func halfClose() Scenario {
 			if err := c.Close(); err != nil {
 				return err
 			}
-			l.Step("Both directions are closed: the client alone remembers, for 60 seconds", "두 방향이 모두 닫혔습니다. 클라이언트만 60초 동안 기억합니다")
+			l.Step("60 seconds of TIME-WAIT pass on the client's side", "클라이언트의 TIME-WAIT 60초가 지납니다")
+			l.Sleep(timeWait)
 			return nil
 		},
 	}
@@ -74,6 +76,7 @@ func (l *Lab) sortWords(c network.Conn) {
 		words := strings.Fields(string(text))
 		slices.Sort(words)
 		_, _ = io.WriteString(c, strings.Join(words, " ")) // the client checks what came
+		l.Sleep(pause)
 	}
 	_ = c.Close()
 }

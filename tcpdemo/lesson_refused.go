@@ -27,7 +27,7 @@ func refused() Scenario {
 		Run: func(l *Lab) error {
 			l.Step("The client dials a port where no socket listens", "클라이언트가 기다리는 소켓이 없는 포트로 겁니다")
 			start := l.Now()
-			_, err := l.dial(echoPort)
+			_, err := l.dial(EchoPort)
 			if err := expect("dialling a closed port", err, syscall.ECONNREFUSED); err != nil {
 				return err
 			}

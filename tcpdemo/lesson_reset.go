@@ -3,7 +3,6 @@ package tcpdemo
 import (
 	"io"
 	"syscall"
-	"time"
 
 	"statelab/capture/trace"
 	"statelab/tcpdemo/network"
@@ -27,12 +26,6 @@ func reset() Scenario {
 			},
 		},
 		Run: func(l *Lab) error {
-			if _, err := l.listen(echoPort, func(c network.Conn) {
-				l.Sleep(50 * time.Millisecond) // the client's bytes have come by then
-				_ = c.Close()
-			}); err != nil {
-				return err
-			}
 			seen := make(chan error, 1)
 			if _, err := l.listen(discardPort, func(c network.Conn) {
 				_, err := io.Copy(io.Discard, c)
@@ -43,7 +36,7 @@ func reset() Scenario {
 			if err := l.closeUnread(); err != nil {
 				return err
 			}
-			l.Step("SO_LINGER 0: the client's program asks for a RST itself", "SO_LINGER 0: 클라이언트 프로그램이 스스로 RST를 택합니다")
+			l.Step("SO_LINGER 0: a program asks for the RST itself", "SO_LINGER 0: 프로그램이 스스로 RST를 택합니다")
 			c, err := l.dial(discardPort)
 			if err != nil {
 				return err
@@ -54,7 +47,7 @@ func reset() Scenario {
 			if err := c.Close(); err != nil {
 				return err
 			}
-			l.Sleep(closing)
+			l.Sleep(settling)
 			got, err := left(seen, "the server's error")
 			if err != nil {
 				return err
@@ -66,12 +59,24 @@ func reset() Scenario {
 
 // closeUnread sends bytes to a server that closes without reading them.
 func (l *Lab) closeUnread() error {
-	l.Step("The server closes with bytes unread: a RST tells the client that they were lost", "서버가 읽지 않은 바이트를 남기고 닫습니다: RST가 유실을 알립니다")
-	c, err := l.dial(echoPort)
+	accepted := make(chan network.Conn, 1)
+	if _, err := l.listen(EchoPort, func(c network.Conn) { accepted <- c }); err != nil {
+		return err
+	}
+	l.Step("The client sends 5 bytes, which no program reads yet", "클라이언트가 5바이트를 보냅니다. 아직 읽은 프로그램은 없습니다")
+	c, err := l.dial(EchoPort)
 	if err != nil {
 		return err
 	}
 	if _, err := io.WriteString(c, "hello"); err != nil {
+		return err
+	}
+	l.Step("The server closes with the bytes unread: a RST", "서버가 읽지 않은 채 닫습니다: RST가 나갑니다")
+	s, err := left(accepted, "the server's connection")
+	if err != nil {
+		return err
+	}
+	if err := s.Close(); err != nil {
 		return err
 	}
 	_, err = c.Read(make([]byte, 1))

@@ -15,7 +15,7 @@ func simultaneousClose() Scenario {
 		Look: []trace.Text{
 			{
 				En: "The two FINs cross on the wire. Each side gets a FIN while it waits for the ACK of its own: that state is CLOSING.",
-				Ko: "두 FIN이 선로에서 엇갈립니다. 자기 FIN의 ACK를 기다리는데 상대의 FIN이 먼저 오는 상태가 CLOSING입니다.",
+				Ko: "두 FIN이 회선에서 엇갈립니다. 자기 FIN의 ACK를 기다리는데 상대의 FIN이 먼저 오는 상태가 CLOSING입니다.",
 			},
 			{
 				En: "Nobody closed second, so nobody may forget at once: there are two TIME-WAITs.",
@@ -24,11 +24,11 @@ func simultaneousClose() Scenario {
 		},
 		Run: func(l *Lab) error {
 			accepted := make(chan network.Conn, 1)
-			if _, err := l.listen(echoPort, func(c network.Conn) { accepted <- c }); err != nil {
+			if _, err := l.listen(EchoPort, func(c network.Conn) { accepted <- c }); err != nil {
 				return err
 			}
 			l.Step("A connection is open", "연결이 열려 있습니다")
-			c, err := l.dial(echoPort)
+			c, err := l.dial(EchoPort)
 			if err != nil {
 				return err
 			}

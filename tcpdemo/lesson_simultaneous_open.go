@@ -16,7 +16,7 @@ func simultaneousOpen() Scenario {
 		Look: []trace.Text{
 			{
 				En: "No socket listens. Each side calls the other's port from a port that the other knows, and the two SYNs cross on the wire.",
-				Ko: "기다리는 소켓이 없습니다. 서로 상대가 아는 포트에서 상대의 포트로 걸고, 두 SYN이 선로에서 엇갈립니다.",
+				Ko: "기다리는 소켓이 없습니다. 서로 상대가 아는 포트에서 상대의 포트로 걸고, 두 SYN이 회선에서 엇갈립니다.",
 			},
 			{
 				En: "SYN-SENT, SYN-RECEIVED, ESTABLISHED on both sides: a path through the state machine that no ordinary client takes.",
@@ -25,7 +25,7 @@ func simultaneousOpen() Scenario {
 		},
 		Run: func(l *Lab) error {
 			const near, far = 1000, 2000
-			l.Step("Both sides open at the same moment: four segments instead of three", "양쪽이 동시에 엽니다: 세그먼트가 세 개 아닌 네 개입니다")
+			l.Step("Both sides open at the same moment", "양쪽이 같은 순간에 엽니다")
 			l.Go(func() {
 				c, err := l.Server.Dial(l.Ctx, netip.AddrPortFrom(l.Client.Addr(), near), far)
 				if err == nil { // otherwise the client's dialling fails as well
@@ -36,6 +36,9 @@ func simultaneousOpen() Scenario {
 			if err != nil {
 				return err
 			}
+			l.Note(
+				"RFC 9293 Figure 7 needs four segments: each side's SYN, and each side's SYN again with an ACK. This stack adds a bare ACK from each.",
+				"RFC 9293 Figure 7에서는 네 개면 됩니다. 양쪽이 SYN을 보내고, ACK를 실어 SYN을 한 번 더 보냅니다. 이 스택은 양쪽에서 ACK를 하나씩 더 보냅니다.")
 			l.Step("It is a connection like any other", "여느 연결과 다르지 않습니다")
 			return exchange(c, "hi")
 		},

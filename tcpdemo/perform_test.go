@@ -24,10 +24,7 @@ func perform(t testing.TB, name string, seed uint64, rules ...network.Rule) *net
 	}
 	c := sc.Network
 	c.Seed, c.Rules = seed, append(slices.Clone(c.Rules), rules...)
-	n, err := virtual.New(virtual.Config{
-		Seed: c.Seed, Client: virtual.HostConfig(c.Client), Server: virtual.HostConfig(c.Server), Rules: c.Rules,
-		Delay: c.Delay, Link: c.Link, Start: c.Start, ARP: c.ARP, Samples: c.Samples, Cooperative: c.Cooperative,
-	})
+	n, err := virtual.New(c)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -49,6 +49,9 @@ type Options struct {
 	Detail ladder.Detail
 	// Lanes are the parties known beforehand: see ladder.Options.
 	Lanes []trace.Participant
+	// NoTables leaves out the tables under a text ladder: the ledger, and what
+	// each side remembers at the end.
+	NoTables bool
 	// BeforeRow is called by the text ladder before it prints a row: to wait
 	// for a key, to keep a pace, to ask what comes. An error ends the output.
 	BeforeRow func(*ladder.Row) error

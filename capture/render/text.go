@@ -117,8 +117,10 @@ func (t *text) finish() error {
 	}
 	if t.headed {
 		t.legend()
-		t.ledgerTable()
-		t.memoryTables()
+		if !t.o.NoTables {
+			t.ledgerTable()
+			t.memoryTables()
+		}
 	} else {
 		t.title()
 		t.plainLine(t.say.of(wordEmpty))

@@ -26,6 +26,7 @@ func newCapture(e *env) *cobra.Command {
 				return err
 			}
 			f.capture = true
+			v.live = true
 			v.opts.Title = "capture"
 			n, err := host.New(host.Options{})
 			if err != nil {

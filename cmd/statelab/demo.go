@@ -1,16 +1,27 @@
 package main
 
 import (
+	"context"
+	"fmt"
 	"io"
+	"strings"
 
 	"github.com/spf13/cobra"
+
+	"statelab/capture/render"
+	"statelab/capture/trace"
+	"statelab/httpdemo"
+	"statelab/tcpdemo"
 )
 
 func newDemo(e *env) *cobra.Command {
 	var f lessonFlags
 	c := &cobra.Command{
-		Use:     "demo",
-		Short:   "The main lesson: TCP lives and dies, HTTP forgets, and who remembered what",
+		Use:   "demo",
+		Short: "The main lesson: TCP lives and dies, HTTP forgets, and who remembered what",
+		Long: `Watch a TCP connection live and die, then the same HTTP request made again and
+again, and then one table: who remembered what, in bytes, after each step.
+Nothing leaves this process: both ends run on a virtual network.`,
 		Example: "  statelab demo\n  statelab demo --lang ko -w demo.pcapng",
 		Args:    noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -18,15 +29,86 @@ func newDemo(e *env) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return v.output(e, func(w io.Writer) error {
-				ctx := cmd.Context()
-				if err := tcpLesson(ctx, e, w, v, &f, "echo", false, 0); err != nil {
-					return err
-				}
-				return httpLesson(ctx, e, w, v, &f, "stateless")
-			})
+			if f.format != "text" || f.net != "virtual" {
+				return misusef("demo is a page of text on the virtual network; tcp demo and http demo have the formats and networks")
+			}
+			return v.output(e, func(w io.Writer) error { return f.demo(cmd.Context(), e, w, v) })
 		},
 	}
 	f.register(c)
 	return c
+}
+
+// demo runs one lesson on TCP and one on HTTP, and lays their ledgers side by
+// side.
+func (f *lessonFlags) demo(ctx context.Context, e *env, w io.Writer, v view) error {
+	seed, err := parseSeed(f.seed)
+	if err != nil {
+		return err
+	}
+	rules, err := parseRules(f.rules)
+	if err != nil {
+		return err
+	}
+	scenario, _ := tcpdemo.Find("echo")
+	tcp, err := performScenario(ctx, scenario, seed, rules)
+	if err != nil {
+		return err
+	}
+	lesson, _ := httpdemo.Find("stateless")
+	http, err := performLesson(ctx, lesson, seed, rules)
+	if err != nil {
+		return err
+	}
+	acts := []struct {
+		title, look trace.Text
+		p           *performance
+		suffix      string
+	}{
+		{scenario.Title, scenario.Look[0], tcp, ".tcp"},
+		{lesson.Title, lesson.Look, http, ".http"},
+	}
+	var ledgers []render.Ledger
+	for i, act := range acts {
+		if err := introduce(w, v.lang, v.opts.Width, act.title, []trace.Text{act.look}, true, i); err != nil {
+			return err
+		}
+		page := v
+		page.opts.NoTables = true
+		if err := f.present(ctx, e, w, page, act.p); err != nil {
+			return err
+		}
+		ledger, err := render.ReadLedger(act.title, act.p.events(vantageClient), v.opts)
+		if err != nil {
+			return err
+		}
+		ledgers = append(ledgers, ledger)
+	}
+	if _, err := fmt.Fprintln(w); err != nil {
+		return err
+	}
+	if err := render.Compare(w, v.opts, ledgers...); err != nil {
+		return err
+	}
+	if err := weigh(ctx, w, v.lang, v.opts.Width); err != nil {
+		return err
+	}
+	if _, err := fmt.Fprintf(w, "\n%s\n", hang("▸ "+v.lang.Of(lesson.Point), v.opts.Width, "  ")); err != nil {
+		return err
+	}
+	if f.write == "" {
+		return nil
+	}
+	for _, act := range acts {
+		one := *f
+		if f.write != "-" {
+			one.write = strings.TrimSuffix(f.write, ".pcapng") + act.suffix + ".pcapng"
+		} else {
+			return misusef("demo writes two traces: name a file")
+		}
+		if err := act.p.writeTraces(e, &one, v.lang); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -46,6 +46,7 @@ type view struct {
 	opts   render.Options
 	lang   explain.Lang
 	out    string
+	live   bool // things are shown as they happen
 }
 
 func (f *viewFlags) resolve(e *env) (view, error) {

@@ -80,6 +80,33 @@ func httpLesson(ctx context.Context, e *env, w io.Writer, v view, f *lessonFlags
 	if err != nil {
 		return err
 	}
+	text := f.format == "text"
+	v.opts.Title = "http demo " + l.Name
+	if text {
+		if err := introduce(w, v.lang, v.opts.Width, l.Title, []trace.Text{l.Look}, false, 0); err != nil {
+			return err
+		}
+	}
+	switch f.net {
+	case "virtual":
+		err = f.lessonOnVirtual(ctx, e, w, v, l, seed)
+	case "host":
+		err = f.lessonOnHost(ctx, e, w, v, l, seed)
+	default:
+		err = noNetwork(f.net)
+	}
+	if err != nil || !text {
+		return err
+	}
+	if err := weigh(ctx, w, v.lang, v.opts.Width); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(w, "\n%s\n", hang("▸ "+v.lang.Of(l.Point), v.opts.Width, "  "))
+	return err
+}
+
+// lessonOnVirtual performs a lesson and shows it.
+func (f *lessonFlags) lessonOnVirtual(ctx context.Context, e *env, w io.Writer, v view, l httpdemo.Lesson, seed uint64) error {
 	rules, err := parseRules(f.rules)
 	if err != nil {
 		return err
@@ -88,22 +115,8 @@ func httpLesson(ctx context.Context, e *env, w io.Writer, v view, f *lessonFlags
 	if err != nil {
 		return err
 	}
-	text := f.format == "text"
-	if text {
-		if err := introduce(w, v.lang, v.opts.Width, l.Title, []trace.Text{l.Look}, false, 0); err != nil {
-			return err
-		}
-	}
 	if err := f.present(ctx, e, w, v, p); err != nil {
 		return err
-	}
-	if text {
-		if err := weigh(ctx, w, v.lang, v.opts.Width); err != nil {
-			return err
-		}
-		if _, err := fmt.Fprintf(w, "\n%s\n", hang("▸ "+v.lang.Of(l.Point), v.opts.Width, "  ")); err != nil {
-			return err
-		}
 	}
 	return p.writeTraces(e, f, v.lang)
 }

@@ -26,7 +26,11 @@ import (
 type liveFlags struct {
 	viewFlags
 	capture, noSplit, remote bool
-	iface, write             string
+	// optional: what cannot be captured is told by states alone.
+	optional bool
+	// to is where the output goes, if it is not where -o says.
+	to           io.Writer
+	iface, write string
 }
 
 func (f *liveFlags) register(c *cobra.Command) {
@@ -69,7 +73,11 @@ func (f *liveFlags) watch(ctx context.Context, e *env, v view, n *host.Network, 
 	if v.format.Name == "text" && !capturing {
 		draw = render.Lives
 	}
-	err = v.output(e, func(w io.Writer) error { return draw(w, events, v.opts) })
+	if f.to != nil {
+		err = draw(f.to, events, v.opts)
+	} else {
+		err = v.output(e, func(w io.Writer) error { return draw(w, events, v.opts) })
+	}
 	rec.Stop()
 	return errors.Join(err, <-done, finish.close())
 }
@@ -113,7 +121,10 @@ func hintPort(err error) error {
 // are an error; states that the system does not tell are not.
 func (f *liveFlags) excuse(e *env, lang explain.Lang, rec *host.Recorder) error {
 	if err := rec.CaptureErr(); err != nil {
-		return inLanguage(err, lang)
+		if !f.optional || f.write != "" {
+			return inLanguage(err, lang)
+		}
+		fmt.Fprintln(e.stderr, "statelab: "+inLanguage(err, lang).Error())
 	}
 	if err := rec.StatesErr(); err != nil {
 		fmt.Fprintln(e.stderr, "statelab: "+inLanguage(err, lang).Error())

@@ -6,15 +6,16 @@ import (
 	"io"
 )
 
-// output opens what -o names, lets write fill it, and closes it. On a terminal
-// each row appears as it is made; elsewhere writes are gathered.
+// output opens what -o names, lets write fill it, and closes it. On a terminal,
+// and wherever things happen live, each row appears as it is made; elsewhere
+// writes are gathered.
 func (v *view) output(e *env, write func(io.Writer) error) error {
 	out, err := create(e, v.out)
 	if err != nil {
 		return err
 	}
-	if v.out == "-" && e.terminal {
-		return write(out)
+	if v.live || v.out == "-" && e.terminal {
+		return errors.Join(write(out), out.Close())
 	}
 	buffered := bufio.NewWriterSize(out, 1<<16)
 	return errors.Join(write(buffered), buffered.Flush(), out.Close())

@@ -24,7 +24,7 @@ type stage struct {
 }
 
 func newStage(c network.Config) (*stage, error) {
-	n, err := virtual.New(config(c))
+	n, err := virtual.New(c)
 	if err != nil {
 		return nil, err
 	}
@@ -134,12 +134,4 @@ func performLesson(ctx context.Context, l httpdemo.Lesson, seed uint64, rules []
 	}
 	p.title = "http demo " + l.Name
 	return p, nil
-}
-
-// config hands a lesson's wishes to the virtual network.
-func config(c network.Config) virtual.Config {
-	return virtual.Config{
-		Seed: c.Seed, Client: virtual.HostConfig(c.Client), Server: virtual.HostConfig(c.Server), Rules: c.Rules,
-		Delay: c.Delay, Link: c.Link, Start: c.Start, ARP: c.ARP, Samples: c.Samples, Cooperative: c.Cooperative,
-	}
 }

@@ -86,30 +86,50 @@ func tcpLesson(ctx context.Context, e *env, w io.Writer, v view, f *lessonFlags,
 	if !ok {
 		return misusef("no scenario %q%s; statelab tcp demo --list names them all", name, didYouMean(name, names(scenarioEntries())))
 	}
+	if tour && f.write != "" {
+		return misusef("-w writes one trace, and a tour has %d: name a scenario", len(tcpdemo.Tour()))
+	}
 	seed, err := parseSeed(f.seed)
 	if err != nil {
 		return err
+	}
+	introduction := func() error {
+		if f.format != "text" {
+			return nil
+		}
+		return introduce(w, v.lang, v.opts.Width, sc.Title, sc.Look, tour, stop)
+	}
+	v.opts.Title = "tcp demo " + sc.Name
+	switch f.net {
+	case "virtual":
+	case "host":
+		if err := introduction(); err != nil {
+			return err
+		}
+		return f.scenarioOnHost(ctx, e, w, v, sc)
+	default:
+		return noNetwork(f.net)
 	}
 	rules, err := parseRules(f.rules)
 	if err != nil {
 		return err
 	}
-	if tour && f.write != "" {
-		return misusef("-w writes one trace, and a tour has %d: name a scenario", len(tcpdemo.Tour()))
-	}
 	p, err := performScenario(ctx, sc, seed, rules)
 	if err != nil {
 		return err
 	}
-	if f.format == "text" {
-		if err := introduce(w, v.lang, v.opts.Width, sc.Title, sc.Look, tour, stop); err != nil {
-			return err
-		}
+	if err := introduction(); err != nil {
+		return err
 	}
 	if err := f.present(ctx, e, w, v, p); err != nil {
 		return err
 	}
 	return p.writeTraces(e, f, v.lang)
+}
+
+// noNetwork says which networks there are.
+func noNetwork(name string) error {
+	return misusef("no network %q%s; there are virtual and host", name, didYouMean(name, []string{"virtual", "host"}))
 }
 
 // introduce prints a lesson's title and what to look at.

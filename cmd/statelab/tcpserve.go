@@ -38,6 +38,7 @@ its bytes and how it ended. --capture adds the ladder, from real frames.`,
 			if err != nil {
 				return err
 			}
+			v.live = true
 			v.opts.Title = "tcp serve " + addr.String()
 			return f.serve(cmd.Context(), e, v, addr, func(ctx context.Context, n *host.Network, l net.Listener) error {
 				server.Clock = n
@@ -89,6 +90,7 @@ the connection is in. --crlf ends lines as HTTP does, to type a request by hand.
 			if err != nil {
 				return err
 			}
+			v.live = true
 			v.opts.Title = "tcp connect " + addr.String()
 			n, err := host.New(host.Options{AllowRemote: f.remote, Server: addr.Addr(), Client: loopbackLike(addr.Addr(), f.remote)})
 			if err != nil {

@@ -1,0 +1,124 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/netip"
+	"reflect"
+
+	"statelab/capture/trace"
+	"statelab/httpdemo"
+	"statelab/tcpdemo"
+	"statelab/tcpdemo/network"
+	"statelab/tcpdemo/network/host"
+)
+
+// hostLesson runs a lesson's program on the machine's own network, and shows it
+// as it happens: time there is real time.
+func (f *lessonFlags) hostLesson(ctx context.Context, e *env, w io.Writer, v view, port uint16, program func(context.Context, *hostStage) error) error {
+	rules, err := parseRules(f.rules)
+	if err != nil {
+		return err
+	}
+	if f.step || f.predict || f.pace > 0 {
+		return misusef("--step, --predict and --pace need --net virtual: real time waits for nobody")
+	}
+	if f.at != vantageClient {
+		return misusef("--at needs --net virtual: this machine has one place to capture at")
+	}
+	n, err := host.New(host.Options{Rules: rules})
+	if err != nil {
+		return misuse{inLanguage(err, v.lang)}
+	}
+	l := liveFlags{viewFlags: f.viewFlags, capture: true, optional: true, write: f.write, to: w}
+	s := &hostStage{net: n, held: map[trace.Role][]trace.Entry{}}
+	return errors.Join(l.watch(ctx, e, v, n, highPort(port), func(ctx context.Context) error {
+		err := program(ctx, s)
+		s.remember()
+		return err
+	}), n.Close())
+}
+
+// hostStage is the machine's own network as a lesson's stage.
+type hostStage struct {
+	net  *host.Network
+	held map[trace.Role][]trace.Entry
+}
+
+func (s *hostStage) remember() {
+	for _, h := range []*host.Host{s.net.Client(), s.net.Server()} {
+		m := h.Memory()
+		m.Entries = append(m.Entries, s.held[h.Party().Role]...)
+		s.net.Report(trace.Observation{Kind: trace.ObservedMemory, Party: h.Party(), Memory: &m})
+	}
+}
+
+func (s *hostStage) report(o trace.Observation) {
+	switch {
+	case o.Kind == trace.ObservedMemory:
+		s.held[o.Party.Role] = o.Memory.Entries
+		return
+	case o.Kind == trace.ObservedNote && o.Note.Step:
+		s.remember()
+	}
+	s.net.Report(o)
+}
+
+// scenarioOnHost runs a TCP lesson on the machine's own network, if it needs
+// nothing that this network lacks.
+func (f *lessonFlags) scenarioOnHost(ctx context.Context, e *env, w io.Writer, v view, sc tcpdemo.Scenario) error {
+	if !reflect.ValueOf(sc.Network).IsZero() {
+		return misusef("scenario %s tells the wire or the stacks what to do, and this machine's own cannot be told: use --net virtual", sc.Name)
+	}
+	return f.hostLesson(ctx, e, w, v, tcpdemo.EchoPort, func(ctx context.Context, s *hostStage) error {
+		lab := &tcpdemo.Lab{
+			Clock: s.net, Client: unprivileged{s.net.Client()}, Server: unprivileged{s.net.Server()},
+			Ctx: ctx, Report: s.report,
+		}
+		if err := sc.Run(lab); err != nil {
+			return fmt.Errorf("scenario %s: %w", sc.Name, err)
+		}
+		return nil
+	})
+}
+
+// lessonOnHost runs an HTTP lesson on the machine's own network.
+func (f *lessonFlags) lessonOnHost(ctx context.Context, e *env, w io.Writer, v view, l httpdemo.Lesson, seed uint64) error {
+	const port = 80
+	return f.hostLesson(ctx, e, w, v, port, func(ctx context.Context, s *hostStage) error {
+		at := netip.AddrPortFrom(s.net.Server().Addr(), highPort(port))
+		environment := &httpdemo.Env{
+			Server: at,
+			Listen: func() (net.Listener, error) { return s.net.Server().Listen(at.Port(), 0) },
+			Dial:   func(ctx context.Context) (net.Conn, error) { return s.net.Client().Dial(ctx, at, 0) },
+			Now:    s.net.Now, Sleep: s.net.Sleep, Go: s.net.Go,
+			Rand: seeded(seed), Report: s.report,
+		}
+		if err := l.Run(ctx, environment); err != nil {
+			return fmt.Errorf("lesson %s: %w", l.Name, err)
+		}
+		return nil
+	})
+}
+
+// unprivileged is a host whose well-known ports lie 7000 higher: those below
+// 1024 are not for everyone to bind.
+type unprivileged struct{ network.Host }
+
+func highPort(port uint16) uint16 {
+	if port != 0 && port < 1024 {
+		return port + 7000
+	}
+	return port
+}
+
+func (h unprivileged) Listen(port uint16, backlog int) (net.Listener, error) {
+	return h.Host.Listen(highPort(port), backlog)
+}
+
+func (h unprivileged) Dial(ctx context.Context, to netip.AddrPort, local uint16) (network.Conn, error) {
+	return h.Host.Dial(ctx, netip.AddrPortFrom(to.Addr(), highPort(to.Port())), local)
+}
