@@ -12,6 +12,13 @@ func Scenarios() []Scenario {
 		simultaneousClose(),
 		reset(),
 		refused(),
+		loss(),
+		fastRetransmit(),
+		reorder(),
+		duplicate(),
+		corrupt(),
+		backoff(),
+		zeroWindow(),
 	}
 }
 

@@ -1,0 +1,73 @@
+package tcpdemo
+
+import (
+	"fmt"
+	"syscall"
+	"time"
+
+	"statelab/capture/trace"
+	"statelab/tcpdemo/network"
+)
+
+// backoff doubles the timeout with each retransmission (RFC 6298 §5.5): of a SYN
+// until the stack gives up, of data until the wire is whole again.
+func backoff() Scenario {
+	return Scenario{
+		Name:   "backoff",
+		Title:  trace.Text{En: "No answer: each wait is twice as long as the one before", Ko: "응답이 없으면 기다리는 시간이 매번 두 배가 됩니다"},
+		Claims: []string{"A2", "A3"}, Refutes: []int{11, 18},
+		Look: []trace.Text{
+			{
+				En: "Silence is no answer: unlike a refusal it takes the client minutes to give up on its SYN.",
+				Ko: "침묵은 거절과 다릅니다. 클라이언트가 SYN을 포기하기까지 몇 분이 걸립니다.",
+			},
+			{
+				En: "A pulled cable is not noticed by TCP. Only a segment that stays without an ACK says that something is wrong.",
+				Ko: "TCP는 케이블이 뽑힌 것을 모릅니다. ACK를 받지 못한 세그먼트가 있어야 문제를 알아차립니다.",
+			},
+			{
+				En: "The deltas double; and when the cable is back, the connection goes on, as both ends have remembered it.",
+				Ko: "간격이 두 배씩 늘어납니다. 케이블이 다시 꽂히면 양쪽이 기억하고 있던 연결이 그대로 이어집니다.",
+			},
+		},
+		Network: network.Config{Rules: network.MustParseRules(
+			"drop syn of 1st connection",
+			"cut 2s 1st data segment of 2nd connection",
+		)},
+		Limit: 5 * time.Minute,
+		Run:   runBackoff,
+	}
+}
+
+func runBackoff(l *Lab) error {
+	if _, err := l.serveEcho(EchoPort); err != nil {
+		return err
+	}
+	l.Step("Every SYN is lost: the client tries until it gives up", "SYN이 모두 유실됩니다: 포기할 때까지 되풀이합니다")
+	start := l.Now()
+	_, err := l.dial(EchoPort)
+	if err := expect("dialling into the void", err, syscall.ETIMEDOUT); err != nil {
+		return err
+	}
+	if took := l.Now().Sub(start); took < time.Minute {
+		return fmt.Errorf("the client gave up after %v already", took)
+	}
+	l.Step("A connection is open", "연결이 열려 있습니다")
+	c, err := l.dial(EchoPort)
+	if err != nil {
+		return err
+	}
+	l.Step("The cable is pulled for 2 seconds, with data under way", "데이터를 보낼 때 케이블이 2초 동안 뽑힙니다")
+	start = l.Now()
+	if err := exchange(c, "hello"); err != nil {
+		return err
+	}
+	took := l.Now().Sub(start)
+	if took < 2*time.Second {
+		return fmt.Errorf("the echo came after %v, while the cable was out", took)
+	}
+	l.Note(
+		fmt.Sprintf("The cable was out for 2 seconds, the echo took %v: the next attempt was due only then.", took),
+		fmt.Sprintf("케이블이 뽑힌 시간은 2초인데 메아리는 %v 만에 왔습니다. 다음 시도가 그때에야 있었기 때문입니다.", took))
+	return nil
+}

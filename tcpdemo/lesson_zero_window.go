@@ -1,0 +1,69 @@
+package tcpdemo
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"statelab/capture/trace"
+	"statelab/tcpdemo/network"
+)
+
+// zeroWindow has a receiver that does not read, until its window is closed
+// (RFC 9293 §3.8.6).
+func zeroWindow() Scenario {
+	return Scenario{
+		Name:   "zero-window",
+		Title:  trace.Text{En: "A slow reader closes the window, and loses nothing", Ko: "느린 수신자는 윈도우를 닫을 뿐, 아무것도 잃지 않습니다"},
+		Claims: []string{"A2", "A3"}, Refutes: []int{28},
+		Look: []trace.Text{
+			{
+				En: "Each ACK says how many bytes the receiver still has room for: the window. The server's program sleeps, and the window shrinks to 0.",
+				Ko: "모든 ACK는 받을 수 있는 바이트 수, 곧 윈도우를 알려 줍니다. 서버 프로그램이 읽지 않는 동안 윈도우는 0까지 줄어듭니다.",
+			},
+			{
+				En: "The client may send no more, but asks again and again with one byte: the zero-window probe. Otherwise a lost window update would stop both for ever.",
+				Ko: "클라이언트는 더 보내지 못하지만 1바이트짜리 제로 윈도우 프로브로 거듭 묻습니다. 윈도우 갱신이 유실되면 양쪽이 영원히 멈추기 때문입니다.",
+			},
+		},
+		Network: network.Config{Server: network.HostConfig{ReceiveBuffer: 4096}},
+		Run:     fillWindow,
+	}
+}
+
+func fillWindow(l *Lab) error {
+	const size, nap = 3000, 2 * time.Second
+	text := strings.Repeat("abcdefghij", size/10)
+	read := make(chan string, 1)
+	if _, err := l.listen(discardPort, func(c network.Conn) {
+		l.Sleep(nap)
+		got := make([]byte, size)
+		n, _ := io.ReadFull(c, got) // what is missing shows in the text
+		read <- string(got[:n])
+	}); err != nil {
+		return err
+	}
+	l.Step("The server's program sleeps, and its window fills", "서버 프로그램이 읽지 않아 윈도우가 찹니다")
+	c, err := l.dial(discardPort)
+	if err != nil {
+		return err
+	}
+	if _, err := io.WriteString(c, text); err != nil {
+		return err
+	}
+	l.Sleep(nap - settling - pause)
+	l.Note(
+		"The probe repeats the last byte that is acknowledged already, so on the wire it looks like a TCP keepalive, and Wireshark names it so. The waits double, as those of retransmissions do.",
+		"프로브는 이미 ACK를 받은 마지막 바이트를 다시 보내므로 회선에서는 TCP keepalive와 똑같이 보이고, Wireshark도 그렇게 부릅니다. 재전송처럼 간격이 두 배씩 늘어납니다.")
+	l.Step("The program reads: the window opens, and the rest comes", "프로그램이 읽자 윈도우가 열리고 나머지가 옵니다")
+	l.Sleep(nap)
+	got, err := left(read, "the text")
+	if err != nil {
+		return err
+	}
+	if got != text {
+		return fmt.Errorf("the server read %d bytes, or others than were sent", len(got))
+	}
+	return nil
+}
