@@ -15,16 +15,18 @@ type follow struct {
 // segment follows one sight of a segment: its sender sent it; where it is seen
 // arriving, its receiver received it; elsewhere that is assumed.
 func (f follow) segment(where Where, arrival bool) {
-	damaged := where == Received && f.s.Checksum == Invalid
+	if where == Received && f.s.Checksum == Invalid {
+		return // its receiver drops it, and what it says of its sender may be the damage
+	}
 	sender, receiver := &f.c.ends[f.from], &f.c.ends[f.to]
-	if !arrival && !damaged {
-		if f.quick(sender, receiver, where) {
-			return
-		}
+	if f.quick(sender, receiver, where, arrival) {
+		return
+	}
+	if !arrival {
 		f.sends(sender)
 		f.announce(sender, receiver)
 	}
-	if where == Received && !damaged {
+	if where == Received {
 		f.receives(receiver)
 	}
 	f.settle(f.from)
@@ -35,14 +37,21 @@ func (f follow) segment(where Where, arrival bool) {
 
 // quick follows a plain segment of an open connection, which changes no state:
 // nearly all segments of nearly all traces. It reports whether it could.
-func (f follow) quick(sender, receiver *end, where Where) bool {
-	if f.s.Flags.Any(SYN|FIN|RST) || where == Received || !f.s.Flags.Has(ACK) || !sender.open() || !receiver.open() {
+func (f follow) quick(sender, receiver *end, where Where, arrival bool) bool {
+	if f.s.Flags.Any(SYN|FIN|RST) || !f.s.Flags.Has(ACK) || !sender.open() || !receiver.open() {
 		return false
 	}
-	sender.sent(f.s, f.r.ScaledWindow)
-	f.challenged(sender)
-	receiver.assumed.una, receiver.assumed.hasUna = f.s.Ack, true
-	receiver.assumed.frame = f.s.Frame
+	if !arrival {
+		sender.tcb.notice(f.s)
+		sender.sent(f.s, f.r.ScaledWindow)
+		f.challenged(sender)
+		receiver.assumed.una, receiver.assumed.hasUna = f.s.Ack, true
+		receiver.assumed.frame = f.s.Frame
+	}
+	if t := &receiver.tcb; where == Received && t.hasRcv && t.acceptable(f.s) {
+		t.acceptAck(f.s.Ack)
+		t.accept(f.s)
+	}
 	return true
 }
 
@@ -145,21 +154,28 @@ func (f follow) change(who End, to State, trigger Trigger, edge *Edge, frames ..
 			f.r.found(FoundNotArrived, e.assumed.frame, 0)
 		}
 	}
-	f.emit(who, to, trigger, Inferred, edge, frames...)
+	f.emit(who, to, trigger, e.tcb.basis(), edge, frames...)
 }
 
 // emit adds a change to the reading and to the connection's history.
 func (f follow) emit(who End, to State, trigger Trigger, basis Basis, edge *Edge, frames ...int) {
 	c := f.c
 	from := c.State[who]
+	if from == to {
+		return
+	}
 	if edge != nil && edge.From != from {
 		edge = nil
 	}
 	if edge == nil && !f.explained() {
 		f.r.found(FoundOffFigure, 0, 0)
 	}
+	evidence := f.o.evidence(frames)
+	if len(evidence) == 0 {
+		evidence = f.o.evidence([]int{f.s.Frame})
+	}
 	f.r.Changes = append(f.r.Changes, Change{
-		End: who, From: from, To: to, Trigger: trigger, Basis: basis, Edge: edge, Frames: f.o.evidence(frames),
+		End: who, From: from, To: to, Trigger: trigger, Basis: basis, Edge: edge, Frames: evidence,
 	})
 	if len(c.History[who]) == 0 && from != Unknown {
 		c.History[who] = append(c.History[who], from)
@@ -222,7 +238,7 @@ func (f follow) settle(who End) {
 		if !slices.Equal(before[:n], e.ahead[:e.nAhead]) {
 			e.nAhead = 0
 			f.r.found(FoundNotArrived, e.assumed.frame, 0)
-			f.emit(who, e.tcb.state, Trigger{OnSend, f.s.Flags.control()}, Inferred, nil, f.s.Frame)
+			f.emit(who, e.tcb.state, Trigger{OnSend, f.s.Flags.control()}, e.tcb.basis(), nil, f.s.Frame)
 		}
 	}
 	e.withdrawn = false
@@ -249,6 +265,7 @@ func (f follow) expect(who End, pass func(State, string)) {
 	}
 	t := e.tcb
 	t.state = e.shown()
+	t.unordered, t.unsure = false, false
 	switch {
 	case t.state == Unknown && e.assumed.midway && !e.assumed.reset:
 		assume(Established, "ACK")

@@ -82,8 +82,10 @@ func (f follow) learn(e *end) {
 	if !s.Flags.Has(ACK) {
 		return
 	}
-	if t.state == SynSent && peer.tcb.hasISS && s.Ack.After(peer.tcb.iss) && t.hasISS && s.Seq.After(t.iss) {
-		// In SYN-SENT nothing but a SYN is sent: it must have left.
+	speaks := s.Len > 0 || s.Flags.Has(FIN)
+	if t.state == SynSent && peer.tcb.hasISS && s.Ack.After(peer.tcb.iss) && s.Seq.After(t.iss) && (peer.tcb.passive || speaks) {
+		// In SYN-SENT nothing but a SYN is sent: it must have left, and not for
+		// SYN-RECEIVED, to which only a SYN without ACK leads.
 		t.hasIRS, t.irs = true, peer.tcb.iss
 		t.acceptAck(t.iss + 1)
 	}
@@ -92,7 +94,7 @@ func (f follow) learn(e *end) {
 		t.acceptAck(ack)
 		frame = from
 	}
-	if t.state == SynReceived && t.passive && !peer.flow.fastOpen && (s.Len > 0 || s.Flags.Has(FIN)) && s.Seq.After(t.iss) {
+	if t.state == SynReceived && t.passive && !peer.flow.fastOpen && speaks && s.Seq.After(t.iss) {
 		// A listener's application gets the connection once it is established.
 		t.acceptAck(t.iss + 1)
 	}
@@ -103,7 +105,33 @@ func (f follow) learn(e *end) {
 	if !t.hasRcv || s.Ack.After(t.rcvNxt) {
 		t.rcvNxt, t.hasRcv = s.Ack, true
 	}
+	t.notice(s)
+	t.unordered = t.finSeen && !t.finSent && !f.closesSecond(e)
+	t.unsure = !e.tapped && t.finSent && peer.flow.hasAck && peer.flow.highAck.After(t.fin)
 	f.step(f.from, frame, s.Frame)
+}
+
+// closesSecond reports whether an end that has received a FIN had sent none
+// itself by then: seen at its own host, that is plain; elsewhere only a bare
+// ACK tells, for it bears SND.NXT. Data may be sent again after a FIN that was
+// lost on its way here.
+func (f follow) closesSecond(e *end) bool {
+	s, t := f.s, &e.tcb
+	if e.tapped {
+		return !s.Flags.Has(FIN) || s.Ack.After(t.peerFin)
+	}
+	return s.SegLen() == 0 && s.Seq == t.sndNxt && !t.hasGap
+}
+
+// notice keeps whether this end may have sent a FIN that was not seen: an empty
+// segment lies beyond a hole, and no data ends that hole.
+func (t *tcb) notice(s *Segment) {
+	switch {
+	case s.SegLen() == 0 && t.hasISS && s.Seq.After(t.sndNxt):
+		t.hasGap, t.gap = true, s.Seq
+	case t.hasGap && s.SegLen() > 0 && !s.End().Before(t.gap):
+		t.hasGap = false
+	}
 }
 
 // sendsSyn follows a SYN or SYN,ACK.
@@ -138,6 +166,7 @@ func (f follow) begin(e *end, from, to State, trigger Trigger, edge *Edge, frame
 			f.c.enter(f.from, from)
 		}
 	}
+	f.c.reset = false
 	f.o.restart(e, f.s)
 	f.change(f.from, to, trigger, edge, frames...)
 }
@@ -171,15 +200,32 @@ func (f follow) sendsFin(e *end) {
 		return
 	}
 	t.finSent, t.fin = true, s.End()-1
+	if t.state == Established && t.finSeen && s.Ack.After(t.peerFin) {
+		f.sendsFinToo(e)
+		return
+	}
 	to := FinWait1
 	if t.state == CloseWait {
 		to = LastAck
 	}
 	if edge := FindEdge(t.state, to, OnCall); edge != nil {
 		f.change(f.from, to, Trigger{OnSend, "FIN"}, edge, s.Frame)
+		f.step(f.from, s.Frame)
 		return
 	}
 	f.r.found(FoundOffFigure, 0, 0)
+}
+
+// sendsFinToo follows a FIN that is also the first sign of the peer's FIN
+// having arrived. Most likely the end was in CLOSE-WAIT; but a FIN that was
+// sent before, and lost on its way here, would look the same.
+func (f follow) sendsFinToo(e *end) {
+	if f.c.State[f.from] == Established {
+		f.emit(f.from, CloseWait, Trigger{OnReceive, "FIN"}, Assumed, FindEdge(Established, CloseWait), f.s.Frame)
+	}
+	f.emit(f.from, LastAck, Trigger{OnSend, "FIN"}, Assumed, FindEdge(f.c.State[f.from], LastAck, OnCall), f.s.Frame)
+	e.tcb.state, e.tcb.guessed, e.nAhead = LastAck, true, 0
+	f.step(f.from, f.s.Frame)
 }
 
 // sendsReset follows a RST: by ABORT its sender deletes its control block
@@ -208,6 +254,7 @@ func (f follow) sendsReset(e *end) {
 	case FinWait1, FinWait2, Closing, LastAck, TimeWait:
 	}
 	f.c.reset = f.c.reset || t.state != TimeWait
+	t.guessed = false
 	f.change(f.from, Closed, Trigger{OnSend, "RST"}, edge, s.Frame)
 }
 

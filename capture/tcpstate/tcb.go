@@ -5,6 +5,7 @@ package tcpstate
 // and FINs were sent, received and acknowledged.
 type tcb struct {
 	state   State
+	guessed bool // the state is the likelier of two that look alike
 	passive bool // it began with a SYN from outside, not with a call
 
 	hasISS, hasIRS bool
@@ -15,6 +16,16 @@ type tcb struct {
 
 	finSent, finSeen bool
 	fin, peerFin     Seq // the numbers that the FINs take
+
+	// unordered says that the peer's FIN has arrived, but perhaps only after
+	// this end had sent its own.
+	unordered bool
+	// unsure says that the ACK of its FIN has been sent to this end, and may
+	// have arrived.
+	unsure bool
+	// gap is where an empty segment began that lay beyond all that was seen.
+	gap    Seq
+	hasGap bool
 
 	// right is the right edge of the widest window it has offered.
 	right    Seq
@@ -40,13 +51,13 @@ func (t *tcb) next() (to State, cause string, ok bool) {
 		return SynReceived, "SYN", true
 	case t.state == SynReceived && synAcked:
 		return Established, "ACK", true
-	case t.state == Established && finArrived:
+	case t.state == Established && finArrived && !t.unordered:
 		return CloseWait, "FIN", true
 	case t.state == FinWait1 && finAcked && finArrived:
 		return TimeWait, "FIN,ACK", true
 	case t.state == FinWait1 && finAcked:
 		return FinWait2, "ACK", true
-	case t.state == FinWait1 && finArrived:
+	case t.state == FinWait1 && finArrived && !t.unsure:
 		return Closing, "FIN", true
 	case t.state == FinWait2 && finArrived:
 		return TimeWait, "FIN", true
@@ -56,6 +67,14 @@ func (t *tcb) next() (to State, cause string, ok bool) {
 		return Closed, "ACK", true
 	}
 	return t.state, "", false
+}
+
+// basis is how well the state is known.
+func (t *tcb) basis() Basis {
+	if t.guessed {
+		return Assumed
+	}
+	return Inferred
 }
 
 // synchronized reports whether the state is one of those in which both ends
