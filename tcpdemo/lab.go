@@ -6,7 +6,8 @@ import (
 	"io"
 	"net"
 	"net/netip"
-	"os"
+	"strings"
+	"sync"
 	"time"
 
 	"statelab/tcpdemo/network"
@@ -66,31 +67,55 @@ func (l *Lab) dial(port uint16) (network.Conn, error) {
 	return l.Client.Dial(l.Ctx, netip.AddrPortFrom(l.Server.Addr(), port), 0)
 }
 
-// exchange sends a message and waits for as many bytes to come back.
+// exchange sends a message and waits for it to come back.
 func exchange(c net.Conn, message string) error {
 	if _, err := io.WriteString(c, message); err != nil {
 		return err
 	}
-	got := make([]byte, len(message))
+	return receive(c, message)
+}
+
+// receive waits for a message of known text.
+func receive(c net.Conn, want string) error {
+	got := make([]byte, len(want))
 	if _, err := io.ReadFull(c, got); err != nil {
 		return err
 	}
-	if string(got) != message {
-		return fmt.Errorf("the echo of %q was %q", message, got)
+	if string(got) != want {
+		return fmt.Errorf("received %q, expected %q", got, want)
 	}
 	return nil
 }
 
-// silent reports an error if anything more comes from the peer.
-func (l *Lab) silent(c net.Conn) error {
-	if err := c.SetReadDeadline(l.Now().Add(settling)); err != nil {
-		return err
+// collector is a server's program that keeps what it reads.
+type collector struct {
+	mu   sync.Mutex // on a real network the server runs beside the lesson
+	text strings.Builder
+}
+
+// serve reads until the client closes, then it closes.
+func (k *collector) serve(c network.Conn) {
+	buffer := make([]byte, 4096)
+	for {
+		n, err := c.Read(buffer)
+		k.mu.Lock()
+		k.text.Write(buffer[:n])
+		k.mu.Unlock()
+		if err != nil {
+			_ = c.Close()
+			return
+		}
 	}
-	n, err := c.Read(make([]byte, 1))
-	if n > 0 {
-		return errors.New("more came than was sent")
+}
+
+// has checks all that was read so far.
+func (k *collector) has(want string) error {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if got := k.text.String(); got != want {
+		return fmt.Errorf("the server's program has read %q, expected %q", got, want)
 	}
-	return expect("a read of nothing", err, os.ErrDeadlineExceeded)
+	return nil
 }
 
 // left takes what another program has left in c. It does not wait: a lesson lets
@@ -112,6 +137,11 @@ func expect(what string, got, want error) error {
 	}
 	return nil
 }
+
+// smallBufferOffered is a receive buffer, in bytes, that a SYN,ACK can offer
+// whole: no later ACK enlarges the window then, and an ACK with another window
+// is no duplicate (RFC 5681 §2).
+const smallBufferOffered = 32 << 10
 
 // How long lessons wait for things to happen, in the network's time.
 const (

@@ -1,6 +1,8 @@
 package tcpdemo
 
 import (
+	"io"
+
 	"statelab/capture/trace"
 	"statelab/tcpdemo/network"
 )
@@ -24,19 +26,17 @@ func duplicate() Scenario {
 		},
 		Network: network.Config{Rules: network.MustParseRules("duplicate 1st data segment client→server")},
 		Run: func(l *Lab) error {
-			if _, err := l.serveEcho(EchoPort); err != nil {
-				return err
-			}
-			l.Step("A connection is open", "연결이 열려 있습니다")
-			c, err := l.dial(EchoPort)
+			var server collector
+			c, err := l.dialCollector(&server)
 			if err != nil {
 				return err
 			}
-			l.Step(`"hello" arrives twice, and is echoed once`, `"hello"가 두 번 도착하지만 한 번만 되돌아옵니다`)
-			if err := exchange(c, "hello"); err != nil {
+			l.Step(`"hello" arrives twice, and is read once`, `"hello"가 두 번 도착하지만 한 번만 읽힙니다`)
+			if _, err := io.WriteString(c, "hello"); err != nil {
 				return err
 			}
-			return l.silent(c)
+			l.Sleep(settling)
+			return server.has("hello")
 		},
 	}
 }

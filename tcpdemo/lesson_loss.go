@@ -2,6 +2,7 @@ package tcpdemo
 
 import (
 	"fmt"
+	"io"
 	"time"
 
 	"statelab/capture/trace"
@@ -35,9 +36,13 @@ func loss() Scenario {
 			if err != nil {
 				return err
 			}
-			l.Step(`"hello" is lost on its way, and goes again after the RTO`, `"hello"가 가다가 유실되고, RTO가 지나 다시 나갑니다`)
+			l.Step(`"hello" is lost: only the client still has the 5 bytes`, `"hello"가 유실됩니다: 5바이트는 클라이언트에만 남아 있습니다`)
 			start := l.Now()
-			if err := exchange(c, "hello"); err != nil {
+			if _, err := io.WriteString(c, "hello"); err != nil {
+				return err
+			}
+			l.Step("The RTO has passed: the client sends its copy", "RTO가 지나자 클라이언트가 사본을 보냅니다")
+			if err := receive(c, "hello"); err != nil {
 				return err
 			}
 			took := l.Now().Sub(start)

@@ -1,7 +1,7 @@
 package tcpdemo
 
 import (
-	"time"
+	"io"
 
 	"statelab/capture/trace"
 	"statelab/tcpdemo/network"
@@ -24,10 +24,28 @@ func reorder() Scenario {
 				Ko: "중복 ACK 하나로는 유실로 보지 않습니다. 세 개여야 합니다. 그래서 다시 보내는 것이 없습니다.",
 			},
 		},
-		Network: network.Config{Rules: network.MustParseRules("swap 1,2 data client→server")},
+		Network: network.Config{
+			Server: network.HostConfig{ReceiveBuffer: smallBufferOffered},
+			Rules:  network.MustParseRules("delay 150ms 1st data segment client→server"),
+		},
 		Run: func(l *Lab) error {
-			return l.inOrder([]string{"first ", "second"}, 100*time.Millisecond,
-				trace.Text{En: "Two segments; the second overtakes the first", Ko: "두 번째 세그먼트가 첫 번째를 앞지릅니다"})
+			var server collector
+			c, err := l.dialCollector(&server)
+			if err != nil {
+				return err
+			}
+			l.Step("The second segment overtakes the first, and must wait", "두 번째 세그먼트가 첫 번째를 앞지르고, 기다립니다")
+			for _, word := range []string{"first ", "second"} {
+				if _, err := io.WriteString(c, word); err != nil {
+					return err
+				}
+			}
+			l.Step("The first arrives: now both are read, in order", "첫 번째가 도착하자 둘 다 순서대로 읽힙니다")
+			if err := server.has(""); err != nil {
+				return err
+			}
+			l.Sleep(settling)
+			return server.has("first second")
 		},
 	}
 }
