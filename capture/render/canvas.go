@@ -28,22 +28,38 @@ func newCanvas(width int) *canvas {
 // put writes s from column col on.
 func (c *canvas) put(col int, s string, st style) {
 	for s != "" {
-		cluster, width := ansi.FirstGraphemeCluster(s, ansi.GraphemeWidth)
+		cluster, width := first(s)
 		s = s[len(cluster):]
-		if width == 0 {
-			continue
-		}
-		if col >= 0 && col+width <= len(c.cells) {
-			c.clear(col)
-			c.clear(col + width - 1)
-			c.cells[col] = cell{text: cluster, style: st}
-			for i := 1; i < width; i++ {
-				c.cells[col+i] = cell{tail: true, style: st}
-			}
+		if width > 0 {
+			c.set(col, cluster, width, st)
 		}
 		col += width
 	}
 }
+
+// set writes one character.
+func (c *canvas) set(col int, cluster string, width int, st style) {
+	if col < 0 || col+width > len(c.cells) {
+		return
+	}
+	c.clear(col)
+	c.clear(col + width - 1)
+	c.cells[col] = cell{text: cluster, style: st}
+	for i := 1; i < width; i++ {
+		c.cells[col+i] = cell{tail: true, style: st}
+	}
+}
+
+// first takes the first character off s, and tells how wide it is.
+func first(s string) (cluster string, width int) {
+	if ascii(s[0]) && (len(s) == 1 || ascii(s[1])) {
+		return s[:1], 1
+	}
+	return ansi.FirstGraphemeCluster(s, ansi.GraphemeWidth)
+}
+
+// ascii reports whether b is a visible ASCII character.
+func ascii(b byte) bool { return b >= ' ' && b <= '~' }
 
 // clear blanks the whole of the character that covers a column.
 func (c *canvas) clear(col int) {
@@ -59,12 +75,12 @@ func (c *canvas) clear(col int) {
 // fill repeats a character of one cell over the columns from..to, without to.
 func (c *canvas) fill(from, to int, s string, st style) {
 	for col := max(from, 0); col < min(to, len(c.cells)); col++ {
-		c.put(col, s, st)
+		c.set(col, s, 1, st)
 	}
 }
 
 // right writes s so that it ends before column end.
-func (c *canvas) right(end int, s string, st style) { c.put(end-ansi.StringWidth(s), s, st) }
+func (c *canvas) right(end int, s string, st style) { c.put(end-cells(s), s, st) }
 
 // line returns the line without the blanks at its end, coloured by p.
 func (c *canvas) line(p palette) string {

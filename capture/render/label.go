@@ -2,9 +2,9 @@ package render
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"statelab/capture/http1"
 	"statelab/capture/tcpstate"
@@ -51,10 +51,16 @@ func flagText(f tcpstate.Flags) string {
 type label struct {
 	tag                       string // which connection, where there are several
 	words                     string // findings
+	word                      string // the one that matters most, where there are several
 	flags, seq, ack, len, win string
 	winMatters                bool
 	control                   bool // its flags say more than its numbers
 	options, payload          string
+}
+
+// acknowledging are the findings of which a pure ACK is part of the name.
+var acknowledging = map[string]bool{
+	"duplicate-ack": true, "window-update": true, "zero-window": true, "keep-alive-ack": true, "zero-window-probe-ack": true,
 }
 
 func (s speaker) label(seg *trace.Segment, tag string) label {
@@ -73,15 +79,23 @@ func (s speaker) label(seg *trace.Segment, tag string) label {
 	l.winMatters = seg.Flags.Has(tcpstate.SYN) || windowOf(seg) == 0 && !seg.Flags.Has(tcpstate.RST)
 	var words []string
 	for _, f := range seg.Findings {
-		words = append(words, s.finding(f.Name, f.Nth))
+		word := s.finding(f.Name, f.Nth)
+		if strings.HasSuffix(f.Name, "retransmission") {
+			words = slices.Insert(words, 0, word) // what matters most comes first
+		} else {
+			words = append(words, word)
+		}
 		switch f.Name {
 		case "window-update", "window-full", "zero-window":
 			l.winMatters = true
 		}
+		if l.flags == "ACK" && acknowledging[f.Name] {
+			l.flags = "" // "duplicate ACK ACK" says nothing more
+		}
 	}
 	l.words = strings.Join(words, ", ")
-	if l.words != "" && l.flags == "ACK" {
-		l.flags = "" // "duplicate ACK ACK" says nothing more
+	if len(words) > 1 {
+		l.word = words[0]
 	}
 	l.options = optionText(&seg.Options)
 	return l
@@ -155,6 +169,9 @@ func (l label) forms(all bool) []string {
 	if l.words != "" {
 		forms = append(forms, words(l.tag, l.words, l.seq, l.len), words(l.tag, l.words))
 	}
+	if l.word != "" {
+		forms = append(forms, words(l.tag, l.word, l.seq, l.len), words(l.tag, l.word))
+	}
 	return append(forms, words(l.tag, l.flags, l.seq, l.len), words(l.flags, l.seq), l.flags)
 }
 
@@ -200,68 +217,4 @@ func stateLines(m *http1.Message) []string {
 		}
 	}
 	return lines
-}
-
-// sinceText writes a time since the start in seconds, in seven cells as long as
-// that is possible: as many decimals as fit.
-func sinceText(d time.Duration) string {
-	sign := ""
-	if d < 0 {
-		sign, d = "-", -d
-	}
-	sec := d.Seconds()
-	decimals := 5
-	for limit := 10.0; decimals > 0 && sec >= limit; limit *= 10 {
-		decimals--
-	}
-	if sign != "" {
-		decimals = max(decimals-1, 0)
-	}
-	return sign + strconv.FormatFloat(sec, 'f', decimals, 64)
-}
-
-// deltaText writes a difference in at most six cells: "+12ms", "+1.2s".
-func deltaText(d time.Duration) string {
-	if d == 0 {
-		return ""
-	}
-	sign := "+"
-	if d < 0 {
-		sign, d = "-", -d
-	}
-	return sign + spanText(d)
-}
-
-// prose writes a duration for a sentence: "60 s".
-func prose(d time.Duration) string {
-	s := spanText(d)
-	unit := strings.TrimLeft(s, "0123456789.")
-	return strings.TrimSuffix(s, unit) + " " + unit
-}
-
-// spanText writes a duration with two or three digits.
-func spanText(d time.Duration) string {
-	units := []struct {
-		size time.Duration
-		name string
-	}{
-		{time.Nanosecond, "ns"},
-		{time.Microsecond, "µs"},
-		{time.Millisecond, "ms"},
-		{time.Second, "s"},
-	}
-	for _, u := range units {
-		v := float64(d) / float64(u.size)
-		if v >= 999.5 && u.name != "s" {
-			continue
-		}
-		if v < 9.95 && u.name != "ns" && d%u.size != 0 {
-			return strconv.FormatFloat(v, 'f', 1, 64) + u.name
-		}
-		if v >= 100000 {
-			return strconv.FormatFloat(v/3600, 'f', 0, 64) + "h"
-		}
-		return strconv.FormatFloat(v, 'f', 0, 64) + u.name
-	}
-	return ""
 }

@@ -107,4 +107,11 @@ func asciify(s string) string {
 }
 
 // cells is the width of s on a terminal.
-func cells(s string) int { return ansi.StringWidth(s) }
+func cells(s string) int {
+	for i := range len(s) {
+		if !ascii(s[i]) {
+			return ansi.StringWidth(s)
+		}
+	}
+	return len(s)
+}

@@ -37,8 +37,10 @@ func (w way) put(c *canvas, i int, s string, st style) int {
 
 // fill draws a shaft over the cells i..end.
 func (w way) fill(c *canvas, i, end int, s string, st style) {
-	for ; i < end; i++ {
-		w.put(c, i, s, st)
+	if w.dir > 0 {
+		c.fill(w.from+1+i, w.from+1+end, s, st)
+	} else {
+		c.fill(w.from-end, w.from-i, s, st)
 	}
 }
 

@@ -1,12 +1,9 @@
 package render
 
 import (
-	"fmt"
 	"strconv"
 
 	"statelab/capture/ladder"
-	"statelab/capture/tcpstate"
-	"statelab/capture/trace"
 )
 
 // draw writes one row of the ladder with what belongs under it.
@@ -117,166 +114,6 @@ func (t *text) arrowLines(r *ladder.Row) []*canvas {
 	return lines
 }
 
-// message draws an HTTP message: a double line, since it rides on TCP's. It
-// returns a line to stand above it where the label had no room on it.
-func (t *text) message(c *canvas, r *ladder.Row) (above *canvas) {
-	from, to := t.grid.cols[r.Arrow.From], t.grid.cols[r.Arrow.To]
-	t.used[symMessage] = true
-	if from == to {
-		c.put(from+2, t.fit(t.g.double+" "+messageText(r.Event.Message), t.grid.ladder-from-2), strong)
-		return nil
-	}
-	w := newWay(from, to)
-	s := t.strokes(r.Arrow, w, false)
-	w.fill(c, 0, w.n-1, t.g.double, s.style)
-	w.put(c, w.n-1, s.head, s.style)
-	forms := messageForms(r.Event.Message)
-	short := forms[len(forms)-1]
-	if !t.grid.two && cells(t.text(short)) > w.n-5 {
-		above = t.lanes(r)
-		col := min(from, to) + 2
-		above.put(col, t.pick(forms, t.grid.ladder-col), strong)
-		return above
-	}
-	w.put(c, 1, " "+t.pick(forms, w.n-5)+" ", strong)
-	return nil
-}
-
-// stateFields shows which header fields of a message carry state.
-func (t *text) stateFields(r *ladder.Row) []*canvas {
-	var lines []*canvas
-	from, to := t.grid.cols[r.Arrow.From], t.grid.cols[r.Arrow.To]
-	left := min(from, to) + 2
-	for _, f := range stateLines(r.Event.Message) {
-		c := t.lanes(r)
-		room := max(from, to) - left - 2
-		if !t.grid.two {
-			room = t.grid.ladder - left - 1
-		}
-		c.put(left+1, t.fit(f, room), memory)
-		lines = append(lines, c)
-	}
-	return lines
-}
-
-// verdict says under an arrow what the wire did, and by which rule.
-func (t *text) verdict(r *ladder.Row, v trace.Verdict) []*canvas {
-	from, to := t.grid.cols[r.Arrow.From], t.grid.cols[r.Arrow.To]
-	return t.inside(r, min(from, to), max(from, to), verdictText(t.say, v), trouble)
-}
-
-// verdictText is a verdict in words.
-func verdictText(say speaker, v trace.Verdict) string {
-	s := say.of(wordWire) + ": " + fateWord(say, v.Fate)
-	if v.By > 0 {
-		s += " " + say.f(wordBy, spanText(v.By))
-	}
-	if v.Fate == trace.Corrupted {
-		s += ", " + say.f(wordBit, v.Bit)
-	}
-	if v.Rule != "" {
-		s += ", " + say.f(wordRule, safe(v.Rule))
-	}
-	return s
-}
-
-// inside writes words between two columns, on as many lines as they take.
-func (t *text) inside(r *ladder.Row, left, right int, s string, st style) []*canvas {
-	var lines []*canvas
-	for _, part := range wrap(t.text(s), max(right-left-3, 16)) {
-		c := t.lanes(r)
-		c.put(left+(right-left-cells(part))/2+1, part, st)
-		lines = append(lines, c)
-	}
-	return lines
-}
-
-// withStates puts the changes of state at the edges, or, where there are more
-// than two lanes, on a line of their own.
-func (t *text) withStates(c *canvas, r *ladder.Row) []*canvas {
-	lines := []*canvas{c}
-	if !t.grid.two {
-		if len(r.States) == 0 {
-			return lines
-		}
-		c = t.lanes(r)
-		for _, m := range r.States {
-			s, st := t.stateText(m)
-			col := t.grid.cols[m.Lane] + 1
-			next := t.grid.ladder
-			for _, other := range r.States {
-				if at := t.grid.cols[other.Lane]; at > col {
-					next = min(next, at)
-				}
-			}
-			c.put(col, t.fit(t.g.state+s+t.markOf(m), next-col), st)
-		}
-		return append(lines, c)
-	}
-	taken := map[int]int{} // marks so far, by lane
-	for _, m := range r.States {
-		n := taken[m.Lane]
-		taken[m.Lane]++
-		for n >= len(lines) {
-			lines = append(lines, t.lanes(r))
-		}
-		s, st := t.stateText(m)
-		if m.Lane == t.grid.left {
-			lines[n].right(t.grid.l-1+cells(t.markOf(m)), s+t.markOf(m), st)
-		} else {
-			lines[n].put(t.grid.r+2-cells(t.markOf(m)), t.markOf(m)+s, st)
-		}
-	}
-	return lines
-}
-
-// stateText is the name of a state, and how it looks.
-func (t *text) stateText(m ladder.StateMark) (string, style) {
-	return safe(m.To.String()), stateStyle(m.To)
-}
-
-// markOf says how a change is known, where it is not certain.
-func (t *text) markOf(m ladder.StateMark) string {
-	switch {
-	case m.Contradicted:
-		t.used[symContradicted] = true
-		return "!"
-	case m.Basis == tcpstate.Assumed:
-		t.used[symAssumed] = true
-		return "?"
-	}
-	return ""
-}
-
-func stateStyle(s tcpstate.State) style {
-	switch s {
-	case tcpstate.SynSent, tcpstate.SynReceived:
-		return opening
-	case tcpstate.Established:
-		return open
-	case tcpstate.FinWait1, tcpstate.FinWait2, tcpstate.CloseWait, tcpstate.Closing, tcpstate.LastAck, tcpstate.TimeWait:
-		return closing
-	case tcpstate.Unknown, tcpstate.Closed, tcpstate.Listen:
-	}
-	return faint
-}
-
-func (t *text) openingLines(r *ladder.Row) []*canvas {
-	c := t.lanes(r)
-	lines := t.withStates(c, r)
-	if t.builder.Connections() < 2 || !r.First {
-		if len(r.States) == 0 {
-			return nil
-		}
-		return lines
-	}
-	middle := fmt.Sprintf(" %s %s ", t.say.f(wordConnection, r.Stream+1), t.tag(r))
-	left, right := t.span()
-	c.fill(left+1, right, t.g.tick, faint)
-	t.centredBetween(c, left, right, t.fit(middle, right-left-3), strong)
-	return lines
-}
-
 // span returns the columns of the outermost lanes.
 func (t *text) span() (left, right int) {
 	if t.grid.two {
@@ -291,14 +128,6 @@ func (t *text) span() (left, right int) {
 
 func (t *text) centredBetween(c *canvas, left, right int, s string, st style) {
 	c.put(left+1+(right-left-1-cells(s))/2, s, st)
-}
-
-func (t *text) stateLines(r *ladder.Row) []*canvas {
-	c := t.lanes(r)
-	t.gutter(c, r)
-	why := stateCause(t.say, r)
-	t.beside(c, r.Lane, words(t.g.state, why), faint)
-	return t.withStates(c, r)
 }
 
 func (t *text) callLines(r *ladder.Row) []*canvas {

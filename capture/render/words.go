@@ -34,7 +34,6 @@ var (
 	wordNowTitle    = trace.Text{En: "What each side remembers now", Ko: "지금 양쪽이 기억하는 것"}
 	wordLedger      = trace.Text{En: "Who remembered how much, in bytes, after each step", Ko: "단계가 끝날 때마다 누가 몇 바이트를 기억했는가"}
 	wordStart       = trace.Text{En: "before the first step", Ko: "첫 단계 전"}
-	wordBytes       = trace.Text{En: "%d B", Ko: "%d B"}
 	wordNothing     = trace.Text{En: "nothing", Ko: "아무것도 없음"}
 	wordForgotten   = trace.Text{En: "forgets: %s", Ko: "잊음: %s"}
 	wordSeconds     = trace.Text{En: "time s", Ko: "시각 s"}

@@ -1,0 +1,133 @@
+package render
+
+import (
+	"math/rand/v2"
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestTimesFit(t *testing.T) {
+	t.Parallel()
+	for _, d := range []time.Duration{
+		0, 1, 999, time.Microsecond, 1499 * time.Nanosecond, 999_999, time.Millisecond, 9_951_000, 99_999_999,
+		time.Second, 59_999_999_999, time.Minute, time.Hour, 99999 * time.Second, 1000 * time.Hour,
+	} {
+		if s := sinceText(d); len(s) > timeWidth {
+			t.Errorf("sinceText(%v) = %q: more than %d cells", d, s, timeWidth)
+		}
+		for _, d := range []time.Duration{d, -d} {
+			if s := deltaText(d); cells(s) > deltaWidth {
+				t.Errorf("deltaText(%v) = %q: more than %d cells", d, s, deltaWidth)
+			}
+		}
+	}
+	tests := []struct {
+		d           time.Duration
+		since, span string
+	}{
+		{20 * time.Millisecond, "0.02000", "20ms"},
+		{1500 * time.Microsecond, "0.00150", "1.5ms"},
+		{150 * time.Microsecond, "0.00015", "150µs"},
+		{12_345 * time.Millisecond, "12.3450", "12s"},
+		{60 * time.Second, "60.0000", "60s"},
+		{1200 * time.Millisecond, "1.20000", "1.2s"},
+		{40 * time.Nanosecond, "0.00000", "40ns"},
+	}
+	for _, tt := range tests {
+		if got := sinceText(tt.d); got != tt.since {
+			t.Errorf("sinceText(%v) = %q, want %q", tt.d, got, tt.since)
+		}
+		if got := spanText(tt.d); got != tt.span {
+			t.Errorf("spanText(%v) = %q, want %q", tt.d, got, tt.span)
+		}
+	}
+	if got := prose(60 * time.Second); got != "60 s" {
+		t.Errorf("prose: %q", got)
+	}
+}
+
+// Nothing is lost in wrapping but blanks, and no line is too wide.
+func TestWrap(t *testing.T) {
+	t.Parallel()
+	rng := rand.New(rand.NewPCG(3, 4))
+	letters := []string{"a", "é", "한", "글", " ", " ", "-", "漢", "\u0301", "x"}
+	for range 3000 {
+		var b strings.Builder
+		for range rng.IntN(60) {
+			b.WriteString(letters[rng.IntN(len(letters))])
+		}
+		s, width := b.String(), 2+rng.IntN(20)
+		lines := wrap(s, width)
+		for _, line := range lines {
+			if cells(line) > width {
+				t.Fatalf("wrap(%q, %d) has the line %q", s, width, line)
+			}
+		}
+		squeeze := func(s string) string { return strings.Join(strings.Fields(s), "") }
+		if squeeze(strings.Join(lines, "")) != squeeze(s) {
+			t.Fatalf("wrap(%q, %d) = %q", s, width, lines)
+		}
+	}
+}
+
+// However it is drawn on, a canvas is as wide as it was made.
+func TestCanvas(t *testing.T) {
+	t.Parallel()
+	rng := rand.New(rand.NewPCG(5, 6))
+	texts := []string{"abc", "한글", "한", "─►", "e\u0301", "漢字漢字", ""}
+	for range 3000 {
+		width := 1 + rng.IntN(30)
+		c := newCanvas(width)
+		for range rng.IntN(12) {
+			c.put(rng.IntN(width+10)-5, texts[rng.IntN(len(texts))], style(rng.IntN(int(styles))))
+		}
+		if got := cells(c.line(palette{})); got > width {
+			t.Fatalf("a line of %d cells on a canvas of %d: %q", got, width, c.line(palette{}))
+		}
+	}
+	c := newCanvas(6)
+	c.put(0, "한글한", plain)
+	c.put(1, "x", plain) // in the middle of a wide character
+	if got := c.line(palette{}); got != " x글한" {
+		t.Errorf("got %q, want %q", got, " x글한")
+	}
+}
+
+func TestMermaidText(t *testing.T) {
+	t.Parallel()
+	for in, want := range map[string]string{
+		"":              "·",
+		"  ":            "·",
+		"SYN seq=0":     "SYN seq=0",
+		"안녕":            "안녕",
+		"a;b#c":         "a#59;b#35;c",
+		"a\nb":          "a#92;nb",
+		"wrap: me":      "wrap#58; me",
+		"NoWrap:x":      "NoWrap#58;x",
+		"<b>%%{x}%%":    "#60;b#62;#37;#37;#123;x#125;#37;#37;",
+		"10.0.0.1:4000": "10.0.0.1:4000",
+	} {
+		if got := mermaidText(in); got != want {
+			t.Errorf("mermaidText(%q) = %q, want %q", in, got, want)
+		}
+	}
+}
+
+// Labels lose what tells least first, and are never longer than the one before.
+func TestLabelForms(t *testing.T) {
+	t.Parallel()
+	l := label{
+		tag: ":40001", words: "retransmission, out of order", word: "retransmission", flags: "PSH,ACK", seq: "seq=1",
+		ack: "ack=1", len: "len=5", win: "win=0", winMatters: true, payload: `"hello"`,
+	}
+	forms := l.forms(true)
+	for i := 1; i < len(forms); i++ {
+		if strings.Contains(forms[i], "  ") {
+			t.Errorf("a gap in %q", forms[i])
+		}
+	}
+	if first, last := forms[0], forms[len(forms)-1]; !strings.Contains(first, "hello") || last != "PSH,ACK" {
+		t.Errorf("from %q to %q", first, last)
+	}
+}

@@ -1,0 +1,44 @@
+package render
+
+import (
+	"statelab/capture/explain"
+	"statelab/capture/ladder"
+	"statelab/capture/tcpstate"
+	"statelab/capture/trace"
+)
+
+// otherText is a row without a segment in words.
+func otherText(say speaker, r *ladder.Row) string {
+	switch {
+	case r.Kind == ladder.RowLost:
+		return say.f(wordMissing, r.Event.N)
+	case r.Kind == ladder.RowVerdict:
+		return verdictText(say, *r.Event.Verdict)
+	}
+	o := r.Event.Other
+	s := words(safe(o.Protocol), safe(o.Info))
+	if o.Err != nil {
+		s += ": " + safe(o.Err.Error())
+	}
+	return s
+}
+
+// stateCause names what changed a state without a segment.
+func stateCause(say speaker, r *ladder.Row) string {
+	if len(r.States) == 0 {
+		return ""
+	}
+	c := r.States[0].Change
+	name := c.Trigger.Name
+	if c.Cause.Name != "" {
+		name = c.Cause.Name
+	}
+	return words(safe(name), triggerWord(say, c))
+}
+
+func triggerWord(say speaker, c trace.StateChange) string {
+	if c.Trigger.Kind == tcpstate.OnTimer || (c.Basis == tcpstate.Observed && c.Cause.Kind == tcpstate.OnTimer) {
+		return explain.Label(say.lang, "legend.timer")
+	}
+	return ""
+}

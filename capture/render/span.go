@@ -1,0 +1,71 @@
+package render
+
+import (
+	"strconv"
+	"strings"
+	"time"
+)
+
+// sinceText writes a time since the start in seconds, in seven cells as long as
+// that is possible: as many decimals as fit.
+func sinceText(d time.Duration) string {
+	sign := ""
+	if d < 0 {
+		sign, d = "-", -d
+	}
+	sec := d.Seconds()
+	decimals := 5
+	for limit := 10.0; decimals > 0 && sec >= limit; limit *= 10 {
+		decimals--
+	}
+	if sign != "" {
+		decimals = max(decimals-1, 0)
+	}
+	return sign + strconv.FormatFloat(sec, 'f', decimals, 64)
+}
+
+// deltaText writes a difference in at most six cells: "+12ms", "+1.2s".
+func deltaText(d time.Duration) string {
+	if d == 0 {
+		return ""
+	}
+	sign := "+"
+	if d < 0 {
+		sign, d = "-", -d
+	}
+	return sign + spanText(d)
+}
+
+// prose writes a duration for a sentence: "60 s".
+func prose(d time.Duration) string {
+	s := spanText(d)
+	unit := strings.TrimLeft(s, "0123456789.")
+	return strings.TrimSuffix(s, unit) + " " + unit
+}
+
+// spanText writes a duration with two or three digits.
+func spanText(d time.Duration) string {
+	units := []struct {
+		size time.Duration
+		name string
+	}{
+		{time.Nanosecond, "ns"},
+		{time.Microsecond, "µs"},
+		{time.Millisecond, "ms"},
+		{time.Second, "s"},
+	}
+	for _, u := range units {
+		v := float64(d) / float64(u.size)
+		if v >= 999.5 && u.name != "s" {
+			continue
+		}
+		if v < 9.95 && u.name != "ns" && d%u.size != 0 {
+			return strconv.FormatFloat(v, 'f', 1, 64) + u.name
+		}
+		if v >= 10000 {
+			return strconv.FormatFloat(v/3600, 'f', 0, 64) + "h"
+		}
+		return strconv.FormatFloat(v, 'f', 0, 64) + u.name
+	}
+	return ""
+}

@@ -1,0 +1,81 @@
+package render
+
+import (
+	"fmt"
+
+	"statelab/capture/ladder"
+)
+
+// footer lists the summaries.
+func (d *drawing) footer() []string {
+	var lines []string
+	for i := range d.p.rows {
+		switch r := &d.p.rows[i]; r.Kind {
+		case ladder.RowConnection:
+			lines = append(lines, wrapTo(connectionText(d.say, r.Event.Connection), smallSize, pictureWidth-2*margin)...)
+		case ladder.RowTotals:
+			lines = append(lines, wrapTo(totalsText(d.say, r.Event.Totals), smallSize, pictureWidth-2*margin)...)
+		}
+	}
+	if d.p.left > 0 {
+		lines = append(lines, d.say.f(wordMore, d.p.left))
+	}
+	return lines
+}
+
+// end writes what stands under the ladder.
+func (d *drawing) end() {
+	y := d.bottom + 30
+	for _, line := range d.footer() {
+		d.text(margin, y, smallSize, "start", fill(d.th.faint), line)
+		y += leading
+	}
+	d.ledger(y + 8)
+}
+
+// ledger draws who remembered how much after each step.
+func (d *drawing) ledger(y float64) {
+	columns := ledgerColumns(d.p.lanes, d.p.ledger)
+	if len(columns) == 0 {
+		return
+	}
+	d.text(margin, y+20, 16, "start", `font-weight="700"`, d.say.of(wordLedger))
+	y += 46
+	first, width := 420.0, min((pictureWidth-420.0-margin)/float64(len(columns)), 210)
+	for i, c := range columns {
+		head := d.say.lane(d.p.lanes[c.lane]) + ": " + d.say.of(kindWords[c.kind])
+		d.text(first+width*float64(i+1)-10, y, smallSize, "end", fill(d.th.faint), clip(head, smallSize, width-12))
+	}
+	most := 1
+	for _, s := range d.p.ledger {
+		for _, c := range columns {
+			most = max(most, held(s, c))
+		}
+	}
+	for _, s := range d.p.ledger {
+		y += 24
+		title := safe(d.o.Lang.Of(s.Title))
+		if title == "" {
+			title = d.say.of(wordStart)
+		}
+		d.text(margin, y, 14, "start", "", clip(title, 14, first-margin-10))
+		for i, c := range columns {
+			n := held(s, c)
+			x := first + width*float64(i+1) - 10
+			if n < 0 {
+				d.text(x, y, 14, "end", `class="m" `+fill(d.th.faint), "–")
+				continue
+			}
+			bar := (width - 80) * float64(n) / float64(most)
+			d.f(`<rect x="%.1f" y="%.1f" width="%.1f" height="14" rx="2" fill="%s"/>`+"\n", x-60-bar, y-12, bar, d.th.opening)
+			d.text(x, y, 14, "end", `class="m"`, fmt.Sprintf("%d B", n))
+		}
+	}
+}
+
+func (d *drawing) ledgerHeight() float64 {
+	if len(ledgerColumns(d.p.lanes, d.p.ledger)) == 0 {
+		return 0
+	}
+	return 80 + 24*float64(len(d.p.ledger))
+}

@@ -1,0 +1,78 @@
+package render
+
+// table is rows of text in columns.
+type table struct {
+	rows   [][]string
+	right  map[int]bool // columns to align at the right
+	heads  int          // how many rows are its head
+	indent int
+}
+
+const columnGap = 2
+
+// write sets the table in the width of the screen: when it is too wide, the
+// widest column is cut.
+func (tb *table) write(t *text) {
+	if len(tb.rows) == 0 {
+		return
+	}
+	widths := tb.widths(t)
+	for i, row := range tb.rows {
+		c := newCanvas(t.o.width())
+		st := plain
+		if i < tb.heads {
+			st = faint
+		}
+		col := tb.indent
+		for j, s := range row {
+			s = t.fit(s, widths[j])
+			at := col
+			if tb.right[j] {
+				at = col + widths[j] - cells(s)
+			}
+			c.put(at, s, st)
+			col += widths[j] + columnGap
+		}
+		t.emit(c)
+	}
+}
+
+// naturalWidths are what the columns would take.
+func (tb *table) naturalWidths(t *text) []int {
+	widths := make([]int, len(tb.rows[0]))
+	for _, row := range tb.rows {
+		for j, s := range row {
+			widths[j] = max(widths[j], cells(t.text(s)))
+		}
+	}
+	return widths
+}
+
+func (tb *table) widths(t *text) []int {
+	widths := tb.naturalWidths(t)
+	room := t.o.width() - tb.indent - columnGap*(len(widths)-1)
+	for {
+		total, widest := 0, 0
+		for j, w := range widths {
+			total += w
+			if w > widths[widest] {
+				widest = j
+			}
+		}
+		if total <= room || widths[widest] <= 1 {
+			return widths
+		}
+		widths[widest] -= min(total-room, max(widths[widest]-second(widths, widest), 1))
+	}
+}
+
+// second returns the largest width but that of column i.
+func second(widths []int, i int) int {
+	n := 0
+	for j, w := range widths {
+		if j != i {
+			n = max(n, w)
+		}
+	}
+	return n
+}
