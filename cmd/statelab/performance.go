@@ -88,27 +88,14 @@ func (p *performance) writeTraces(e *env, f *lessonFlags, lang explain.Lang) err
 
 // writeTrace writes one tap's frames, each with its explanation as comment.
 func (p *performance) writeTrace(e *env, name, vantage string, lang explain.Lang) error {
-	comments, err := p.comments(vantage, lang)
-	if err != nil {
-		return err
-	}
 	out, err := create(e, name)
 	if err != nil {
 		return err
 	}
-	w, err := pcapfile.NewWriter(out, pcapfile.WriterOptions{
+	told := func() render.Events { return p.events(vantage) }
+	if err := render.Annotated(out, p.recording.At(vantage), told, lang, pcapfile.WriterOptions{
 		Link: capture.LinkEthernet, Interface: vantage, Comment: p.title + "\n" + p.network,
-	})
-	if err != nil {
-		return fmt.Errorf("%s: %w", name, err)
-	}
-	for _, f := range p.recording.At(vantage) {
-		f.Comment = comments[f.Number]
-		if err := w.WriteFrame(f); err != nil {
-			return fmt.Errorf("%s: %w", name, err)
-		}
-	}
-	if err := w.Flush(); err != nil {
+	}); err != nil {
 		return fmt.Errorf("%s: %w", name, err)
 	}
 	if err := out.Close(); err != nil {
@@ -118,45 +105,4 @@ func (p *performance) writeTrace(e *env, name, vantage string, lang explain.Lang
 		fmt.Fprintln(e.stderr, explain.Label(lang, "word.wrote")+" "+name)
 	}
 	return nil
-}
-
-// comments returns the comment of each frame of a vantage point: the changes of
-// state that go with it, why, and what the wire did to it.
-func (p *performance) comments(vantage string, lang explain.Lang) (map[int]string, error) {
-	number := map[uint64]int{}
-	for _, f := range p.recording.At(vantage) {
-		if f.Wire != 0 && number[f.Wire] == 0 {
-			number[f.Wire] = f.Number
-		}
-	}
-	changes := map[uint64][]*trace.Event{}
-	for ev, err := range p.events(vantage) {
-		if err != nil {
-			return nil, err
-		}
-		if ev.Kind == trace.KindState && ev.Wire != 0 {
-			c := ev.Clone()
-			changes[ev.Wire] = append(changes[ev.Wire], &c)
-		}
-	}
-	all := map[int]string{}
-	add := func(frame int, text string) {
-		if text != "" && frame != 0 {
-			all[frame] = strings.TrimPrefix(all[frame]+"\n"+text, "\n")
-		}
-	}
-	x := explain.New(lang)
-	for ev := range p.events(vantage) {
-		switch ev.Kind {
-		case trace.KindSegment:
-			add(number[ev.Wire], render.Comment(x, &ev, changes[ev.Wire]...))
-		case trace.KindVerdict:
-			add(number[ev.Wire], x.Explain(&ev).String())
-		case trace.KindMessage:
-			add(ev.Frame, x.Explain(&ev).String())
-		default:
-			x.Observe(&ev)
-		}
-	}
-	return all, nil
 }
