@@ -94,7 +94,7 @@ func (w *Watcher) missing(cookie uint64, s *watched) error {
 	case err == nil || errors.Is(err, ErrNotFound):
 		w.moved(s, tcpstate.Closed)
 		w.in[tcpstate.Closed] = 0
-		if w.opts.Memory {
+		if w.opts.Memory && !s.listens {
 			w.report(s, trace.ObservedMemory).Memory = &trace.Memory{}
 		}
 		if s.listens {
@@ -125,7 +125,7 @@ func (w *Watcher) saw(s *Socket, first bool) {
 	}
 	old.round = w.round
 	w.moved(old, s.State)
-	if w.opts.Memory {
+	if w.opts.Memory && s.State != tcpstate.Listen { // a listener remembers no peer
 		if again, err := w.probe.Lookup(s.Local, s.Remote); err == nil && again.Cookie == s.Cookie {
 			s = &again // with the variables, for which the dump did not ask
 		}

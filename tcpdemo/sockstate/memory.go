@@ -1,6 +1,7 @@
 package sockstate
 
 import (
+	"net/netip"
 	"strconv"
 	"time"
 
@@ -9,8 +10,8 @@ import (
 )
 
 // Memory lists what the system remembers of the connection, by the names of the
-// RFCs. Sizes are of the contents: 4 bytes for a 32-bit variable, and what lies
-// in the queues. A closed socket is remembered by nobody: no entries.
+// RFCs. Sizes are of the contents: 4 bytes for a window, 6 for an IPv4 address
+// with its port, and what lies in the queues. A closed socket is remembered by nobody: no entries.
 func (s *Socket) Memory() *trace.Memory {
 	m := &trace.Memory{}
 	if s.State == tcpstate.Closed {
@@ -19,15 +20,12 @@ func (s *Socket) Memory() *trace.Memory {
 	add := func(name, value string, size int) {
 		m.Entries = append(m.Entries, trace.Entry{Kind: trace.MemoryConnection, Name: name, Value: value, Bytes: size})
 	}
-	number := func(name string, v uint32) { add(name, strconv.FormatUint(uint64(v), 10), 4) }
+	number := func(name string, v uint32, size int) { add(name, strconv.FormatUint(uint64(v), 10), size) }
 	duration := func(name string, d time.Duration) { add(name, d.String(), 4) }
 
-	const port = 2
-	add("local", s.Local.String(), s.Local.Addr().BitLen()/8+port)
-	if s.Remote.IsValid() {
-		add("remote", s.Remote.String(), s.Remote.Addr().BitLen()/8+port)
-	}
 	add("state", s.State.String(), 1)
+	endpoint("local address", s.Local, add)
+	endpoint("remote address", s.Remote, add)
 	if s.State == tcpstate.Listen {
 		add("accept queue", strconv.FormatUint(uint64(s.ReceiveQueue), 10)+" of "+strconv.FormatUint(uint64(s.SendQueue), 10), 8)
 		return m
@@ -39,19 +37,37 @@ func (s *Socket) Memory() *trace.Memory {
 		return m // SYN-RECEIVED and TIME-WAIT are kept in a much smaller block
 	}
 	i := &s.Info
-	number("SND.WND", i.SndWnd)
-	number("RCV.WND", i.RcvWnd)
+	number("SND.WND", i.SndWnd, 4)
+	number("RCV.WND", i.RcvWnd, 4)
+	if i.WindowScale {
+		number("Snd.Wind.Shift", uint32(i.SndScale), 1)
+		number("Rcv.Wind.Shift", uint32(i.RcvScale), 1)
+	}
+	number("MSS", i.SndMSS, 2)
+	number("cwnd", i.Cwnd*i.SndMSS, 4) // in bytes, as RFC 5681 §3.1 has it
+	if i.Ssthresh < InfiniteSsthresh {
+		number("ssthresh", i.Ssthresh*i.SndMSS, 4)
+	} else {
+		add("ssthresh", "unlimited", 4)
+	}
 	duration("SRTT", i.RTT)
 	duration("RTTVAR", i.RTTVar)
 	duration("RTO", i.RTO)
-	add("cwnd", strconv.FormatUint(uint64(i.Cwnd)*uint64(i.SndMSS), 10), 4) // in bytes, as RFC 5681 §3.1 has it
-	if i.Ssthresh < InfiniteSsthresh {
-		add("ssthresh", strconv.FormatUint(uint64(i.Ssthresh)*uint64(i.SndMSS), 10), 4)
-	} else {
-		add("ssthresh", "infinite", 4)
-	}
-	number("SMSS", i.SndMSS)
-	add("send queue", strconv.FormatUint(uint64(s.SendQueue), 10)+" bytes", int(s.SendQueue))
-	add("receive queue", strconv.FormatUint(uint64(s.ReceiveQueue), 10)+" bytes", int(s.ReceiveQueue))
+	add("send buffer", bytesText(s.SendQueue), int(s.SendQueue))
+	add("receive buffer", bytesText(s.ReceiveQueue), int(s.ReceiveQueue))
 	return m
+}
+
+func endpoint(name string, a netip.AddrPort, add func(name, value string, size int)) {
+	const port = 2
+	if a.IsValid() {
+		add(name, a.String(), a.Addr().BitLen()/8+port)
+	}
+}
+
+func bytesText(n uint32) string {
+	if n == 1 {
+		return "1 byte"
+	}
+	return strconv.FormatUint(uint64(n), 10) + " bytes"
 }

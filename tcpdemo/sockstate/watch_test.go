@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/netip"
 	"slices"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -16,6 +17,7 @@ import (
 
 // fake is a kernel that a test sets up. It lives in a synctest bubble.
 type fake struct {
+	mu     sync.Mutex
 	socks  map[uint64]Socket
 	count  counters
 	blind  bool // counters cannot be read
@@ -28,10 +30,13 @@ type fake struct {
 }
 
 func (f *fake) Dump(filter Filter, visit func(*Socket)) error {
+	f.mu.Lock()
+	cost := f.cost
+	f.mu.Unlock()
+	time.Sleep(cost) // not under the lock: time passes only while nobody waits for one
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	f.dumps = append(f.dumps, filter.States)
-	if f.cost > 0 {
-		time.Sleep(f.cost)
-	}
 	for cookie, s := range f.socks {
 		if filter.States.Has(s.State) && !f.hidden[cookie] && (filter.Port == 0 || filter.Port == s.Local.Port() || filter.Port == s.Remote.Port()) {
 			s.HasInfo = false
@@ -42,6 +47,8 @@ func (f *fake) Dump(filter Filter, visit func(*Socket)) error {
 }
 
 func (f *fake) Lookup(local, remote netip.AddrPort) (Socket, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	for _, s := range f.socks {
 		if s.Local == local && s.Remote == remote {
 			return s, nil
@@ -51,6 +58,8 @@ func (f *fake) Lookup(local, remote netip.AddrPort) (Socket, error) {
 }
 
 func (f *fake) destroyed(visit func(*Socket)) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	for i := range f.ended {
 		visit(&f.ended[i])
 	}
@@ -58,16 +67,33 @@ func (f *fake) destroyed(visit func(*Socket)) error {
 	return nil
 }
 
-func (f *fake) counters() (counters, bool) { return f.count, !f.blind }
-func (f *fake) Close() error               { f.closed = true; return nil }
+func (f *fake) counters() (counters, bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.count, !f.blind
+}
+
+func (f *fake) Close() error {
+	f.closed = true
+	return nil
+}
+
+// alter changes what the kernel knows.
+func (f *fake) alter(change func()) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	change()
+}
 
 func (f *fake) set(cookie uint64, state tcpstate.State, local, remote string) {
 	s := Socket{Cookie: cookie, State: state, Local: netip.MustParseAddrPort(local), HasInfo: true, Info: Info{SndMSS: 1000, Cwnd: 10}}
 	if remote != "" {
 		s.Remote = netip.MustParseAddrPort(remote)
 	}
-	f.socks[cookie] = s
-	f.count.in++
+	f.alter(func() {
+		f.socks[cookie] = s
+		f.count.in++
+	})
 }
 
 // say is a change in short.
@@ -93,7 +119,7 @@ func startWatching(t *testing.T, opts WatchOptions, setup func(*fake)) *watching
 	go func() {
 		defer close(done)
 		for o := range w.w.Observations(ctx) {
-			w.got = append(w.got, o)
+			f.alter(func() { w.got = append(w.got, o) })
 		}
 	}()
 	w.stop = func() {
@@ -105,9 +131,11 @@ func startWatching(t *testing.T, opts WatchOptions, setup func(*fake)) *watching
 
 // step lets the watcher look for a while, and returns what it saw.
 func (w *watching) step(d time.Duration) []string {
-	w.got = nil
+	w.alter(func() { w.got = nil })
 	time.Sleep(d)
 	synctest.Wait()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	var out []string
 	for _, o := range w.got {
 		if o.Kind == trace.ObservedState {
@@ -139,21 +167,21 @@ func TestWatchConnection(t *testing.T) {
 		expect(t, "SYN", w.step(slowest), "client 5000 CLOSED→SYN-SENT")
 		w.set(3, tcpstate.SynReceived, server, client)
 		w.set(2, tcpstate.Established, client, server)
-		w.count.activeOpens++
+		w.alter(func() { w.count.activeOpens++ })
 		expect(t, "SYN,ACK", w.step(fastest), "client 5000 SYN-SENT→ESTABLISHED", "server 80 LISTEN→SYN-RECEIVED")
 		w.set(3, tcpstate.Established, server, client)
-		w.count.passiveOpens++
+		w.alter(func() { w.count.passiveOpens++ })
 		expect(t, "ACK", w.step(fastest), "server 80 SYN-RECEIVED→ESTABLISHED")
 		w.set(2, tcpstate.FinWait2, client, server)
 		w.set(3, tcpstate.CloseWait, server, client)
-		w.count.established--
+		w.alter(func() { w.count.established-- })
 		expect(t, "close", w.step(slowest), "client 5000 ESTABLISHED→FIN-WAIT-2", "server 80 ESTABLISHED→CLOSE-WAIT")
 		w.set(2, tcpstate.TimeWait, client, server)
-		delete(w.socks, 3)
+		w.alter(func() { delete(w.socks, 3) })
 		expect(t, "last ACK", w.step(slowest), "client 5000 FIN-WAIT-2→TIME-WAIT", "server 80 CLOSE-WAIT→CLOSED")
-		delete(w.socks, 2) // by a timer: no counter moves
+		w.alter(func() { delete(w.socks, 2) }) // by a timer: no counter moves
 		expect(t, "2 MSL", w.step(2*slowest), "client 5000 TIME-WAIT→CLOSED")
-		delete(w.socks, 1)
+		w.alter(func() { delete(w.socks, 1) })
 		expect(t, "listener's close", w.step(listeners+slowest), "server 80 LISTEN→CLOSED")
 		w.stop()
 		if !w.closed || w.w.Err() != nil || w.w.ports[80] != 0 || len(w.w.socks) != 0 || w.w.timed() != 0 {
@@ -185,13 +213,13 @@ func TestWatchPassedOver(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := startWatching(t, WatchOptions{Port: 80}, func(f *fake) { f.set(2, tcpstate.FinWait1, client, server) })
 		w.step(slowest)
-		w.hidden[2] = true
-		w.count.in++
+		w.alter(func() { w.hidden[2] = true })
+		w.alter(func() { w.count.in++ })
 		expect(t, "passed over", w.step(slowest))
 		w.set(2, tcpstate.TimeWait, client, server)
 		expect(t, "passed over, and moved", w.step(slowest), "client 5000 FIN-WAIT-1→TIME-WAIT")
-		w.hidden = nil
-		delete(w.socks, 2)
+		w.alter(func() { w.hidden = nil })
+		w.alter(func() { delete(w.socks, 2) })
 		w.set(4, tcpstate.SynSent, client, server) // the same addresses anew
 		expect(t, "reused", w.step(slowest), "client 5000 CLOSED→SYN-SENT", "client 5000 TIME-WAIT→CLOSED")
 		w.stop()
@@ -203,7 +231,7 @@ func TestWatchPace(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := startWatching(t, WatchOptions{Port: 80}, func(f *fake) { f.set(2, tcpstate.Established, client, server) })
 		w.step(time.Second)
-		w.dumps = nil
+		w.alter(func() { w.dumps = nil })
 		w.step(time.Second)
 		for _, states := range w.dumps {
 			if states != Only(tcpstate.Listen) {
@@ -213,15 +241,15 @@ func TestWatchPace(t *testing.T) {
 		if n := len(w.dumps); n > 11 {
 			t.Errorf("%d dumps in a quiet second", n)
 		}
-		w.dumps = nil
-		w.count.in++ // data flows
+		w.alter(func() { w.dumps = nil })
+		w.alter(func() { w.count.in++ }) // data flows
 		w.step(slowest)
 		if !slices.Contains(w.dumps, All&^Only(tcpstate.Established)) || slices.Contains(w.dumps, All) {
 			t.Errorf("data flows, and it asked for %b", w.dumps)
 		}
-		w.dumps, w.cost = nil, 5*time.Millisecond // a dump that is dear
+		w.alter(func() { w.dumps, w.cost = nil, 5*time.Millisecond }) // a dump that is dear
 		for range 1000 {
-			w.count.in++
+			w.alter(func() { w.count.in++ })
 			w.w.Hurry()
 			w.step(time.Millisecond)
 		}
@@ -270,9 +298,9 @@ func TestWatchMemory(t *testing.T) {
 		}
 		final := w.socks[2]
 		final.State, final.Info.Cwnd = tcpstate.Closed, 12
-		w.ended = []Socket{final}
-		delete(w.socks, 2)
-		w.count.established--
+		w.alter(func() { w.ended = []Socket{final} })
+		w.alter(func() { delete(w.socks, 2) })
+		w.alter(func() { w.count.established-- })
 		expect(t, "reset", w.step(slowest), "client 5000 ESTABLISHED→CLOSED")
 		if got := names(); !slices.Contains(got, "cwnd=12000") {
 			t.Errorf("last remembered: %q", got)
