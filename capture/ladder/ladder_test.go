@@ -190,6 +190,13 @@ func TestArrows(t *testing.T) {
 		{"never seen to arrive", func(x *script) {
 			x.leave(1, c, data)
 		}, "1> "},
+		{"an ACK changes the receiver, and a FIN follows behind it", func(x *script) {
+			x.leave(1, s, ack)
+			x.leave(2, s, fin)
+			x.arrive(1, s)
+			x.become(alice, tcpstate.FinWait1, tcpstate.FinWait2, tcpstate.OnReceive)
+			x.arrive(2, s)
+		}, "1< 2< "},
 		{"the receiver changes by itself while a segment is on its way", func(x *script) {
 			x.leave(1, c, data)
 			x.become(bob, tcpstate.Established, tcpstate.Closed, tcpstate.OnTimer)
@@ -237,6 +244,7 @@ func TestStates(t *testing.T) {
 			if len(r.States) > 0 && (len(r.States) != 2 || r.States[0].To != tcpstate.Closed || r.States[1].To != tcpstate.Listen) {
 				t.Errorf("the opening states are %+v", r.States)
 			}
+		default:
 		}
 	}
 	want := fmt.Sprint([]ladder.RowKind{ladder.RowOpening, ladder.RowCall, ladder.RowOpening, ladder.RowArrow, ladder.RowState})

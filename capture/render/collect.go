@@ -47,7 +47,7 @@ func collect(events Events, o Options) (*picture, error) {
 		take(b.Add(&e))
 	}
 	take(b.Flush())
-	p.lanes, p.ledger, p.several = b.Lanes(), b.Ledger(), b.Connections() > 1
+	p.lanes, p.ledger, p.several = b.Lanes(), worthShowing(b.Ledger()), b.Connections() > 1
 	p.order = ladder.Arrange(p.lanes)
 	return p, failed
 }

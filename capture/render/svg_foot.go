@@ -15,6 +15,7 @@ func (d *drawing) footer() []string {
 			lines = append(lines, wrapTo(connectionText(d.say, r.Event.Connection), smallSize, pictureWidth-2*margin)...)
 		case ladder.RowTotals:
 			lines = append(lines, wrapTo(totalsText(d.say, r.Event.Totals), smallSize, pictureWidth-2*margin)...)
+		default:
 		}
 	}
 	if d.p.left > 0 {

@@ -37,8 +37,9 @@ func (t *theme) state(s tcpstate.State) string {
 		return t.open
 	case closing:
 		return t.closing
+	default:
+		return ""
 	}
-	return ""
 }
 
 // fonts are what is on people's machines, Korean included.

@@ -51,7 +51,7 @@ func memoryText(say speaker, m *ladder.MemoryChange) string {
 
 // ledgerTable shows how much everybody held at the end of each step.
 func (t *text) ledgerTable() {
-	steps := t.builder.Ledger()
+	steps := worthShowing(t.builder.Ledger())
 	columns := ledgerColumns(t.builder.Lanes(), steps)
 	if len(columns) == 0 {
 		return
@@ -73,9 +73,6 @@ func (t *text) ledgerTable() {
 		title := safe(t.o.Lang.Of(s.Title))
 		if title == "" {
 			title = t.say.of(wordStart)
-			if empty(s) {
-				continue
-			}
 		}
 		row := []string{title}
 		for _, c := range columns {
@@ -122,6 +119,15 @@ func ledgerColumns(lanes []ladder.Lane, steps []ladder.Step) []ledgerColumn {
 		}
 	}
 	return out
+}
+
+// worthShowing leaves out what came before the first step, where nobody held
+// anything then.
+func worthShowing(steps []ladder.Step) []ladder.Step {
+	if len(steps) > 0 && steps[0].Title == (trace.Text{}) && empty(steps[0]) {
+		return steps[1:]
+	}
+	return steps
 }
 
 // empty reports whether nobody held anything when a step ended.
