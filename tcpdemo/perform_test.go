@@ -1,30 +1,50 @@
 package tcpdemo_test
 
 import (
+	"bytes"
 	"fmt"
 	"iter"
 	"net/netip"
+	"os"
 	"slices"
 	"testing"
 
 	"statelab/capture"
 	"statelab/capture/analyze"
+	"statelab/capture/explain"
+	"statelab/capture/pcapfile"
+	"statelab/capture/render"
 	"statelab/capture/trace"
 	"statelab/tcpdemo"
 	"statelab/tcpdemo/network"
 	"statelab/tcpdemo/network/virtual"
 )
 
-// perform runs a scenario on the virtual network and returns what happened.
+// perform runs a scenario on the virtual network and returns what happened. The
+// test fails if the scenario's program does.
 func perform(t testing.TB, name string, seed uint64, rules ...network.Rule) *network.Recording {
 	t.Helper()
 	sc, ok := tcpdemo.Find(name)
 	if !ok {
 		t.Fatalf("no scenario %q", name)
 	}
+	r, failure := attempt(t, sc, seed, rules...)
+	if failure != nil {
+		t.Errorf("scenario %s, seed %d: %v", name, seed, failure)
+	}
+	return r
+}
+
+// attempt is perform for a wire on which the program may fail; it returns that
+// error beside what happened.
+func attempt(t testing.TB, sc tcpdemo.Scenario, seed uint64, rules ...network.Rule) (*network.Recording, error) {
+	t.Helper()
 	c := sc.Network
 	c.Seed, c.Rules = seed, append(slices.Clone(c.Rules), rules...)
-	n, err := virtual.New(c)
+	n, err := virtual.New(virtual.Config{
+		Seed: c.Seed, Client: virtual.HostConfig(c.Client), Server: virtual.HostConfig(c.Server), Rules: c.Rules,
+		Delay: c.Delay, Link: c.Link, Start: c.Start, ARP: c.ARP, Samples: c.Samples, Cooperative: c.Cooperative,
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -42,15 +62,37 @@ func perform(t testing.TB, name string, seed uint64, rules ...network.Rule) *net
 	failure := fmt.Errorf("it had not ended after %v of the network's time", sc.Within())
 	n.Go(func() { failure = sc.Run(lab) })
 	_ = n.Run(sc.Within()) // timers that are still running are part of the picture
-	if failure != nil {
-		t.Errorf("scenario %s, seed %d: %v", name, seed, failure)
-	}
 	n.ReportMemory()
 	r := n.Recording()
 	if err := n.Close(); err != nil {
 		t.Error(err)
 	}
-	return r
+	return r, failure
+}
+
+// seeds is how many seeds the properties of every scenario are tried on.
+func seeds() uint64 {
+	if os.Getenv("STATELAB_SOAK") != "" {
+		return 200
+	}
+	return 5
+}
+
+// taps are the vantage points of a recording.
+var taps = []string{virtual.ClientTap, virtual.ServerTap}
+
+// traceFile writes one tap's trace file, as tcp demo -w does.
+func traceFile(t testing.TB, r *network.Recording, vantage string) []byte {
+	t.Helper()
+	r.Number(vantage)
+	var file bytes.Buffer
+	told := func() render.Events { return events(r) }
+	if err := render.Annotated(&file, r.At(vantage), told, explain.English, pcapfile.WriterOptions{
+		Link: capture.LinkEthernet, Interface: vantage, Comment: "tcp demo",
+	}); err != nil {
+		t.Fatal(err)
+	}
+	return file.Bytes()
 }
 
 var roles = map[netip.Addr]trace.Participant{
