@@ -1,0 +1,99 @@
+package tcpdemo
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"statelab/capture/trace"
+)
+
+// framing shows that TCP carries octets, not messages (RFC 9293 §2.2): where
+// one message ends is the application's own business.
+func framing() Scenario {
+	return Scenario{
+		Name:   "framing",
+		Title:  trace.Text{En: "A stream of bytes: three writes are one read, one write is several", Ko: "바이트 스트림: write 세 번이 read 한 번이 되고, write 한 번이 read 여러 번이 됩니다"},
+		Claims: []string{"A3"}, Refutes: []int{20},
+		Look: []trace.Text{
+			{
+				En: "Compare the client's writes with the server's reads. No segment says where a write began or ended.",
+				Ko: "클라이언트의 write와 서버의 read를 비교해 보십시오. write의 시작과 끝을 알려 주는 세그먼트는 없습니다.",
+			},
+			{
+				En: "So each protocol on TCP marks its messages itself: a newline, a length, a FIN.",
+				Ko: "그래서 TCP 위의 프로토콜은 메시지의 경계를 스스로 표시합니다. 줄바꿈이나 길이, FIN을 씁니다.",
+			},
+		},
+		Run: frameMessages,
+	}
+}
+
+func frameMessages(l *Lab) error {
+	l.Step(`Three writes, one read: "onetwothree"`, `write 세 번, read 한 번: "onetwothree"`)
+	p, err := l.connect(discardPort)
+	if err != nil {
+		return err
+	}
+	if err := write(p.client, "one", "two", "three"); err != nil {
+		return err
+	}
+	l.Sleep(crossing)
+	buffer := make([]byte, 64<<10)
+	n, err := p.server.Read(buffer)
+	if err != nil {
+		return err
+	}
+	if got := string(buffer[:n]); got != "onetwothree" {
+		return fmt.Errorf("three writes became a read of %q", got)
+	}
+	const size = 3000
+	l.Step("One write of 3,000 bytes, three reads: the reader was quick", "3,000바이트 write 한 번, read 세 번: 도착하는 대로 읽었습니다")
+	if err := write(p.client, strings.Repeat("x", size)); err != nil {
+		return err
+	}
+	reads := 0
+	for got := 0; got < size; reads++ {
+		n, err := p.server.Read(buffer)
+		if err != nil {
+			return err
+		}
+		got += n
+	}
+	if reads < 2 {
+		return fmt.Errorf("one write of %d bytes became %d read", size, reads)
+	}
+	return l.frameLines(p)
+}
+
+// frameLines marks the end of each message by a newline.
+func (l *Lab) frameLines(p *pair) error {
+	l.Step("With a mark of their own (a newline) the messages are found again", "줄바꿈으로 경계를 표시하면 메시지를 다시 찾을 수 있습니다")
+	if err := write(p.client, "one\n", "two\n", "three\n"); err != nil {
+		return err
+	}
+	l.Sleep(crossing)
+	var messages []string
+	for lines := bufio.NewScanner(p.server); len(messages) < 3 && lines.Scan(); {
+		messages = append(messages, lines.Text())
+	}
+	if !slices.Equal(messages, []string{"one", "two", "three"}) {
+		return fmt.Errorf("three lines were read as %q", messages)
+	}
+	l.Note(
+		fmt.Sprintf("One read brought all the bytes again; it was the program that cut them at the newlines: %q.", messages),
+		fmt.Sprintf("이번에도 read 한 번에 모두 왔고, 줄바꿈에서 자른 것은 프로그램입니다: %q.", messages))
+	return nil
+}
+
+// write makes a write of each text.
+func write(c io.Writer, texts ...string) error {
+	for _, text := range texts {
+		if _, err := io.WriteString(c, text); err != nil {
+			return err
+		}
+	}
+	return nil
+}
