@@ -31,8 +31,8 @@ func backoff() Scenario {
 			},
 		},
 		Network: network.Config{Rules: network.MustParseRules(
-			"drop syn of 1st connection",
-			"cut 2s 1st data segment of 2nd connection",
+			"drop 1st syn always", // of the first connection
+			"cut 2s",              // from the first data segment on
 		)},
 		Limit: 5 * time.Minute,
 		Run:   runBackoff,

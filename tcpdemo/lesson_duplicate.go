@@ -24,18 +24,29 @@ func duplicate() Scenario {
 				Ko: "사본은 버리지만 ACK는 다시 보냅니다. 앞의 ACK가 유실되어 재전송된 것일 수도 있기 때문입니다.",
 			},
 		},
-		Network: network.Config{Rules: network.MustParseRules("duplicate 1st data segment client→server")},
+		Network: network.Config{
+			Server: network.HostConfig{ReceiveBuffer: smallBufferOffered},
+			Rules:  network.MustParseRules("duplicate 1st data segment client→server"),
+		},
 		Run: func(l *Lab) error {
 			var server collector
-			c, err := l.dialCollector(&server)
+			if _, err := l.listen(discardPort, func(c network.Conn) {
+				l.Sleep(3 * settling)
+				server.serve(c)
+			}); err != nil {
+				return err
+			}
+			l.Step("A connection is open", "연결이 열려 있습니다")
+			c, err := l.dial(discardPort)
 			if err != nil {
 				return err
 			}
-			l.Step(`"hello" arrives twice, and is read once`, `"hello"가 두 번 도착하지만 한 번만 읽힙니다`)
+			l.Step(`"hello" arrives twice: the server keeps 5 bytes, not 10`, `"hello"가 두 번 와도 서버는 10이 아닌 5바이트를 갖습니다`)
 			if _, err := io.WriteString(c, "hello"); err != nil {
 				return err
 			}
-			l.Sleep(settling)
+			l.Step("The program reads it once", "프로그램은 한 번만 읽습니다")
+			l.Sleep(2 * settling)
 			return server.has("hello")
 		},
 	}
