@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -396,6 +397,33 @@ func TestLossIsCounted(t *testing.T) {
 	})
 }
 
+// A reader that keeps up reads many times what the ring holds.
+func TestRingIsReused(t *testing.T) {
+	t.Parallel()
+	inNamespace(t, func() {
+		h := open(t, Options{Interface: "lo", Buffer: 1, NoSplit: true})
+		var read atomic.Int64
+		var reader sync.WaitGroup
+		reader.Go(func() {
+			for f, err := range h.Frames() {
+				if err != nil {
+					t.Error(err)
+				}
+				read.Add(int64(len(f.Data)))
+			}
+		})
+		const ring = minBlocks * blockSize
+		for i := 0; i < 100 && read.Load() < 5*ring; i++ {
+			exchange(t, "127.0.0.1", ring/4)
+		}
+		h.Drain()
+		reader.Wait()
+		if n := read.Load(); n < 5*ring {
+			t.Errorf("%d bytes came through a ring of %d", n, ring)
+		}
+	})
+}
+
 func TestOpenErrors(t *testing.T) {
 	t.Parallel()
 	inNamespace(t, func() {
@@ -426,16 +454,23 @@ func TestOpenErrors(t *testing.T) {
 func TestNoPrivilege(t *testing.T) {
 	t.Parallel()
 	inNamespace(t, func() {
+		// Of this thread alone: first what setcap gives, then nothing.
 		header := unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}
-		var none [2]unix.CapUserData
-		if err := unix.Capset(&header, &none[0]); err != nil { // of this thread alone
-			t.Error(err)
-			return
+		const raw = 1 << unix.CAP_NET_RAW
+		for _, caps := range [][2]unix.CapUserData{{{Effective: raw, Permitted: raw}}, {}} {
+			if err := unix.Capset(&header, &caps[0]); err != nil {
+				t.Error(err)
+				return
+			}
+			if caps[0].Effective != 0 {
+				open(t, Options{Interface: "lo", Port: 80})
+			}
 		}
 		_, err := Open(t.Context(), Options{Interface: "lo"})
 		var denied *PrivilegeError
 		if !errors.As(err, &denied) || !errors.Is(err, unix.EPERM) || denied.Executable == "" {
-			t.Fatalf("%v", err)
+			t.Errorf("%v", err)
+			return
 		}
 		for _, want := range []string{"setcap cap_net_raw+ep", "--net virtual"} {
 			if !strings.Contains(err.Error(), want) || !strings.Contains(denied.Text("ko"), want) {

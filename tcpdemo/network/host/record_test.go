@@ -108,6 +108,7 @@ func TestRecord(t *testing.T) {
 			notes++
 		case trace.ObservedMemory:
 			memories++
+		default:
 		}
 	}
 	for _, want := range []string{`client write("hello\n")`, `client read("hello\n")`, "client shutdown(write)", "client close()", "server accept()", "server close()"} {
@@ -235,7 +236,12 @@ func TestTimelineOrder(t *testing.T) {
 		done := make(chan struct{})
 		go func() {
 			defer close(done)
+			var last time.Time
 			for o := range line.all() {
+				if o.At.Before(last) {
+					t.Errorf("%v after %v", o.At.Sub(t0), last.Sub(t0))
+				}
+				last = o.At
 				if o.Kind == trace.ObservedNote {
 					got = append(got, o.Note.Text.En)
 				} else {
@@ -282,6 +288,7 @@ func TestTimelineBound(t *testing.T) {
 			if !strings.HasPrefix(o.Note.Text.En, "5 calls") || !strings.Contains(o.Note.Text.Ko, "5개") {
 				t.Errorf("%+v", o.Note.Text)
 			}
+		default:
 		}
 	}
 	if calls != most || states != 1 || notes != 1 {
