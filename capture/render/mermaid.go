@@ -147,10 +147,11 @@ func arrowText(say speaker, r *ladder.Row, several bool) string {
 	if r.Event.Message != nil {
 		return "HTTP " + words(append([]string{messageText(r.Event.Message)}, stateLines(r.Event.Message)...)...)
 	}
-	s := say.label(r.Event.Segment, "").forms(false)[1]
+	tag := ""
 	if several {
-		s = say.f(wordConnection, r.Stream+1) + " " + s
+		tag = portTag(r.Event.Segment)
 	}
+	s := say.label(r.Event.Segment, tag).forms(false)[1]
 	switch {
 	case a.Copy > 1:
 		s = say.f(wordCopy, a.Copy) + " " + s

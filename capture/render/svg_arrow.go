@@ -115,8 +115,12 @@ func (d *drawing) label(r *ladder.Row, s string, y1, y2 float64, color string) {
 		d.text(x, y1-6, labelSize-1, anchor, attributes, clip(s, labelSize-1, gap-20))
 		return
 	}
+	tag := ""
+	if d.p.several {
+		tag = portTag(r.Event.Segment)
+	}
 	room := max(gap-12, 120)
-	s = d.pick(append([]string{s}, d.say.label(r.Event.Segment, "").forms(false)...), labelSize, room)
+	s = d.pick(append([]string{s}, d.say.label(r.Event.Segment, tag).forms(false)...), labelSize, room)
 	d.text((from+to)/2, y1-6, labelSize, "middle", attributes, clip(s, labelSize, room))
 }
 

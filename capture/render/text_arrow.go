@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"statelab/capture/ladder"
+	"statelab/capture/tcpstate"
 	"statelab/capture/trace"
 )
 
@@ -84,7 +85,11 @@ var troubles = map[string]bool{
 	"lost-segment": true, "ack-lost-segment": true, "duplicate-ack": true, "window-full": true, "zero-window": true,
 }
 
+// troubled reports whether a segment tells of trouble: a reset is some, too.
 func troubled(s *trace.Segment) bool {
+	if s.Flags.Has(tcpstate.RST) {
+		return true
+	}
 	for _, f := range s.Findings {
 		if troubles[f.Name] {
 			return true
@@ -228,7 +233,11 @@ func (t *text) tag(r *ladder.Row) string {
 	if t.builder.Connections() < 2 || r.Event.Segment == nil {
 		return ""
 	}
-	seg := r.Event.Segment
+	return portTag(r.Event.Segment)
+}
+
+// portTag names a segment's connection by its client's port.
+func portTag(seg *trace.Segment) string {
 	port := seg.Src.Port()
 	if seg.Conn != nil {
 		port = seg.Conn.Key.Client.Port()

@@ -193,8 +193,8 @@ func reasons(x *explain.Explainer, lanes []ladder.Lane, r *ladder.Row) []string 
 	case ladder.RowOpening, ladder.RowPause, ladder.RowState, ladder.RowStep, ladder.RowNote, ladder.RowLost,
 		ladder.RowConnection, ladder.RowTotals:
 	}
-	if r.Kind == ladder.RowOpening {
-		return out
+	if r.Kind == ladder.RowOpening || (r.Kind == ladder.RowMemory && !r.Memory.Structural()) {
+		return nil
 	}
 	if r.Arrow != nil && r.Arrow.Part != ladder.Arrival {
 		for i := range r.Arrow.Verdicts {
