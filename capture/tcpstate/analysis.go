@@ -94,12 +94,8 @@ func (a *analysis) answer() {
 	switch {
 	case s.Window != 0 && s.Ack == fwd.lastAck && rev.keepAlive:
 		a.found(FoundKeepAliveAck, rev.nextFrame, 0)
-	case s.Window == 0 && (s.Ack == fwd.lastAck || s.Ack == fwd.lastAck+1) && rev.probe:
+	case s.Window == 0 && s.Ack == fwd.lastAck && rev.probe:
 		a.found(FoundZeroWindowProbeAck, 0, 0)
-		if s.Ack == fwd.lastAck+1 {
-			// The receiver took the probe's octet.
-			rev.nextSeq, rev.contiguous = s.Ack, s.Ack
-		}
 	case s.Window != 0 && s.Ack == fwd.lastAck:
 		fwd.dupAcks++
 		a.found(FoundDuplicateAck, fwd.firstAckFrame, fwd.dupAcks)
@@ -116,8 +112,10 @@ func (a *analysis) unseenAck() {
 	}
 	if rev.contiguous != rev.nextSeq {
 		a.found(FoundAckLostSegment, rev.nextFrame, 0)
-	} else if !rev.probe && !rev.overtaken && rev.dupAcks == 0 {
-		a.found(FoundAckLostSegment, rev.nextFrame, 0)
+	} else {
+		if !rev.overtaken && rev.dupAcks == 0 {
+			a.found(FoundAckLostSegment, rev.nextFrame, 0)
+		}
 		rev.overtaken = true
 	}
 	rev.contiguous = rev.nextSeq

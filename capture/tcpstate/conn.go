@@ -8,7 +8,7 @@ type Ending uint8
 // Endings. The names printed are DESIGN.md's contract.
 const (
 	EndOpen    Ending = iota // the trace ends before the connection does
-	EndFIN                   // both sides closed, both FINs acknowledged
+	EndFIN                   // both sides closed; the ACK of the last FIN may be missing
 	EndRST                   // a reset ended it
 	EndHalf                  // one side closed, the other had not when the trace ended
 	EndTimeout               // one side gave up: retransmissions without an answer, then silence

@@ -25,6 +25,8 @@ func (c *Conn) ending(now int64) Ending {
 		return EndRST
 	case c.gaveUp(now):
 		return EndTimeout
+	case client.tcb.finSent && server.tcb.finSent:
+		return EndFIN
 	case client.tcb.finSent || server.tcb.finSent:
 		return EndHalf
 	}

@@ -162,12 +162,12 @@ func (c *Conn) handshake(s *Segment, from End, now int64) {
 		server := &c.ends[Server].flow
 		if from == Client && h.Ack == 0 && !s.Flags.Has(RST) && s.Ack.After(server.base) && !s.Ack.After(server.nextSeq) {
 			h.Ack = s.Frame
-			h.Complete = h.SYN != 0
-			if h.Complete {
+			if h.SYN != 0 {
 				h.RTT = time.Duration(now - c.synTime)
 			}
 		}
 	}
+	h.Complete = h.SYN != 0 && h.SynAck != 0 && h.Ack != 0
 }
 
 // acknowledges finds what an ACK acknowledges, how long that took, and what is
@@ -196,6 +196,7 @@ func (a *analysis) acknowledges(c *Conn, from End, arrival bool) {
 	case theirs.flow.hasAck:
 		una = theirs.flow.highAck
 	}
+	una = later(una, mine.flow.base+1) // a SYN is no octet
 	if n := mine.flow.nextSeq.Sub(una); n > 0 {
 		a.InFlight = uint32(n)
 	}

@@ -76,7 +76,6 @@ type script struct {
 	now     time.Time
 	frame   int
 	wire    uint64
-	last    *tcpstate.Segment
 	transit map[string]*tcpstate.Segment
 	// each is called for every reading.
 	each func(*tcpstate.Segment, tcpstate.Where, *tcpstate.Reading)

@@ -24,6 +24,9 @@ type logged struct {
 type sentLog struct {
 	ring                  []logged
 	tail, una, seen, head uint32
+	// floor is after the highest octet of the segments that were forgotten.
+	floor    Seq
+	hasFloor bool
 }
 
 func (l *sentLog) at(i uint32) *logged { return &l.ring[i&uint32(len(l.ring)-1)] }
@@ -48,6 +51,9 @@ func (l *sentLog) makeRoom() {
 		}
 		return
 	}
+	if end := l.at(l.tail).end; !l.hasFloor || end.After(l.floor) {
+		l.floor, l.hasFloor = end, true
+	}
 	l.tail++
 	if l.una-l.tail > maxLogged {
 		l.una = l.tail
@@ -67,10 +73,8 @@ func (l *sentLog) add(e logged) (fresh uint32, original logged) {
 		return fresh, original
 	}
 	top := l.at(l.head - 1).end
-	if oldest := l.at(l.tail).seq; e.seq.Before(oldest) {
-		// Older than all that is remembered: it was acknowledged long ago, or
-		// never seen; count it as repeated.
-		fresh -= min(fresh, uint32(oldest-e.seq))
+	if n := l.floor.Sub(e.seq); l.hasFloor && n > 0 {
+		fresh -= min(fresh, uint32(n))
 	}
 	var place uint32
 	fresh, original, place = l.overlap(e, fresh)
