@@ -15,11 +15,11 @@ func backoff() Scenario {
 	return Scenario{
 		Name:   "backoff",
 		Title:  trace.Text{En: "No answer: each wait is twice as long as the one before", Ko: "응답이 없으면 기다리는 시간이 매번 두 배가 됩니다"},
-		Claims: []string{"A2", "A3"}, Refutes: []int{11, 18},
+		Claims: []string{"A2", "A3"}, Refutes: []int{18},
 		Look: []trace.Text{
 			{
 				En: "Silence is no answer: unlike a refusal it takes the client minutes to give up on its SYN.",
-				Ko: "침묵은 거절과 다릅니다. 클라이언트가 SYN을 포기하기까지 몇 분이 걸립니다.",
+				Ko: "응답이 없는 것은 거절과 다릅니다. 클라이언트가 SYN을 포기하기까지 몇 분이 걸립니다.",
 			},
 			{
 				En: "A pulled cable is not noticed by TCP. Only a segment that stays without an ACK says that something is wrong.",
@@ -27,7 +27,7 @@ func backoff() Scenario {
 			},
 			{
 				En: "The deltas double; and when the cable is back, the connection goes on, as both ends have remembered it.",
-				Ko: "간격이 두 배씩 늘어납니다. 케이블이 다시 꽂히면 양쪽이 기억하고 있던 연결이 그대로 이어집니다.",
+				Ko: "간격이 두 배씩 늘어납니다. 케이블을 다시 꽂으면 양쪽이 기억하고 있던 연결이 그대로 이어집니다.",
 			},
 		},
 		Network: network.Config{Rules: network.MustParseRules(
@@ -43,7 +43,7 @@ func runBackoff(l *Lab) error {
 	if _, err := l.serveEcho(EchoPort); err != nil {
 		return err
 	}
-	l.Step("Every SYN is lost: the client tries until it gives up", "SYN이 모두 유실됩니다: 포기할 때까지 되풀이합니다")
+	l.Step("Every SYN is lost: the client tries until it gives up", "SYN이 모두 손실됩니다: 포기할 때까지 되풀이합니다")
 	start := l.Now()
 	_, err := l.dial(EchoPort)
 	if err := expect("dialling into the void", err, syscall.ETIMEDOUT); err != nil {
@@ -68,6 +68,6 @@ func runBackoff(l *Lab) error {
 	}
 	l.Note(
 		fmt.Sprintf("The cable was out for 2 seconds, the echo took %v: the next attempt was due only then.", took),
-		fmt.Sprintf("케이블이 뽑힌 시간은 2초인데 메아리는 %v 만에 왔습니다. 다음 시도가 그때에야 있었기 때문입니다.", took))
+		fmt.Sprintf("케이블이 뽑힌 시간은 2초인데 에코는 %v 만에 왔습니다. 다음 재전송 시각이 그때였기 때문입니다.", took))
 	return nil
 }

@@ -23,7 +23,7 @@ func closes() Scenario {
 			},
 			{
 				En: "The third and fourth segment may be one: watch the client when the server's bare ACK is lost.",
-				Ko: "ACK와 FIN은 한 세그먼트에 실릴 수 있습니다. 서버의 ACK만 담긴 세그먼트가 유실될 때 클라이언트를 보십시오.",
+				Ko: "ACK와 FIN은 한 세그먼트에 실릴 수 있습니다. 서버의 ACK만 담긴 세그먼트가 손실될 때 클라이언트를 보십시오.",
 			},
 		},
 		Network: network.Config{Rules: network.MustParseRules("drop 1st pure-ack server→client of 2nd connection")},
@@ -48,7 +48,7 @@ func closeTwice(l *Lab) error {
 	l.Note(
 		"Four, because this stack acknowledges the FIN at once, before the server's program has closed. A host that holds its ACK back for a moment puts ACK and FIN into one segment: three.",
 		"이 스택은 서버 프로그램이 닫기도 전에 FIN에 바로 ACK를 보내므로 네 개입니다. ACK를 잠시 미루는 호스트는 ACK와 FIN을 한 세그먼트에 실어 세 개로 끝냅니다.")
-	l.Step("Again, but the server's bare ACK is lost: three do", "새 연결에서 서버의 ACK가 유실됩니다: 세 개로도 끝납니다")
+	l.Step("Again, but the server's bare ACK is lost: three do", "새 연결에서 서버의 ACK가 손실됩니다: 세 개로도 끝납니다")
 	if c, err = l.dial(discardPort); err != nil {
 		return err
 	}

@@ -19,11 +19,11 @@ func closeByServer() Scenario {
 		Look: []trace.Text{
 			{
 				En: "The daytime service sends one line and closes: nothing in TCP makes closing the client's part.",
-				Ko: "daytime 서비스는 한 줄을 보내고 닫습니다. TCP에서 먼저 닫는 것이 클라이언트의 몫으로 정해져 있지는 않습니다.",
+				Ko: "daytime 서비스는 한 줄을 보내고 닫습니다. TCP에는 클라이언트가 먼저 닫아야 한다는 규칙이 없습니다.",
 			},
 			{
 				En: "The states have changed sides: the server goes to TIME-WAIT, the client forgets with the last ACK.",
-				Ko: "상태가 서로 바뀌었습니다. 서버가 TIME-WAIT로 가고, 클라이언트는 마지막 ACK와 함께 잊습니다.",
+				Ko: "상태의 자리가 바뀝니다. 서버가 TIME-WAIT로 가고, 클라이언트는 마지막 ACK를 받으면 잊습니다.",
 			},
 		},
 		Run: func(l *Lab) error {
@@ -50,7 +50,7 @@ func closeByServer() Scenario {
 			if err := c.Close(); err != nil {
 				return err
 			}
-			l.Step("The client is free; the server remembers for 60 s", "클라이언트는 다 잊었고, 서버는 60초 동안 기억합니다")
+			l.Step("The client is free; the server remembers for 60 s", "클라이언트는 잊었고 서버는 60초 동안 기억합니다")
 			l.Note(
 				"A busy server that closes first collects one such control block for each client that it has served in the last 60 seconds.",
 				"먼저 닫는 서버에는 지난 60초 동안 다녀간 클라이언트 수만큼 이런 제어 블록이 쌓입니다.")

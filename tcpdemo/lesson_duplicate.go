@@ -21,7 +21,7 @@ func duplicate() Scenario {
 			},
 			{
 				En: "The copy is thrown away, but acknowledged again: it might have been a retransmission, because the first ACK was lost.",
-				Ko: "사본은 버리지만 ACK는 다시 보냅니다. 앞의 ACK가 유실되어 재전송된 것일 수도 있기 때문입니다.",
+				Ko: "사본은 버리지만 ACK는 다시 보냅니다. 앞의 ACK가 손실되어 재전송된 것일 수도 있기 때문입니다.",
 			},
 		},
 		Network: network.Config{
@@ -41,7 +41,7 @@ func duplicate() Scenario {
 			if err != nil {
 				return err
 			}
-			l.Step(`"hello" arrives twice: the server keeps 5 bytes, not 10`, `"hello"가 두 번 와도 서버는 10이 아닌 5바이트를 갖습니다`)
+			l.Step(`"hello" arrives twice: the server keeps 5 bytes, not 10`, `"hello"가 두 번 와도 서버 버퍼에는 5바이트뿐입니다`)
 			if _, err := io.WriteString(c, "hello"); err != nil {
 				return err
 			}

@@ -17,7 +17,7 @@ func fastRetransmit() Scenario {
 		Look: []trace.Text{
 			{
 				En: "The second of five segments is lost. For each one after it the server repeats the same ACK: \"I still expect that byte\".",
-				Ko: "다섯 세그먼트 가운데 두 번째가 유실됩니다. 뒤의 세그먼트가 올 때마다 서버는 같은 ACK를 되풀이합니다. \"아직 그 바이트를 기다립니다\"라는 뜻입니다.",
+				Ko: "다섯 세그먼트 가운데 두 번째가 손실됩니다. 뒤의 세그먼트가 올 때마다 서버는 같은 ACK를 되풀이합니다. \"아직 그 바이트를 기다립니다\"라는 뜻입니다.",
 			},
 			{
 				En: "The third repetition makes the client send the lost segment at once, long before the RTO of 200 ms.",
@@ -38,7 +38,7 @@ func fastRetransmit() Scenario {
 			if err != nil {
 				return err
 			}
-			l.Step("Five segments; the second is lost", "세그먼트 다섯 개 가운데 두 번째가 유실됩니다")
+			l.Step("Five segments; the second is lost", "세그먼트 다섯 개 가운데 두 번째가 손실됩니다")
 			for _, word := range []string{"one ", "two ", "three ", "four ", "five"} {
 				if _, err := io.WriteString(c, word); err != nil {
 					return err

@@ -16,12 +16,12 @@ import (
 func halfClose() Scenario {
 	return Scenario{
 		Name:   "half-close",
-		Title:  trace.Text{En: "One direction is closed, the other still carries the answer", Ko: "한쪽 방향만 닫고, 다른 방향으로 답을 받습니다"},
+		Title:  trace.Text{En: "One direction is closed, the other still carries the answer", Ko: "한쪽 방향만 닫고, 다른 방향으로 응답을 받습니다"},
 		Claims: []string{"A4"}, Refutes: []int{8},
 		Look: []trace.Text{
 			{
 				En: "A server that sorts can answer only when it has everything. The FIN tells it so: there is no length and no end mark.",
-				Ko: "정렬해 주는 서버는 전부 받아야 답할 수 있습니다. 길이도 끝 표시도 없이 FIN이 그것을 알려 줍니다.",
+				Ko: "정렬 서버는 데이터를 모두 받아야 답할 수 있습니다. 길이도 끝 표시도 없으니, 다 보냈다는 것은 FIN이 알려 줍니다.",
 			},
 			{
 				En: "After shutdown(write) the client is in FIN-WAIT-2 and still receives; the server is in CLOSE-WAIT and still sends.",

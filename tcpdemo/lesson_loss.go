@@ -14,12 +14,12 @@ import (
 func loss() Scenario {
 	return Scenario{
 		Name:   "loss",
-		Title:  trace.Text{En: "A segment is lost; its sender remembers it, and sends it again", Ko: "세그먼트가 유실되어도 보낸 쪽이 기억하고 있다가 다시 보냅니다"},
+		Title:  trace.Text{En: "A segment is lost; its sender remembers it, and sends it again", Ko: "세그먼트가 손실되어도 보낸 쪽이 기억하고 있다가 다시 보냅니다"},
 		Claims: []string{"A3"}, Refutes: []int{12},
 		Look: []trace.Text{
 			{
 				En: "Nobody tells the client about the loss. It keeps a copy of what is not acknowledged, and a timer: the retransmission timeout (RTO).",
-				Ko: "유실을 알려 주는 쪽은 없습니다. 클라이언트는 ACK를 받지 못한 데이터의 사본과 타이머(재전송 타임아웃, RTO)를 가지고 있습니다.",
+				Ko: "손실을 알려 주는 쪽은 없습니다. 클라이언트는 ACK를 받지 못한 데이터의 사본과 타이머(재전송 타임아웃, RTO)를 가지고 있습니다.",
 			},
 			{
 				En: "The retransmission bears the same sequence number. The server's program never learns that anything happened.",
@@ -36,7 +36,7 @@ func loss() Scenario {
 			if err != nil {
 				return err
 			}
-			l.Step(`"hello" is lost: only the client still has the 5 bytes`, `"hello"가 유실됩니다: 5바이트는 클라이언트에만 남아 있습니다`)
+			l.Step(`"hello" is lost: only the client still has the 5 bytes`, `"hello"가 손실됩니다: 5바이트는 클라이언트에만 남아 있습니다`)
 			start := l.Now()
 			if _, err := io.WriteString(c, "hello"); err != nil {
 				return err

@@ -12,12 +12,12 @@ import (
 func refused() Scenario {
 	return Scenario{
 		Name:   "refused",
-		Title:  trace.Text{En: "Nobody listens: the answer is a RST, at once", Ko: "기다리는 프로그램이 없으면 곧바로 RST가 옵니다"},
+		Title:  trace.Text{En: "Nobody listens: the answer is a RST, at once", Ko: "LISTEN하는 프로그램이 없으면 곧바로 RST가 옵니다"},
 		Claims: []string{"A1", "A4"}, Refutes: []int{11},
 		Look: []trace.Text{
 			{
 				En: "The host is up, its stack answers: \"connection refused\" is an answer, and takes one round trip.",
-				Ko: "호스트는 살아 있고 스택이 답합니다. \"connection refused\"는 응답이며, 왕복 한 번이면 옵니다.",
+				Ko: "호스트는 켜져 있고 스택이 답합니다. \"connection refused\"는 응답이며, 왕복 한 번이면 옵니다.",
 			},
 			{
 				En: "The server never has a control block. Only the client remembered something, from its SYN to the RST.",
@@ -25,7 +25,7 @@ func refused() Scenario {
 			},
 		},
 		Run: func(l *Lab) error {
-			l.Step("The client dials a port where no socket listens", "클라이언트가 기다리는 소켓이 없는 포트로 겁니다")
+			l.Step("The client dials a port where no socket listens", "LISTEN 소켓이 없는 포트로 연결을 시도합니다")
 			start := l.Now()
 			_, err := l.dial(EchoPort)
 			if err := expect("dialling a closed port", err, syscall.ECONNREFUSED); err != nil {

@@ -21,7 +21,7 @@ func reorder() Scenario {
 			},
 			{
 				En: "One duplicate ACK is not enough to call it a loss: three are. Nothing is sent again.",
-				Ko: "중복 ACK 하나로는 유실로 보지 않습니다. 세 개여야 합니다. 그래서 다시 보내는 것이 없습니다.",
+				Ko: "중복 ACK 하나로는 손실로 보지 않습니다. 세 개여야 합니다. 그래서 다시 보내는 것이 없습니다.",
 			},
 		},
 		Network: network.Config{
@@ -34,7 +34,7 @@ func reorder() Scenario {
 			if err != nil {
 				return err
 			}
-			l.Step("The second segment overtakes the first, and must wait", "두 번째 세그먼트가 첫 번째를 앞지르고, 기다립니다")
+			l.Step("The second segment overtakes the first, and must wait", "두 번째 세그먼트가 앞질러 도착해 기다립니다")
 			for _, word := range []string{"first ", "second"} {
 				if _, err := io.WriteString(c, word); err != nil {
 					return err

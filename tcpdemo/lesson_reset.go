@@ -18,7 +18,7 @@ func reset() Scenario {
 		Look: []trace.Text{
 			{
 				En: "No program crashes here. Both times a program calls close, and its stack sends a RST instead of a FIN.",
-				Ko: "여기서 죽는 프로그램은 없습니다. 두 번 모두 프로그램이 close를 불렀는데 스택이 FIN 대신 RST를 보냅니다.",
+				Ko: "비정상 종료한 프로그램은 없습니다. 두 번 모두 프로그램이 close를 불렀는데 스택이 FIN 대신 RST를 보냅니다.",
 			},
 			{
 				En: "A RST gets no answer and takes both ends straight to CLOSED: no FIN-WAIT, no TIME-WAIT, nothing left in the ledger.",

@@ -11,7 +11,7 @@ func simultaneousClose() Scenario {
 	return Scenario{
 		Name:   "simultaneous-close",
 		Title:  trace.Text{En: "Both close at once, and both remember in TIME-WAIT", Ko: "양쪽이 동시에 닫으면 둘 다 TIME-WAIT에 남습니다"},
-		Claims: []string{"A2", "A4"}, Refutes: []int{5},
+		Claims: []string{"A2", "A4"},
 		Look: []trace.Text{
 			{
 				En: "The two FINs cross on the wire. Each side gets a FIN while it waits for the ACK of its own: that state is CLOSING.",

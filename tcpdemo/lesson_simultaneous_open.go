@@ -11,16 +11,16 @@ import (
 func simultaneousOpen() Scenario {
 	return Scenario{
 		Name:   "simultaneous-open",
-		Title:  trace.Text{En: "Both dial, nobody listens: one connection all the same", Ko: "둘 다 걸고 아무도 기다리지 않아도 연결이 하나 생깁니다"},
+		Title:  trace.Text{En: "Both dial, nobody listens: one connection all the same", Ko: "양쪽이 서로 연결을 걸면 LISTEN하는 쪽이 없어도 연결됩니다"},
 		Claims: []string{"A1", "A4"}, Refutes: []int{15},
 		Look: []trace.Text{
 			{
 				En: "No socket listens. Each side calls the other's port from a port that the other knows, and the two SYNs cross on the wire.",
-				Ko: "기다리는 소켓이 없습니다. 서로 상대가 아는 포트에서 상대의 포트로 걸고, 두 SYN이 회선에서 엇갈립니다.",
+				Ko: "LISTEN 소켓이 하나도 없습니다. 서로 미리 정한 포트로 연결을 걸고, 두 SYN이 회선에서 엇갈립니다.",
 			},
 			{
 				En: "SYN-SENT, SYN-RECEIVED, ESTABLISHED on both sides: a path through the state machine that no ordinary client takes.",
-				Ko: "양쪽 모두 SYN-SENT, SYN-RECEIVED, ESTABLISHED를 거칩니다. 보통 클라이언트는 지나지 않는 길입니다.",
+				Ko: "양쪽 모두 SYN-SENT, SYN-RECEIVED, ESTABLISHED를 거칩니다. 보통의 클라이언트는 지나지 않는 경로입니다.",
 			},
 		},
 		Run: func(l *Lab) error {
@@ -38,8 +38,8 @@ func simultaneousOpen() Scenario {
 			}
 			l.Note(
 				"RFC 9293 Figure 7 needs four segments: each side's SYN, and each side's SYN again with an ACK. This stack adds a bare ACK from each.",
-				"RFC 9293 Figure 7에서는 네 개면 됩니다. 양쪽이 SYN을 보내고, ACK를 실어 SYN을 한 번 더 보냅니다. 이 스택은 양쪽에서 ACK를 하나씩 더 보냅니다.")
-			l.Step("It is a connection like any other", "여느 연결과 다르지 않습니다")
+				"RFC 9293 Figure 7에서는 세그먼트가 네 개입니다. 양쪽이 SYN을 보내고, 그 SYN에 ACK를 실어 한 번 더 보냅니다. 이 스택은 여기에 ACK를 하나씩 더 보냅니다.")
+			l.Step("It is a connection like any other", "여느 연결과 똑같이 쓸 수 있습니다")
 			return exchange(c, "hi")
 		},
 	}

@@ -23,7 +23,7 @@ func zeroWindow() Scenario {
 			},
 			{
 				En: "The client may send no more, but asks again and again with one byte: the zero-window probe. Otherwise a lost window update would stop both for ever.",
-				Ko: "클라이언트는 더 보내지 못하지만 1바이트짜리 제로 윈도우 프로브로 거듭 묻습니다. 윈도우 갱신이 유실되면 양쪽이 영원히 멈추기 때문입니다.",
+				Ko: "클라이언트는 더 보내지 못하지만 1바이트짜리 제로 윈도우 프로브로 거듭 묻습니다. 윈도우 갱신이 손실되면 양쪽이 영원히 멈추기 때문입니다.",
 			},
 		},
 		Network: network.Config{Server: network.HostConfig{ReceiveBuffer: 4096}},
