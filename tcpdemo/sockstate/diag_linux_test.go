@@ -223,7 +223,8 @@ func TestDumpFilters(t *testing.T) {
 	d := openDiag(t)
 	for _, address := range []string{"127.0.0.1:0", "[::1]:0"} {
 		l := listen(t, address)
-		port := l.Addr().(*net.TCPAddr).AddrPort().Port()
+		at := l.Addr().(*net.TCPAddr).AddrPort()
+		port := at.Port()
 		pair(t, l)
 		other := listen(t, "127.0.0.1:0")
 		pair(t, other)
@@ -238,8 +239,8 @@ func TestDumpFilters(t *testing.T) {
 		} {
 			var got []string
 			err := d.Dump(c.filter, func(s *Socket) {
-				if s.State == tcpstate.TimeWait {
-					return // left by whoever had the port before
+				if s.Local != at && s.Remote != at || s.State == tcpstate.TimeWait {
+					return // another service with this port, or left by whoever had it before
 				}
 				end := "client"
 				if s.Local.Port() == port {
@@ -265,9 +266,10 @@ type follow struct {
 	seen chan trace.Observation
 }
 
-func startFollow(t *testing.T, port uint16) *follow {
+func startFollow(t *testing.T, l *net.TCPListener) *follow {
 	t.Helper()
-	w, err := Watch(WatchOptions{Port: port, Memory: true})
+	at := l.Addr().(*net.TCPAddr).AddrPort()
+	w, err := Watch(WatchOptions{Addr: at.Addr(), Port: at.Port(), Memory: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -313,7 +315,7 @@ func (f *follow) until(role trace.Role, to tcpstate.State) trace.Observation {
 func TestFollowConnection(t *testing.T) {
 	t.Parallel()
 	l := listen(t, "127.0.0.1:0")
-	f := startFollow(t, l.Addr().(*net.TCPAddr).AddrPort().Port())
+	f := startFollow(t, l)
 	f.until(trace.RoleServer, tcpstate.Listen)
 	client, server := pair(t, l)
 	local, remote := addrPorts(client)
@@ -360,7 +362,7 @@ func TestFollowSynReceived(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f := startFollow(t, l.Addr().(*net.TCPAddr).AddrPort().Port())
+	f := startFollow(t, l)
 	f.until(trace.RoleServer, tcpstate.Listen)
 	c, err := net.Dial("tcp", l.Addr().String())
 	if err != nil {
@@ -395,7 +397,7 @@ func TestFollowSynSent(t *testing.T) {
 	if err := raw.Control(func(fd uintptr) { err = unix.Listen(int(fd), 0) }); err != nil {
 		t.Fatal(err)
 	}
-	f := startFollow(t, l.Addr().(*net.TCPAddr).AddrPort().Port())
+	f := startFollow(t, l)
 	ctx, cancel := context.WithCancel(t.Context())
 	var dialler net.Dialer
 	dialled := make(chan struct{})

@@ -51,6 +51,9 @@ func (w *Watcher) ask(states States) error {
 	first := w.round == 1
 	var seen []Socket // those that changed: looked at when the dump is over, since listeners decide roles
 	err := w.probe.Dump(Filter{Port: w.opts.Port, States: states}, func(s *Socket) {
+		if !w.opts.follows(s) {
+			return
+		}
 		old := w.socks[s.Cookie]
 		if old != nil {
 			old.round = w.round

@@ -32,8 +32,21 @@ type WatchOptions struct {
 	// connected to it a client's. 0 follows every TCP socket of the network
 	// namespace; servers are then those whose port somebody listens on.
 	Port uint16
+	// Addr, if it is set and not the unspecified address, is the service's
+	// address: the same port of another address is another service.
+	Addr netip.Addr
 	// Memory also reports, with each change, what the system remembers.
 	Memory bool
+}
+
+// follows reports whether a socket belongs to what is followed.
+func (o *WatchOptions) follows(s *Socket) bool {
+	if o.Port == 0 || !o.Addr.IsValid() || o.Addr.IsUnspecified() {
+		return true
+	}
+	service := netip.AddrPortFrom(o.Addr.Unmap(), o.Port)
+	return s.Local == service || s.Remote == service ||
+		s.State == tcpstate.Listen && s.Local.Port() == o.Port && s.Local.Addr().IsUnspecified()
 }
 
 // counters are what the namespace's TCP counts (RFC 4022). As long as they

@@ -158,9 +158,11 @@ const client, server = "127.0.0.1:5000", "127.0.0.1:80"
 func TestWatchConnection(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		w := startWatching(t, WatchOptions{Port: 80}, func(f *fake) {
+		w := startWatching(t, WatchOptions{Addr: netip.MustParseAddr("127.0.0.1"), Port: 80}, func(f *fake) {
 			f.set(1, tcpstate.Listen, server, "")
 			f.set(9, tcpstate.Established, "127.0.0.1:81", "127.0.0.1:5000") // another port's
+			f.set(10, tcpstate.Listen, "127.0.0.2:80", "")                   // another address's
+			f.set(11, tcpstate.Established, "127.0.0.2:80", "127.0.0.1:5000")
 		})
 		expect(t, "at first", w.step(time.Second), "server 80 unknown→LISTEN")
 		w.set(2, tcpstate.SynSent, client, server)

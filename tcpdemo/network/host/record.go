@@ -80,7 +80,7 @@ func (n *Network) Record(ctx context.Context, o RecordOptions) (*Recorder, error
 	if err := r.openCapture(); err != nil {
 		return nil, fmt.Errorf("record: %w", err)
 	}
-	r.watch, r.statesErr = sockstate.Watch(sockstate.WatchOptions{Port: o.Port, Memory: o.Memory})
+	r.watch, r.statesErr = sockstate.Watch(sockstate.WatchOptions{Addr: n.server.addr, Port: o.Port, Memory: o.Memory})
 	n.recorder = r
 	inner, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	r.cancel = cancel

@@ -147,9 +147,13 @@ func checkFrames(t *testing.T, r *Recorder, rec *network.Recording) {
 		t.Fatal(err)
 	}
 	var flags []byte
+	loopback := []byte{127, 0, 0, 1}
 	for i, f := range rec.Frames {
 		if f.Number != i+1 || f.Vantage != "host" || len(f.Data) < 54 {
 			t.Fatalf("frame %d: %+v", i, f)
+		}
+		if src, dst := f.Data[26:30], f.Data[30:34]; !slices.Equal(src, loopback) || !slices.Equal(dst, loopback) {
+			continue // another address's service that has the port as well
 		}
 		flags = append(flags, f.Data[47])
 	}
