@@ -68,7 +68,7 @@ func (m *model) acknowledge(e *modelEnd) {
 }
 
 func (m *model) arrivesSynchronized(e *modelEnd, s tcpstate.Segment) {
-	again := e.state == tcpstate.SynReceived && !e.passive && s.Flags.Has(tcpstate.SYN|tcpstate.ACK) && s.Seq == e.irs
+	again := !m.strict && e.state == tcpstate.SynReceived && !e.passive && s.Flags.Has(tcpstate.SYN|tcpstate.ACK) && s.Seq == e.irs
 	acceptable := s.Seq.In(e.rcv, modelWindow) || s.SegLen() > 0 && (s.End()-1).In(e.rcv, modelWindow)
 	switch {
 	case again:

@@ -34,6 +34,10 @@ type model struct {
 	// loss, copies and damage are the wire's probabilities; jitter reorders.
 	loss, copies, damage float64
 	jitter               time.Duration
+	// strict ends drop the SYN,ACK of a simultaneous open, because it lies
+	// before the window (RFC 9293 §3.10.7.4, first); the others take its ACK, as
+	// Figure 7 has it.
+	strict bool
 }
 
 type modelEnd struct {
@@ -80,7 +84,7 @@ var modelAddr = [2]netip.AddrPort{netip.MustParseAddrPort("10.0.0.1:40000"), net
 
 // runModel plays one random life of a connection.
 func runModel(seed uint64) *model {
-	m := &model{rng: rand.New(rand.NewPCG(seed, 1))}
+	m := &model{rng: rand.New(rand.NewPCG(seed, 1)), strict: seed%2 == 0}
 	m.loss, m.copies, m.damage = m.rng.Float64()*0.3, m.rng.Float64()*0.1, m.rng.Float64()*0.05
 	m.jitter = time.Duration(m.rng.IntN(40)) * time.Millisecond
 	for who := range m.ends {

@@ -45,9 +45,10 @@ func (f follow) receivesSynchronized(e *end) {
 		t.rcvNxt, t.hasRcv = t.irs+1, true
 	}
 	if t.state == SynReceived && s.Flags.Has(SYN|ACK) && f.sameSyn(t) {
-		// Simultaneous open: the peer's SYN again, and the ACK of ours.
-		t.acceptAck(s.Ack)
-		f.step(f.to, s.Frame)
+		// Simultaneous open: the peer's SYN again, and the ACK of ours. Figure 7
+		// takes it; by §3.10.7.4, first, it lies before the window and gets an
+		// ACK in answer, and the peer's such ACK opens the connection.
+		t.crossed = s.Ack.After(t.iss) && !s.Ack.After(t.sndNxt)
 		return
 	}
 	if !t.acceptable(s) {

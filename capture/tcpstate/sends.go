@@ -94,8 +94,8 @@ func (f follow) learn(e *end) {
 		t.acceptAck(ack)
 		frame = from
 	}
-	if t.state == SynReceived && t.passive && !peer.flow.fastOpen && speaks && s.Seq.After(t.iss) {
-		// A listener's application gets the connection once it is established.
+	if t.state == SynReceived && (t.passive || t.crossed || s.Len > 0) && !peer.flow.fastOpen && speaks && s.Seq.After(t.iss) {
+		// An application gets the connection once it is established.
 		t.acceptAck(t.iss + 1)
 	}
 	if peer.tcb.finSent && s.Ack.After(peer.tcb.fin) {

@@ -108,9 +108,19 @@ func (l *sentLog) overlap(e logged, fresh uint32) (uint32, logged, uint32) {
 			fresh -= min(fresh, uint32(n))
 			old.again += 1 - old.again/0xffff
 			original = *old
+			old.lower(e) // late or damaged, it may be older than what it repeats
 		}
 	}
 	return fresh, original, place
+}
+
+// lower keeps the lesser of two acknowledgments that came with the same octets.
+// None is less than any.
+func (l *logged) lower(e logged) {
+	l.hasAck = l.hasAck && e.hasAck
+	if e.ack.Before(l.ack) {
+		l.ack = e.ack
+	}
 }
 
 // insert puts e at a place inside the ring: it fills a hole.

@@ -7,6 +7,7 @@ type tcb struct {
 	state   State
 	guessed bool // the state is the likelier of two that look alike
 	passive bool // it began with a SYN from outside, not with a call
+	crossed bool // in SYN-RECEIVED, the ACK of its SYN has come with the peer's SYN
 
 	hasISS, hasIRS bool
 	iss, irs       Seq

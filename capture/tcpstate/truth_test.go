@@ -41,6 +41,10 @@ func TestBothTapsTellTheTruth(t *testing.T) {
 			if len(want) == 1 && len(got) == 0 {
 				continue // nothing showed that it was there
 			}
+			if !m.strict && !slices.Contains(got, tcpstate.Established) {
+				// Whether the crossing SYN,ACK was taken never showed.
+				want = slices.DeleteFunc(slices.Clone(want), func(s tcpstate.State) bool { return s == tcpstate.Established })
+			}
 			if !slices.Equal(got, want) {
 				t.Fatalf("seed %d: %s went through %v, the observer says %v", seed, tcpstate.End(who), want, got)
 			}
