@@ -93,9 +93,9 @@ func (a *analysis) answer() {
 	}
 	switch {
 	case s.Window != 0 && s.Ack == fwd.lastAck && rev.keepAlive:
-		a.found(FoundKeepAliveAck, rev.nextFrame, 0)
+		a.found(FoundKeepAliveAck, rev.lastFrame, 0)
 	case s.Window == 0 && s.Ack == fwd.lastAck && rev.probe:
-		a.found(FoundZeroWindowProbeAck, 0, 0)
+		a.found(FoundZeroWindowProbeAck, rev.lastFrame, 0)
 	case s.Window != 0 && s.Ack == fwd.lastAck:
 		fwd.dupAcks++
 		a.found(FoundDuplicateAck, fwd.firstAckFrame, fwd.dupAcks)
@@ -182,5 +182,5 @@ func (a *analysis) remember(probe, keepAlive bool) {
 		fwd.highAck, fwd.hasAck = s.Ack, true
 	}
 	fwd.edge = s.Ack.Add(a.ScaledWindow)
-	fwd.probe, fwd.keepAlive = probe, keepAlive
+	fwd.probe, fwd.keepAlive, fwd.lastFrame = probe, keepAlive, s.Frame
 }

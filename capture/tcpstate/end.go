@@ -61,6 +61,7 @@ type flow struct {
 	keepAlive     bool // or a keep-alive
 	hasShift      bool // window scaling is agreed or ruled out
 	shift         uint8
+	lastFrame     int
 	lastHadAck    bool
 	synCounted    bool
 	finCounted    bool

@@ -3,7 +3,12 @@ package tcpstate
 import "slices"
 
 // Names of findings that mean what Wireshark's tcp.analysis.* mean (its
-// release 4.0), and are computed by the same rules.
+// release 4.0), and are computed by the same rules. Finding.Frame is, of a
+// retransmission, the segment that carried the octets first; of a lost segment,
+// an unseen one that is acknowledged, a late one and a keep-alive, the segment
+// that went farthest before; of a duplicate ACK and a window update, the segment
+// that they repeat; of the answer to a probe or a keep-alive, that one; of
+// reused ports, the SYN of the old connection.
 const (
 	FoundRetransmission         = "retransmission"          // octets, SYN or FIN that were sent before
 	FoundFastRetransmission     = "fast-retransmission"     // … within 20 ms of at least two duplicate ACKs for it

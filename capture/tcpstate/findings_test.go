@@ -1,0 +1,96 @@
+package tcpstate_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"statelab/capture/tcpstate"
+)
+
+// TestFindings: each finding in a script of its own, as "name@frame it refers
+// to #repetition", in the order of the segments; seen from between, so that
+// every line of the script is one frame.
+func TestFindings(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct{ name, script, want string }{
+		{"nothing to say", handshake + "c> PSH,ACK 1 1 +5\ns> ACK 1 6", ""},
+		{"retransmission", handshake + "c> PSH,ACK 1 1 +5\nwait 1s\nc> PSH,ACK 1 1 +5\nwait 2s\nc> PSH,ACK 1 1 +5", "retransmission@4#1 retransmission@4#2"},
+		{"in larger pieces", handshake + "c> PSH,ACK 1 1 +5\nc> PSH,ACK 6 1 +5\nwait 1s\nc> PSH,ACK 1 1 +10", "retransmission@4#1"},
+		{"fast retransmission", handshake + `
+c> ACK 1 1 +10
+c> ACK 11 1 +10
+s> ACK 1 1
+s> ACK 1 1
+c> ACK 1 1 +10`, "duplicate-ack@2#1 duplicate-ack@2#2 fast-retransmission@4#1"},
+		{"too late to be fast", handshake + `
+c> ACK 1 1 +10
+c> ACK 11 1 +10
+s> ACK 1 1
+s> ACK 1 1
+wait 50ms
+c> ACK 1 1 +10`, "duplicate-ack@2#1 duplicate-ack@2#2 retransmission@4#1"},
+		{"spurious", handshake + "c> ACK 1 1 +10\ns> ACK 1 11\nc> ACK 1 1 +10", "spurious-retransmission@4#1"},
+		{"a hole, filled at once", handshake + "c> ACK 11 1 +10\nc> ACK 1 1 +10", "lost-segment@1 out-of-order@4"},
+		{"a hole, filled late", handshake + "c> ACK 11 1 +10\nwait 1s\nc> ACK 1 1 +10", "lost-segment@1 retransmission@0"},
+		{"ACK of what was not seen", handshake + "s> ACK 1 100", "ack-lost-segment@1"},
+		{"windows", handshake + `
+s> ACK 1 1 win=10
+c> ACK 1 1 +10
+s> ACK 1 11 win=0
+c> ACK 11 1 +1
+s> ACK 1 11 win=0
+s> ACK 1 11 win=500`, "window-update@2 window-full@0 zero-window@0 zero-window-probe@0 zero-window@0 zero-window-probe-ack@7 window-update@6"},
+		{"keep-alive", handshake + "wait 60s\nc> ACK 0 1\ns> ACK 1 1\nc> ACK 0 1 +1\ns> ACK 1 1", "keep-alive@1 keep-alive-ack@4 keep-alive@1 keep-alive-ack@6"},
+		{"reused ports", handshake + "c> RST,ACK 1 1\nc> SYN 0 new", "reused-ports@1"},
+		{"midway", "c> ACK 50 60 +5", "midstream@0"},
+		{"challenge", handshake + "c> RST 900\ns> ACK 1 1", "duplicate-ack@2#1 challenge-ack@4"},
+		{"half-open", handshake + "c> PSH,ACK 1 1 +5\ns> ACK 1 6\nc> PSH,ACK 6 1 +5\ns> RST 1", "half-open@6"},
+		{"damaged", handshake + "c> PSH,ACK 1 1 +5 bad", "bad-checksum@0"},
+		{"the frame twice", handshake + "c> PSH,ACK 1 1 +5\nc> PSH,ACK 1 1 +5 wire", "retransmission@4#1 duplicate-frame@4"},
+	} {
+		p := newScript(t, between)
+		var got []string
+		counts := map[string]int{}
+		p.each = func(_ *tcpstate.Segment, _ tcpstate.Where, r *tcpstate.Reading) {
+			for _, f := range r.Findings {
+				counts[f.Name]++
+				text := fmt.Sprintf("%s@%d", f.Name, f.Frame)
+				if f.Nth > 0 {
+					text += fmt.Sprintf("#%d", f.Nth)
+				}
+				got = append(got, text)
+			}
+		}
+		p.play(tt.script)
+		if text := strings.Join(got, " "); text != tt.want {
+			t.Errorf("%s:\n got %s\nwant %s", tt.name, text, tt.want)
+		}
+		if tt.name == "reused ports" {
+			continue // the finding is the new connection's
+		}
+		for name, n := range counts {
+			if p.conn.Findings[name] != n {
+				t.Errorf("%s: the connection counts %d of %s, the readings %d", tt.name, p.conn.Findings[name], name, n)
+			}
+		}
+	}
+}
+
+func TestFindingNames(t *testing.T) {
+	t.Parallel()
+	names := tcpstate.FindingNames()
+	for i, name := range names {
+		if name != strings.ToLower(name) || strings.ContainsAny(name, " _") {
+			t.Errorf("%q is not lower case with hyphens", name)
+		}
+		if slices.Contains(names[:i], name) {
+			t.Errorf("%q is there twice", name)
+		}
+	}
+	names[0] = "scribbled"
+	if tcpstate.FindingNames()[0] == "scribbled" {
+		t.Error("a caller can write to the names")
+	}
+}
