@@ -18,33 +18,33 @@ func (t *text) memoryLines(r *ladder.Row) []*canvas {
 	return []*canvas{c}
 }
 
-// maxNamed is how many new or forgotten entries are called by their names.
-const maxNamed = 3
-
-// memoryText is a change of memory in short: sizes by kind, then names.
+// memoryText is a change of memory in short: sizes by kind; and names, where
+// sizes alone do not tell.
 func memoryText(say speaker, m *ladder.MemoryChange) string {
 	var parts []string
 	for i, name := range kindWords {
-		if m.Before[i] != m.After[i] {
-			parts = append(parts, fmt.Sprintf("%s %d→%d B", say.of(name), m.Before[i], m.After[i]))
+		switch before, after := m.Before[i], m.After[i]; {
+		case before == after:
+		case before == 0:
+			parts = append(parts, fmt.Sprintf("%s %d B", say.of(name), after))
+		default:
+			parts = append(parts, fmt.Sprintf("%s %d→%d B", say.of(name), before, after))
 		}
 	}
-	if m.After.Total() == 0 {
-		return say.f(wordForgotten, strings.Join(parts, ", "))
+	sizes := strings.Join(parts, ", ")
+	switch {
+	case m.After.Total() == 0:
+		return say.f(wordForgotten, sizes)
+	case m.Before.Total() == 0:
+		return say.f(wordRemembers, sizes)
+	case sizes != "":
+		return sizes
 	}
-	if n := len(m.Added); n > maxNamed {
-		parts = append(parts, say.f(wordNew, n))
-	} else {
-		for _, e := range m.Added {
-			parts = append(parts, "+"+safe(e.Name))
-		}
+	for _, e := range m.Added {
+		parts = append(parts, "+"+safe(e.Name))
 	}
-	if n := len(m.Removed); n > maxNamed {
-		parts = append(parts, say.f(wordGone, n))
-	} else {
-		for _, e := range m.Removed {
-			parts = append(parts, "-"+safe(e.Name))
-		}
+	for _, e := range m.Removed {
+		parts = append(parts, "-"+safe(e.Name))
 	}
 	return strings.Join(parts, " ")
 }

@@ -35,6 +35,7 @@ var (
 	wordLedger      = trace.Text{En: "Who remembered how much, in bytes, after each step", Ko: "단계가 끝날 때마다 누가 몇 바이트를 기억했는가"}
 	wordStart       = trace.Text{En: "before the first step", Ko: "첫 단계 전"}
 	wordNothing     = trace.Text{En: "nothing", Ko: "아무것도 없음"}
+	wordRemembers   = trace.Text{En: "remembers: %s", Ko: "기억: %s"}
 	wordForgotten   = trace.Text{En: "forgets: %s", Ko: "잊음: %s"}
 	wordSeconds     = trace.Text{En: "time s", Ko: "시각 s"}
 	wordDelta       = trace.Text{En: "delta", Ko: "간격"}
@@ -44,8 +45,6 @@ var (
 		En: "Ladder diagram: %s on vertical lines, %d segments as arrows between them, from top to bottom in time.",
 		Ko: "사다리 그림: 세로줄은 %s, 그 사이의 화살표는 세그먼트 %d개, 위에서 아래로 시간이 흐름.",
 	}
-	wordNew  = trace.Text{En: "+%d entries", Ko: "+%d개 항목"}
-	wordGone = trace.Text{En: "-%d entries", Ko: "-%d개 항목"}
 	wordMore = trace.Text{En: "and %d more", Ko: "외 %d개"}
 )
 

@@ -176,9 +176,9 @@ func (t *tcb) memory() trace.Memory {
 	} else {
 		count("ssthresh", uint32(b.ssthresh*b.mss), 4)
 	}
-	add("SRTT", b.srtt.String(), 4)
-	add("RTTVAR", b.rttvar.String(), 4)
-	add("RTO", b.rto.String(), 4)
+	add("SRTT", b.srtt.Round(time.Microsecond).String(), 4)
+	add("RTTVAR", b.rttvar.Round(time.Microsecond).String(), 4)
+	add("RTO", b.rto.Round(time.Microsecond).String(), 4)
 	add("send buffer", bytesText(b.sendOctets), b.sendOctets)
 	add("receive buffer", bytesText(b.receiveOctets), b.receiveOctets)
 	add("reorder queue", bytesText(b.reorderOctets), b.reorderOctets)

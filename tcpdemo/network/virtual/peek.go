@@ -53,7 +53,8 @@ func endpointField(name string) []int {
 func peek(ep *tcp.Endpoint) block {
 	e := reflect.ValueOf(ep).Elem()
 	var b block
-	b.sendOctets = int(e.FieldByIndex(sendField).FieldByName("TCPSndBufState").FieldByName("SndBufUsed").Int())
+	// The stack takes an acknowledged FIN out of the buffer, which it never was in.
+	b.sendOctets = max(0, int(e.FieldByIndex(sendField).FieldByName("TCPSndBufState").FieldByName("SndBufUsed").Int()))
 	b.receiveOctets = int(e.FieldByIndex(readField).FieldByName("RcvBufUsed").Int())
 	snd, rcv := e.FieldByIndex(sndField), e.FieldByIndex(rcvField)
 	if snd.IsNil() || rcv.IsNil() {
