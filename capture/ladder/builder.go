@@ -36,6 +36,7 @@ type Builder struct {
 	total   int                    // how many connections that is and was
 	told    []tcpstate.Change      // changes that the last segment's row shows already
 	ledger  ledger
+	talked  bool // an application's message was seen
 	first   time.Time
 	last    time.Time
 	begun   bool
@@ -159,7 +160,12 @@ func (b *Builder) plain(kind RowKind, e *trace.Event) {
 	b.push(Row{Kind: kind, Lane: -1}, e)
 }
 
+// Talked reports whether an application's message was seen: then there is a
+// conversation, which somebody may or may not remember.
+func (b *Builder) Talked() bool { return b.talked }
+
 func (b *Builder) addMessage(e *trace.Event) {
+	b.talked = true
 	kind := RowMessage
 	if b.o.Detail == DetailMessages {
 		kind = RowArrow

@@ -15,6 +15,7 @@ type picture struct {
 	lanes   []ladder.Lane
 	order   []int // lanes from left to right
 	ledger  []ladder.Step
+	talked  bool // see ladder.Builder.Talked
 	left    int // rows that had no room
 	several bool
 }
@@ -47,7 +48,7 @@ func collect(events Events, o Options) (*picture, error) {
 		take(b.Add(&e))
 	}
 	take(b.Flush())
-	p.lanes, p.ledger, p.several = b.Lanes(), worthShowing(b.Ledger()), b.Connections() > 1
+	p.lanes, p.ledger, p.several, p.talked = b.Lanes(), worthShowing(b.Ledger()), b.Connections() > 1, b.Talked()
 	p.order = ladder.Arrange(p.lanes)
 	return p, failed
 }

@@ -36,7 +36,7 @@ func (d *drawing) end() {
 
 // ledger draws who remembered how much after each step.
 func (d *drawing) ledger(y float64) {
-	columns := ledgerColumns(d.p.lanes, d.p.ledger)
+	columns := ledgerColumns(d.p.lanes, d.p.ledger, d.p.talked)
 	if len(columns) == 0 {
 		return
 	}
@@ -75,7 +75,7 @@ func (d *drawing) ledger(y float64) {
 }
 
 func (d *drawing) ledgerHeight() float64 {
-	if len(ledgerColumns(d.p.lanes, d.p.ledger)) == 0 {
+	if len(ledgerColumns(d.p.lanes, d.p.ledger, d.p.talked)) == 0 {
 		return 0
 	}
 	return 80 + 24*float64(len(d.p.ledger))

@@ -52,7 +52,7 @@ func memoryText(say speaker, m *ladder.MemoryChange) string {
 // ledgerTable shows how much everybody held at the end of each step.
 func (t *text) ledgerTable() {
 	steps := worthShowing(t.builder.Ledger())
-	columns := ledgerColumns(t.builder.Lanes(), steps)
+	columns := ledgerColumns(t.builder.Lanes(), steps, t.builder.Talked())
 	if len(columns) == 0 {
 		return
 	}
@@ -93,11 +93,10 @@ func (t *text) ledgerTable() {
 type ledgerColumn struct{ lane, kind int }
 
 // ledgerColumns are the columns in which there is ever anything, and every
-// party's memory of the conversation as soon as anybody has one: a column of
-// noughts is the point of a lesson.
-func ledgerColumns(lanes []ladder.Lane, steps []ladder.Step) []ledgerColumn {
+// party's memory of the conversation as soon as there is one, or anybody
+// remembers it: a column of noughts is the point of a lesson.
+func ledgerColumns(lanes []ladder.Lane, steps []ladder.Step, conversation bool) []ledgerColumn {
 	used, parties := map[ledgerColumn]bool{}, map[int]bool{}
-	conversation := false
 	for _, s := range steps {
 		for _, h := range s.Holdings {
 			parties[h.Lane] = true
