@@ -82,6 +82,7 @@ func (f follow) learn(e *end) {
 	if !s.Flags.Has(ACK) {
 		return
 	}
+	t.reputed = false
 	speaks := s.Len > 0 || s.Flags.Has(FIN)
 	if t.state == SynSent && peer.tcb.hasISS && s.Ack.After(peer.tcb.iss) && s.Seq.After(t.iss) && (peer.tcb.passive || speaks) {
 		// In SYN-SENT nothing but a SYN is sent: it must have left, and not for
@@ -179,13 +180,15 @@ func (o *Observer) restart(e *end, s *Segment) {
 }
 
 // shownBy follows what a SYN,ACK shows of its receiver, where that one's SYN
-// was not seen: it must have sent it.
+// was not seen: most likely it was sent before the trace began. But the SYN,ACK
+// may also answer an old or a forged SYN (RFC 9293 §3.5, Figure 8); and where
+// nothing escapes the taps, it does.
 func (f follow) shownBy(e *end) {
 	peer := &f.c.ends[f.to]
-	if peer.tcb.state != Unknown || f.c.Handshake.SYN != 0 {
+	if f.o.options.BothTaps && peer.tapped || peer.tcb.state != Unknown || f.c.Handshake.SYN != 0 {
 		return
 	}
-	peer.tcb = tcb{hasISS: true, iss: f.s.Ack - 1, sndUna: f.s.Ack - 1, sndNxt: f.s.Ack}
+	peer.tcb = tcb{hasISS: true, iss: f.s.Ack - 1, sndUna: f.s.Ack - 1, sndNxt: f.s.Ack, reputed: true}
 	f.c.State[f.to] = Closed
 	f.change(f.to, SynSent, Trigger{OnSend, "SYN"}, FindEdge(Closed, SynSent), f.s.Frame)
 }

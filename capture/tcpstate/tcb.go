@@ -6,6 +6,7 @@ package tcpstate
 type tcb struct {
 	state   State
 	guessed bool // the state is the likelier of two that look alike
+	reputed bool // its SYN was not seen: only the peer's SYN,ACK speaks of it
 	passive bool // it began with a SYN from outside, not with a call
 	crossed bool // in SYN-RECEIVED, the ACK of its SYN has come with the peer's SYN
 
@@ -72,7 +73,7 @@ func (t *tcb) next() (to State, cause string, ok bool) {
 
 // basis is how well the state is known.
 func (t *tcb) basis() Basis {
-	if t.guessed {
+	if t.guessed || t.reputed {
 		return Assumed
 	}
 	return Inferred
