@@ -16,7 +16,7 @@ type picture struct {
 	order   []int // lanes from left to right
 	ledger  []ladder.Step
 	talked  bool // see ladder.Builder.Talked
-	left    int // rows that had no room
+	left    int  // rows that had no room
 	several bool
 }
 

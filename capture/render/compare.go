@@ -48,7 +48,7 @@ var (
 // A party that never reported is "-".
 func Compare(w io.Writer, o Options, ledgers ...Ledger) error {
 	t := newText(w, o)
-	tb := table{right: map[int]bool{}}
+	tb := table{right: map[int]bool{}, heads: 2, titled: true}
 	who, what := []string{""}, []string{""}
 	for i, c := range compareColumns {
 		tb.right[i+1] = true

@@ -1,17 +1,21 @@
 package render
 
+import "strings"
+
 // table is rows of text in columns.
 type table struct {
 	rows   [][]string
 	right  map[int]bool // columns to align at the right
 	heads  int          // how many rows are its head
 	indent int
+	// titled: the first column holds titles, which are wrapped, not cut.
+	titled bool
 }
 
 const columnGap = 2
 
 // write sets the table in the width of the screen: when it is too wide, the
-// widest column is cut.
+// widest column gives way; what does not fit is cut, and titles are wrapped.
 func (tb *table) write(t *text) {
 	if len(tb.rows) == 0 {
 		return
@@ -24,7 +28,11 @@ func (tb *table) write(t *text) {
 			st = faint
 		}
 		col := tb.indent
+		var rest []string
 		for j, s := range row {
+			if j == 0 && tb.titled && i >= tb.heads {
+				s, rest = titleLines(t.text(s), widths[0])
+			}
 			s = t.fit(s, widths[j])
 			at := col
 			if tb.right[j] {
@@ -34,7 +42,25 @@ func (tb *table) write(t *text) {
 			col += widths[j] + columnGap
 		}
 		t.emit(c)
+		for _, line := range rest {
+			c := newCanvas(t.o.width())
+			c.put(tb.indent, line, st)
+			t.emit(c)
+		}
 	}
+}
+
+// titleLines wraps a title; lines after the first stand further in.
+func titleLines(s string, width int) (first string, rest []string) {
+	indent := s[:len(s)-len(strings.TrimLeft(s, " "))]
+	lines := wrap(s, max(width-cells(indent)-2, 1))
+	if len(lines) == 0 {
+		return s, nil
+	}
+	for _, l := range lines[1:] {
+		rest = append(rest, indent+"  "+l)
+	}
+	return indent + lines[0], rest
 }
 
 // naturalWidths are what the columns would take.

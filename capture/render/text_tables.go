@@ -57,7 +57,7 @@ func (t *text) ledgerTable() {
 		return
 	}
 	lanes := t.builder.Lanes()
-	table := table{right: map[int]bool{}, heads: 2}
+	table := table{right: map[int]bool{}, heads: 2, titled: true}
 	parties, kinds := []string{""}, []string{explain.Label(t.o.Lang, "column.step")}
 	for i, c := range columns {
 		name := t.say.lane(lanes[c.lane])
