@@ -61,12 +61,12 @@ func (f *lessonFlags) demo(ctx context.Context, e *env, w io.Writer, v view) err
 		return err
 	}
 	acts := []struct {
-		title, look trace.Text
-		p           *performance
-		suffix      string
+		title, look, short trace.Text
+		p                  *performance
+		suffix             string
 	}{
-		{scenario.Title, scenario.Look[0], tcp, ".tcp"},
-		{lesson.Title, lesson.Look, http, ".http"},
+		{scenario.Title, scenario.Look[0], trace.Text{En: "TCP: one echo", Ko: "TCP: 에코 한 번"}, tcp, ".tcp"},
+		{lesson.Title, lesson.Look, trace.Text{En: "HTTP: one GET, four times", Ko: "HTTP: 같은 GET 네 번"}, http, ".http"},
 	}
 	var ledgers []render.Ledger
 	for i, act := range acts {
@@ -78,7 +78,7 @@ func (f *lessonFlags) demo(ctx context.Context, e *env, w io.Writer, v view) err
 		if err := f.present(ctx, e, w, page, act.p); err != nil {
 			return err
 		}
-		ledger, err := render.ReadLedger(act.title, act.p.events(vantageClient), v.opts)
+		ledger, err := render.ReadLedger(act.short, act.p.events(vantageClient), v.opts)
 		if err != nil {
 			return err
 		}

@@ -12,6 +12,9 @@ type deadline struct {
 	event   *event
 	set     uint64 // counts settings, so that a timer already on its way is void
 	expired bool
+	// passed: it lay in the past when it was set. A program does that to end a
+	// call of its own that waits, as net/http does before each response.
+	passed  bool
 	waiting []*task
 }
 
@@ -25,12 +28,13 @@ func (d *deadline) reset(n *Network, t time.Time) {
 		d.event = nil
 	}
 	d.set++
-	d.expired = false
+	d.expired, d.passed = false, false
 	if t.IsZero() {
 		return
 	}
 	left := until(t, n.Now(), time.Now())
 	if left <= 0 {
+		d.passed = true
 		d.expire(n)
 		return
 	}
@@ -42,6 +46,13 @@ func (d *deadline) reset(n *Network, t time.Time) {
 			d.expire(n)
 		}
 	})
+}
+
+// interrupted reports whether a call was ended by its own program.
+func (d *deadline) interrupted() bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.passed
 }
 
 func (d *deadline) expire(n *Network) {

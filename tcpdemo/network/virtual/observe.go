@@ -24,6 +24,7 @@ type tcb struct {
 	state    tcpstate.State // as last reported
 	call     string         // the call that the endpoint is executing
 	over     bool           // CLOSED: the stack has forgotten it
+	passive  bool           // it was born of a listener
 	accepted bool           // an application has it, or had it from the start
 	iss, irs uint32
 	hasISS   bool
@@ -34,7 +35,7 @@ type tcb struct {
 
 func (m *machine) newTCB(ep *tcp.Endpoint, state tcpstate.State, conn trace.Conn) *tcb {
 	m.net.serial++
-	t := &tcb{serial: m.net.serial, machine: m, endpoint: ep, state: state, conn: conn}
+	t := &tcb{serial: m.net.serial, machine: m, endpoint: ep, state: state, conn: conn, passive: state == tcpstate.Listen}
 	m.endpoints[ep] = t
 	m.live = append(m.live, t)
 	return t
@@ -104,7 +105,15 @@ func (m *machine) look(t *tcb) {
 	if !shown || state == t.state || t.over {
 		return
 	}
-	m.changed(t, state, m.cause(t, state))
+	cause := m.cause(t, state)
+	if t.passive && t.state == tcpstate.SynReceived && state == tcpstate.Closed && cause.Kind == tcpstate.OnReceive {
+		// The stack deletes the listener's child; in the figure's terms the
+		// connection is back in LISTEN (RFC 9293 §3.10.7.4, second).
+		m.changed(t, tcpstate.Listen, cause)
+		m.forget(t)
+		return
+	}
+	m.changed(t, state, cause)
 }
 
 func (m *machine) changed(t *tcb, to tcpstate.State, cause trace.Cause) {

@@ -39,12 +39,18 @@ func (n *Network) transmit(m *machine, frame []byte) {
 	n.put(m, frame)
 }
 
-// put puts a frame on the wire, and lets the wire decide what becomes of it.
+// put puts a frame on the wire, and lets the wire decide what becomes of it. A
+// frame to the host's own address never leaves it: its tap shows it twice.
 func (n *Network) put(m *machine, frame []byte) {
 	n.record.wire++
 	wire := n.record.wire
 	n.recordFrame(m.host, capture.Outbound, wire, frame)
 	way := m.host.way
+	if forHost(frame, m.nic.address) && !forHost(frame, linkAddress(way.Back())) {
+		// The host talks to itself: no wire, no rule, no delay.
+		n.clock.after(0, func() { n.arrive(way.Back(), wire, frame) })
+		return
+	}
 	if !forHost(frame, linkAddress(way.Back())) {
 		n.verdict(trace.Verdict{Fate: trace.Dropped, Wire: wire, Rule: fmt.Sprintf("no host has the address % x", frame[:min(6, len(frame))])})
 		return
