@@ -106,7 +106,7 @@ func (m *machine) look(t *tcb) {
 		return
 	}
 	cause := m.cause(t, state)
-	if t.passive && t.state == tcpstate.SynReceived && state == tcpstate.Closed && cause.Kind == tcpstate.OnReceive {
+	if t.passive && t.state == tcpstate.SynReceived && state == tcpstate.Closed && cause.Name == "RST" {
 		// The stack deletes the listener's child; in the figure's terms the
 		// connection is back in LISTEN (RFC 9293 §3.10.7.4, second).
 		m.changed(t, tcpstate.Listen, cause)
