@@ -1,6 +1,7 @@
 package tcpstate_test
 
 import (
+	"math/rand/v2"
 	"net/netip"
 	"slices"
 	"testing"
@@ -126,6 +127,48 @@ s> ACK 1 41`)
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("got  %v\nwant %v", got, want)
+	}
+}
+
+// TestUniqueOctets: whatever order pieces come in, and however often, each octet
+// counts once.
+func TestUniqueOctets(t *testing.T) {
+	t.Parallel()
+	a, b := netip.MustParseAddrPort("10.0.0.1:1000"), netip.MustParseAddrPort("10.0.0.2:80")
+	for seed := range uint64(200) {
+		rng := rand.New(rand.NewPCG(seed, 3))
+		base := tcpstate.Seq(rng.Uint32())
+		o := tcpstate.NewObserver(tcpstate.ObserverOptions{})
+		var conn *tcpstate.Conn
+		see := func(s tcpstate.Segment) {
+			s.Time = time.Unix(0, 0)
+			conn = o.Observe(&s, tcpstate.Passing).Conn
+		}
+		see(tcpstate.Segment{Src: a, Dst: b, Seq: base - 1, Flags: tcpstate.SYN})
+		seen := make([]bool, 40_000)
+		unique, contiguous, total := 0, 0, 0
+		for range 300 {
+			// Near what is missing first, in pieces that overlap.
+			at := max(0, contiguous-300+rng.IntN(1500))
+			n := 1 + rng.IntN(400)
+			total += n
+			for i := at; i < at+n; i++ {
+				if !seen[i] {
+					seen[i] = true
+					unique++
+				}
+			}
+			for seen[contiguous] {
+				contiguous++
+			}
+			see(tcpstate.Segment{Src: a, Dst: b, Seq: base.Add(uint32(at)), Flags: tcpstate.ACK, Len: n})
+			if rng.IntN(2) == 0 {
+				see(tcpstate.Segment{Src: b, Dst: a, Flags: tcpstate.ACK, Ack: base.Add(uint32(contiguous))})
+			}
+		}
+		if got := conn.Bytes[tcpstate.Client]; got != int64(unique) || conn.Total[tcpstate.Client] != int64(total) {
+			t.Fatalf("seed %d: %d octets once and %d in all, want %d and %d", seed, got, conn.Total[tcpstate.Client], unique, total)
+		}
 	}
 }
 

@@ -46,7 +46,7 @@ s> ACK 1 11 win=500`, "window-update@2 window-full@0 zero-window@0 zero-window-p
 		{"reused ports", handshake + "c> RST,ACK 1 1\nc> SYN 0 new", "reused-ports@1"},
 		{"midway", "c> ACK 50 60 +5", "midstream@0"},
 		{"challenge", handshake + "c> RST 900\ns> ACK 1 1", "duplicate-ack@2#1 challenge-ack@4"},
-		{"half-open", handshake + "c> PSH,ACK 1 1 +5\ns> ACK 1 6\nc> PSH,ACK 6 1 +5\ns> RST 1", "half-open@6"},
+		{"half-open", handshake + "c> PSH,ACK 1 1 +5\ns> RST 1", "half-open@4"},
 		{"damaged", handshake + "c> PSH,ACK 1 1 +5 bad", "bad-checksum@0"},
 		{"the frame twice", handshake + "c> PSH,ACK 1 1 +5\nc> PSH,ACK 1 1 +5 wire", "retransmission@4#1 duplicate-frame@4"},
 	} {

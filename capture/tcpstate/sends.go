@@ -249,12 +249,11 @@ func (f follow) sendsReset(e *end) {
 		if s.Seq != t.sndNxt {
 			return
 		}
-	case Established, CloseWait:
-		if peer := &f.c.ends[f.to].flow; f.lostIt(e) {
-			f.r.found(FoundHalfOpen, peer.nextFrame, 0)
-			edge = nil
-		}
-	case FinWait1, FinWait2, Closing, LastAck, TimeWait:
+	case Established, CloseWait, FinWait1, FinWait2, Closing, LastAck, TimeWait:
+	}
+	if open := e.shown(); (open == Established || open == CloseWait) && f.lostIt() {
+		f.r.found(FoundHalfOpen, f.c.ends[f.to].flow.lastFrame, 0)
+		edge = nil
 	}
 	f.c.reset = f.c.reset || t.state != TimeWait
 	t.guessed = false
@@ -265,7 +264,7 @@ func (f follow) sendsReset(e *end) {
 // block any more: <SEQ=SEG.ACK><CTL=RST>, in answer to the segment before it
 // (RFC 9293 §3.5.2, group 1). An ABORT's RST carries an ACK in every common
 // stack.
-func (f follow) lostIt(e *end) bool {
+func (f follow) lostIt() bool {
 	peer := &f.c.ends[f.to].flow
 	return !f.s.Flags.Has(ACK) && f.c.lastFrom == f.to && peer.lastHadAck && f.s.Seq == peer.lastAck
 }

@@ -67,51 +67,36 @@ func (l *sentLog) makeRoom() {
 // included) were not seen before, and the earliest segment that holds any of
 // the others: its frame is 0 if there is none.
 func (l *sentLog) add(e logged) (fresh uint32, original logged) {
-	fresh = uint32(e.end - e.seq)
 	if l.head == l.tail || !e.seq.Before(l.at(l.head-1).end) {
 		l.push(e)
-		return fresh, original
+		return uint32(e.end - e.seq), original
 	}
-	top := l.at(l.head - 1).end
-	if n := l.floor.Sub(e.seq); l.hasFloor && n > 0 {
-		fresh -= min(fresh, uint32(n))
+	i := l.head // of the first segment that ends after e begins
+	for i != l.tail && l.at(i-1).end.After(e.seq) {
+		i--
 	}
-	var place uint32
-	fresh, original, place = l.overlap(e, fresh)
-	if fresh == 0 {
-		return fresh, original
+	piece := e
+	if l.hasFloor {
+		piece.seq = later(e.seq, l.floor)
 	}
-	if e.end.After(top) {
-		e.seq = top
-		l.push(e)
-		return fresh, original
-	}
-	l.insert(place, e)
-	return fresh, original
-}
-
-// overlap marks what e repeats and returns what remains fresh of it, the
-// earliest segment that it repeats, and where it belongs in the ring.
-func (l *sentLog) overlap(e logged, fresh uint32) (uint32, logged, uint32) {
-	var original logged
-	place := l.head
-	for i := l.head; i != l.tail; i-- {
-		old := l.at(i - 1)
-		if e.seq.Before(old.seq) {
-			place = i - 1
+	for ; i != l.head && l.at(i).seq.Before(e.end); i++ {
+		if piece.end = l.at(i).seq; piece.end.After(piece.seq) {
+			fresh += uint32(piece.end - piece.seq)
+			i = l.insert(i, piece)
 		}
-		if !old.end.After(e.seq) {
-			break
-		}
-		from, to := later(old.seq, e.seq), earlier(old.end, e.end)
-		if n := to.Sub(from); n > 0 {
-			fresh -= min(fresh, uint32(n))
-			old.again += 1 - old.again/0xffff
+		old := l.at(i)
+		old.again += 1 - old.again/0xffff
+		if original.frame == 0 {
 			original = *old
-			old.lower(e) // late or damaged, it may be older than what it repeats
 		}
+		old.lower(e) // late or damaged, it may be older than what it repeats
+		piece.seq = later(piece.seq, old.end)
 	}
-	return fresh, original, place
+	if piece.end = e.end; piece.end.After(piece.seq) {
+		fresh += uint32(piece.end - piece.seq)
+		l.insert(i, piece)
+	}
+	return fresh, original
 }
 
 // lower keeps the lesser of two acknowledgments that came with the same octets.
@@ -123,16 +108,24 @@ func (l *logged) lower(e logged) {
 	}
 }
 
-// insert puts e at a place inside the ring: it fills a hole.
-func (l *sentLog) insert(place uint32, e logged) {
+// insert puts e, which fills a hole, before the segment at place, and returns
+// where that one is now.
+func (l *sentLog) insert(place uint32, e logged) uint32 {
 	l.push(logged{})
 	if place-l.tail >= l.head-l.tail {
-		place = l.tail
+		place = l.tail // what was there has been forgotten
 	}
 	for i := l.head - 1; i != place; i-- {
 		*l.at(i) = *l.at(i - 1)
 	}
 	*l.at(place) = e
+	if l.una-l.tail > place-l.tail {
+		l.una++
+	}
+	if l.seen-l.tail > place-l.tail {
+		l.seen++
+	}
+	return place + 1
 }
 
 // acked moves over what ack acknowledges and returns the newest segment of it,

@@ -1,0 +1,121 @@
+package tcpstate
+
+import "slices"
+
+// announce notes what the receiver will know if the segment arrives.
+func (f follow) announce(sender, receiver *end) {
+	s, known := f.s, &receiver.assumed
+	known.frame = s.Frame
+	switch {
+	case s.Flags.Has(RST):
+		if receiver.believes(s, sender) {
+			known.reset = true
+		} else if receiver.shown().synchronized() {
+			receiver.suspicious = s.Frame
+		}
+		return
+	case s.Flags.Has(SYN):
+		known.syn = true
+		receiver.suspect(s, sender)
+	case s.Flags.Has(FIN) && known.finFrame == 0:
+		known.finFrame = s.Frame
+	}
+	if s.Flags.Has(ACK) && (!known.hasUna || s.Ack.After(known.una)) {
+		known.una, known.hasUna = s.Ack, true
+	}
+	known.midway = known.midway || !s.Flags.Has(SYN) && sender.tcb.state.synchronized()
+}
+
+// suspect notes a SYN that a synchronized end answers with a challenge ACK (RFC
+// 5961 §4.2). A SYN,ACK sent again is no attack: its answer is plain.
+func (e *end) suspect(s *Segment, sender *end) {
+	if e.shown().synchronized() && !(s.Flags.Has(ACK) && s.Seq == sender.tcb.iss) {
+		e.suspicious = s.Frame
+	}
+}
+
+// believes reports whether a RST on its way to this end will be obeyed, if all
+// that its sender sent before has arrived (RFC 9293 §3.10.7.3, §3.10.7.4).
+func (e *end) believes(s *Segment, sender *end) bool {
+	t := &e.tcb
+	switch t.state {
+	case Unknown, Closed, Listen:
+		return false
+	case SynSent:
+		return s.Flags.Has(ACK) && s.Ack.After(t.iss) && !s.Ack.After(t.sndNxt)
+	case SynReceived, Established, FinWait1, FinWait2, CloseWait, Closing, LastAck, TimeWait:
+	}
+	return s.Seq == t.rcvNxt || sender.tcb.hasISS && s.Seq == sender.tcb.sndNxt
+}
+
+// settle makes what is assumed about an end agree with what is known.
+func (f follow) settle(who End) {
+	e := &f.c.ends[who]
+	if seen := e.tapped && e.tcb.state != Unknown; e.nAhead > 0 && (seen || e.withdrawn) {
+		before, n := e.ahead, e.nAhead
+		e.nAhead = 0
+		if !seen {
+			f.expect(who, func(State, string) {})
+		}
+		if !slices.Equal(before[:n], e.ahead[:e.nAhead]) {
+			e.nAhead = 0
+			f.r.found(FoundNotArrived, e.assumed.frame, 0)
+			f.emit(who, e.tcb.state, Trigger{OnSend, f.s.Flags.control()}, e.tcb.basis(), nil, f.s.Frame)
+		}
+	}
+	e.withdrawn = false
+	f.expect(who, func(to State, cause string) {
+		edge := FindEdge(f.c.State[who], to, OnReceive)
+		f.emit(who, to, Trigger{OnReceive, cause}, Assumed, edge, e.assumed.frame)
+	})
+}
+
+// expect works out the states that an end passes, beyond those already
+// assumed, if all that was sent to it arrives.
+func (f follow) expect(who End, pass func(State, string)) {
+	e, peer := &f.c.ends[who], &f.c.ends[who.Peer()]
+	if f.from == f.to {
+		peer = e
+	}
+	assume := func(to State, cause string) {
+		if e.nAhead == len(e.ahead) {
+			return
+		}
+		pass(to, cause)
+		e.ahead[e.nAhead] = to
+		e.nAhead++
+	}
+	t := e.tcb
+	t.state = e.shown()
+	t.unordered, t.unsure = false, false
+	switch {
+	case t.state == Unknown && e.assumed.midway && !e.assumed.reset:
+		assume(Established, "ACK")
+		return
+	case e.tapped || t.state == Unknown || t.state == Closed || t.state == Listen:
+		return
+	case e.assumed.reset:
+		assume(afterReset(&t), "RST")
+		return
+	}
+	t.hasIRS = t.hasIRS || e.assumed.syn
+	if e.assumed.hasUna {
+		t.acceptAck(e.assumed.una)
+	}
+	if peer.tcb.finSent {
+		t.finSeen, t.peerFin, t.rcvNxt = true, peer.tcb.fin, peer.tcb.fin+1
+	}
+	for to, cause, ok := t.next(); ok; to, cause, ok = t.next() {
+		assume(to, cause)
+		t.state = to
+	}
+}
+
+// afterReset is the state that a believed RST leads to (RFC 9293 §3.10.7.4,
+// second): whoever was opened passively returns to LISTEN.
+func afterReset(t *tcb) State {
+	if t.state == SynReceived && t.passive {
+		return Listen
+	}
+	return Closed
+}
