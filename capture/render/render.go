@@ -49,6 +49,8 @@ type Options struct {
 	Detail ladder.Detail
 	// Lanes are the parties known beforehand: see ladder.Options.
 	Lanes []trace.Participant
+	// Wire shows an application's messages byte for byte, in a text ladder.
+	Wire bool
 	// NoTables leaves out the tables under a text ladder: the ledger, and what
 	// each side remembers at the end.
 	NoTables bool

@@ -46,6 +46,9 @@ func (t *text) draw(r *ladder.Row) {
 		return
 	}
 	t.block(lines, t.reasons(r))
+	if t.o.Wire && r.Kind == ladder.RowMessage {
+		t.bytesAsSent(r)
+	}
 }
 
 // lanes returns a line with nothing but the lanes on it.

@@ -35,6 +35,7 @@ var (
 	wordLedger      = trace.Text{En: "Who remembered how much, in bytes, after each step", Ko: "단계가 끝날 때마다 누가 몇 바이트를 기억했는가"}
 	wordStart       = trace.Text{En: "before the first step", Ko: "첫 단계 전"}
 	wordNothing     = trace.Text{En: "nothing", Ko: "아무것도 없음"}
+	wordMoreBytes   = trace.Text{En: "… %d bytes more", Ko: "… %d바이트 더"}
 	wordRemembers   = trace.Text{En: "remembers: %s", Ko: "기억: %s"}
 	wordForgotten   = trace.Text{En: "forgets: %s", Ko: "잊음: %s"}
 	wordSeconds     = trace.Text{En: "time s", Ko: "시각 s"}

@@ -23,7 +23,7 @@ func newHTTP(e *env) *cobra.Command {
 
 func newHTTPDemo(e *env) *cobra.Command {
 	var f lessonFlags
-	var list bool
+	var list, wire bool
 	c := &cobra.Command{
 		Use:   "demo [LESSON]",
 		Short: "Run a lesson: real requests, the bytes, and what each side remembers",
@@ -42,6 +42,7 @@ func newHTTPDemo(e *env) *cobra.Command {
 			if err != nil {
 				return err
 			}
+			v.opts.Wire = wire
 			run := names(lessonEntries())
 			if len(args) == 1 {
 				run = args
@@ -59,6 +60,7 @@ func newHTTPDemo(e *env) *cobra.Command {
 	}
 	f.register(c)
 	c.Flags().BoolVar(&list, "list", false, "name every lesson (with --format json: for programs)")
+	c.Flags().BoolVar(&wire, "wire", true, "show each request and response byte for byte")
 	return c
 }
 

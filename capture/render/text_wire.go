@@ -1,0 +1,47 @@
+package render
+
+import (
+	"bytes"
+	"strings"
+
+	"statelab/capture/ladder"
+	"statelab/capture/trace"
+)
+
+// bytesAsSent writes a message byte for byte, a line for each of its own: what
+// cannot be printed stands as an escape, line ends as \r\n. Of a long body only
+// the beginning was kept.
+func (t *text) bytesAsSent(r *ladder.Row) {
+	m := r.Event.Message
+	if m == nil {
+		return
+	}
+	sign := "<"
+	if m.Request {
+		sign = ">"
+	}
+	for _, part := range [][]byte{m.Head, m.Body} {
+		for line := range bytes.Lines(part) {
+			t.byteLine(sign, trace.EscapeBytes(line, -1))
+		}
+	}
+	if more := m.BodyBytes - int64(len(m.Body)); more > 0 {
+		t.byteLine(sign, t.say.f(wordMoreBytes, more))
+	}
+	t.blank()
+}
+
+// byteLine writes one line of bytes, broken wherever the width says.
+func (t *text) byteLine(sign, s string) {
+	indent := "      " + sign + " "
+	room := t.o.width() - len(indent)
+	for s != "" {
+		head := cut(s, room, "")
+		if head == "" {
+			return
+		}
+		t.raw(faint, indent+t.text(head))
+		s = s[len(head):]
+		indent = strings.Repeat(" ", len(indent))
+	}
+}
