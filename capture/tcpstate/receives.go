@@ -99,12 +99,15 @@ func (c *Conn) inherit(old *Conn, r *Reading) {
 	held := &old.ends[responder]
 	c.ends[Client].tapped, c.ends[Server].tapped = old.ends[responder.Peer()].tapped, held.tapped
 	state := held.shown()
-	if !state.synchronized() || state == TimeWait || held.assumed.reset {
+	embryo := state == SynReceived && held.tcb.passive // of an old SYN (§3.5, Figure 8)
+	if !embryo && !state.synchronized() || state == TimeWait || held.assumed.reset {
 		return
 	}
 	c.ends[Server].tcb = held.tcb
 	c.ends[Server].tcb.state = state
 	c.State[Server] = state
 	c.History[Server] = []State{state}
-	r.found(FoundHalfOpen, old.Last, 0)
+	if !embryo {
+		r.found(FoundHalfOpen, old.Last, 0)
+	}
 }

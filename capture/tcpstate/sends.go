@@ -161,7 +161,8 @@ func (f follow) sendsSyn(e *end) {
 
 // begin starts a control block with the end's own SYN.
 func (f follow) begin(e *end, from, to State, trigger Trigger, edge *Edge, frames ...int) {
-	if f.c.State[f.from] == Unknown || f.c.State[f.from] == Closed {
+	state := f.c.State[f.from]
+	if state == Unknown || state == Closed || state == SynReceived && to == SynReceived { // that was another's SYN
 		f.c.State[f.from] = from
 		if n := len(f.c.History[f.from]); n > 0 && f.c.History[f.from][n-1] != from {
 			f.c.enter(f.from, from)
