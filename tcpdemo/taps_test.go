@@ -1,0 +1,332 @@
+package tcpdemo_test
+
+import (
+	"bytes"
+	"fmt"
+	"maps"
+	"net/netip"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"statelab/capture"
+	"statelab/capture/decode"
+	"statelab/capture/pcapfile"
+	"statelab/capture/tcpstate"
+	"statelab/capture/trace"
+	"statelab/tcpdemo"
+	"statelab/tcpdemo/network"
+	"statelab/tcpdemo/network/virtual"
+)
+
+// side is one end of a connection, by its addresses.
+type side struct{ local, remote netip.AddrPort }
+
+// move is one change of state of a side, and when it happened or was seen.
+type move struct {
+	from, to tcpstate.State
+	at       time.Time
+	frame    int // of the trace that shows it
+}
+
+func (m move) String() string { return fmt.Sprintf("%v→%v", m.from, m.to) }
+
+// reported returns what the stacks reported of each side: the truth. Listening
+// sockets are left out: they are the end of no connection.
+func reported(r *network.Recording) map[side][]move {
+	all := map[side][]move{}
+	for _, o := range r.Observations {
+		if o.Kind == trace.ObservedState && o.Conn.Remote.IsValid() {
+			s := side{o.Conn.Local, o.Conn.Remote}
+			all[s] = append(all[s], move{from: o.From, to: o.To, at: o.At})
+		}
+	}
+	return all
+}
+
+// reread writes a tap's trace and reads it back without its comments: what
+// anybody with a capture would have.
+func reread(t *testing.T, r *network.Recording, vantage string) []capture.Frame {
+	t.Helper()
+	rd, err := pcapfile.NewReader(bytes.NewReader(traceFile(t, r, vantage)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	rd.Vantage = vantage
+	var frames []capture.Frame
+	for f, err := range rd.Frames() {
+		if err != nil {
+			t.Fatal(err)
+		}
+		f.Comment = ""
+		frames = append(frames, f.Clone())
+	}
+	return frames
+}
+
+// watch lets an observer look at frames, in order of time, and returns the
+// changes that it tells of each side, those of the given bases.
+func watch(frames []capture.Frame, o tcpstate.ObserverOptions, bases ...tcpstate.Basis) map[side][]move {
+	slices.SortStableFunc(frames, func(a, b capture.Frame) int { return a.Time.Compare(b.Time) })
+	observer := tcpstate.NewObserver(o)
+	decoder := decode.Decoder{VerifyChecksums: true}
+	var p decode.Packet
+	all := map[side][]move{}
+	for _, f := range frames {
+		decoder.Decode(&f, &p)
+		if !p.TCP {
+			continue
+		}
+		where := tcpstate.Sent
+		if f.Direction == capture.Inbound {
+			where = tcpstate.Received
+		}
+		reading := observer.Observe(&p.Segment, where)
+		for _, c := range reading.Changes {
+			if !slices.Contains(bases, c.Basis) {
+				continue
+			}
+			s := side{reading.Conn.Key.Client, reading.Conn.Key.Server}
+			if c.End == tcpstate.Server {
+				s.local, s.remote = s.remote, s.local
+			}
+			all[s] = append(all[s], move{c.From, c.To, f.Time, f.Number})
+		}
+	}
+	return all
+}
+
+// hidden returns the row of the table of changes that no frame shows, nil if
+// there is none.
+func hidden(m move) *tcpstate.InvisibleChange {
+	table := tcpstate.Invisible()
+	i := slices.IndexFunc(table, func(c tcpstate.InvisibleChange) bool { return c.From == m.from && c.To == m.to })
+	if i < 0 {
+		return nil
+	}
+	return &table[i]
+}
+
+// compare lays what is told of a side beside what was reported of it. They are
+// to be the same, but for reported changes that no frame shows. And nothing is
+// told before it has happened. excused gets the changes that were not told, or
+// told although they never happened: see cookie.
+func compare(real, told []move, excused func(move)) error {
+	next := 0
+	for i, m := range real {
+		if cookie(m, told[next:]) {
+			excused(told[next])
+			told = slices.Clone(told)
+			next++
+			told[next].from = m.from
+		}
+		switch {
+		case next < len(told) && told[next].from == m.from && told[next].to == m.to:
+			if told[next].at.Before(m.at) {
+				return fmt.Errorf("%v is told of frame %d, before it happened", m, told[next].frame)
+			}
+			next++
+		case hidden(m) != nil:
+			excused(m)
+		case next < len(told):
+			return fmt.Errorf("after %v came %v, but %v is told (frame %d)", real[:i], m, told[next], told[next].frame)
+		default:
+			return fmt.Errorf("after %v came %v, which is not told", real[:i], m)
+		}
+	}
+	for ; next < len(told) && unborn(real, told[next]); next++ {
+		excused(told[next])
+	}
+	if next < len(told) {
+		return fmt.Errorf("after %v nothing came, but %v is told (frame %d)", real, told[next], told[next].frame)
+	}
+	return nil
+}
+
+// unborn reports whether a listener is told to be in SYN-RECEIVED that has
+// answered with a SYN cookie, and remembers nothing yet.
+func unborn(real []move, told move) bool {
+	skips := len(real) == 0 || real[0].from == tcpstate.Listen && real[0].to == tcpstate.Established
+	return skips && told.from == tcpstate.Listen && told.to == tcpstate.SynReceived && hidden(told) != nil
+}
+
+// cookie reports whether a listener's leap to ESTABLISHED is told as the usual
+// way through SYN-RECEIVED: a SYN cookie looks no different on the wire (RFC
+// 4987 §3.6).
+func cookie(real move, told []move) bool {
+	return len(told) > 1 && unborn([]move{real}, told[0]) && told[0].to == told[1].from && told[1].to == real.to
+}
+
+// excuses notes which rows of tcpstate.Invisible each scenario needs.
+type excuses struct {
+	mu   sync.Mutex
+	rows map[string]map[string]int // scenario → change → how often
+}
+
+func (e *excuses) note(scenario string) func(move) {
+	return func(m move) {
+		e.mu.Lock()
+		defer e.mu.Unlock()
+		if e.rows[scenario] == nil {
+			e.rows[scenario] = map[string]int{}
+		}
+		e.rows[scenario][m.String()]++
+	}
+}
+
+// From the traces of both taps alone, the observer tells each end's life exactly
+// as the stack lived it, except for what tcpstate.Invisible lists.
+func TestBothTapsTellWhatTheStacksDid(t *testing.T) {
+	t.Parallel()
+	used := excuses{rows: map[string]map[string]int{}}
+	t.Run("scenarios", func(t *testing.T) {
+		for _, sc := range tcpdemo.Scenarios() {
+			t.Run(sc.Name, func(t *testing.T) {
+				t.Parallel()
+				for seed := range seeds() {
+					r := perform(t, sc.Name, seed)
+					checkBothTaps(t, seed, r, used.note(sc.Name))
+				}
+			})
+		}
+	})
+	for _, name := range slices.Sorted(maps.Keys(used.rows)) {
+		t.Logf("%-20s %v", name, used.rows[name])
+	}
+}
+
+func checkBothTaps(t *testing.T, seed uint64, r *network.Recording, excused func(move)) {
+	t.Helper()
+	frames := slices.Concat(reread(t, r, virtual.ClientTap), reread(t, r, virtual.ServerTap))
+	told := watch(frames, tcpstate.ObserverOptions{BothTaps: true}, tcpstate.Inferred, tcpstate.Assumed)
+	real := reported(r)
+	for s := range told {
+		if real[s] == nil {
+			real[s] = []move{} // no stack had such an end
+		}
+	}
+	for s, life := range real {
+		if err := compare(life, told[s], excused); err != nil {
+			t.Errorf("seed %d: %v → %v: %v", seed, s.local, s.remote, err)
+		}
+	}
+}
+
+// One tap alone never claims what did not happen: each change that it calls
+// inferred is in the stack's own history of that end, in order, and not later
+// than the frame that shows it.
+func TestOneTapClaimsOnlyWhatHappened(t *testing.T) {
+	t.Parallel()
+	for _, sc := range tcpdemo.Scenarios() {
+		t.Run(sc.Name, func(t *testing.T) {
+			t.Parallel()
+			for seed := range seeds() {
+				r := perform(t, sc.Name, seed)
+				for _, tap := range taps {
+					checkOneTap(t, seed, r, tap)
+				}
+			}
+		})
+	}
+}
+
+func checkOneTap(t *testing.T, seed uint64, r *network.Recording, tap string) {
+	t.Helper()
+	real, host, forged := reported(r), tapAddr[tap], forgeries(r)
+	for s, claims := range watch(reread(t, r, tap), tcpstate.ObserverOptions{}, tcpstate.Inferred) {
+		if forged[s] && s.local.Addr() != host {
+			continue // what bears another's name cannot be told apart where it arrives
+		}
+		life := real[s]
+		for _, c := range claims {
+			if unborn(life, c) || c.to == tcpstate.Closed && gone(real[s], c.at) {
+				continue
+			}
+			i := slices.IndexFunc(life, func(m move) bool { return m.to == c.to })
+			switch {
+			case i < 0:
+				t.Errorf("seed %d, %s tap, frame %d: %v → %v is said to be in %v; what is left of its life is %v",
+					seed, tap, c.frame, s.local, s.remote, c.to, life)
+				life = nil
+			case life[i].at.After(c.at):
+				t.Errorf("seed %d, %s tap, frame %d: %v → %v is said to be in %v, %v before it was",
+					seed, tap, c.frame, s.local, s.remote, c.to, life[i].at.Sub(c.at))
+			default:
+				life = life[i+1:]
+			}
+		}
+	}
+}
+
+var tapAddr = map[string]netip.Addr{virtual.ClientTap: virtual.ClientAddr, virtual.ServerTap: virtual.ServerAddr}
+
+// gone reports whether a side has no control block at a time: not yet, or no
+// more.
+func gone(life []move, at time.Time) bool {
+	last := move{to: tcpstate.Closed}
+	for _, m := range life {
+		if !m.at.After(at) {
+			last = m
+		}
+	}
+	return last.to == tcpstate.Closed || last.to == tcpstate.Listen
+}
+
+// forgeries returns the sides in whose names segments were put on the wire that
+// no stack sent.
+func forgeries(r *network.Recording) map[side]bool {
+	injected := map[uint64]bool{}
+	for _, o := range r.Observations {
+		if o.Kind == trace.ObservedVerdict && o.Verdict.Fate == trace.Injected {
+			injected[o.Verdict.Wire] = true
+		}
+	}
+	all := map[side]bool{}
+	var d decode.Decoder
+	var p decode.Packet
+	for _, f := range r.Frames {
+		if d.Decode(&f, &p); p.TCP && injected[f.Wire] {
+			all[side{p.Segment.Src, p.Segment.Dst}] = true
+		}
+	}
+	return all
+}
+
+// The comparison is worth something only if it can tell lives apart.
+func TestCompareLives(t *testing.T) {
+	t.Parallel()
+	life := func(states ...tcpstate.State) []move {
+		var all []move
+		for i := range len(states) - 1 {
+			all = append(all, move{from: states[i], to: states[i+1], at: time.Unix(int64(i), 0)})
+		}
+		return all
+	}
+	const closed, listen, received, sent, open, wait = tcpstate.Closed, tcpstate.Listen, tcpstate.SynReceived, tcpstate.SynSent, tcpstate.Established, tcpstate.TimeWait
+	tests := []struct {
+		name       string
+		real, told []move
+		excused    int
+		wrong      string
+	}{
+		{"the same", life(closed, sent, open), life(closed, sent, open), 0, ""},
+		{"an invisible end", life(tcpstate.FinWait2, wait, closed), life(tcpstate.FinWait2, wait), 1, ""},
+		{"a change is not told", life(closed, sent, open), life(closed, sent), 0, "not told"},
+		{"another is told", life(closed, sent, open), life(closed, sent, received), 0, "is told"},
+		{"one too many is told", life(closed, sent), life(closed, sent, open), 0, "nothing came"},
+		{"a SYN cookie", life(listen, open, tcpstate.CloseWait), life(listen, received, open, tcpstate.CloseWait), 1, ""},
+		{"told too early", life(closed, sent, open)[1:], []move{{from: sent, to: open}}, 0, "before it happened"},
+	}
+	for _, tt := range tests {
+		n := 0
+		err := compare(tt.real, tt.told, func(move) { n++ })
+		if tt.wrong == "" && err != nil || tt.wrong != "" && (err == nil || !strings.Contains(err.Error(), tt.wrong)) {
+			t.Errorf("%s: %v, expected %q", tt.name, err, tt.wrong)
+		}
+		if n != tt.excused {
+			t.Errorf("%s: %d excused, expected %d", tt.name, n, tt.excused)
+		}
+	}
+}
