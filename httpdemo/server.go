@@ -2,7 +2,6 @@ package httpdemo
 
 import (
 	"embed"
-	"errors"
 	"fmt"
 	"log"
 	"net/http"
@@ -129,6 +128,3 @@ func NewServer(handler http.Handler, l Limits, logger *log.Logger) *http.Server 
 		ErrorLog:       logger,
 	}
 }
-
-// closed reports whether err only says that the server was asked to stop.
-func closed(err error) bool { return errors.Is(err, http.ErrServerClosed) }
