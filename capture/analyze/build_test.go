@@ -17,6 +17,8 @@ type builder struct {
 	frames []capture.Frame
 	now    time.Time
 	seq    [2]uint32
+	// loopback: both ends are 127.0.0.1.
+	loopback bool
 }
 
 func newBuilder(tb testing.TB) *builder {
@@ -28,6 +30,9 @@ func newBuilder(tb testing.TB) *builder {
 func (b *builder) send(from int, set func(*layers.TCP), payload []byte) {
 	b.tb.Helper()
 	ips := [2]net.IP{{10, 0, 0, 1}, {10, 0, 0, 2}}
+	if b.loopback {
+		ips = [2]net.IP{{127, 0, 0, 1}, {127, 0, 0, 1}}
+	}
 	ports := [2]layers.TCPPort{40000, 7}
 	eth := &layers.Ethernet{
 		SrcMAC: net.HardwareAddr{2, 0, 0, 0, 0, byte(1 + from)}, DstMAC: net.HardwareAddr{2, 0, 0, 0, 0, byte(2 - from)},
