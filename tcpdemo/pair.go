@@ -64,3 +64,19 @@ func pattern(size int) []byte {
 	const text = "abcdefghijklmnopqrstuvwxyz0123456789"
 	return bytes.Repeat([]byte(text), size/len(text)+1)[:size]
 }
+
+// stream writes so many octets on one side while the other reads, and returns
+// when all have been read.
+func (p *pair) stream(from, to network.Conn, size int) error {
+	p.lab.Go(func() {
+		_, _ = from.Write(pattern(size)) // the reader checks what came
+	})
+	got := make([]byte, size)
+	if _, err := io.ReadFull(to, got); err != nil {
+		return err
+	}
+	if !bytes.Equal(got, pattern(size)) {
+		return fmt.Errorf("of %d octets sent, others arrived", size)
+	}
+	return nil
+}

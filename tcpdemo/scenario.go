@@ -26,6 +26,9 @@ type Scenario struct {
 	// Limit is when it is over at the latest, in the network's time; 0 means
 	// two minutes: long enough for TIME-WAIT to end.
 	Limit time.Duration
+	// Fold says that most of its segments are alike: a ladder shows the first
+	// of each run of them, and counts the rest.
+	Fold bool
 	// Run is the client's program; it starts the server's. An error says that
 	// the lesson did not go as it was meant to.
 	Run func(l *Lab) error

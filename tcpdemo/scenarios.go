@@ -12,10 +12,6 @@ func Scenarios() []Scenario {
 		simultaneousClose(),
 		reset(),
 		refused(),
-		keepalive(),
-		nagle(),
-		framing(),
-		segmentSize(),
 		loss(),
 		fastRetransmit(),
 		reorder(),
@@ -23,6 +19,17 @@ func Scenarios() []Scenario {
 		corrupt(),
 		backoff(),
 		zeroWindow(),
+		keepalive(),
+		nagle(),
+		framing(),
+		segmentSize(),
+		windowScale(),
+		backlog(),
+		synFlood(),
+		closeWait(),
+		serverRestart(),
+		oldDuplicate(),
+		selfConnect(),
 	}
 }
 

@@ -1,6 +1,7 @@
 package virtual
 
 import (
+	"slices"
 	"strconv"
 	"time"
 
@@ -97,9 +98,13 @@ func (m *machine) connections() []ConnectionMemory {
 	return all
 }
 
+// maxListed is how many connections a memory names one by one.
+const maxListed = 8
+
 // Memory returns all that the host's stack remembers of connections. With more
-// than one, each is one entry, named by its peer. Listening sockets do not
-// count: they remember no peer.
+// than one, each is one entry, named by its peer; with more than eight, there is
+// one entry for all that are in the same state. Listening sockets do not count:
+// they remember no peer.
 func (h *Host) Memory() trace.Memory {
 	_, m := merge(h.Connections())
 	return m
@@ -112,6 +117,9 @@ func merge(all []ConnectionMemory) (trace.Conn, trace.Memory) {
 	case 1:
 		return all[0].Conn, all[0].Memory
 	}
+	if len(all) > maxListed {
+		return trace.Conn{}, tally(all)
+	}
 	var m trace.Memory
 	for _, c := range all {
 		m.Entries = append(m.Entries, trace.Entry{
@@ -120,6 +128,26 @@ func merge(all []ConnectionMemory) (trace.Conn, trace.Memory) {
 		})
 	}
 	return trace.Conn{}, m
+}
+
+// tally counts control blocks by state, in the order in which the states appear.
+func tally(all []ConnectionMemory) trace.Memory {
+	var m trace.Memory
+	counts := map[string]int{}
+	for _, c := range all {
+		state := c.Memory.Entries[0].Value
+		counts[state]++
+		i := slices.IndexFunc(m.Entries, func(e trace.Entry) bool { return e.Value == state })
+		if i < 0 {
+			i = len(m.Entries)
+			m.Entries = append(m.Entries, trace.Entry{Kind: trace.MemoryConnection, Value: state})
+		}
+		m.Entries[i].Bytes += c.Memory.Bytes(trace.MemoryConnection)
+	}
+	for i, e := range m.Entries {
+		m.Entries[i].Name = strconv.Itoa(counts[e.Value]) + " TCBs"
+	}
+	return m
 }
 
 // ReportMemory puts on the timeline what each host's stack remembers now. A

@@ -5,6 +5,7 @@ import (
 	"net/netip"
 	"slices"
 
+	"gvisor.dev/gvisor/pkg/tcpip"
 	"gvisor.dev/gvisor/pkg/tcpip/header"
 	"gvisor.dev/gvisor/pkg/tcpip/network/ipv4"
 
@@ -52,7 +53,7 @@ func (n *Network) put(m *machine, frame []byte) {
 		return
 	}
 	if !forHost(frame, linkAddress(way.Back())) {
-		n.verdict(trace.Verdict{Fate: trace.Dropped, Wire: wire, Rule: fmt.Sprintf("no host has the address % x", frame[:min(6, len(frame))])})
+		n.verdict(trace.Verdict{Fate: trace.Dropped, Wire: wire, Rule: "no host has " + tcpip.LinkAddress(frame[:min(6, len(frame))]).String()})
 		return
 	}
 	n.carry(n.decider.Decide(way, n.clock.elapsed(), wire, frame))

@@ -1,0 +1,160 @@
+package tcpdemo_test
+
+import (
+	"net/netip"
+	"slices"
+	"testing"
+	"time"
+
+	"statelab/capture/tcpstate"
+	"statelab/capture/trace"
+)
+
+func TestWindowScale(t *testing.T) {
+	onSeeds(t, "window-scale", func(t *testing.T, all evidence) {
+		for _, role := range []trace.Role{trace.RoleClient, trace.RoleServer} {
+			syn := all.where(sent, by(role), flags(tcpstate.SYN)).one(t, "SYN").Segment
+			if !syn.Options.HasScale || syn.Options.Scale == 0 {
+				t.Errorf("the SYN of the %v announces no shift", role)
+			}
+			equal(t, "the window in a SYN is not shifted", syn.ScaledWindow, uint32(syn.Window))
+			for _, e := range all.where(sent, by(role), without(tcpstate.SYN))[1:] {
+				equal(t, "the window after it", e.Segment.ScaledWindow, uint32(e.Segment.Window)<<syn.Options.Scale)
+			}
+		}
+		flight := uint32(0)
+		for _, e := range all.where(sent, by(trace.RoleClient)) {
+			flight = max(flight, e.Segment.InFlight)
+		}
+		if flight <= 65535 {
+			t.Errorf("at most %d octets in flight: a window of 16 bits would have done", flight)
+		}
+	})
+}
+
+func TestBacklog(t *testing.T) {
+	onSeeds(t, "backlog", func(t *testing.T, all evidence) {
+		accept := all.where(by(trace.RoleServer), func(e *trace.Event) bool { return e.Kind == trace.KindCall && e.Call.Name == "accept" }).one(t, "accept")
+		third := all.where(sent, stream(2), by(trace.RoleClient), flags(tcpstate.SYN))
+		third.count(t, "SYNs of the third client", 3)
+		answer := all.where(sent, stream(2), by(trace.RoleServer))[0]
+		if !answer.Segment.Flags.Has(tcpstate.SYN|tcpstate.ACK) || answer.At.Before(accept.At) {
+			t.Errorf("the server's first answer: %s", line(&answer))
+		}
+		all.where(sent, flags(tcpstate.RST)).count(t, "RST", 0)
+		for n := range 2 {
+			open := all.where(by(trace.RoleServer), stream(n), becomes(tcpstate.Established)).one(t, "ESTABLISHED")
+			if !open.At.Before(accept.At) {
+				t.Errorf("connection %d waited for accept", n)
+			}
+		}
+	})
+}
+
+func TestSYNFlood(t *testing.T) {
+	onSeeds(t, "syn-flood", func(t *testing.T, all evidence) {
+		all.where(fate(trace.Injected)).count(t, "crafted SYNs", 5)
+		halfOpen := all.where(by(trace.RoleServer), becomes(tcpstate.SynReceived))
+		halfOpen.count(t, "control blocks for them", 3)
+		answers := all.where(sent, by(trace.RoleServer), flags(tcpstate.SYN|tcpstate.ACK), func(e *trace.Event) bool { return e.Stream < 5 })
+		answers.count(t, "SYN-ACKs to them", 5)
+		for _, e := range answers[3:] {
+			equal(t, "a cookie carries no window scale", e.Segment.Options.HasScale, false)
+		}
+		equal(t, "the client's connection", all.last(trace.RoleServer, 5), tcpstate.Established)
+		equal(t, "bytes that the server remembers", all.remembered(trace.RoleServer), 3*21+70)
+		for i, e := range all.where(sent, func(e *trace.Event) bool { return e.Stream < 5 }, by(trace.RoleClient)) {
+			if want := netip.AddrFrom4([4]byte{10, 0, 0, byte(66 + i)}); e.Segment.Src.Addr() != want {
+				t.Errorf("SYN %d comes from %v, want %v", i, e.Segment.Src, want)
+			}
+		}
+	})
+}
+
+func TestCloseWait(t *testing.T) {
+	onSeeds(t, "close-wait", func(t *testing.T, all evidence) {
+		for n := range 2 {
+			equal(t, "the server's last state", all.last(trace.RoleServer, n), tcpstate.CloseWait)
+			out := all.where(by(trace.RoleClient), stream(n), becomes(tcpstate.Closed)).one(t, "the client forgets")
+			in := all.where(by(trace.RoleClient), stream(n), becomes(tcpstate.FinWait2)).one(t, "FIN-WAIT-2")
+			equal(t, "time in FIN-WAIT-2", out.At.Sub(in.At), time.Minute)
+		}
+		equal(t, "bytes that the client remembers", all.remembered(trace.RoleClient), 0)
+		equal(t, "bytes that the server remembers", all.remembered(trace.RoleServer), 2*65)
+		if d := since(&all[len(all)-1]); d > 24*time.Hour {
+			t.Errorf("a segment %v after the start", d)
+		}
+	})
+}
+
+func TestServerRestart(t *testing.T) {
+	onSeeds(t, "server-restart", func(t *testing.T, all evidence) {
+		lost := all.where(by(trace.RoleServer), stream(0), becomes(tcpstate.Closed)).one(t, "the server forgets")
+		rst := all.where(sent, flags(tcpstate.RST)).one(t, "RST")
+		equal(t, "who sends the RST", rst.From.Role, trace.RoleServer)
+		for _, e := range all.where(sent) {
+			if e.At.After(lost.At) && e.At.Before(rst.At) && e.From.Role == trace.RoleServer {
+				t.Errorf("the restart was told: %s", line(&e))
+			}
+		}
+		known := all.where(by(trace.RoleClient), stream(0), becomes(tcpstate.Closed)).one(t, "the client learns")
+		equal(t, "by what", known.State.Cause.Name, "RST")
+		equal(t, "the new connection", all.last(trace.RoleServer, 1), tcpstate.Established)
+	})
+}
+
+func TestOldDuplicate(t *testing.T) {
+	onSeeds(t, "old-duplicate", func(t *testing.T, all evidence) {
+		syns := all.where(sent, by(trace.RoleClient), flags(tcpstate.SYN))
+		first := syns[0].Segment.Seq
+		var seqs []bool
+		for _, e := range syns {
+			seqs = append(seqs, e.Segment.Seq == first)
+		}
+		if want := []bool{true, true, true, false, false}; !slices.Equal(seqs, want) {
+			t.Errorf("SYNs with the old number: %v, want %v", seqs, want)
+		}
+		all.where(sent, by(trace.RoleClient), flags(tcpstate.RST), without(tcpstate.ACK)).count(t, "refusals", 2)
+		all.where(by(trace.RoleServer), func(e *trace.Event) bool {
+			return e.Kind == trace.KindState && e.State.From == tcpstate.SynReceived && e.State.To == tcpstate.Listen
+		}).
+			count(t, "returns to LISTEN", 2)
+		all.where(sent, data).count(t, "segments with data", 2)
+	})
+}
+
+func TestSelfConnect(t *testing.T) {
+	onSeeds(t, "self-connect", func(t *testing.T, all evidence) {
+		syns := all.where(sent, flags(tcpstate.SYN))
+		syns.count(t, "SYN and SYN-ACK", 2)
+		equal(t, "their sequence number", syns[0].Segment.Seq, syns[1].Segment.Seq)
+		want := []tcpstate.State{
+			tcpstate.SynSent, tcpstate.SynReceived, tcpstate.Established,
+			tcpstate.FinWait1, tcpstate.Closing, tcpstate.TimeWait, tcpstate.Closed,
+		}
+		var got []tcpstate.State
+		for _, e := range all {
+			if e.Kind == trace.KindState {
+				got = append(got, e.State.To)
+			}
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("states %v, want %v", got, want)
+		}
+		equal(t, "bytes that the server remembers", all.remembered(trace.RoleServer), 0)
+	})
+}
+
+// The stack's own word and the segments' agree. Two lessons are left out: with a
+// SYN cookie they differ, which is the lesson; and where a stray SYN and a new
+// one share a port, segments alone cannot tell which of the two a RST refuses.
+func TestSegmentsConfirmStatesToo(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"keepalive", "nagle", "framing", "mss", "window-scale", "backlog", "close-wait", "server-restart", "self-connect"} {
+		for _, e := range evidenceOf(t, name, 7) {
+			if e.Kind == trace.KindState && (e.State.Contradicted || e.State.Edge == nil) {
+				t.Errorf("%s: %s", name, line(&e))
+			}
+		}
+	}
+}

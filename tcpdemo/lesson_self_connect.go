@@ -1,0 +1,51 @@
+package tcpdemo
+
+import (
+	"io"
+	"net/netip"
+
+	"statelab/capture/trace"
+)
+
+// selfConnect dials a socket's own address and port: RFC 9293 §3.5, Figure 7,
+// with one end.
+func selfConnect() Scenario {
+	return Scenario{
+		Name:   "self-connect",
+		Title:  trace.Text{En: "A socket that dials itself: a connection with one end and no server", Ko: "자기 자신에게 거는 소켓: 끝이 하나이고 서버가 없는 연결"},
+		Claims: []string{"A1", "A4"}, Refutes: []int{15},
+		Look: []trace.Text{
+			{
+				En: "No socket listens. The client dials its own address from the very port that it calls: its SYN comes back to the socket that sent it.",
+				Ko: "기다리는 소켓이 없습니다. 클라이언트가 자기 주소의, 지금 쓰고 있는 바로 그 포트로 겁니다. SYN이 보낸 소켓으로 되돌아옵니다.",
+			},
+			{
+				En: "In SYN-SENT a SYN without an ACK means a simultaneous open: SYN-RECEIVED, a SYN-ACK with the same ISN, ESTABLISHED. One control block is both ends.",
+				Ko: "SYN-SENT에서 ACK 없는 SYN을 받으면 동시 개방입니다. SYN-RECEIVED, 같은 ISN의 SYN-ACK, ESTABLISHED로 갑니다. 제어 블록 하나가 양쪽 끝입니다.",
+			},
+		},
+		Run: func(l *Lab) error {
+			const port = 5000
+			l.Step("The client dials its own port", "클라이언트가 자기 포트로 겁니다")
+			c, err := l.Client.Dial(l.Ctx, netip.AddrPortFrom(l.Client.Addr(), port), port)
+			if err != nil {
+				return err
+			}
+			l.Note(
+				"A SYN and a SYN-ACK with one sequence number from one sender: that is why the second bears the name of a retransmission. The rules of Wireshark expect two ends.",
+				"한 송신자가 같은 시퀀스 번호로 SYN과 SYN-ACK를 보냈으니 두 번째에 재전송이라는 이름이 붙습니다. Wireshark의 규칙은 끝이 둘이라고 가정합니다.")
+			l.Step("What it writes, it reads", "쓴 것을 자기가 읽습니다")
+			if err := exchange(c, "hello"); err != nil {
+				return err
+			}
+			l.Step("It closes: it is both who closes first and who closes last", "닫습니다: 먼저 닫는 쪽이자 나중에 닫는 쪽입니다")
+			if err := c.CloseWrite(); err != nil {
+				return err
+			}
+			if _, err := io.ReadAll(c); err != nil {
+				return err
+			}
+			return c.Close()
+		},
+	}
+}
