@@ -136,7 +136,7 @@ func TestInject(t *testing.T) {
 	lines := strings.Join(timeline(r), "\n")
 	for _, want := range []string{
 		"wire 0>0 injected #1", "server in #1 3000>7 SYN", "LISTEN -> SYN-RECEIVED (1 SYN #1)",
-		"7>3000 SYN,ACK", "dropped #2 no host has the address 02 00 00 00 00 66",
+		"7>3000 SYN,ACK", "dropped #2 no host has 02:00:00:00:00:66",
 	} {
 		if !strings.Contains(lines, want) {
 			t.Errorf("the timeline lacks %q:\n%s", want, lines)
