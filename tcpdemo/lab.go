@@ -59,9 +59,6 @@ func discard(c network.Conn) {
 	_ = c.Close()
 }
 
-// hold keeps a connection open and reads nothing.
-func hold(network.Conn) {}
-
 // dial opens a connection from the client to a port of the server.
 func (l *Lab) dial(port uint16) (network.Conn, error) {
 	return l.Client.Dial(l.Ctx, netip.AddrPortFrom(l.Server.Addr(), port), 0)

@@ -53,8 +53,9 @@ func peerOf(self trace.Participant, end tcpstate.End) tcpstate.End {
 		return tcpstate.Server
 	case trace.RoleServer:
 		return tcpstate.Client
+	default:
+		return end.Peer()
 	}
-	return end.Peer()
 }
 
 // triggerOf is the trigger as the better witness knows it: the party itself,
@@ -130,6 +131,7 @@ func cutOff(c *trace.StateChange, trigger tcpstate.Trigger) (moveText, bool) {
 			return abortMove, true // a CLOSE call that sends a FIN leads elsewhere
 		}
 		return silentAbortMove, true
+	case tcpstate.OnPoll: // that it was seen does not say why
 	}
 	return moveText{}, false
 }
@@ -157,8 +159,9 @@ func sendsReset(s tcpstate.State) bool {
 	switch s {
 	case tcpstate.SynReceived, tcpstate.Established, tcpstate.FinWait1, tcpstate.FinWait2, tcpstate.CloseWait:
 		return true
+	default:
+		return false
 	}
-	return false
 }
 
 // timedOut: which timer can end a connection depends on the state.

@@ -52,6 +52,7 @@ func droppedSegmentText(s *seen) (text, string) {
 
 func fateText(fate trace.Fate, by time.Duration) (text, string) {
 	switch fate {
+	case trace.Dropped: // told elsewhere, with what was dropped
 	case trace.Delayed:
 		if by == 0 {
 			return heldText, ""

@@ -94,7 +94,8 @@ func ExampleNetwork_Recording() {
 		_ = n.Run(time.Minute)
 		return fmt.Sprintf("%x", n.Recording().At(virtual.ClientTap)[0].Data[34:54])
 	}
-	fmt.Println(first() == first())
+	once, again := first(), first()
+	fmt.Println(once == again)
 	// Output:
 	// dial tcp 10.0.0.1:54222->10.0.0.2:80: connect: connection refused
 	// dial tcp 10.0.0.1:54222->10.0.0.2:80: connect: connection refused

@@ -41,8 +41,10 @@ type machine struct {
 }
 
 func newMachine(h *Host) (*machine, error) {
-	m := &machine{net: h.net, host: h,
-		tcbs: map[stack.TransportEndpointID]*tcb{}, endpoints: map[*tcp.Endpoint]*tcb{}}
+	m := &machine{
+		net: h.net, host: h,
+		tcbs: map[stack.TransportEndpointID]*tcb{}, endpoints: map[*tcp.Endpoint]*tcb{},
+	}
 	m.nic = &nic{machine: m, mtu: uint32(or(h.config.MTU, 1500)), address: linkAddress(h.way)}
 	m.stack = stack.New(stack.Options{
 		NetworkProtocols:   []stack.NetworkProtocolFactory{ipv4.NewProtocol, arp.NewProtocol},
@@ -72,8 +74,10 @@ func (m *machine) attach() error {
 	if err := stackError(m.stack.CreateNIC(nicID, m.nic)); err != nil {
 		return err
 	}
-	address := tcpip.ProtocolAddress{Protocol: ipv4.ProtocolNumber,
-		AddressWithPrefix: tcpip.AddressWithPrefix{Address: tcpip.AddrFrom4(m.host.addr.As4()), PrefixLen: 24}}
+	address := tcpip.ProtocolAddress{
+		Protocol:          ipv4.ProtocolNumber,
+		AddressWithPrefix: tcpip.AddressWithPrefix{Address: tcpip.AddrFrom4(m.host.addr.As4()), PrefixLen: 24},
+	}
 	if err := stackError(m.stack.AddProtocolAddress(nicID, address, stack.AddressProperties{})); err != nil {
 		return err
 	}
