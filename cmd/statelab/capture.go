@@ -25,8 +25,6 @@ func newCapture(e *env) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			f.capture = true
-			v.live = true
 			v.opts.Title = "capture"
 			n, err := host.New(host.Options{})
 			if err != nil {

@@ -32,6 +32,9 @@ Nothing leaves this process: both ends run on a virtual network.`,
 			if f.format != "text" || f.net != "virtual" {
 				return misusef("demo is a page of text on the virtual network; tcp demo and http demo have the formats and networks")
 			}
+			if f.write == "-" {
+				return misusef("demo writes two traces: name them with -w FILE")
+			}
 			return v.output(e, func(w io.Writer) error { return f.demo(cmd.Context(), e, w, v) })
 		},
 	}
@@ -42,21 +45,13 @@ Nothing leaves this process: both ends run on a virtual network.`,
 // demo runs one lesson on TCP and one on HTTP, and lays their ledgers side by
 // side.
 func (f *lessonFlags) demo(ctx context.Context, e *env, w io.Writer, v view) error {
-	seed, err := parseSeed(f.seed)
-	if err != nil {
-		return err
-	}
-	rules, err := parseRules(f.rules)
-	if err != nil {
-		return err
-	}
 	scenario, _ := tcpdemo.Find("echo")
-	tcp, err := performScenario(ctx, scenario, seed, rules)
+	tcp, err := performScenario(ctx, scenario, f.seedNumber, f.ruleSet)
 	if err != nil {
 		return err
 	}
 	lesson, _ := httpdemo.Find("stateless")
-	http, err := performLesson(ctx, lesson, seed, rules)
+	http, err := performLesson(ctx, lesson, f.seedNumber, f.ruleSet)
 	if err != nil {
 		return err
 	}
@@ -101,11 +96,7 @@ func (f *lessonFlags) demo(ctx context.Context, e *env, w io.Writer, v view) err
 	}
 	for _, act := range acts {
 		one := *f
-		if f.write != "-" {
-			one.write = strings.TrimSuffix(f.write, ".pcapng") + act.suffix + ".pcapng"
-		} else {
-			return misusef("demo writes two traces: name a file")
-		}
+		one.write = strings.TrimSuffix(f.write, ".pcapng") + act.suffix + ".pcapng"
 		if err := act.p.writeTraces(e, &one, v.lang); err != nil {
 			return err
 		}

@@ -47,6 +47,8 @@ type view struct {
 	lang   explain.Lang
 	out    string
 	live   bool // things are shown as they happen
+	// aside: stdout is the trace's, and what would stand there goes to stderr.
+	aside bool
 }
 
 func (f *viewFlags) resolve(e *env) (view, error) {
@@ -93,6 +95,9 @@ type lessonFlags struct {
 	rules                []string
 	step, predict        bool
 	pace                 time.Duration
+	// What seed and rules come to.
+	seedNumber uint64
+	ruleSet    []network.Rule
 }
 
 func (f *lessonFlags) register(c *cobra.Command) {
@@ -101,11 +106,64 @@ func (f *lessonFlags) register(c *cobra.Command) {
 	fs.StringVar(&f.net, "net", "virtual", "network: virtual, or host for this machine's own")
 	fs.StringVar(&f.seed, "seed", strconv.Itoa(defaultSeed), "seed of the virtual network: a number, or random")
 	fs.StringArrayVar(&f.rules, "rule", nil, "what the wire does, e.g. 'drop 2nd data segment client→server once'; repeatable")
-	fs.StringVarP(&f.write, "write", "w", "", "write the trace to a pcapng file, every packet explained in its comment; - is stdout")
+	fs.StringVarP(&f.write, "write", "w", "", "write the trace to a pcapng file, every packet explained in its comment; - is stdout, and the ladder goes to stderr")
 	fs.StringVar(&f.at, "at", "client", "whose tap the trace is: client, server, or both (two files)")
 	fs.BoolVar(&f.step, "step", false, "wait for a key after each row")
 	fs.BoolVar(&f.predict, "predict", false, "with --step: ask for flags, seq and ack before showing them")
 	fs.DurationVar(&f.pace, "pace", 0, "wait so long after each row: a film instead of a page")
+}
+
+// resolve reads all flags: what is wrong with one is said before anything is
+// shown or written.
+func (f *lessonFlags) resolve(e *env) (view, error) {
+	v, err := f.viewFlags.resolve(e)
+	if err != nil {
+		return v, err
+	}
+	if f.seedNumber, err = parseSeed(f.seed); err != nil {
+		return v, err
+	}
+	if f.ruleSet, err = parseRules(f.rules); err != nil {
+		return v, err
+	}
+	if err := f.check(e); err != nil {
+		return v, err
+	}
+	v.live = f.step || f.pace > 0 || f.net == "host"
+	v.aside = f.write == "-"
+	return v, nil
+}
+
+// check refuses flags that do not go together.
+func (f *lessonFlags) check(e *env) error {
+	paced := f.step || f.predict || f.pace > 0
+	switch {
+	case f.net != "virtual" && f.net != "host":
+		return misusef("no network %q%s; there are virtual and host", f.net, didYouMean(f.net, []string{"virtual", "host"}))
+	case f.at != vantageClient && f.at != vantageServer && f.at != vantageBoth:
+		return misusef("--at %q: client, server or both", f.at)
+	case f.at == vantageBoth && f.write == "-":
+		return misusef("--at both makes two files: name them with -w FILE")
+	case f.net == "host" && f.at != vantageClient:
+		return misusef("--at needs --net virtual: this machine has one place to capture at")
+	case f.net == "host" && paced:
+		return misusef("--step, --predict and --pace need --net virtual: real time waits for nobody")
+	case f.predict && !f.step:
+		return misusef("--predict goes with --step")
+	case paced && (f.format != "text" || f.out != "-"):
+		return misusef("--step and --pace go with the text ladder on a terminal")
+	case f.step && !f.predict && e.keys == nil:
+		return misusef("--step needs a terminal to press keys on; --pace 1s makes a film instead")
+	}
+	return refuseBinary(e, f.write)
+}
+
+// refuseBinary keeps a trace off a terminal.
+func refuseBinary(e *env, write string) error {
+	if write == "-" && e.terminal {
+		return misusef("-w -: a trace is binary, and stdout is a terminal; pipe it on, e.g. | wireshark -k -i -")
+	}
+	return nil
 }
 
 // formatNames lists what --format takes.

@@ -19,17 +19,7 @@ import (
 // hostLesson runs a lesson's program on the machine's own network, and shows it
 // as it happens: time there is real time.
 func (f *lessonFlags) hostLesson(ctx context.Context, e *env, w io.Writer, v view, port uint16, program func(context.Context, *hostStage) error) error {
-	rules, err := parseRules(f.rules)
-	if err != nil {
-		return err
-	}
-	if f.step || f.predict || f.pace > 0 {
-		return misusef("--step, --predict and --pace need --net virtual: real time waits for nobody")
-	}
-	if f.at != vantageClient {
-		return misusef("--at needs --net virtual: this machine has one place to capture at")
-	}
-	n, err := host.New(host.Options{Rules: rules})
+	n, err := host.New(host.Options{Rules: f.ruleSet})
 	if err != nil {
 		return misuse{inLanguage(err, v.lang)}
 	}
@@ -86,7 +76,7 @@ func (f *lessonFlags) scenarioOnHost(ctx context.Context, e *env, w io.Writer, v
 }
 
 // lessonOnHost runs an HTTP lesson on the machine's own network.
-func (f *lessonFlags) lessonOnHost(ctx context.Context, e *env, w io.Writer, v view, l httpdemo.Lesson, seed uint64) error {
+func (f *lessonFlags) lessonOnHost(ctx context.Context, e *env, w io.Writer, v view, l httpdemo.Lesson) error {
 	const port = 80
 	return f.hostLesson(ctx, e, w, v, port, func(ctx context.Context, s *hostStage) error {
 		at := netip.AddrPortFrom(s.net.Server().Addr(), highPort(port))
@@ -95,7 +85,7 @@ func (f *lessonFlags) lessonOnHost(ctx context.Context, e *env, w io.Writer, v v
 			Listen: func() (net.Listener, error) { return s.net.Server().Listen(at.Port(), 0) },
 			Dial:   func(ctx context.Context) (net.Conn, error) { return s.net.Client().Dial(ctx, at, 0) },
 			Now:    s.net.Now, Sleep: s.net.Sleep, Go: s.net.Go,
-			Rand: seeded(seed), Report: s.report,
+			Rand: seeded(f.seedNumber), Report: s.report,
 		}
 		if err := l.Run(ctx, environment); err != nil {
 			return fmt.Errorf("lesson %s: %w", l.Name, err)

@@ -43,13 +43,16 @@ func newHTTPDemo(e *env) *cobra.Command {
 				return err
 			}
 			v.opts.Wire = wire
-			run := names(lessonEntries())
-			if len(args) == 1 {
-				run = args
+			run, err := lessons(args)
+			if err != nil {
+				return err
+			}
+			if len(run) > 1 && f.write != "" {
+				return misusef("-w writes one trace, and there are %d lessons: name one", len(run))
 			}
 			return v.output(e, func(w io.Writer) error {
-				for _, name := range run {
-					if err := httpLesson(cmd.Context(), e, w, v, &f, name); err != nil {
+				for _, l := range run {
+					if err := httpLesson(cmd.Context(), e, w, v, &f, l); err != nil {
 						return err
 					}
 				}
@@ -72,16 +75,24 @@ func lessonEntries() []entry {
 	return out
 }
 
+// lessons finds those that were named, or all.
+func lessons(named []string) ([]httpdemo.Lesson, error) {
+	if len(named) == 0 {
+		return httpdemo.Lessons(), nil
+	}
+	var found []httpdemo.Lesson
+	for _, name := range named {
+		l, ok := httpdemo.Find(name)
+		if !ok {
+			return nil, misusef("no lesson %q%s\nhint: statelab http demo --list names them all", name, didYouMean(name, names(lessonEntries())))
+		}
+		found = append(found, l)
+	}
+	return found, nil
+}
+
 // httpLesson runs one lesson and shows it, with the meter's reading at its end.
-func httpLesson(ctx context.Context, e *env, w io.Writer, v view, f *lessonFlags, name string) error {
-	l, ok := httpdemo.Find(name)
-	if !ok {
-		return misusef("no lesson %q%s; statelab http demo --list names them all", name, didYouMean(name, names(lessonEntries())))
-	}
-	seed, err := parseSeed(f.seed)
-	if err != nil {
-		return err
-	}
+func httpLesson(ctx context.Context, e *env, w io.Writer, v view, f *lessonFlags, l httpdemo.Lesson) error {
 	text := f.format == "text"
 	v.opts.Title = "http demo " + l.Name
 	if text {
@@ -89,31 +100,23 @@ func httpLesson(ctx context.Context, e *env, w io.Writer, v view, f *lessonFlags
 			return err
 		}
 	}
-	switch f.net {
-	case "virtual":
-		err = f.lessonOnVirtual(ctx, e, w, v, l, seed)
-	case "host":
-		err = f.lessonOnHost(ctx, e, w, v, l, seed)
-	default:
-		err = noNetwork(f.net)
+	perform := f.lessonOnVirtual
+	if f.net == "host" {
+		perform = f.lessonOnHost
 	}
-	if err != nil || !text {
+	if err := perform(ctx, e, w, v, l); err != nil || !text {
 		return err
 	}
 	if err := weigh(ctx, w, v.lang, v.opts.Width); err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(w, "\n%s\n", hang("▸ "+v.lang.Of(l.Point), v.opts.Width, "  "))
+	_, err := fmt.Fprintf(w, "\n%s\n", hang("▸ "+v.lang.Of(l.Point), v.opts.Width, "  "))
 	return err
 }
 
 // lessonOnVirtual performs a lesson and shows it.
-func (f *lessonFlags) lessonOnVirtual(ctx context.Context, e *env, w io.Writer, v view, l httpdemo.Lesson, seed uint64) error {
-	rules, err := parseRules(f.rules)
-	if err != nil {
-		return err
-	}
-	p, err := performLesson(ctx, l, seed, rules)
+func (f *lessonFlags) lessonOnVirtual(ctx context.Context, e *env, w io.Writer, v view, l httpdemo.Lesson) error {
+	p, err := performLesson(ctx, l, f.seedNumber, f.ruleSet)
 	if err != nil {
 		return err
 	}

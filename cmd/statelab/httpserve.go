@@ -38,8 +38,7 @@ as it goes by, --capture adds the ladder of real frames.`,
 			if err != nil {
 				return err
 			}
-			v.live = true
-			v.opts.Title = "http serve " + addr.String()
+			v.opts.Title = "http serve"
 			return f.serve(cmd.Context(), e, v, addr, func(ctx context.Context, n *host.Network, l net.Listener) error {
 				if wire {
 					l = httpdemo.Tap(l, printer(n))

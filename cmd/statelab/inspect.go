@@ -2,9 +2,11 @@ package main
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"io"
 	"os"
+	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -40,12 +42,15 @@ ends' states must have been. A damaged file is shown up to the damage.`,
 			}
 			v.opts.Streams = f.streams
 			return v.output(e, func(w io.Writer) error {
+				var all error // one bad file does not hide the others
 				for _, name := range args {
-					if err := inspect(e, w, v, name, len(args) > 1); err != nil {
+					err := inspect(e, w, v, name, len(args) > 1)
+					if errors.Is(err, syscall.EPIPE) {
 						return err
 					}
+					all = errors.Join(all, err)
 				}
-				return nil
+				return all
 			})
 		},
 	}

@@ -36,19 +36,33 @@ type liveFlags struct {
 func (f *liveFlags) register(c *cobra.Command) {
 	f.viewFlags.register(c)
 	fs := c.Flags()
-	fs.BoolVar(&f.capture, "capture", false, "capture real frames and draw the ladder (needs CAP_NET_RAW)")
+	if !f.capture { // a command that always captures has no choice to offer, and no address
+		fs.BoolVar(&f.capture, "capture", false, "capture real frames and draw the ladder (needs CAP_NET_RAW); -i and -w imply it")
+		fs.BoolVar(&f.remote, "allow-remote", false, "permit addresses that are not on loopback")
+	}
 	fs.StringVarP(&f.iface, "interface", "i", "", "interface to capture on (default: the address's own)")
 	fs.BoolVar(&f.noSplit, "no-split", false, "leave offloaded frames as they came")
-	fs.StringVarP(&f.write, "write", "w", "", "write the captured frames to a pcapng file, each explained; - is stdout")
-	fs.BoolVar(&f.remote, "allow-remote", false, "permit addresses that are not on loopback")
+	fs.StringVarP(&f.write, "write", "w", "", "write the captured frames to a pcapng file, each explained; - is stdout, and the ladder goes to stderr")
+}
+
+// resolve reads all flags.
+func (f *liveFlags) resolve(e *env) (view, error) {
+	v, err := f.viewFlags.resolve(e)
+	if err != nil {
+		return v, err
+	}
+	f.capture = f.capture || f.write != "" || f.iface != ""
+	v.live = true
+	v.aside = f.write == "-"
+	return v, refuseBinary(e, f.write)
 }
 
 // watch runs a program on the machine's network and shows what happens, until
 // the program ends or ctx does. The capture is drained before watch returns.
 func (f *liveFlags) watch(ctx context.Context, e *env, v view, n *host.Network, port uint16, program func(context.Context) error) error {
-	capturing := f.capture || f.write != ""
-	rec, err := n.Record(ctx, host.RecordOptions{
-		Port: port, Interface: f.iface, NoCapture: !capturing, NoSplit: f.noSplit, Memory: true, NoCalls: !capturing,
+	// The recording outlives ctx, to see how the program ends.
+	rec, err := n.Record(context.WithoutCancel(ctx), host.RecordOptions{
+		Port: port, Interface: f.iface, NoCapture: !f.capture, NoSplit: f.noSplit, Memory: true, NoCalls: !f.capture,
 	})
 	if err != nil {
 		return misuseOfInterface(err)
@@ -61,6 +75,8 @@ func (f *liveFlags) watch(ctx context.Context, e *env, v view, n *host.Network, 
 	if err != nil {
 		return err
 	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
 	done := make(chan error, 1)
 	go func() {
 		done <- program(ctx)
@@ -70,7 +86,7 @@ func (f *liveFlags) watch(ctx context.Context, e *env, v view, n *host.Network, 
 	v.opts.Network = info.Name + " · " + info.Stack
 	events := finish.note(analyze.Options{}.Run(frames, rec.Observations()))
 	draw := v.format.Render
-	if v.format.Name == "text" && !capturing {
+	if v.format.Name == "text" && !f.capture {
 		draw = render.Lives
 	}
 	if f.to != nil {
@@ -78,11 +94,12 @@ func (f *liveFlags) watch(ctx context.Context, e *env, v view, n *host.Network, 
 	} else {
 		err = v.output(e, func(w io.Writer) error { return draw(w, events, v.opts) })
 	}
-	rec.Stop()
+	cancel() // nobody reads any more: the program is to end too
 	return errors.Join(err, <-done, finish.close())
 }
 
-// serve listens on an address and watches a server at work.
+// serve listens on an address and watches a server at work. The title says
+// what it is: "tcp serve", and with it goes the address that it has.
 func (f *liveFlags) serve(ctx context.Context, e *env, v view, addr netip.AddrPort, program func(context.Context, *host.Network, net.Listener) error) error {
 	n, err := host.New(host.Options{AllowRemote: f.remote, Server: addr.Addr(), Client: loopbackLike(addr.Addr(), f.remote)})
 	if err != nil {
@@ -93,7 +110,11 @@ func (f *liveFlags) serve(ctx context.Context, e *env, v view, addr netip.AddrPo
 		return errors.Join(hintPort(err), n.Close())
 	}
 	port := l.Addr().(*net.TCPAddr).AddrPort().Port()
-	fmt.Fprintf(e.stderr, "statelab: %s %v\n", explain.Label(v.lang, "state.LISTEN"), l.Addr())
+	v.opts.Title += " " + l.Addr().String()
+	fmt.Fprintln(e.stderr, "statelab: "+v.lang.Of(trace.Text{
+		En: "listening on " + l.Addr().String(),
+		Ko: l.Addr().String() + "에서 연결을 기다립니다",
+	}))
 	err = f.watch(ctx, e, v, n, port, func(ctx context.Context) error { return program(ctx, n, l) })
 	_ = l.Close() // the program has closed it, unless it never came to run
 	return errors.Join(err, n.Close())

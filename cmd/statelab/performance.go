@@ -61,6 +61,7 @@ func (p *performance) show(w io.Writer, v view) error {
 const (
 	vantageClient = "client"
 	vantageServer = "server"
+	vantageBoth   = "both" // two files: one never mixes vantage points
 )
 
 // writeTraces writes what -w and --at ask for.
@@ -68,22 +69,16 @@ func (p *performance) writeTraces(e *env, f *lessonFlags, lang explain.Lang) err
 	if f.write == "" {
 		return nil
 	}
-	switch f.at {
-	case vantageClient, vantageServer:
+	if f.at != vantageBoth {
 		return p.writeTrace(e, f.write, f.at, lang)
-	case "both":
-		if f.write == "-" {
-			return misusef("--at both makes two files: name them with -w FILE")
-		}
-		base := strings.TrimSuffix(f.write, ".pcapng")
-		for _, at := range []string{vantageClient, vantageServer} {
-			if err := p.writeTrace(e, base+"."+at+".pcapng", at, lang); err != nil {
-				return err
-			}
-		}
-		return nil
 	}
-	return misusef("--at %q: client, server or both", f.at)
+	base := strings.TrimSuffix(f.write, ".pcapng")
+	for _, at := range []string{vantageClient, vantageServer} {
+		if err := p.writeTrace(e, base+"."+at+".pcapng", at, lang); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // writeTrace writes one tap's frames, each with its explanation as comment.

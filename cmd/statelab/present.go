@@ -30,17 +30,10 @@ func (f *lessonFlags) present(ctx context.Context, e *env, w io.Writer, v view, 
 func (f *lessonFlags) pacing(ctx context.Context, e *env, w io.Writer, lang explain.Lang) (func(*ladder.Row) error, func(), error) {
 	nothing := func() {}
 	switch {
-	case f.predict && !f.step:
-		return nil, nothing, misusef("--predict goes with --step")
-	case (f.step || f.pace > 0) && (f.format != "text" || f.out != "-"):
-		return nil, nothing, misusef("--step and --pace go with the text ladder on a terminal")
 	case f.predict:
 		q := &quizmaster{in: bufio.NewReader(e.stdin), out: w, lang: lang}
 		return q.ask, nothing, nil
 	case f.step:
-		if e.keys == nil {
-			return nil, nothing, misusef("--step needs a terminal to press keys on; --pace 1s makes a film instead")
-		}
 		keys, err := e.keys()
 		if err != nil {
 			return nil, nothing, err

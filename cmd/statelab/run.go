@@ -10,6 +10,7 @@ import (
 	"syscall"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 )
 
 // Exit codes.
@@ -46,11 +47,26 @@ func report(ctx context.Context, stderr io.Writer, err error) int {
 	case errors.Is(err, syscall.EPIPE):
 		return exitFine // the reader of our output has seen enough
 	}
-	fmt.Fprintln(stderr, "statelab: "+err.Error())
+	for _, err := range flatten(err) {
+		fmt.Fprintln(stderr, "statelab: "+err.Error())
+	}
 	if _, ok := errors.AsType[misuse](err); ok || isCobraMisuse(err) {
 		return exitMisuse
 	}
 	return exitFailed
+}
+
+// flatten takes joined errors apart.
+func flatten(err error) []error {
+	joined, ok := err.(interface{ Unwrap() []error })
+	if !ok {
+		return []error{err}
+	}
+	var out []error
+	for _, err := range joined.Unwrap() {
+		out = append(out, flatten(err)...)
+	}
+	return out
 }
 
 // isCobraMisuse recognises the errors of argument parsing that cobra makes
@@ -76,10 +92,13 @@ reason for each step side by side on one timeline.`,
 		Example: `  statelab demo
   statelab tcp demo handshake --explain
   statelab tcp serve 127.0.0.1:7007`,
+		Version:       versionLine(),
 		SilenceErrors: true, SilenceUsage: true,
-		Args: noArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		Args:              noArgs,
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error { return refuseNegative(cmd.Flags()) },
+		RunE:              func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
+	root.SetVersionTemplate("{{.Version}}\n")
 	root.SetFlagErrorFunc(flagError)
 	root.AddCommand(
 		newDemo(e),
@@ -108,18 +127,50 @@ func noArgs(cmd *cobra.Command, args []string) error {
 	return misusef("%s has no command %q%s", cmd.CommandPath(), args[0], didYouMean(args[0], names))
 }
 
-// flagError turns a flag that does not parse into a misuse that names the
-// nearest flags.
+// flagError turns a flag that does not parse into a misuse that says what it
+// takes, or names the nearest flags.
 func flagError(cmd *cobra.Command, err error) error {
-	name, ok := strings.CutPrefix(err.Error(), "unknown flag: --")
+	if bad, ok := errors.AsType[*pflag.InvalidValueError](err); ok {
+		takes, ok := flagTypes[bad.GetFlag().Value.Type()]
+		if !ok {
+			return misuse{err}
+		}
+		return misusef("--%s %q: %s", bad.GetFlag().Name, bad.GetValue(), takes)
+	}
+	unknown, ok := errors.AsType[*pflag.NotExistError](err)
 	if !ok {
 		return misuse{err}
+	}
+	if shorthands := unknown.GetSpecifiedShortnames(); shorthands != "" {
+		return misusef("%s has no flag -%s\nhint: %[1]s --help lists them all", cmd.CommandPath(), unknown.GetSpecifiedName())
 	}
 	var names []string
 	for _, f := range allFlags(cmd) {
 		names = append(names, "--"+f)
 	}
-	return misusef("%s has no flag --%s%s", cmd.CommandPath(), name, didYouMean("--"+name, names))
+	name := "--" + unknown.GetSpecifiedName()
+	return misusef("%s has no flag %s%s\nhint: %[1]s --help lists them all", cmd.CommandPath(), name, didYouMean(name, names))
+}
+
+// flagTypes say what a flag of each type takes.
+var flagTypes = map[string]string{
+	"int":      "a whole number",
+	"int64":    "a whole number",
+	"uint16":   "a whole number from 0 to 65535",
+	"intSlice": "whole numbers, such as 0,2",
+	"duration": "a length of time, such as 500ms or 10s",
+	"bool":     "true or false",
+}
+
+// refuseNegative refuses numbers and times below 0: no flag has a use for them.
+func refuseNegative(flags *pflag.FlagSet) error {
+	var err error
+	flags.Visit(func(f *pflag.Flag) {
+		if v := strings.Trim(f.Value.String(), "[]"); flagTypes[f.Value.Type()] != "" && strings.HasPrefix(v, "-") {
+			err = misusef("--%s %s: not below 0", f.Name, v)
+		}
+	})
+	return err
 }
 
 // group makes a command that only holds others.

@@ -42,13 +42,17 @@ that matter most. --list names them all.`,
 			if err != nil {
 				return err
 			}
-			run := tcpdemo.Tour()
-			if len(args) == 1 {
-				run = args
+			tour := len(args) == 0
+			if tour && f.write != "" {
+				return misusef("-w writes one trace, and a tour has %d: name a scenario", len(tcpdemo.Tour()))
+			}
+			run, err := scenarios(args)
+			if err != nil {
+				return err
 			}
 			return v.output(e, func(w io.Writer) error {
-				for i, name := range run {
-					if err := tcpLesson(cmd.Context(), e, w, v, &f, name, len(args) == 0, i); err != nil {
+				for i, sc := range run {
+					if err := tcpLesson(cmd.Context(), e, w, v, &f, sc, tour, i); err != nil {
 						return err
 					}
 				}
@@ -80,19 +84,24 @@ func scenarioEntries() []entry {
 	return out
 }
 
+// scenarios finds those that were named, or all of the tour.
+func scenarios(named []string) ([]tcpdemo.Scenario, error) {
+	if len(named) == 0 {
+		named = tcpdemo.Tour()
+	}
+	var found []tcpdemo.Scenario
+	for _, name := range named {
+		sc, ok := tcpdemo.Find(name)
+		if !ok {
+			return nil, misusef("no scenario %q%s\nhint: statelab tcp demo --list names them all", name, didYouMean(name, names(scenarioEntries())))
+		}
+		found = append(found, sc)
+	}
+	return found, nil
+}
+
 // tcpLesson runs one scenario and shows it. On a tour, stop says which.
-func tcpLesson(ctx context.Context, e *env, w io.Writer, v view, f *lessonFlags, name string, tour bool, stop int) error {
-	sc, ok := tcpdemo.Find(name)
-	if !ok {
-		return misusef("no scenario %q%s; statelab tcp demo --list names them all", name, didYouMean(name, names(scenarioEntries())))
-	}
-	if tour && f.write != "" {
-		return misusef("-w writes one trace, and a tour has %d: name a scenario", len(tcpdemo.Tour()))
-	}
-	seed, err := parseSeed(f.seed)
-	if err != nil {
-		return err
-	}
+func tcpLesson(ctx context.Context, e *env, w io.Writer, v view, f *lessonFlags, sc tcpdemo.Scenario, tour bool, stop int) error {
 	introduction := func() error {
 		if f.format != "text" {
 			return nil
@@ -100,21 +109,13 @@ func tcpLesson(ctx context.Context, e *env, w io.Writer, v view, f *lessonFlags,
 		return introduce(w, v.lang, v.opts.Width, sc.Title, sc.Look, tour, stop)
 	}
 	v.opts.Title = "tcp demo " + sc.Name
-	switch f.net {
-	case "virtual":
-	case "host":
+	if f.net == "host" {
 		if err := introduction(); err != nil {
 			return err
 		}
 		return f.scenarioOnHost(ctx, e, w, v, sc)
-	default:
-		return noNetwork(f.net)
 	}
-	rules, err := parseRules(f.rules)
-	if err != nil {
-		return err
-	}
-	p, err := performScenario(ctx, sc, seed, rules)
+	p, err := performScenario(ctx, sc, f.seedNumber, f.ruleSet)
 	if err != nil {
 		return err
 	}
@@ -125,11 +126,6 @@ func tcpLesson(ctx context.Context, e *env, w io.Writer, v view, f *lessonFlags,
 		return err
 	}
 	return p.writeTraces(e, f, v.lang)
-}
-
-// noNetwork says which networks there are.
-func noNetwork(name string) error {
-	return misusef("no network %q%s; there are virtual and host", name, didYouMean(name, []string{"virtual", "host"}))
 }
 
 // introduce prints a lesson's title and what to look at.

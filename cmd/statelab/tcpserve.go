@@ -38,8 +38,7 @@ its bytes and how it ended. --capture adds the ladder, from real frames.`,
 			if err != nil {
 				return err
 			}
-			v.live = true
-			v.opts.Title = "tcp serve " + addr.String()
+			v.opts.Title = "tcp serve"
 			return f.serve(cmd.Context(), e, v, addr, func(ctx context.Context, n *host.Network, l net.Listener) error {
 				server.Clock = n
 				server.Observe.OnClose = func(s tcpdemo.EchoSession, end tcpdemo.EchoEnd, _ error) { n.Report(epitaph(n.Now(), s, end)) }
@@ -90,7 +89,6 @@ the connection is in. --crlf ends lines as HTTP does, to type a request by hand.
 			if err != nil {
 				return err
 			}
-			v.live = true
 			v.opts.Title = "tcp connect " + addr.String()
 			n, err := host.New(host.Options{AllowRemote: f.remote, Server: addr.Addr(), Client: loopbackLike(addr.Addr(), f.remote)})
 			if err != nil {
