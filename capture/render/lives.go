@@ -131,6 +131,6 @@ func facts(m *trace.Memory) string {
 }
 
 func (l *lives) line(ev *trace.Event, text string) error {
-	_, err := fmt.Fprintf(l.w, "%s  %s\n", ev.At.Format("15:04:05.000"), text)
+	_, err := fmt.Fprintf(l.w, "%s  %s\n", ev.At.Format("15:04:05.000"), safe(text))
 	return err
 }

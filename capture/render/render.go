@@ -115,6 +115,10 @@ var Formats = []Format{
 		About: trace.Text{En: "every event of the timeline, one object a line", Ko: "타임라인의 모든 사건, 한 줄에 객체 하나"},
 	},
 	{
+		Name: "lives", Extension: ".lives.txt", MIME: "text/plain; charset=utf-8", Streaming: true, Render: Lives,
+		About: trace.Text{En: "each change of state of either end, a line", Ko: "양쪽 끝의 상태가 바뀔 때마다 한 줄"},
+	},
+	{
 		Name: "connections", Extension: ".connections.txt", MIME: "text/plain; charset=utf-8", Render: Connections,
 		About: trace.Text{En: "table of the connections", Ko: "연결을 요약한 표"},
 	},

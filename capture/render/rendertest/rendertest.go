@@ -54,12 +54,9 @@ func Run(t *testing.T, f render.Format) {
 	})
 	t.Run("events fail", func(t *testing.T) { eventsFail(t, f) })
 	t.Run("writer fails", func(t *testing.T) { writerFails(t, f) })
-	t.Run("streams", func(t *testing.T) {
-		if !f.Streaming {
-			t.Skip("this format collects")
-		}
-		streams(t, f)
-	})
+	if f.Streaming {
+		t.Run("streams", func(t *testing.T) { streams(t, f) })
+	}
 }
 
 func none(func(trace.Event, error) bool) {}
@@ -152,8 +149,8 @@ func writerFails(t *testing.T, f render.Format) {
 	}
 }
 
-// streams holds that a plain trace's output grows as events come, and that the
-// output is the same as that of the whole.
+// streams holds that a trace's output grows as segments come, or, where a format
+// tells of few of them, that most of it is written before the last one.
 func streams(t *testing.T, f render.Format) {
 	for _, tr := range Corpus() {
 		var out bytes.Buffer
@@ -171,7 +168,7 @@ func streams(t *testing.T, f render.Format) {
 		if err := f.Render(&out, iter.Seq2[trace.Event, error](watch), tr.Options(render.Options{})); err != nil {
 			t.Fatal(err)
 		}
-		if len(sizes) > 2 && !grows(sizes) {
+		if n := len(sizes); n > 2 && !grows(sizes) && 2*sizes[n-1] < out.Len() {
 			t.Errorf("%s: nothing was written while segments came: %v", tr.Name, sizes)
 		}
 	}
