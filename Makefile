@@ -25,7 +25,7 @@ test: deps check ## run every test; names at the end what was skipped and why
 	@.ci/gotest $(PKGS)
 
 check: ## format, vet, lint, import direction
-	@out=$$($(TOOL) gofumpt -l capture cmd httpdemo tcpdemo docs); \
+	@out=$$($(TOOL) gofumpt -l .); \
 	if [ -n "$$out" ]; then echo "not gofumpt-formatted:"; echo "$$out"; exit 1; fi
 	$(GO) vet $(PKGS)
 	$(TOOL) staticcheck $(PKGS)

@@ -107,7 +107,8 @@ func TestMerge(t *testing.T) {
 	frames := []capture.Frame{frame(10, 2, 0), frame(20, 1, 0), frame(25, 0, capture.Tick), frame(40, 0, 0)}
 	observations := []trace.Observation{
 		note(10, 1, "a"), note(10, 3, "b"), note(20, 1, "c"),
-		{Kind: trace.ObservedTick, At: at(30)}, note(50, 0, "d"),
+		{Kind: trace.ObservedTick, At: at(30)},
+		note(50, 0, "d"),
 	}
 	all, err := tell(t, analyze.Run(source(frames, nil), slices.Values(observations)))
 	if err != nil {
