@@ -99,7 +99,8 @@ func (f *liveFlags) watch(ctx context.Context, e *env, v view, n *host.Network, 
 }
 
 // serve listens on an address and watches a server at work. The title says
-// what it is: "tcp serve", and with it goes the address that it has.
+// what it is: "tcp serve", and with it goes the address that it has. That it
+// listens is said when it is being watched as well.
 func (f *liveFlags) serve(ctx context.Context, e *env, v view, addr netip.AddrPort, program func(context.Context, *host.Network, net.Listener) error) error {
 	n, err := host.New(host.Options{AllowRemote: f.remote, Server: addr.Addr(), Client: loopbackLike(addr.Addr(), f.remote)})
 	if err != nil {
@@ -111,11 +112,13 @@ func (f *liveFlags) serve(ctx context.Context, e *env, v view, addr netip.AddrPo
 	}
 	port := l.Addr().(*net.TCPAddr).AddrPort().Port()
 	v.opts.Title += " " + l.Addr().String()
-	fmt.Fprintln(e.stderr, "statelab: "+v.lang.Of(trace.Text{
-		En: "listening on " + l.Addr().String(),
-		Ko: l.Addr().String() + "에서 연결을 기다립니다",
-	}))
-	err = f.watch(ctx, e, v, n, port, func(ctx context.Context) error { return program(ctx, n, l) })
+	err = f.watch(ctx, e, v, n, port, func(ctx context.Context) error {
+		fmt.Fprintln(e.stderr, "statelab: "+v.lang.Of(trace.Text{
+			En: "listening on " + l.Addr().String(),
+			Ko: l.Addr().String() + "에서 연결을 기다립니다",
+		}))
+		return program(ctx, n, l)
+	})
 	_ = l.Close() // the program has closed it, unless it never came to run
 	return errors.Join(err, n.Close())
 }
