@@ -28,9 +28,15 @@ func perform(t testing.TB, name string, seed uint64, rules ...network.Rule) *net
 	if !ok {
 		t.Fatalf("no scenario %q", name)
 	}
+	return enact(t, sc, seed, rules...)
+}
+
+// enact is perform for a scenario that no table holds.
+func enact(t testing.TB, sc tcpdemo.Scenario, seed uint64, rules ...network.Rule) *network.Recording {
+	t.Helper()
 	r, failure := attempt(t, sc, seed, rules...)
 	if failure != nil {
-		t.Errorf("scenario %s, seed %d: %v", name, seed, failure)
+		t.Errorf("scenario %s, seed %d: %v", sc.Name, seed, failure)
 	}
 	return r
 }

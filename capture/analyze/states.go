@@ -110,7 +110,7 @@ func (r *reconcile) observe(k endKey, o *trace.Observation, s *trace.StateChange
 		if ch.To == o.To {
 			s.Edge, s.Frames = ch.Edge, ch.Frames
 			s.Trigger = ch.Trigger
-			s.Contradicted = i > 0
+			s.Contradicted = slices.ContainsFunc(e.inferred[:i], remembered)
 			e.inferred = e.inferred[i+1:]
 			return true
 		}
@@ -121,6 +121,13 @@ func (r *reconcile) observe(k endKey, o *trace.Observation, s *trace.StateChange
 		e.observed = append(e.observed, reported{o.To, unseen})
 	}
 	return true
+}
+
+// remembered reports whether an end that segments show to have taken the change
+// must have taken it: a listener that answers with a SYN cookie looks as if it
+// were in SYN-RECEIVED, and remembers nothing (RFC 4987 §3.6).
+func remembered(ch tcpstate.Change) bool {
+	return ch.From != tcpstate.Listen || ch.To != tcpstate.SynReceived
 }
 
 // invisible reports whether no frame shows the change.

@@ -20,6 +20,7 @@ var invisible = []InvisibleChange{
 	{Established, Closed, "data or keep-alives stayed without an answer; or the host crashed, which makes the connection half-open", "RFC 9293 §3.8.3, §3.8.4, §3.5.1"},
 	{FinWait1, Closed, "the FIN was retransmitted as often as the stack is willing to", sourceTimeout},
 	{FinWait2, Closed, "the stack bounds the wait for the remote FIN once the application has closed (Linux: 60 s)", "tcp(7): tcp_fin_timeout"},
+	{CloseWait, Closed, "data or keep-alives stayed without an answer; or the host crashed", "RFC 9293 §3.8.3, §3.8.4, §3.5.1"},
 	{Closing, Closed, "the FIN was retransmitted as often as the stack is willing to", sourceTimeout},
 	{LastAck, Closed, "the last ACK is not acknowledged: whether it arrived shows only by the FIN not being retransmitted", sourceArrives},
 	{TimeWait, Closed, "2 MSL have passed", sourceTimeout},
