@@ -94,7 +94,7 @@ func (r *reconcile) observe(k endKey, o *trace.Observation, s *trace.StateChange
 	*s = trace.StateChange{Cause: o.Cause}
 	s.From, s.To, s.Basis = o.From, o.To, tcpstate.Observed
 	s.Trigger = tcpstate.Trigger{Kind: o.Cause.Kind, Name: o.Cause.Name}
-	s.Edge = tcpstate.FindEdge(o.From, o.To)
+	s.Edge = edge(o)
 	if !r.exact {
 		if e.last == o.To {
 			return false
@@ -121,6 +121,15 @@ func (r *reconcile) observe(k endKey, o *trace.Observation, s *trace.StateChange
 		e.observed = append(e.observed, reported{o.To, unseen})
 	}
 	return true
+}
+
+// edge is the edge of the figure that an observed change took: a call, a segment
+// and a timer may join the same two states. Polling does not see which it was.
+func edge(o *trace.Observation) *tcpstate.Edge {
+	if o.Cause.Kind == tcpstate.OnPoll {
+		return tcpstate.FindEdge(o.From, o.To)
+	}
+	return tcpstate.FindEdge(o.From, o.To, o.Cause.Kind)
 }
 
 // remembered reports whether an end that segments show to have taken the change
