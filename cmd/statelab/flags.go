@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"encoding/binary"
 	"fmt"
+	"io"
 	"strconv"
 	"strings"
 	"time"
@@ -49,12 +50,32 @@ type view struct {
 	live   bool // things are shown as they happen
 	// aside: stdout is the trace's, and what would stand there goes to stderr.
 	aside bool
+	// trace: the output is to be a trace, with what is known in its comments.
+	trace bool
 }
+
+// traceFormat is the format that is frames, not events.
+const traceFormat = "pcapng"
+
+// drained shows nothing: a trace is written as its events pass.
+var drained = render.Format{Name: traceFormat, Render: func(_ io.Writer, events render.Events, _ render.Options) error {
+	for _, err := range events {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}}
 
 func (f *viewFlags) resolve(e *env) (view, error) {
 	var v view
 	var ok bool
-	if v.format, ok = render.ByName(f.format); !ok {
+	if f.format == traceFormat {
+		v.trace, v.format = true, drained
+		if err := refuseBinary(e, f.out); err != nil {
+			return v, err
+		}
+	} else if v.format, ok = render.ByName(f.format); !ok {
 		return v, misusef("no format %q%s", f.format, didYouMean(f.format, formatNames()))
 	}
 	lang, err := chooseLang(e, f.lang)
@@ -129,6 +150,12 @@ func (f *lessonFlags) resolve(e *env) (view, error) {
 	if err := f.check(e); err != nil {
 		return v, err
 	}
+	if v.trace {
+		if f.write != "" {
+			return v, misusef("--format pcapng writes the trace to -o; -w writes it beside another format")
+		}
+		f.write, v.out = v.out, "-"
+	}
 	v.live = f.step || f.pace > 0 || f.net == "host"
 	v.aside = f.write == "-"
 	return v, nil
@@ -161,7 +188,7 @@ func (f *lessonFlags) check(e *env) error {
 // refuseBinary keeps a trace off a terminal.
 func refuseBinary(e *env, write string) error {
 	if write == "-" && e.terminal {
-		return misusef("-w -: a trace is binary, and stdout is a terminal; pipe it on, e.g. | wireshark -k -i -")
+		return misusef("a trace is binary, and stdout is a terminal; pipe it on, e.g. | wireshark -k -i -")
 	}
 	return nil
 }
@@ -172,7 +199,7 @@ func formatNames() []string {
 	for _, f := range render.Formats {
 		names = append(names, f.Name)
 	}
-	return names
+	return append(names, traceFormat)
 }
 
 // parseSeed reads --seed.

@@ -5,11 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"os"
 	"syscall"
 
 	"github.com/spf13/cobra"
 
+	"statelab/capture"
 	"statelab/capture/analyze"
 	"statelab/capture/pcapfile"
 )
@@ -78,8 +80,30 @@ func inspect(e *env, w io.Writer, v view, name string, several bool) error {
 	if several || v.opts.Title == "" {
 		v.opts.Title = "inspect " + name
 	}
-	if err := v.format.Render(w, analyze.Run(r.Frames(), nil), v.opts); err != nil {
-		return fmt.Errorf("%s: %w", name, err)
+	k, frames := &keeper{}, r.Frames()
+	if v.trace {
+		var link capture.LinkType
+		link, frames = firstLink(frames)
+		if k, err = newKeeper(keepOpen{w}, v.lang, pcapfile.WriterOptions{Link: link, Batch: 1 << 16}); err != nil {
+			return err
+		}
+		frames = k.frames(frames)
 	}
-	return nil
+	err = v.format.Render(w, k.note(analyze.Run(frames, nil)), v.opts)
+	if err != nil {
+		err = fmt.Errorf("%s: %w", name, err)
+	}
+	return errors.Join(err, k.close())
+}
+
+// firstLink returns the link type of the first frame, and all frames.
+func firstLink(src capture.Source) (capture.LinkType, capture.Source) {
+	next, stop := iter.Pull2(src)
+	first, err, ok := next()
+	return first.Link, func(yield func(capture.Frame, error) bool) {
+		defer stop()
+		for f, err, ok := first, err, ok; ok && yield(f, err); f, err, ok = next() {
+			continue
+		}
+	}
 }

@@ -60,6 +60,9 @@ func (f *liveFlags) resolve(e *env) (view, error) {
 // watch runs a program on the machine's network and shows what happens, until
 // the program ends or ctx does. The capture is drained before watch returns.
 func (f *liveFlags) watch(ctx context.Context, e *env, v view, n *host.Network, port uint16, program func(context.Context) error) error {
+	if v.trace && f.write == "" {
+		f.capture, f.write, v.out = true, v.out, "-"
+	}
 	// The recording outlives ctx, to see how the program ends.
 	rec, err := n.Record(context.WithoutCancel(ctx), host.RecordOptions{
 		Port: port, Interface: f.iface, NoCapture: !f.capture, NoSplit: f.noSplit, Memory: true, NoCalls: !f.capture,
@@ -184,78 +187,21 @@ func misuseOfInterface(err error) error {
 	return err
 }
 
-// keeper writes frames to a trace when all has been said about them.
-type keeper struct {
-	w        *pcapfile.Writer
-	out      io.Closer
-	x        *explain.Explainer
-	comments map[int]string
-	err      error
-}
-
 // keep makes the source that also writes what passes.
 func (f *liveFlags) keep(e *env, lang explain.Lang, rec *host.Recorder) (capture.Source, *keeper, error) {
-	k := &keeper{}
 	if f.write == "" {
-		return rec.Frames(), k, nil
+		return rec.Frames(), &keeper{}, nil
 	}
 	out, err := create(e, f.write)
 	if err != nil {
 		return nil, nil, err
 	}
 	link, _ := rec.Link()
-	k.w, err = pcapfile.NewWriter(out, pcapfile.WriterOptions{Link: link, Interface: f.iface})
+	k, err := newKeeper(out, lang, pcapfile.WriterOptions{Link: link, Interface: f.iface})
 	if err != nil {
 		return nil, nil, fmt.Errorf("%s: %w", f.write, err)
 	}
-	k.out, k.x, k.comments = out, explain.New(lang), map[int]string{}
 	return k.frames(rec.Frames()), k, nil
-}
-
-// frames passes frames on, and writes each when the next one is asked for: by
-// then it has been explained.
-func (k *keeper) frames(src capture.Source) capture.Source {
-	return func(yield func(capture.Frame, error) bool) {
-		for f, err := range src {
-			more := yield(f, err)
-			if err == nil && !f.Marks.Has(capture.Tick) && k.err == nil {
-				f.Comment = k.comments[f.Number]
-				delete(k.comments, f.Number)
-				k.err = k.w.WriteFrame(f)
-			}
-			if !more {
-				return
-			}
-		}
-	}
-}
-
-// note listens to the events for what is to stand in the comments.
-func (k *keeper) note(events render.Events) render.Events {
-	if k.w == nil {
-		return events
-	}
-	return func(yield func(trace.Event, error) bool) {
-		for ev, err := range events {
-			switch {
-			case err != nil || ev.Frame == 0:
-			case ev.Kind == trace.KindSegment:
-				k.comments[ev.Frame] = render.Comment(k.x, &ev)
-			case ev.Kind == trace.KindMessage:
-				k.comments[ev.Frame] += "\n" + k.x.Explain(&ev).String()
-			}
-			if !yield(ev, err) {
-				return
-			}
-		}
-	}
-}
-
-func (k *keeper) close() error {
-	if k.w == nil {
-		return nil
-	}
-	return errors.Join(k.err, k.w.Flush(), k.out.Close())
 }
 
 // parseListen reads the address of a server: a port alone means loopback.
