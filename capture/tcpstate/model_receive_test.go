@@ -77,6 +77,8 @@ func (m *model) arrivesSynchronized(e *modelEnd, s tcpstate.Segment) {
 			m.acknowledge(e)
 		}
 		return
+	case s.Flags.Has(tcpstate.RST) && e.state == tcpstate.TimeWait:
+		return // RFC 1337
 	case s.Flags.Has(tcpstate.RST) && s.Seq == e.rcv:
 		if e.state == tcpstate.SynReceived && e.passive {
 			m.enter(e, tcpstate.Listen)

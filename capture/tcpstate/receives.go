@@ -72,8 +72,8 @@ func (f follow) receivesSynchronized(e *end) {
 		return // it is answered with a RST
 	}
 	t.acceptAck(s.Ack)
-	if t.hasRcv {
-		t.accept(s)
+	if t.hasRcv && t.accept(s) {
+		return // its own acknowledgment tells whether it had kept the FIN
 	}
 	f.step(f.to, s.Frame)
 }
@@ -81,10 +81,14 @@ func (f follow) receivesSynchronized(e *end) {
 // sameSyn reports whether a SYN,ACK carries the SYN that was received before.
 func (f follow) sameSyn(t *tcb) bool { return t.hasIRS && f.s.Seq == t.irs && !t.passive }
 
-// isReset follows an acceptable RST.
+// isReset follows an acceptable RST. In TIME-WAIT it proves nothing: RFC 1337
+// advises to ignore it, and stacks differ.
 func (f follow) isReset(e *end) {
 	from, to := e.tcb.state, afterReset(&e.tcb)
-	f.c.reset = f.c.reset || from != TimeWait
+	if from == TimeWait {
+		return
+	}
+	f.c.reset = true
 	f.change(f.to, to, Trigger{OnReceive, "RST"}, FindEdge(from, to, OnReceive), f.s.Frame)
 }
 

@@ -93,7 +93,9 @@ func (t *tcb) acceptAck(ack Seq) {
 
 // accept takes over the octets of an arriving segment: in turn, they move
 // RCV.NXT; early, they wait. What lies beyond the offered window is not kept.
-func (t *tcb) accept(s *Segment) {
+// It reports whether the turn of a FIN has come that came early: whether that
+// one was kept is the receiver's choice (§3.10.7.4: SHOULD-31).
+func (t *tcb) accept(s *Segment) (early bool) {
 	left, right := s.Seq, s.End()
 	if s.Flags.Has(FIN) {
 		t.finSeen, t.peerFin = true, right-1
@@ -103,10 +105,10 @@ func (t *tcb) accept(s *Segment) {
 	}
 	switch {
 	case !right.After(t.rcvNxt):
-		return
+		return false
 	case left.After(t.rcvNxt):
 		t.keep(span{left, right})
-		return
+		return false
 	}
 	t.rcvNxt = right
 	for moved := t.nEarly > 0; moved; {
@@ -121,6 +123,11 @@ func (t *tcb) accept(s *Segment) {
 			}
 		}
 	}
+	if t.finSeen && t.rcvNxt.After(t.peerFin) && !right.After(t.peerFin) {
+		t.rcvNxt = t.peerFin
+		return true
+	}
+	return false
 }
 
 // keep remembers an early span, joined with one that it touches. Beyond the
