@@ -4,7 +4,6 @@ import (
 	"slices"
 	"testing"
 
-	"statelab/capture/trace"
 	"statelab/tcpdemo"
 )
 
@@ -16,22 +15,7 @@ func TestNothingIsContradicted(t *testing.T) {
 		t.Run(sc.Name, func(t *testing.T) {
 			t.Parallel()
 			for seed := range seeds() {
-				states := 0
-				for e, err := range events(enact(t, sc, seed)) {
-					if err != nil {
-						t.Fatal(err)
-					}
-					if e.Kind != trace.KindState {
-						continue
-					}
-					states++
-					if e.State.Contradicted {
-						t.Errorf("seed %d: %s", seed, line(&e))
-					}
-				}
-				if states == 0 {
-					t.Errorf("seed %d: nobody's state changed", seed)
-				}
+				checkContradictions(t, seed, enact(t, sc, seed))
 			}
 		})
 	}

@@ -15,7 +15,8 @@ import (
 
 // edgeOf returns the edge of the figure that an observed change took, nil if
 // there is none. Where a call, a timer and a segment join the same two states,
-// the reported cause tells them apart.
+// the reported cause tells them apart; sockets and stacks have names of their own
+// for calls and timers, but not for what a segment carries.
 func edgeOf(o *trace.Observation) *tcpstate.Edge {
 	var found *tcpstate.Edge
 	edges := tcpstate.Edges()
@@ -27,7 +28,7 @@ func edgeOf(o *trace.Observation) *tcpstate.Edge {
 		if e.On.Name == o.Cause.Name {
 			return e
 		}
-		if found == nil {
+		if found == nil && e.On.Kind != tcpstate.OnReceive {
 			found = e
 		}
 	}
@@ -42,8 +43,17 @@ func beyond(o *trace.Observation) string {
 		return "the host crashed: its control blocks are gone (RFC 9293 §3.5.1)"
 	case o.From == tcpstate.Listen && o.To == tcpstate.Established:
 		return "a SYN cookie: nothing was remembered in SYN-RECEIVED (RFC 4987 §3.6)"
+	case selfAbort(o.From, o.To, o.Cause):
+		return "the stack itself aborts: something arrived after the application had closed (RFC 1122 §4.2.2.13)"
 	}
 	return ""
+}
+
+// selfAbort reports whether a stack ended a closed connection because of a
+// segment that was no RST.
+func selfAbort(from, to tcpstate.State, cause trace.Cause) bool {
+	return from >= tcpstate.FinWait1 && to == tcpstate.Closed && cause.Kind == tcpstate.OnReceive &&
+		cause.Name != "RST" && !(from == tcpstate.LastAck && cause.Name == "ACK") && from != tcpstate.TimeWait
 }
 
 func edgeName(e *tcpstate.Edge) string {
