@@ -99,7 +99,9 @@ func (r *reconcile) observe(k endKey, o *trace.Observation, s *trace.StateChange
 		if e.last == o.To {
 			return false
 		}
-		s.From = e.last
+		if e.last != tcpstate.Unknown {
+			s.From = e.last
+		}
 		e.last = o.To
 		if len(e.observed) < maxPending {
 			e.observed = append(e.observed, reported{to: o.To})

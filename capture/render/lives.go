@@ -91,9 +91,18 @@ func (l *lives) state(ev *trace.Event) error {
 		return l.line(ev, fmt.Sprintf("%s %s  %v", who, ev.From.Addr, c.To))
 	}
 	p := pairOf(ev)
+	if l.known[p] == nil && l.known[pair{p.there, p.here}] == nil {
+		opener, other := ev.From.Addr, ev.To.Addr
+		if ev.From.Role == trace.RoleServer {
+			opener, other = other, opener
+		}
+		if err := l.line(ev, fmt.Sprintf("#%d  %s%s%s", l.of(p).n, opener, arrow, other)); err != nil {
+			return err
+		}
+	}
 	x := l.of(p)
 	x.state = c.To
-	text := fmt.Sprintf("#%d %s %s%s%s  %v%s%v", x.n, who, ev.From.Addr, arrow, ev.To.Addr, c.From, arrow, c.To)
+	text := fmt.Sprintf("#%d  %s  %v%s%v", x.n, who, c.From, arrow, c.To)
 	switch c.Basis {
 	case tcpstate.Inferred:
 		text += " (" + l.say.of(wordInferred) + ")"

@@ -49,6 +49,8 @@ type Options struct {
 	Detail ladder.Detail
 	// Lanes are the parties known beforehand: see ladder.Options.
 	Lanes []trace.Participant
+	// Fold keeps the ladder of a long transfer short: see ladder.Options.
+	Fold bool
 	// Wire shows an application's messages byte for byte, in a text ladder.
 	Wire bool
 	// NoTables leaves out the tables under a text ladder: the ledger, and what
@@ -70,7 +72,7 @@ func (o *Options) width() int {
 }
 
 func (o *Options) ladder() ladder.Options {
-	return ladder.Options{Streams: o.Streams, Detail: o.Detail, Lanes: o.Lanes}
+	return ladder.Options{Streams: o.Streams, Detail: o.Detail, Lanes: o.Lanes, Fold: o.Fold}
 }
 
 // Format is one way to write a timeline.
