@@ -59,8 +59,8 @@ func epitaph(now time.Time, s tcpdemo.EchoSession, end tcpdemo.EchoEnd) trace.Ob
 	took := now.Sub(s.Since).Round(time.Millisecond)
 	t := end.Text()
 	return trace.Observation{Kind: trace.ObservedNote, At: now, Note: &trace.Note{Text: trace.Text{
-		En: fmt.Sprintf("#%d %v: %d bytes in, %d out, in %v; %s", s.N, s.Remote, s.Read, s.Written, took, t.En),
-		Ko: fmt.Sprintf("#%d %v: 받음 %d바이트, 보냄 %d바이트, %v 동안; %s", s.N, s.Remote, s.Read, s.Written, took, t.Ko),
+		En: fmt.Sprintf("%v: %d bytes in, %d out, in %v; %s", s.Remote, s.Read, s.Written, took, t.En),
+		Ko: fmt.Sprintf("%v: 받음 %d바이트, 보냄 %d바이트, %v 동안; %s", s.Remote, s.Read, s.Written, took, t.Ko),
 	}}}
 }
 
