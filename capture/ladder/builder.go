@@ -36,6 +36,7 @@ type Builder struct {
 	total   int                    // how many connections that is and was
 	told    []tcpstate.Change      // changes that the last segment's row shows already
 	ledger  ledger
+	folder  folder
 	talked  bool // an application's message was seen
 	first   time.Time
 	last    time.Time
@@ -119,7 +120,7 @@ func (b *Builder) Add(e *trace.Event) []Row {
 		b.settleAll()
 		b.plain(RowTotals, e)
 	}
-	return b.settled()
+	return b.shortened(b.settled())
 }
 
 // Flush returns the rows that were still waiting: the trace is over.
@@ -127,7 +128,15 @@ func (b *Builder) Flush() []Row {
 	b.settleAll()
 	b.open = nil
 	b.ledger.close()
-	return b.settled()
+	return b.folder.flush(b.shortened(b.settled()))
+}
+
+// shortened folds rows, if that is asked for.
+func (b *Builder) shortened(rows []Row) []Row {
+	if !b.o.Fold {
+		return rows
+	}
+	return b.folder.fold(rows)
 }
 
 // hidden reports whether the options leave e out.

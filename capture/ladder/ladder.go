@@ -148,4 +148,7 @@ type Options struct {
 	// Lanes are the parties that are known beforehand; others get a lane when
 	// they first appear.
 	Lanes []trace.Participant
+	// Fold shows only the first of the rows of a step that are alike, and counts
+	// the others in a note.
+	Fold bool
 }
