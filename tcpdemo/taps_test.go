@@ -135,7 +135,7 @@ func compare(real, told []move, excused func(move)) error {
 			next++
 		case hidden(m) != nil:
 			excused(m)
-			for m.cause.Name == "restart" && next < len(told) && ghost(told[next]) {
+			for m.to == tcpstate.Closed && next < len(told) && ghost(told[next]) {
 				next++
 			}
 		case next < len(told):
@@ -162,7 +162,7 @@ func aborted(real move, told []move) bool {
 }
 
 // ghost reports whether a change is told of a connection that went on before: of
-// one that its host has lost in a crash, segments that still arrive tell on,
+// one that its host has given up in silence, segments that still arrive tell on,
 // until the host answers with a RST (RFC 9293 §3.5.1).
 func ghost(told move) bool { return told.from != tcpstate.Closed && told.from != tcpstate.Listen }
 
@@ -271,7 +271,7 @@ func checkOneTap(t *testing.T, seed uint64, r *network.Recording, tap string) {
 // be claimed again, where the claims between were mere assumptions.
 func believe(life, claims []move) error {
 	for _, c := range claims {
-		if unborn(life, c) || c.to == tcpstate.Closed && gone(life, c.at) || crashed(life, c.at) && ghost(c) || moot(life, c) {
+		if unborn(life, c) || c.to == tcpstate.Closed && gone(life, c.at) || lost(life, c.at) && ghost(c) || moot(life, c) {
 			continue
 		}
 		i := slices.IndexFunc(life, func(m move) bool { return m.to == c.to })
@@ -313,8 +313,11 @@ func moot(life []move, claim move) bool {
 	return last.at.Equal(claim.at) && last.from == claim.from && selfAbort(last.from, last.to, last.cause)
 }
 
-// crashed reports whether a side's control block was lost in a crash.
-func crashed(life []move, at time.Time) bool { return latest(life, at).cause.Name == "restart" }
+// lost reports whether a side's control block is gone, and no frame showed it.
+func lost(life []move, at time.Time) bool {
+	m := latest(life, at)
+	return m.to == tcpstate.Closed && hidden(m) != nil
+}
 
 // forgeries returns the sides in whose names segments were put on the wire that
 // no stack sent.
