@@ -60,6 +60,9 @@ type Lab struct {
 	// block and listener is gone, and nobody is told. nil where that cannot
 	// be done.
 	Reboot func() error
+	// Heap is what the process has on its heap, in bytes, after a collection of
+	// garbage. It is not the same from run to run; nil where it is not measured.
+	Heap func() int64
 }
 
 // settling is how long a step waits for what is still on the wire, in the

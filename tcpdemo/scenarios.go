@@ -24,12 +24,14 @@ func Scenarios() []Scenario {
 		framing(),
 		segmentSize(),
 		windowScale(),
+		congestion(),
 		backlog(),
 		synFlood(),
 		closeWait(),
 		serverRestart(),
 		oldDuplicate(),
 		selfConnect(),
+		many(),
 	}
 }
 

@@ -29,7 +29,7 @@ type PlotOptions struct {
 	// Width is that of a line of text in cells: 0 means 80, and less than
 	// MinWidth is taken as MinWidth.
 	Width int
-	// Height is how many lines of text each series' curve takes: 0 means 8; 2
+	// Height is how many lines of text each series' curve takes: 0 means 9; 2
 	// to 60.
 	Height int
 	// ASCII draws with ASCII characters alone.
@@ -43,7 +43,7 @@ type PlotOptions struct {
 
 // Bounds of PlotOptions.Height.
 const (
-	plotHeight     = 8
+	plotHeight     = 9 // for five numbers at the same distance
 	leastPlot      = 2
 	mostPlot       = 60
 	plotTicks      = 6 // about as many on an axis
@@ -162,8 +162,7 @@ func (p *plot) panel(out *bufio.Writer, s Series) {
 func (p *plot) rowMarks() map[int]string {
 	marks := map[int]string{}
 	for _, v := range p.y.ticks() {
-		row := p.height - 1 - int(p.y.place(v)*float64(p.height-1)+0.5)
-		marks[row] = p.y.format(v)
+		marks[dotAt(p.y.place(v), p.height*brailleRows)/brailleRows] = p.y.format(v)
 	}
 	return marks
 }

@@ -25,7 +25,7 @@ func (d *dots) upright(x, a, b int) {
 func (p *plot) curve(s Series) *dots {
 	d := newDots(p.width*brailleColumns, p.height*brailleRows)
 	x := func(v float64) int { return int(p.x.place(v)*float64(d.cols-1) + 0.5) }
-	y := func(v float64) int { return d.rows - 1 - int(p.y.place(v)*float64(d.rows-1)+0.5) }
+	y := func(v float64) int { return dotAt(p.y.place(v), d.rows) }
 	lastX, lastY := x(s.Points[0].X), y(s.Points[0].Y)
 	d.upright(lastX, lastY, lastY)
 	for _, q := range s.Points[1:] {
@@ -38,6 +38,9 @@ func (p *plot) curve(s Series) *dots {
 	}
 	return d
 }
+
+// dotAt is the row of dots for a place from 0, the lowest, to 1.
+func dotAt(place float64, rows int) int { return rows - 1 - int(place*float64(rows-1)+0.5) }
 
 // brailleBits are the dots of a Unicode braille cell, by row and column.
 var brailleBits = [brailleRows][brailleColumns]rune{{0x01, 0x08}, {0x02, 0x10}, {0x04, 0x20}, {0x40, 0x80}}

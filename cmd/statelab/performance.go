@@ -22,6 +22,9 @@ type performance struct {
 	recording      *network.Recording
 	roles          map[netip.Addr]trace.Participant
 	lanes          []trace.Participant
+	// curves are plotted under a text ladder; fold keeps the ladder short.
+	curves []render.Series
+	fold   bool
 }
 
 // events tells the performance, with frames numbered for one vantage point.
@@ -54,7 +57,11 @@ func observations(all []trace.Observation) iter.Seq[trace.Observation] {
 // show writes the performance as the view says.
 func (p *performance) show(w io.Writer, v view) error {
 	v.opts.Title, v.opts.Network, v.opts.Lanes = p.title, p.network, p.lanes
-	return v.format.Render(w, p.events(vantageClient), v.opts)
+	v.opts.Fold = p.fold
+	if err := v.format.Render(w, p.events(vantageClient), v.opts); err != nil {
+		return err
+	}
+	return p.plot(w, v)
 }
 
 // The vantage points of a lesson's taps.

@@ -96,7 +96,7 @@ func performScenario(ctx context.Context, sc tcpdemo.Scenario, seed uint64, rule
 	}
 	lab := &tcpdemo.Lab{
 		Clock: s.net, Client: s.net.Client(), Server: s.net.Server(), Ctx: ctx,
-		Report: s.report, Reboot: s.net.Server().Restart,
+		Report: s.report, Reboot: s.net.Server().Restart, Heap: heap,
 		Inject: func(toward network.Direction, frame []byte) error {
 			to := s.net.Server()
 			if toward == network.ServerToClient {
@@ -110,6 +110,7 @@ func performScenario(ctx context.Context, sc tcpdemo.Scenario, seed uint64, rule
 		return nil, fmt.Errorf("scenario %s: %w", sc.Name, err)
 	}
 	p.title = "tcp demo " + sc.Name
+	p.fold, p.curves = sc.Fold, curves(s.net.Samples(), c)
 	return p, nil
 }
 

@@ -1,0 +1,68 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"statelab/capture/render"
+	"statelab/capture/trace"
+	"statelab/tcpdemo/network"
+	"statelab/tcpdemo/network/virtual"
+)
+
+// curves are the congestion windows of the senders that a lesson sampled, each
+// over the time in which that sender had octets in flight. A sender whose window
+// never changed has sent too little to be shown.
+func curves(samples []virtual.Sample, c network.Config) []render.Series {
+	var all []render.Series
+	for _, side := range []struct {
+		role trace.Role
+		name string
+		host network.HostConfig
+	}{{trace.RoleClient, "client", c.Client}, {trace.RoleServer, "server", c.Server}} {
+		control := side.host.Congestion
+		if control == "" {
+			control = "reno"
+		}
+		s := render.Series{Name: "cwnd, " + side.name + " (" + strings.ToUpper(control) + ")"}
+		var start time.Time
+		changed, busy := false, 0 // points until nothing was in flight any more
+		for _, v := range samples {
+			if v.Party.Role != side.role || start.IsZero() && v.InFlight == 0 {
+				continue
+			}
+			if start.IsZero() {
+				start = v.At
+			}
+			p := render.Point{X: v.At.Sub(start).Seconds(), Y: float64(v.Cwnd)}
+			changed = changed || len(s.Points) > 0 && p.Y != s.Points[0].Y
+			s.Points = append(s.Points, p)
+			if v.InFlight > 0 {
+				busy = len(s.Points)
+			}
+		}
+		s.Points = s.Points[:busy]
+		if changed {
+			all = append(all, s)
+		}
+	}
+	return all
+}
+
+// plot draws the performance's curves under its ladder.
+func (p *performance) plot(w io.Writer, v view) error {
+	if len(p.curves) == 0 || v.format.Name != "text" {
+		return nil
+	}
+	if _, err := fmt.Fprintln(w); err != nil {
+		return err
+	}
+	return render.Plot(w, render.PlotOptions{
+		Lang: v.lang, Width: v.opts.Width, ASCII: v.opts.ASCII,
+		Title: v.lang.Of(trace.Text{En: "Congestion window of each sender, as its stack reported it", Ko: "각 송신자의 스택이 보고한 혼잡 윈도우"}),
+		X:     v.lang.Of(trace.Text{En: "seconds since its first byte", Ko: "첫 바이트를 보낸 뒤 지난 시간(초)"}),
+		Y:     v.lang.Of(trace.Text{En: "segments", Ko: "세그먼트"}),
+	}, p.curves...)
+}
