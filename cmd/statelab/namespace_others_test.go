@@ -1,0 +1,5 @@
+//go:build !linux
+
+package main
+
+func noNamespace() string { return "network namespaces are Linux's" }
