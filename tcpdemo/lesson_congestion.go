@@ -26,7 +26,7 @@ func congestion() Scenario {
 		},
 		Network: network.Config{
 			Client: network.HostConfig{Congestion: "reno"}, Server: network.HostConfig{Congestion: "cubic"},
-			Delay: 50 * time.Millisecond, Link: network.Link{Rate: 8_000_000, Queue: 24_000}, Samples: true,
+			Delay: 50 * time.Millisecond, Link: network.Link{Rate: 8_000_000, Queue: 24_000}, Samples: true, Cooperative: true,
 		},
 		Fold: true,
 		Run: func(l *Lab) error {

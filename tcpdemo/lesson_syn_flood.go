@@ -68,8 +68,8 @@ func flood(l *Lab) error {
 	}
 	l.Sleep(closing)
 	l.Note(
-		"The segments look like any handshake, yet the server was never in SYN-RECEIVED (hence the mark): the ACK brought the cookie back, and the control block was made from that. What does not fit into a cookie is lost: this connection has no window scaling.",
-		"세그먼트는 보통 핸드셰이크와 같지만 서버는 SYN-RECEIVED를 거치지 않았습니다(그래서 표시가 붙습니다). ACK가 쿠키를 되돌려 주었고, 제어 블록은 거기서 만들어졌습니다. 쿠키에 담을 수 없는 것은 잃습니다. 이 연결에는 윈도우 스케일이 없습니다.")
+		"The segments look like any handshake, yet the server was never in SYN-RECEIVED: it went from LISTEN straight to ESTABLISHED, when the ACK brought the cookie back. The control block was made from that. What does not fit into a cookie is lost: this connection has no window scaling.",
+		"세그먼트는 보통 핸드셰이크와 같지만 서버는 SYN-RECEIVED를 거치지 않고 LISTEN에서 바로 ESTABLISHED가 되었습니다. ACK가 쿠키를 되돌려 주었고, 제어 블록은 거기서 만들어졌습니다. 쿠키에 담을 수 없는 것은 잃습니다. 이 연결에는 윈도우 스케일이 없습니다.")
 	return nil
 }
 

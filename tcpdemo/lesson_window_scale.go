@@ -25,7 +25,7 @@ func windowScale() Scenario {
 				Ko: "SYN 뒤에 시작한 캡처는 시프트 값을 알 수 없어서 필드 값만 보여 줍니다.",
 			},
 		},
-		Network: network.Config{Delay: 50 * time.Millisecond},
+		Network: network.Config{Delay: 50 * time.Millisecond, Cooperative: true},
 		Fold:    true,
 		Run: func(l *Lab) error {
 			// With 65,535 octets in flight at most: slow start sends 10, 20 and 40
