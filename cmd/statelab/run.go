@@ -107,6 +107,7 @@ reason for each step side by side on one timeline.`,
 		newCapture(e),
 		newInspect(e),
 		newDoctor(e),
+		newGuide(e),
 		newVersion(e),
 	)
 	return root
