@@ -136,27 +136,51 @@ func (t *text) centredBetween(c *canvas, left, right int, s string, st style) {
 func (t *text) callLines(r *ladder.Row) []*canvas {
 	c := t.lanes(r)
 	t.gutter(c, r)
-	call := r.Event.Call
-	s := safe(call.Name) + "(" + safe(call.Args) + ")"
-	if call.Result != "" {
-		s += " = " + safe(call.Result)
-	}
 	t.used[symCall] = true
-	t.beside(c, r.Lane, t.g.call+" "+s, plain)
+	t.beside(c, r.Lane, t.g.call+" "+t.callText(r), plain)
 	return t.withStates(c, r)
 }
+
+// callText is a call as a program writes it. Where there is little room, its
+// arguments are cut, not what came of it.
+func (t *text) callText(r *ladder.Row) string {
+	call := r.Event.Call
+	head, tail := safe(call.Name)+"(", ")"
+	if call.Result != "" {
+		tail += " = " + safe(call.Result)
+	}
+	args := safe(call.Args)
+	room := t.besideRoom(r.Lane) - cells(t.g.call+" "+head+tail)
+	if cells(args) > room && room >= leastArgs {
+		args = t.fit(args, room)
+	}
+	return head + args + tail
+}
+
+// leastArgs is how much of an argument is still worth showing, in cells.
+const leastArgs = 4
 
 // beside writes words next to a lane, on its inner side; the symbol that they
 // begin with stands at the lane.
 func (t *text) beside(c *canvas, lane int, s string, st style) {
 	left, right := t.span()
 	col := t.grid.cols[lane]
+	s = t.fit(s, t.besideRoom(lane))
 	if col == right && right > left {
-		symbol, rest := firstWord(t.fit(s, right-left-3))
+		symbol, rest := firstWord(s)
 		c.right(right-1, rest+" "+symbol, st)
 		return
 	}
-	c.put(col+2, t.fit(s, max(t.grid.ladder-col-2, 0)-t.edge()), st)
+	c.put(col+2, s, st)
+}
+
+// besideRoom is how many cells there are next to a lane.
+func (t *text) besideRoom(lane int) int {
+	left, right := t.span()
+	if col := t.grid.cols[lane]; col != right || right <= left {
+		return max(t.grid.ladder-col-2, 0) - t.edge()
+	}
+	return right - left - 3
 }
 
 // edge is what the right state column takes.
