@@ -9,7 +9,6 @@ import (
 	"net/netip"
 	"reflect"
 
-	"statelab/capture/trace"
 	"statelab/httpdemo"
 	"statelab/tcpdemo"
 	"statelab/tcpdemo/network"
@@ -24,10 +23,10 @@ func (f *lessonFlags) hostLesson(ctx context.Context, e *env, w io.Writer, v vie
 		return misuse{inLanguage(err, v.lang)}
 	}
 	l := liveFlags{viewFlags: f.viewFlags, capture: true, optional: true, write: f.write, to: w}
-	s := &hostStage{net: n, held: map[trace.Role][]trace.Entry{}}
+	s := &hostStage{net: n, book: newBook(n.Report, n.Client(), n.Server())}
 	return errors.Join(l.watch(ctx, e, v, n, highPort(port), func(ctx context.Context) error {
 		err := program(ctx, s)
-		s.remember()
+		s.book.remember()
 		return err
 	}), n.Close())
 }
@@ -35,26 +34,7 @@ func (f *lessonFlags) hostLesson(ctx context.Context, e *env, w io.Writer, v vie
 // hostStage is the machine's own network as a lesson's stage.
 type hostStage struct {
 	net  *host.Network
-	held map[trace.Role][]trace.Entry
-}
-
-func (s *hostStage) remember() {
-	for _, h := range []*host.Host{s.net.Client(), s.net.Server()} {
-		m := h.Memory()
-		m.Entries = append(m.Entries, s.held[h.Party().Role]...)
-		s.net.Report(trace.Observation{Kind: trace.ObservedMemory, Party: h.Party(), Memory: &m})
-	}
-}
-
-func (s *hostStage) report(o trace.Observation) {
-	switch {
-	case o.Kind == trace.ObservedMemory:
-		s.held[o.Party.Role] = o.Memory.Entries
-		return
-	case o.Kind == trace.ObservedNote && o.Note.Step:
-		s.remember()
-	}
-	s.net.Report(o)
+	book *book
 }
 
 // scenarioOnHost runs a TCP lesson on the machine's own network, if it needs
@@ -66,7 +46,7 @@ func (f *lessonFlags) scenarioOnHost(ctx context.Context, e *env, w io.Writer, v
 	return f.hostLesson(ctx, e, w, v, tcpdemo.EchoPort, func(ctx context.Context, s *hostStage) error {
 		lab := &tcpdemo.Lab{
 			Clock: s.net, Client: unprivileged{s.net.Client()}, Server: unprivileged{s.net.Server()},
-			Ctx: ctx, Report: s.report,
+			Ctx: ctx, Report: s.book.take,
 		}
 		if err := sc.Run(lab); err != nil {
 			return fmt.Errorf("scenario %s: %w", sc.Name, err)
@@ -85,7 +65,7 @@ func (f *lessonFlags) lessonOnHost(ctx context.Context, e *env, w io.Writer, v v
 			Listen: func() (net.Listener, error) { return s.net.Server().Listen(at.Port(), 0) },
 			Dial:   func(ctx context.Context) (net.Conn, error) { return s.net.Client().Dial(ctx, at, 0) },
 			Now:    s.net.Now, Sleep: s.net.Sleep, Go: s.net.Go,
-			Rand: seeded(f.seedNumber), Report: s.report,
+			Rand: seeded(f.seedNumber), Report: s.book.take,
 		}
 		if err := l.Run(ctx, environment); err != nil {
 			return fmt.Errorf("lesson %s: %w", l.Name, err)

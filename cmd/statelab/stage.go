@@ -17,10 +17,8 @@ import (
 
 // stage is a virtual network that a lesson runs on.
 type stage struct {
-	net *virtual.Network
-	// held is what each side's application remembers, beside the control
-	// blocks that the stacks report.
-	held map[trace.Role][]trace.Entry
+	net  *virtual.Network
+	book *book
 }
 
 func newStage(c network.Config) (*stage, error) {
@@ -28,30 +26,7 @@ func newStage(c network.Config) (*stage, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &stage{net: n, held: map[trace.Role][]trace.Entry{}}, nil
-}
-
-// remember puts on the timeline what each side remembers now: its stack's
-// control blocks, and what its application said last.
-func (s *stage) remember() {
-	for _, h := range []*virtual.Host{s.net.Client(), s.net.Server()} {
-		m := h.Memory()
-		m.Entries = append(m.Entries, s.held[h.Party().Role]...)
-		s.net.Report(trace.Observation{Kind: trace.ObservedMemory, Party: h.Party(), Memory: &m})
-	}
-}
-
-// report takes a lesson's own observation. A step ends the one before it, and
-// so what was remembered until then is put down first.
-func (s *stage) report(o trace.Observation) {
-	switch {
-	case o.Kind == trace.ObservedMemory:
-		s.held[o.Party.Role] = o.Memory.Entries
-		return
-	case o.Kind == trace.ObservedNote && o.Note.Step:
-		s.remember()
-	}
-	s.net.Report(o)
+	return &stage{net: n, book: newBook(n.Report, n.Client(), n.Server())}, nil
 }
 
 // perform runs a lesson's program to its end, or to the limit of the network's
@@ -75,7 +50,7 @@ func (s *stage) perform(ctx context.Context, limit time.Duration, program func()
 	default:
 		err = nil // timers that are still running are part of the picture
 	}
-	s.remember()
+	s.book.remember()
 	p := &performance{recording: s.net.Recording(), roles: map[netip.Addr]trace.Participant{}}
 	for _, h := range []*virtual.Host{s.net.Client(), s.net.Server()} {
 		p.roles[h.Addr()] = trace.Participant{Role: h.Party().Role}
@@ -96,7 +71,7 @@ func performScenario(ctx context.Context, sc tcpdemo.Scenario, seed uint64, rule
 	}
 	lab := &tcpdemo.Lab{
 		Clock: s.net, Client: s.net.Client(), Server: s.net.Server(), Ctx: ctx,
-		Report: s.report, Reboot: s.net.Server().Restart, Heap: heap,
+		Report: s.book.take, Reboot: s.net.Server().Restart, Heap: heap,
 		Inject: func(toward network.Direction, frame []byte) error {
 			to := s.net.Server()
 			if toward == network.ServerToClient {
@@ -127,7 +102,7 @@ func performLesson(ctx context.Context, l httpdemo.Lesson, seed uint64, rules []
 		Listen: func() (net.Listener, error) { return s.net.Server().Listen(port, 0) },
 		Dial:   func(ctx context.Context) (net.Conn, error) { return s.net.Client().Dial(ctx, at, 0) },
 		Now:    s.net.Now, Sleep: s.net.Sleep, Go: s.net.Go,
-		Rand: seeded(seed), Report: s.report,
+		Rand: seeded(seed), Report: s.book.take,
 	}
 	p, err := s.perform(ctx, tcpdemo.DefaultLimit, func() error { return l.Run(ctx, environment) })
 	if err != nil {
