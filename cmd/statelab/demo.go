@@ -65,7 +65,7 @@ func (f *lessonFlags) demo(ctx context.Context, e *env, w io.Writer, v view) err
 	}
 	var ledgers []render.Ledger
 	for i, act := range acts {
-		if err := introduce(w, v.lang, v.opts.Width, act.title, []trace.Text{act.look}, true, i); err != nil {
+		if err := introduce(w, v, act.title, []trace.Text{act.look}, true, i); err != nil {
 			return err
 		}
 		page := v
@@ -88,7 +88,7 @@ func (f *lessonFlags) demo(ctx context.Context, e *env, w io.Writer, v view) err
 	if err := weigh(ctx, w, v.lang, v.opts.Width); err != nil {
 		return err
 	}
-	if _, err := fmt.Fprintf(w, "\n%s\n", hang("▸ "+v.lang.Of(lesson.Point), v.opts.Width, "  ")); err != nil {
+	if err := conclude(w, v, lesson.Point); err != nil {
 		return err
 	}
 	if f.write == "" {

@@ -96,7 +96,7 @@ func httpLesson(ctx context.Context, e *env, w io.Writer, v view, f *lessonFlags
 	text := f.format == "text"
 	v.opts.Title = "http demo " + l.Name
 	if text {
-		if err := introduce(w, v.lang, v.opts.Width, l.Title, []trace.Text{l.Look}, false, 0); err != nil {
+		if err := introduce(w, v, l.Title, []trace.Text{l.Look}, false, 0); err != nil {
 			return err
 		}
 	}
@@ -110,8 +110,7 @@ func httpLesson(ctx context.Context, e *env, w io.Writer, v view, f *lessonFlags
 	if err := weigh(ctx, w, v.lang, v.opts.Width); err != nil {
 		return err
 	}
-	_, err := fmt.Fprintf(w, "\n%s\n", hang("▸ "+v.lang.Of(l.Point), v.opts.Width, "  "))
-	return err
+	return conclude(w, v, l.Point)
 }
 
 // lessonOnVirtual performs a lesson and shows it.

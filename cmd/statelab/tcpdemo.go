@@ -7,7 +7,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"statelab/capture/explain"
 	"statelab/capture/trace"
 	"statelab/tcpdemo"
 )
@@ -106,7 +105,7 @@ func tcpLesson(ctx context.Context, e *env, w io.Writer, v view, f *lessonFlags,
 		if f.format != "text" {
 			return nil
 		}
-		return introduce(w, v.lang, v.opts.Width, sc.Title, sc.Look, tour, stop)
+		return introduce(w, v, sc.Title, sc.Look, tour, stop)
 	}
 	v.opts.Title = "tcp demo " + sc.Name
 	if f.net == "host" {
@@ -129,22 +128,36 @@ func tcpLesson(ctx context.Context, e *env, w io.Writer, v view, f *lessonFlags,
 }
 
 // introduce prints a lesson's title and what to look at.
-func introduce(w io.Writer, lang explain.Lang, width int, title trace.Text, look []trace.Text, tour bool, stop int) error {
-	head := lang.Of(title)
+func introduce(w io.Writer, v view, title trace.Text, look []trace.Text, tour bool, stop int) error {
+	head := v.lang.Of(title)
 	if tour {
 		if stop > 0 {
 			fmt.Fprintln(w)
 		}
 		head = fmt.Sprintf("%d. %s", stop+1, head)
 	}
-	if _, err := fmt.Fprintln(w, hang(head, width, "")); err != nil {
+	if _, err := fmt.Fprintln(w, hang(head, v.opts.Width, "")); err != nil {
 		return err
 	}
 	for _, l := range look {
-		if _, err := fmt.Fprintln(w, "  ▸ "+hang(lang.Of(l), width, "    ")); err != nil {
+		if _, err := fmt.Fprintln(w, "  "+v.bullet()+hang(v.lang.Of(l), v.opts.Width, "    ")); err != nil {
 			return err
 		}
 	}
 	_, err := fmt.Fprintln(w)
 	return err
+}
+
+// conclude prints what a lesson has shown.
+func conclude(w io.Writer, v view, point trace.Text) error {
+	_, err := fmt.Fprintf(w, "\n%s\n", hang(v.bullet()+v.lang.Of(point), v.opts.Width, "  "))
+	return err
+}
+
+// bullet stands before a sentence to look out for.
+func (v *view) bullet() string {
+	if v.opts.ASCII {
+		return "> "
+	}
+	return "▸ "
 }
