@@ -15,7 +15,7 @@ demo: ## build statelab and run the main lesson: TCP lives and dies, HTTP forget
 	@$(BIN) demo -w out/demo.pcapng
 
 build: ## build bin/statelab
-	@mkdir -p bin
+	@mkdir -p bin out
 	$(GO) build -trimpath -o $(BIN) ./cmd/statelab
 
 deps: ## install what the tests use, where this machine allows it
