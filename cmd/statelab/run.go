@@ -8,9 +8,12 @@ import (
 	"os"
 	"strings"
 	"syscall"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"statelab/capture/trace"
 )
 
 // Exit codes.
@@ -48,12 +51,25 @@ func report(ctx context.Context, stderr io.Writer, err error) int {
 		return exitFine // the reader of our output has seen enough
 	}
 	for _, err := range flatten(err) {
-		fmt.Fprintln(stderr, "statelab: "+err.Error())
+		fmt.Fprintln(stderr, "statelab: "+escapeLines(err.Error()))
 	}
 	if _, ok := errors.AsType[misuse](err); ok || isCobraMisuse(err) {
 		return exitMisuse
 	}
 	return exitFailed
+}
+
+// escapeLines keeps what an error quotes, a file's name or a peer's words, from
+// doing anything to a terminal.
+func escapeLines(s string) string {
+	lines := strings.Split(s, "\n")
+	for i, l := range lines {
+		// What is quoted already stays as it is.
+		if !utf8.ValidString(l) || strings.ContainsFunc(l, func(r rune) bool { return !trace.SafeRune(r) }) {
+			lines[i] = trace.Escape(l)
+		}
+	}
+	return strings.Join(lines, "\n")
 }
 
 // flatten takes joined errors apart.
