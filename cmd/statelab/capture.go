@@ -3,10 +3,12 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"statelab/capture/trace"
 	"statelab/tcpdemo/network/host"
 )
 
@@ -31,6 +33,7 @@ func newCapture(e *env) *cobra.Command {
 				return err
 			}
 			return errors.Join(f.watch(cmd.Context(), e, v, n, port, func(ctx context.Context) error {
+				f.announce(e, v, port)
 				if length > 0 {
 					_ = wait(ctx, length)
 				} else {
@@ -44,4 +47,19 @@ func newCapture(e *env) *cobra.Command {
 	c.Flags().Uint16VarP(&port, "port", "p", 0, "only TCP from or to this port; 0 is everything")
 	c.Flags().DurationVar(&length, "for", 0, "stop after so long, e.g. 10s; without it, at Ctrl-C")
 	return c
+}
+
+// announce says that the capture has begun.
+func (f *liveFlags) announce(e *env, v view, port uint16) {
+	where := f.iface
+	if where == "" {
+		where = v.lang.Of(trace.Text{En: "the loopback interface", Ko: "루프백 인터페이스"})
+	}
+	if port != 0 {
+		where += fmt.Sprintf(" (port %d)", port)
+	}
+	fmt.Fprintln(e.stderr, "statelab: "+v.lang.Of(trace.Text{
+		En: "capturing on " + where + "; Ctrl-C ends it",
+		Ko: where + "에서 캡처합니다. 끝내려면 Ctrl-C",
+	}))
 }
