@@ -50,8 +50,10 @@ func TestFold(t *testing.T) {
 	}{
 		{"few are all shown", func(s *script) { s.data(1, 4) }, "", 8},
 		{"many are counted", func(s *script) { s.data(1, 100) }, "… 194 more segments with 9700 bytes", 6},
-		{"a step begins anew", func(s *script) { s.data(1, 10); s.step("next"); s.data(101, 10) },
-			"… 14 more segments with 700 bytes|… 14 more segments with 700 bytes", 12},
+		{
+			"a step begins anew", func(s *script) { s.data(1, 10); s.step("next"); s.data(101, 10) },
+			"… 14 more segments with 700 bytes|… 14 more segments with 700 bytes", 12,
+		},
 		{"a RST is always shown", func(s *script) {
 			s.data(1, 10)
 			s.leave(900, false, tcpstate.RST)

@@ -46,8 +46,11 @@ func TestPlotGolden(t *testing.T) {
 		draw func(io.Writer, render.PlotOptions, ...render.Series) error
 		o    render.PlotOptions
 	}{
-		{"en.txt", render.Plot, english}, {"ko.txt", render.Plot, korean}, {"ascii.txt", render.Plot, ascii},
-		{"en.svg", render.PlotSVG, english}, {"ko.svg", render.PlotSVG, korean},
+		{"en.txt", render.Plot, english},
+		{"ko.txt", render.Plot, korean},
+		{"ascii.txt", render.Plot, ascii},
+		{"en.svg", render.PlotSVG, english},
+		{"ko.svg", render.PlotSVG, korean},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()

@@ -101,8 +101,10 @@ type socket struct {
 	cwnd, mss int
 }
 
-var ssInfo = regexp.MustCompile(`\bmss:(\d+).* cwnd:(\d+)`)
-var ssRTT = regexp.MustCompile(`\brtt:([\d.]+)/`)
+var (
+	ssInfo = regexp.MustCompile(`\bmss:(\d+).* cwnd:(\d+)`)
+	ssRTT  = regexp.MustCompile(`\brtt:([\d.]+)/`)
+)
 
 // ss asks the system's own tool about the connections of a local port, by the
 // client's port.
