@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/netip"
 	"syscall"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -101,6 +102,10 @@ func (f *liveFlags) watch(ctx context.Context, e *env, v view, n *host.Network, 
 	return errors.Join(err, <-done, finish.close())
 }
 
+// settling is how long what is still on its way when a program ends is waited
+// for: Linux delays an ACK by 40 ms, also that of a FIN.
+const settling = 100 * time.Millisecond
+
 // serve listens on an address and watches a server at work. The title says
 // what it is: "tcp serve", and with it goes the address that it has. That it
 // listens is said when it is being watched as well.
@@ -120,7 +125,9 @@ func (f *liveFlags) serve(ctx context.Context, e *env, v view, addr netip.AddrPo
 			En: "listening on " + l.Addr().String(),
 			Ko: l.Addr().String() + "에서 연결을 기다립니다",
 		}))
-		return program(ctx, n, l)
+		err := program(ctx, n, l)
+		n.Sleep(settling)
+		return err
 	})
 	_ = l.Close() // the program has closed it, unless it never came to run
 	return errors.Join(err, n.Close())

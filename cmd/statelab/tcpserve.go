@@ -95,7 +95,9 @@ the connection is in. --crlf ends lines as HTTP does, to type a request by hand.
 				return inLanguage(err, v.lang)
 			}
 			return errors.Join(f.watch(cmd.Context(), e, v, n, addr.Port(), func(ctx context.Context) error {
-				return talk(ctx, e, n, addr, crlf)
+				err := talk(ctx, e, n, addr, crlf)
+				n.Sleep(settling)
+				return err
 			}), n.Close())
 		},
 	}
