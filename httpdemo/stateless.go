@@ -3,6 +3,7 @@ package httpdemo
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"statelab/capture/trace"
 )
@@ -23,8 +24,8 @@ func stateless() Lesson {
 			Ko: "응답이 끝날 때마다 서버의 메모리를 보세요. 제어 블록은 연결이 살아 있는 동안만 있고, 대화에 대한 기억은 아무것도 없습니다.",
 		},
 		Point: trace.Text{
-			En: "TCP remembered the connection, byte by byte; HTTP remembered nothing, on one connection as on two. A persistent connection is not a session.",
-			Ko: "TCP는 연결을 바이트 단위로 기억했고, HTTP는 연결이 하나든 둘이든 아무것도 기억하지 않았습니다. 지속 연결은 세션이 아닙니다.",
+			En: "TCP remembered the connection, byte by byte; HTTP remembered nothing, on one connection as on three. A persistent connection is not a session.",
+			Ko: "TCP는 연결을 바이트 단위로 기억했고, HTTP는 연결이 하나든 셋이든 아무것도 기억하지 않았습니다. 지속 연결은 세션이 아닙니다.",
 		},
 		Run: runStateless,
 	}
@@ -99,6 +100,13 @@ func runStateless(ctx context.Context, e *Env) error {
 			return err
 		}
 	}
-	e.Sleep(settling)
+	e.step(trace.Text{
+		En: "60 seconds of TIME-WAIT pass: TCP forgets too",
+		Ko: "TIME-WAIT의 60초가 지나면 TCP도 잊습니다",
+	})
+	e.Sleep(timeWait)
 	return nil
 }
+
+// timeWait is longer than 2 MSL: the client's control blocks are gone then.
+const timeWait = 61 * time.Second
