@@ -35,7 +35,7 @@ the program and needs no network.`,
 			if err != nil {
 				return misusef("no topic %q%s; statelab guide lists them all", args[0], didYouMean(args[0], docs.Topics()))
 			}
-			_, err = io.WriteString(e.stdout, readable(text))
+			_, err = io.WriteString(e.stdout, readable(text, e.width))
 			return err
 		},
 		ValidArgs: docs.Topics(),
@@ -64,26 +64,4 @@ func listTopics(w io.Writer, lang explain.Lang) error {
 	}) + "\n")
 	_, err := io.WriteString(w, b.String())
 	return err
-}
-
-// readable leaves out of a Markdown text what only a browser needs: comments
-// and pictures, and the empty lines that they leave behind.
-func readable(markdown string) string {
-	var b strings.Builder
-	fenced, empty := false, true
-	for line := range strings.Lines(markdown) {
-		if strings.HasPrefix(line, "```") {
-			fenced = !fenced
-		}
-		switch bare := strings.TrimSpace(line); {
-		case fenced:
-		case strings.HasPrefix(bare, "<") || strings.HasPrefix(bare, "!["):
-			continue
-		case bare == "" && empty:
-			continue
-		}
-		empty = strings.TrimSpace(line) == ""
-		b.WriteString(line)
-	}
-	return b.String()
 }
