@@ -99,8 +99,9 @@ func (r *reconcile) observe(k endKey, o *trace.Observation, s *trace.StateChange
 		if e.last == o.To {
 			return false
 		}
-		if e.last != tcpstate.Unknown {
+		if e.last != tcpstate.Unknown && e.last != o.From {
 			s.From = e.last
+			s.Edge = tcpstate.FindEdge(s.From, s.To)
 		}
 		e.last = o.To
 		if len(e.observed) < maxPending {

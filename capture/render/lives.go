@@ -54,7 +54,11 @@ func (l *lives) tell(ev *trace.Event) error {
 			x.facts = facts(ev.Memory)
 		}
 	case trace.KindNote:
-		return l.line(ev, l.say.of(ev.Note.Text))
+		text := l.say.of(ev.Note.Text)
+		if x := l.known[pairOf(ev)]; x != nil {
+			text = fmt.Sprintf("#%d  %s", x.n, text)
+		}
+		return l.line(ev, text)
 	case trace.KindGap:
 		return l.line(ev, l.say.f(wordMissing, ev.N))
 	default:
@@ -102,7 +106,14 @@ func (l *lives) state(ev *trace.Event) error {
 	}
 	x := l.of(p)
 	x.state = c.To
-	text := fmt.Sprintf("#%d  %s  %v%s%v", x.n, who, c.From, arrow, c.To)
+	way := arrow
+	if c.Edge == nil && c.Basis == tcpstate.Observed {
+		way = " … " // what lay between was too short to be seen
+		if l.o.ASCII {
+			way = " .. "
+		}
+	}
+	text := fmt.Sprintf("#%d  %s  %v%s%v", x.n, who, c.From, way, c.To)
 	switch c.Basis {
 	case tcpstate.Inferred:
 		text += " (" + l.say.of(wordInferred) + ")"

@@ -39,6 +39,11 @@ Nothing leaves this process: both ends run on a virtual network.`,
 		},
 	}
 	f.register(c)
+	for _, name := range []string{"format", "net", "theme"} {
+		if err := c.Flags().MarkHidden(name); err != nil {
+			panic(err) // the flag is registered above
+		}
+	}
 	return c
 }
 

@@ -85,8 +85,8 @@ func (f *viewFlags) resolve(e *env) (view, error) {
 	v.lang, v.out = lang, f.out
 	v.opts = render.Options{Lang: lang, ASCII: f.ascii, Explain: f.explain, Width: e.width}
 	if f.width != 0 {
-		if f.width < 40 || f.width > 400 {
-			return v, misusef("--width %d: from 40 to 400 cells", f.width)
+		if f.width < render.MinWidth || f.width > 400 {
+			return v, misusef("--width %d: from %d to 400 cells", f.width, render.MinWidth)
 		}
 		v.opts.Width = f.width
 	}
@@ -224,7 +224,7 @@ func parseRules(texts []string) ([]network.Rule, error) {
 	for _, t := range texts {
 		r, err := network.ParseRule(t)
 		if err != nil {
-			return nil, misuse{fmt.Errorf("--rule: %w", err)}
+			return nil, misuse{fmt.Errorf("--rule: %w\nhint: statelab guide rules has the whole language", err)}
 		}
 		rules = append(rules, r)
 	}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -99,7 +100,7 @@ func TestCurlKeepsTheConnection(t *testing.T) {
 		if !ok || sign != ">" && sign != "<" || len(text) > 40 {
 			continue // longer ones are folded
 		}
-		ours := map[string]string{">": " < ", "<": " > "}[sign] + text + `\r\n`
+		ours := " " + sign + " " + text + `\r\n`
 		if !strings.Contains(ladder, ours) {
 			t.Errorf("the ladder does not show %q", ours)
 		}
@@ -150,20 +151,22 @@ func TestWireIsExact(t *testing.T) {
 			t.Error(err)
 		}
 		for i, client := range clients {
-			if got := wire(t, format, out, client+" < "); got != requests[i] {
+			if got := wire(t, format, out, client, "> "); got != requests[i] {
 				t.Errorf("%s: sent\n%q, shown\n%q", format, requests[i], got)
 			}
-			if got := wire(t, format, out, client+" > "); got != responses[client] || got == "" {
+			if got := wire(t, format, out, client, "< "); got != responses[client] || got == "" {
 				t.Errorf("%s: received\n%q, shown\n%q", format, responses[client], got)
 			}
 		}
 	}
 }
 
-// wire reads the bytes back that lines with a mark show.
-func wire(t testing.TB, format, out, mark string) string {
+// wire reads the bytes back that the lines of one client and one way show: the
+// client stands on a line of its own before them.
+func wire(t testing.TB, format, out, client, sign string) string {
 	t.Helper()
 	var all strings.Builder
+	whose := ""
 	for line := range strings.Lines(out) {
 		line = strings.TrimSuffix(line, "\n")
 		if format == "events" {
@@ -172,9 +175,14 @@ func wire(t testing.TB, format, out, mark string) string {
 				t.Fatal(err)
 			}
 			line = e.Note.En
+		} else if _, after, ok := strings.Cut(line, "  "); ok {
+			line = after // the time
 		}
-		_, text, ok := strings.Cut(line, mark)
-		if !ok {
+		if _, err := netip.ParseAddrPort(line); err == nil {
+			whose = line
+		}
+		text, ok := strings.CutPrefix(line, sign)
+		if !ok || whose != client {
 			continue
 		}
 		s, err := strconv.Unquote(`"` + strings.ReplaceAll(text, `"`, `\"`) + `"`)

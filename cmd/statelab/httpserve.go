@@ -1,9 +1,9 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"log"
 	"net"
 	"net/http"
@@ -79,27 +79,27 @@ func serveHTTP(ctx context.Context, e *env, n *host.Network, l net.Listener, lim
 	return nil
 }
 
-// printer puts every line of what goes by on the timeline, escaped.
+// printer puts every line of what goes by on the timeline, escaped: > is the
+// request, < the response. Whose it is stands before it where that changes.
 func printer(n *host.Network) func(net.Addr, bool, []byte) {
 	var mu sync.Mutex
+	var last string
 	return func(client net.Addr, in bool, b []byte) {
 		mu.Lock()
 		defer mu.Unlock()
-		sign := ">"
+		sign := "<"
 		if in {
-			sign = "<"
+			sign = ">"
 		}
-		for len(b) > 0 {
-			line := b[:min(len(b), 4096)]
-			for i, c := range line {
-				if c == '\n' {
-					line = line[:i+1]
-					break
-				}
-			}
-			b = b[len(line):]
-			text := fmt.Sprintf("%v %s %s", client, sign, trace.EscapeBytes(line, 4*len(line)))
+		say := func(text string) {
 			n.Report(trace.Observation{Kind: trace.ObservedNote, At: n.Now(), Note: &trace.Note{Text: trace.Text{En: text, Ko: text}}})
+		}
+		if whose := client.String(); whose != last {
+			last = whose
+			say(whose)
+		}
+		for line := range bytes.Lines(b) {
+			say(sign + " " + trace.EscapeBytes(line, -1))
 		}
 	}
 }

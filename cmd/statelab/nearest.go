@@ -13,7 +13,7 @@ import (
 func didYouMean(given string, names []string) string {
 	near := nearest(given, names)
 	if len(near) == 0 {
-		return ""
+		return "; there are " + strings.Join(names, ", ")
 	}
 	return "; did you mean " + strings.Join(near, ", ") + "?"
 }

@@ -38,6 +38,7 @@ func (f *lessonFlags) pacing(ctx context.Context, e *env, w io.Writer, lang expl
 		if err != nil {
 			return nil, nothing, err
 		}
+		fmt.Fprintln(e.stderr, lang.Of(trace.Text{En: "any key: the next row; q: end", Ko: "아무 키: 다음 줄, q: 끝"}))
 		step := func(*ladder.Row) error {
 			_, err := keys.Key()
 			return err
@@ -64,8 +65,8 @@ func (q *quizmaster) ask(row *ladder.Row) error {
 	}
 	from := explain.Label(q.lang, "role."+row.Event.From.Role.String())
 	fmt.Fprint(q.out, q.lang.Of(trace.Text{
-		En: "? the next segment comes from the " + from + ". Its flags, seq, ack (e.g. SYN,ACK 0 1): ",
-		Ko: "? 다음 세그먼트는 " + from + "가 보냅니다. 플래그, seq, ack (예: SYN,ACK 0 1): ",
+		En: "? the next segment comes from the " + from + ". Its flags, seq, ack (e.g. PSH,ACK 5 9): ",
+		Ko: "? 다음 세그먼트는 " + from + "가 보냅니다. 플래그, seq, ack (예: PSH,ACK 5 9): ",
 	}))
 	line, err := q.in.ReadString('\n')
 	if err != nil && line == "" {

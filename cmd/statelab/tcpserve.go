@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/text/transform"
 
+	"statelab/capture/tcpstate"
 	"statelab/capture/trace"
 	"statelab/tcpdemo"
 	"statelab/tcpdemo/network/host"
@@ -41,6 +42,7 @@ its bytes and how it ended. --capture adds the ladder, from real frames.`,
 			v.opts.Title = "tcp serve"
 			return f.serve(cmd.Context(), e, v, addr, func(ctx context.Context, n *host.Network, l net.Listener) error {
 				server.Clock = n
+				server.Observe.OnAccept = func(s tcpdemo.EchoSession) { n.Report(birth(s)) }
 				server.Observe.OnClose = func(s tcpdemo.EchoSession, end tcpdemo.EchoEnd, _ error) { n.Report(epitaph(n.Now(), s, end)) }
 				return server.Serve(ctx, l)
 			})
@@ -54,14 +56,30 @@ its bytes and how it ended. --capture adds the ladder, from real frames.`,
 	return c
 }
 
+// birth says that a connection was accepted: its handshake is over, whether or
+// not the system was asked in time.
+func birth(s tcpdemo.EchoSession) trace.Observation {
+	return trace.Observation{
+		Kind: trace.ObservedState, At: s.Since, From: tcpstate.Listen, To: tcpstate.Established,
+		Party: trace.Participant{Role: trace.RoleServer, Addr: s.Local},
+		Conn:  trace.Conn{Local: s.Local, Remote: s.Remote},
+		Cause: trace.Cause{Kind: tcpstate.OnCall, Name: "accept"},
+	}
+}
+
 // epitaph says how a connection ended.
 func epitaph(now time.Time, s tcpdemo.EchoSession, end tcpdemo.EchoEnd) trace.Observation {
-	took := now.Sub(s.Since).Round(time.Millisecond)
+	took := now.Sub(s.Since).Round(10 * time.Microsecond)
 	t := end.Text()
-	return trace.Observation{Kind: trace.ObservedNote, At: now, Note: &trace.Note{Text: trace.Text{
-		En: fmt.Sprintf("%v: %d bytes in, %d out, in %v; %s", s.Remote, s.Read, s.Written, took, t.En),
-		Ko: fmt.Sprintf("%v: 받음 %d바이트, 보냄 %d바이트, %v 동안; %s", s.Remote, s.Read, s.Written, took, t.Ko),
-	}}}
+	return trace.Observation{
+		Kind: trace.ObservedNote, At: now,
+		Party: trace.Participant{Role: trace.RoleServer, Addr: s.Local},
+		Conn:  trace.Conn{Local: s.Local, Remote: s.Remote},
+		Note: &trace.Note{Text: trace.Text{
+			En: fmt.Sprintf("%v: %d bytes in, %d out, in %v; %s", s.Remote, s.Read, s.Written, took, t.En),
+			Ko: fmt.Sprintf("%v: %d바이트 받고 %d바이트 보냄(%v); %s", s.Remote, s.Read, s.Written, took, t.Ko),
+		}},
+	}
 }
 
 func newTCPConnect(e *env) *cobra.Command {
