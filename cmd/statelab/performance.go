@@ -108,3 +108,25 @@ func (p *performance) writeTrace(e *env, name, vantage string, lang explain.Lang
 	}
 	return nil
 }
+
+// idle returns those of the user's rules that found nothing to act on. A rule
+// that shapes all traffic, or leaves it to chance, says nothing by that.
+func (p *performance) idle(rules []network.Rule) []network.Rule {
+	acted := map[string]bool{}
+	for _, o := range p.recording.Observations {
+		if o.Kind == trace.ObservedVerdict {
+			acted[o.Verdict.Rule] = true
+		}
+	}
+	var out []network.Rule
+	for _, r := range rules {
+		switch r.Verb {
+		case network.VerbDelay, network.VerbRate, network.VerbLoss, network.VerbMTU:
+		default:
+			if !acted[r.Text] {
+				out = append(out, r)
+			}
+		}
+	}
+	return out
+}

@@ -23,7 +23,15 @@ func (f *lessonFlags) present(ctx context.Context, e *env, w io.Writer, v view, 
 	}
 	defer done()
 	v.opts.BeforeRow = before
-	return p.show(w, v)
+	if err := p.show(w, v); err != nil {
+		return err
+	}
+	for _, r := range p.idle(f.ruleSet) {
+		fmt.Fprintf(e.stderr, "statelab: %s: %s\n", trace.Escape(r.Text), v.lang.Of(trace.Text{
+			En: "this rule found nothing to act on", Ko: "이 규칙에 맞는 세그먼트가 없었습니다",
+		}))
+	}
+	return nil
 }
 
 // pacing makes what is to happen before each row.
