@@ -245,12 +245,21 @@ func stories() []story {
 			zeroWindow(seg{frame: 7, from: Server, seq: 1, ack: 7, flags: ACK, found: []Finding{{Name: "zero-window"}, {Name: "zero-window-probe-ack"}}}),
 			seg{frame: 8, from: Server, seq: 1, ack: 7, flags: ACK, found: []Finding{{Name: "window-update", Frame: 5}}}.event(),
 			seg{frame: 9, from: Server, seq: 1, ack: 7, flags: ACK, raw: true, found: []Finding{{Name: "window-update", Frame: 5}}}.event(),
+			seg{frame: 11, from: Server, seq: 1, ack: 7, flags: ACK, window: 600, found: []Finding{{Name: "window-update", Frame: 9}}}.event(),
+			seg{frame: 12, from: Server, seq: 1, ack: 7, flags: ACK, window: 500, found: []Finding{{Name: "window-update", Frame: 11}}}.event(),
 			zeroWindow(seg{frame: 10, from: Server, seq: 1, ack: 7, flags: ACK | PSH, payload: "data", found: []Finding{{Name: "zero-window"}}}),
 		}},
 		{"keepalive", segs(
 			seg{frame: 5, from: Client, seq: 6, ack: 1, flags: ACK, found: []Finding{{Name: "keep-alive", Frame: 4}}},
 			seg{frame: 6, from: Server, seq: 1, ack: 7, flags: ACK, found: []Finding{{Name: "keep-alive-ack", Frame: 5}}},
 			seg{frame: 7, from: Client, seq: 6, ack: 1, flags: ACK, payload: "\x00", found: []Finding{{Name: "keep-alive", Frame: 4}}},
+			seg{frame: 8, from: Server, seq: 1, ack: 7, flags: ACK, window: 600, found: []Finding{{Name: "window-update", Frame: 6}}},
+			seg{frame: 9, from: Server, seq: 1, ack: 7, flags: ACK, window: 700, found: []Finding{{Name: "window-update", Frame: 8}}},
+		)},
+		{"a SYN again at once", oldDuplicate()},
+		{"data again at once", segs(
+			hello,
+			seg{frame: 5, ms: 12, from: Client, seq: 1, ack: 1, flags: PSH | ACK, payload: "hello\n", found: []Finding{{Name: "retransmission", Frame: 4, Nth: 1}}},
 		)},
 		{"damage and nonsense", segs(
 			seg{frame: 5, from: Client, seq: 1, ack: 1, flags: ACK, payload: "x", checksum: Invalid, found: []Finding{{Name: "bad-checksum"}}},
@@ -437,4 +446,26 @@ func aroundStory() []trace.Event {
 		}},
 		{Kind: trace.KindTotals, Totals: &trace.Totals{Frames: 1, Damaged: 1, Dropped: 1}},
 	}
+}
+
+// oldDuplicate is the end of RFC 9293 §3.5 Figure 8 with a lost SYN: the answer
+// to an old one is of the earlier connection, its RST and what follows of the
+// new one.
+func oldDuplicate() []trace.Event {
+	const unacceptable = Seq(777)
+	again := func(frame, ms, nth int) seg {
+		return seg{frame: frame, ms: ms, from: Client, flags: SYN, found: []Finding{{Name: "retransmission", Frame: 7, Nth: nth}}}
+	}
+	events := segs(
+		seg{frame: 7, from: Client, flags: SYN},
+		seg{frame: 8, from: Server, ack: 1, flags: SYN | ACK},
+		seg{frame: 9, from: Client, seq: uint32(unacceptable), flags: RST},
+		again(10, 1, 1), again(11, 2, 2),
+	)
+	for i := range events {
+		events[i].Stream = 1
+	}
+	events[1].Stream, events[1].Segment.Ack = 0, unacceptable
+	events[2].Segment.Seq = unacceptable
+	return events
 }

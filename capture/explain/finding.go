@@ -3,6 +3,7 @@ package explain
 import (
 	"strconv"
 	"strings"
+	"time"
 
 	"statelab/capture/tcpstate"
 )
@@ -54,8 +55,26 @@ func (x *Explainer) challengeAck(f facts, _ tcpstate.Finding) Explanation {
 	return Explanation{Sentence: x.say(challengeText, f.values), Section: "RFC 5961 §3.2; §4.2"}
 }
 
+// soon is less than any retransmission timer waits: RFC 6298 §2.4 asks for a
+// second at least, common stacks for 200 ms.
+const soon = 100 * time.Millisecond
+
+// tooSoon reports whether so little time has passed since the last transmission
+// of the same number that no timer can have run out.
+func (x *Explainer) tooSoon(f facts) bool {
+	before := x.history.latest(f.ev, f.s.From, func(s *seen) bool { return s.segLen() > 0 && s.seq == f.s.Seq })
+	return before != nil && f.ev.At.Sub(before.at) < soon
+}
+
 // retransmission: the timer ran out (RFC 6298 §5), as far as the segments show.
 func (x *Explainer) retransmission(f facts, found tcpstate.Finding) Explanation {
+	if found.Frame != 0 && x.tooSoon(f) {
+		return Explanation{
+			Sentence:   x.say(retransmissionSoonText, f.values),
+			Arithmetic: joinWith("; ", x.waited(f, found.Frame), x.nextSum(f)),
+			Section:    "RFC 9293 §3.8",
+		}
+	}
 	t := retransmissionText
 	switch {
 	case found.Frame == 0:
@@ -179,13 +198,30 @@ func (x *Explainer) zeroWindow(f facts, _ tcpstate.Finding) Explanation {
 	return Explanation{Sentence: x.say(zeroWindowText, f.values), Arithmetic: x.ackSum(f), Section: "RFC 9293 §3.8.6"}
 }
 
+// windowUpdate: Wireshark's rules call every ACK so that changes nothing but
+// the window. Room again it means only where there was none.
 func (x *Explainer) windowUpdate(f facts, _ tcpstate.Finding) Explanation {
+	anything := func(*seen) bool { return true }
+	before, peer := x.history.latest(f.ev, f.s.From, anything), x.history.latest(f.ev, f.s.From.Peer(), anything)
 	f.values["window"] = f.s.ScaledWindow
-	t := windowUpdateText
-	if !f.s.ScaleKnown {
+	t := windowChangedText
+	switch {
+	case !f.s.ScaleKnown:
 		t = windowUpdateRawText
+	case before == nil:
+	case before.window == 0, peer != nil && peer.windowFull && !peer.keepAlive:
+		t = windowUpdateText
+	case f.s.ScaledWindow > before.window:
+		t = windowLargerText
 	}
-	return Explanation{Sentence: x.say(t, f.values), Arithmetic: x.windowSum(f), Section: "RFC 9293 §3.8.6; RFC 7323 §2.3"}
+	answer, section := "", "RFC 9293 §3.8.6; RFC 7323 §2.3"
+	if last := x.history.last(f.ev); last != nil && last == peer && peer.keepAlive && f.s.RelAck == peer.relSeq+1 {
+		answer, section = x.say(keepAliveAckText, f.values), "RFC 9293 §3.8.4; §3.8.6; RFC 7323 §2.3"
+		if t == windowLargerText {
+			t = windowAlsoText
+		}
+	}
+	return Explanation{Sentence: join(answer, x.say(t, f.values)), Arithmetic: x.windowSum(f), Section: section}
 }
 
 func (x *Explainer) zeroWindowProbe(f facts, _ tcpstate.Finding) Explanation {

@@ -10,6 +10,10 @@ var (
 		En: "{from} sends {what} again ({nth|th} retransmission of frame {original}): there is still no ACK.",
 		Ko: "{from|이/가} {what|을/를} 또 보냅니다(프레임 {original}의 {nth|번째} 재전송). 아직 ACK가 없습니다.",
 	}
+	retransmissionSoonText = text{
+		En: "{from} sends {what} again, first sent in frame {original}: too soon for a timer to have run out.",
+		Ko: "{from|이/가} 프레임 {original}에서 보낸 {what|을/를} 다시 보냅니다. 타이머가 끝났다고 보기에는 너무 이릅니다.",
+	}
 	retransmissionUnseenText = text{
 		En: "{from} sends {what} again: no ACK for that came in time. The original is not in this capture.",
 		Ko: "{from|이/가} {what|을/를} 다시 보냅니다. 제때 ACK가 오지 않았습니다. 원래 프레임은 이 캡처에 없습니다.",
@@ -80,6 +84,18 @@ var (
 	windowUpdateText = text{
 		En: "{from} has room again: {to} may send up to {window|byte} from number {ack} on. Nothing new is acknowledged.",
 		Ko: "{from}에 다시 빈자리가 생겼습니다. {to|은/는} {ack}번부터 {window}바이트까지 보낼 수 있습니다. 새로 확인하는 것은 없습니다.",
+	}
+	windowLargerText = text{
+		En: "{from} announces a larger window: {to} may send up to {window|byte} from number {ack} on. Nothing new is acknowledged.",
+		Ko: "{from|이/가} 더 커진 윈도우를 알립니다. {to|은/는} {ack}번부터 {window}바이트까지 보낼 수 있습니다. 새로 확인하는 것은 없습니다.",
+	}
+	windowChangedText = text{
+		En: "{from} announces its window: {to} may send up to {window|byte} from number {ack} on. Nothing new is acknowledged.",
+		Ko: "{from|이/가} 윈도우를 알립니다. {to|은/는} {ack}번부터 {window}바이트까지 보낼 수 있습니다. 새로 확인하는 것은 없습니다.",
+	}
+	windowAlsoText = text{
+		En: "It also announces a larger window, {window|byte} (Wireshark's rules call it a window update).",
+		Ko: "더 커진 윈도우({window}바이트)도 알립니다. Wireshark의 규칙은 이를 윈도우 갱신이라고 부릅니다.",
 	}
 	windowUpdateRawText = text{
 		En: "{from} changes its window: the field says {window}, but its scale was agreed before the capture began.",

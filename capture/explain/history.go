@@ -2,6 +2,8 @@ package explain
 
 import (
 	"iter"
+	"net/netip"
+	"slices"
 	"time"
 
 	"statelab/capture/tcpstate"
@@ -19,11 +21,15 @@ type seen struct {
 	wire           uint64
 	stream         int
 	from           tcpstate.End
+	src, dst       netip.AddrPort
 	at             time.Time
 	relSeq, relAck uint32
 	seq, ack       tcpstate.Seq
 	flags          tcpstate.Flags
 	length         int
+	window         uint32 // scaled, in bytes, where the scale is known
+	keepAlive      bool   // a probe
+	windowFull     bool   // fills the receiver's window
 }
 
 // next is the relative sequence number after the segment (SEG.LEN counts SYN
@@ -65,7 +71,8 @@ func (h *history) add(ev *trace.Event) {
 	}
 	entry := seen{
 		frame: frameOf(ev), wire: wireOf(ev), stream: ev.Stream, from: s.From, at: ev.At,
-		relSeq: s.RelSeq, relAck: s.RelAck, seq: s.Seq, ack: s.Ack, flags: s.Flags, length: s.Len,
+		src: s.Src, dst: s.Dst, relSeq: s.RelSeq, relAck: s.RelAck, seq: s.Seq, ack: s.Ack, flags: s.Flags, length: s.Len,
+		window: s.ScaledWindow, keepAlive: found(s, tcpstate.FoundKeepAlive), windowFull: found(s, tcpstate.FoundWindowFull),
 	}
 	at := len(h.ring)
 	if at < historyLimit {
@@ -82,6 +89,10 @@ func (h *history) add(ev *trace.Event) {
 	if entry.wire != 0 {
 		h.byWire[entry.wire] = at
 	}
+}
+
+func found(s *trace.Segment, name string) bool {
+	return slices.ContainsFunc(s.Findings, func(f tcpstate.Finding) bool { return f.Name == name })
 }
 
 func (h *history) forget(at int) {
@@ -119,6 +130,23 @@ func (h *history) wire(id uint64) *seen {
 // before yields the segments of ev's connection that an end sent before ev, the
 // newest first.
 func (h *history) before(ev *trace.Event, from tcpstate.End) iter.Seq[*seen] {
+	return h.earlier(ev, func(s *seen) bool { return s.stream == ev.Stream && s.from == from })
+}
+
+// answeredBy returns the newest segment before ev whose ACK number ev's segment
+// bears as its own number, as an RST does that refuses it (RFC 9293 §3.5.2). An
+// earlier connection of the same addresses and ports may have sent it.
+func (h *history) answeredBy(ev *trace.Event, rst *seen) *seen {
+	for s := range h.earlier(ev, func(s *seen) bool { return s.src == rst.dst && s.dst == rst.src }) {
+		if s.flags.Has(tcpstate.ACK) && s.ack == rst.seq {
+			return s
+		}
+	}
+	return nil
+}
+
+// earlier yields the segments before ev for which ok holds, the newest first.
+func (h *history) earlier(ev *trace.Event, ok func(*seen) bool) iter.Seq[*seen] {
 	return func(yield func(*seen) bool) {
 		self := h.find(ev)
 		met := self == nil
@@ -128,11 +156,19 @@ func (h *history) before(ev *trace.Event, from tcpstate.End) iter.Seq[*seen] {
 				met = true
 				continue
 			}
-			if met && s.stream == ev.Stream && s.from == from && !yield(s) {
+			if met && ok(s) && !yield(s) {
 				return
 			}
 		}
 	}
+}
+
+// last returns the newest segment of ev's connection before ev, of either end.
+func (h *history) last(ev *trace.Event) *seen {
+	for s := range h.earlier(ev, func(s *seen) bool { return s.stream == ev.Stream }) {
+		return s
+	}
+	return nil
 }
 
 // latest returns the newest of them for which ok holds, nil if there is none.

@@ -20,9 +20,7 @@ func (x *Explainer) reset(f facts) Explanation {
 		}
 		return Explanation{Sentence: x.say(abortText, f.values), Section: "RFC 9293 §3.10.5; §3.6.1"}
 	}
-	answered := x.history.latest(f.ev, peer, func(s *seen) bool {
-		return s.flags.Has(tcpstate.ACK) && s.ack == f.s.Seq
-	})
+	answered := x.history.answeredBy(f.ev, &seen{src: f.s.Src, dst: f.s.Dst, seq: f.s.Seq})
 	if found, ok := f.finding(tcpstate.FoundHalfOpen); ok && answered == nil {
 		answered = x.history.frame(found.Frame)
 	}
@@ -60,5 +58,5 @@ func (x *Explainer) resetSum(f facts, answered *seen) string {
 	if answered.frame == 0 {
 		return ""
 	}
-	return x.phrase(resetSumText, args{"seq": answered.relAck, "answered": answered.frame})
+	return x.phrase(resetSumText, args{"seq": f.s.RelSeq, "answered": answered.frame})
 }

@@ -78,11 +78,39 @@ func (x *Explainer) synAck(f facts) Explanation {
 }
 
 func (x *Explainer) synRepeated(f facts, t text, again tcpstate.Finding) Explanation {
+	if at, section, ok := x.synAtOnce(f); ok {
+		return Explanation{Sentence: x.say(at, f.values), Arithmetic: x.waited(f, again.Frame), Section: section}
+	}
 	return Explanation{
 		Sentence:   join(x.say(t, f.values), x.backoff(f)),
 		Arithmetic: x.waited(f, again.Frame),
 		Section:    "RFC 9293 §3.8.3; RFC 6298 §5",
 	}
+}
+
+// synAtOnce explains a SYN that did not wait for its timer. In SYN-SENT an ACK
+// of something else is refused with an RST and otherwise ignored (RFC 9293
+// §3.10.7.3); stacks send their SYN again then, as the RST may have made room.
+func (x *Explainer) synAtOnce(f facts) (t text, section string, ok bool) {
+	if f.s.Flags.Has(tcpstate.ACK) {
+		return text{}, "", false
+	}
+	for s := range x.history.before(f.ev, f.s.From) {
+		if f.ev.At.Sub(s.at) >= soon {
+			break
+		}
+		if s.flags.Has(tcpstate.SYN) && s.seq == f.s.Seq {
+			return synAtOnceText, "RFC 9293 §3.8", true
+		}
+		if !s.flags.Has(tcpstate.RST) {
+			continue
+		}
+		if refused := x.history.answeredBy(f.ev, s); refused != nil && refused.frame != 0 {
+			f.values["refused"] = refused.frame
+			return synAfterRefusalText, "RFC 9293 §3.10.7.3", true
+		}
+	}
+	return text{}, "", false
 }
 
 // bothAsked: an end that has sent a plain SYN before sends its SYN-ACK only in a

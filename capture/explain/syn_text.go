@@ -30,6 +30,14 @@ var (
 		En: "{from} sends its SYN again: no SYN-ACK came before the timer ran out.",
 		Ko: "{from|이/가} SYN을 다시 보냅니다. 타이머가 끝날 때까지 SYN-ACK가 오지 않았습니다.",
 	}
+	synAtOnceText = text{
+		En: "{from} sends its SYN again at once, before any timer could run out.",
+		Ko: "{from|이/가} SYN을 곧바로 다시 보냅니다. 타이머가 끝나기에는 너무 이른 때입니다.",
+	}
+	synAfterRefusalText = text{
+		En: "{from} sends its SYN again at once, after the unacceptable ACK of frame {refused}: no timer ran out.",
+		Ko: "{from|이/가} 프레임 {refused}의 받아들일 수 없는 ACK를 거절한 뒤 SYN을 곧바로 다시 보냅니다. 타이머가 끝난 것이 아닙니다.",
+	}
 	synAckAgainText = text{
 		En: "{from} sends its SYN-ACK again: the ACK that completes the handshake has not come.",
 		Ko: "{from|이/가} SYN-ACK를 다시 보냅니다. 핸드셰이크를 끝낼 ACK가 오지 않았습니다.",
