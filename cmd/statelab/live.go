@@ -29,6 +29,9 @@ type liveFlags struct {
 	capture, noSplit, remote bool
 	// optional: what cannot be captured is told by states alone.
 	optional bool
+	// only, if not 0, is the port of the connection that is shown; others are
+	// left out.
+	only uint16
 	// to is where the output goes, if it is not where -o says.
 	to           io.Writer
 	iface, write string
@@ -88,7 +91,7 @@ func (f *liveFlags) watch(ctx context.Context, e *env, v view, n *host.Network, 
 	}()
 	info := n.Info()
 	v.opts.Network = info.Name + " · " + info.Stack
-	events := finish.note(analyze.Options{}.Run(frames, rec.Observations()))
+	events := f.ours(finish.note(analyze.Options{}.Run(frames, rec.Observations())))
 	draw := v.format.Render
 	if v.format.Name == "text" && !f.capture {
 		draw = render.Lives
@@ -149,6 +152,24 @@ func hintPort(err error) error {
 		return fmt.Errorf("%w\nhint: ports below 1024 need rights; take one above", err)
 	}
 	return err
+}
+
+// ours leaves out what other connections do.
+func (f *liveFlags) ours(events render.Events) render.Events {
+	if f.only == 0 {
+		return events
+	}
+	return func(yield func(trace.Event, error) bool) {
+		for ev, err := range events {
+			ends := ev.From.Addr.IsValid() || ev.To.Addr.IsValid()
+			if err == nil && ends && ev.From.Addr.Port() != f.only && ev.To.Addr.Port() != f.only {
+				continue
+			}
+			if !yield(ev, err) {
+				return
+			}
+		}
+	}
 }
 
 // excuse says what cannot be seen. Frames that were asked for and cannot be had

@@ -112,8 +112,16 @@ the connection is in. --crlf ends lines as HTTP does, to type a request by hand.
 			if err != nil {
 				return inLanguage(err, v.lang)
 			}
+			// The port is chosen beforehand, to tell this connection from others
+			// to the same server.
+			from, err := freePort(n)
+			if err != nil {
+				return errors.Join(err, n.Close())
+			}
+			f.only = from
 			return errors.Join(f.watch(cmd.Context(), e, v, n, addr.Port(), func(ctx context.Context) error {
-				err := talk(ctx, e, n, addr, crlf)
+				n.Sleep(settling) // so that the connection is seen from its beginning
+				err := talk(ctx, e, v, n, addr, from, crlf)
 				n.Sleep(settling)
 				return err
 			}), n.Close())
@@ -125,11 +133,15 @@ the connection is in. --crlf ends lines as HTTP does, to type a request by hand.
 }
 
 // talk sends what is typed and shows what comes back, until either side ends.
-func talk(ctx context.Context, e *env, n *host.Network, to netip.AddrPort, crlf bool) error {
-	conn, err := n.Client().Dial(ctx, to, 0)
+func talk(ctx context.Context, e *env, v view, n *host.Network, to netip.AddrPort, from uint16, crlf bool) error {
+	conn, err := n.Client().Dial(ctx, to, from)
 	if err != nil {
 		return err
 	}
+	fmt.Fprintln(e.stderr, v.lang.Of(trace.Text{
+		En: fmt.Sprintf("statelab: connected to %v; type lines, Ctrl-D ends", to),
+		Ko: fmt.Sprintf("statelab: %v에 연결했습니다. 입력한 줄을 보냅니다. 끝내려면 Ctrl-D를 누르십시오", to),
+	}))
 	defer context.AfterFunc(ctx, func() { _ = conn.Close() })()
 	in := e.stdin
 	if crlf {
@@ -140,6 +152,15 @@ func talk(ctx context.Context, e *env, n *host.Network, to netip.AddrPort, crlf 
 		err = nil // the user has had enough
 	}
 	return errors.Join(err, ignoreClosed(conn.Close()))
+}
+
+// freePort returns a port of the client's host that nobody uses.
+func freePort(n *host.Network) (uint16, error) {
+	l, err := net.Listen("tcp", netip.AddrPortFrom(n.Client().Addr(), 0).String())
+	if err != nil {
+		return 0, err
+	}
+	return l.Addr().(*net.TCPAddr).AddrPort().Port(), l.Close()
 }
 
 func ignoreClosed(err error) error {
