@@ -4,7 +4,7 @@ package explain
 var (
 	listenText = text{
 		En: "{who}'s {call}: from now on its stack completes handshakes by itself and queues them.",
-		Ko: "{who}의 {call}: 이제부터 스택이 스스로 핸드셰이크를 끝내고 연결을 대기열에 넣습니다.",
+		Ko: "{who}의 {call}: 이제부터 스택이 스스로 핸드셰이크를 끝내고 연결을 백로그(대기열)에 넣습니다.",
 	}
 	connectingText = text{
 		En: "{who}'s {call}: its stack chooses a number and sends a SYN; the call waits for the answer.",
@@ -20,7 +20,7 @@ var (
 	}
 	acceptText = text{
 		En: "{who}'s {call}: it takes a connection from the queue. The handshake was over before; the local port stays the same.",
-		Ko: "{who}의 {call}: 대기열에서 연결을 꺼냅니다. 핸드셰이크는 이미 끝났고 로컬 포트는 그대로입니다.",
+		Ko: "{who}의 {call}: 백로그에서 연결을 꺼냅니다. 핸드셰이크는 이미 끝났고 로컬 포트는 그대로입니다.",
 	}
 	writingText = text{
 		En: "{who}'s {call}: it hands these bytes to its stack and waits for room in the send buffer.",

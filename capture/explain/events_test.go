@@ -313,7 +313,8 @@ func wireStory() []trace.Event {
 	ack := seg{frame: 5, from: Client, seq: 7, ack: 1, flags: ACK, wire: 22}
 	first := seg{frame: 6, from: Client, flags: SYN, wire: 23}
 	return append(events, verdict(99, trace.Dropped, "drop 2nd data client→server once"),
-		ack.event(), verdict(22, trace.Dropped, "loss 2%"), first.event(), verdict(23, trace.Dropped, "cut 2s"))
+		ack.event(), verdict(22, trace.Dropped, "loss 2%"), first.event(), verdict(23, trace.Dropped, "cut 2s"),
+		verdict(23, trace.Dropped, "no host has 02:00:00:00:00:66"))
 }
 
 func stateStory() []trace.Event {

@@ -1,6 +1,7 @@
 package explain
 
 import (
+	"strings"
 	"time"
 
 	"statelab/capture/tcpstate"
@@ -23,7 +24,9 @@ func (x *Explainer) verdict(ev *trace.Event) Explanation {
 		t, section = droppedSegmentText(x.wireSegment(ev))
 	}
 	rule := ""
-	if v.Rule != "" {
+	if address, ok := strings.CutPrefix(v.Rule, noHost); ok {
+		rule = x.say(noHostText, args{"address": quoted(address)})
+	} else if v.Rule != "" {
 		rule = x.say(ruleText, args{"rule": quoted(v.Rule)})
 	}
 	return Explanation{Sentence: join(x.say(t, values), rule), Section: section}

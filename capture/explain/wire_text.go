@@ -27,7 +27,7 @@ var (
 	heldText       = text{En: "The wire holds {what} back.", Ko: "회선이 {what|을/를} 늦춥니다."}
 	duplicatedText = text{
 		En: "The wire delivers {what} twice: by its sequence numbers {to} knows the second copy as one.",
-		Ko: "회선이 {what|을/를} 두 번 전달합니다. {to|은/는} 시퀀스 번호로 두 번째가 복제본임을 압니다.",
+		Ko: "회선이 {what|을/를} 두 번 전달합니다. {to|은/는} 시퀀스 번호로 두 번째가 사본임을 압니다.",
 	}
 	swappedText = text{
 		En: "The wire lets {what} change places with its neighbour: {to} restores the order by the sequence numbers.",
@@ -50,6 +50,7 @@ var (
 		Ko: "{what|은/는} 양 끝의 스택이 보낸 것이 아니라 회선에서 위조된 것입니다.",
 	}
 	unknownFateText = text{En: "The wire did something to {what}.", Ko: "회선이 {what|을/를} 건드렸습니다."}
+	noHostText      = text{En: "No host has the address {address}.", Ko: "주소가 {address}인 호스트가 없습니다."}
 	ruleText        = text{En: "Rule: {rule}.", Ko: "규칙: {rule}."}
 )
 

@@ -270,7 +270,7 @@ func address(family uint8, b []byte) netip.Addr {
 }
 
 func timerName(t uint8) string {
-	names := [...]string{"", "retransmission", "keep-alive", "time-wait", "persist"} // idiag_timer
+	names := [...]string{"", "retransmission", "keepalive", "time-wait", "persist"} // idiag_timer
 	if int(t) < len(names) {
 		return names[t]
 	}
