@@ -44,8 +44,9 @@ func (x Explanation) String() string {
 //
 // An Explainer is not safe for concurrent use.
 type Explainer struct {
-	lang    Lang
-	history history
+	lang     Lang
+	history  history
+	reported reported
 }
 
 // New returns an Explainer that has seen nothing yet.
@@ -60,6 +61,7 @@ func (x *Explainer) Observe(ev *trace.Event) {
 	if ev.Kind == trace.KindSegment && ev.Segment != nil {
 		x.history.add(ev)
 	}
+	x.reported.observe(ev)
 }
 
 // Explain says what happened and why. An event whose part is missing gets an

@@ -147,6 +147,13 @@ var endingLabels = map[string]text{
 	"ending.rst":     {En: "reset (RST)", Ko: "RST로 끊김"},
 	"ending.half":    {En: "half-closed", Ko: "한쪽만 닫힘"},
 	"ending.timeout": {En: "given up (timeout)", Ko: "응답이 없어 포기(타임아웃)"},
+	"ending.over":    {En: "over: neither side remembers it", Ko: "끝남: 어느 쪽도 기억하지 않음"},
+	"ending.never":   {En: "never completed", Ko: "연결이 완성되지 않음"},
+	"ending.cookie": {
+		En: "answered with a SYN cookie; the server remembers nothing", Ko: "SYN 쿠키로 응답함, 서버는 아무것도 기억하지 않음",
+	},
+	"ending.client-remembers": {En: "half-open: the client still remembers it", Ko: "반개방(half-open): 클라이언트만 아직 기억함"},
+	"ending.server-remembers": {En: "half-open: the server still remembers it", Ko: "반개방(half-open): 서버만 아직 기억함"},
 }
 
 // stateLabels: tcpstate.State (RFC 9293 §3.3.2).

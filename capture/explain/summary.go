@@ -27,7 +27,11 @@ func (x *Explainer) connection(c *tcpstate.Conn) Explanation {
 		values["rtt"] = c.Handshake.RTT
 		opened = openedRTTText
 	}
-	ending, section := endingText(c.Ending)
+	key, state := x.reported.ending(c)
+	ending, section := endingText(key)
+	if state != tcpstate.Unknown {
+		values["state"] = state.String()
+	}
 	sentences := []string{x.say(opened, values)}
 	if c.Handshake.Complete || !c.OpenerKnown {
 		sentences = append(sentences, x.say(carriedText, values))
@@ -36,17 +40,26 @@ func (x *Explainer) connection(c *tcpstate.Conn) Explanation {
 	return Explanation{Sentence: join(sentences...), Arithmetic: x.sentAgain(c), Section: section}
 }
 
-func endingText(e tcpstate.Ending) (text, string) {
-	switch e {
-	case tcpstate.EndFIN:
+func endingText(key string) (text, string) {
+	switch key {
+	case "ending.fin":
 		return endFINText, "RFC 9293 §3.6"
-	case tcpstate.EndRST:
+	case "ending.rst":
 		return endRSTText, "RFC 9293 §3.5.3"
-	case tcpstate.EndHalf:
+	case "ending.half":
 		return endHalfText, "RFC 9293 §3.6.1"
-	case tcpstate.EndTimeout:
+	case "ending.timeout":
 		return endTimeoutText, "RFC 9293 §3.8.3"
-	case tcpstate.EndOpen:
+	case "ending.over":
+		return endOverText, "RFC 9293 §3.3.2"
+	case "ending.never":
+		return endNeverText, "RFC 9293 §3.5"
+	case "ending.cookie":
+		return endCookieText, "RFC 4987 §3.6"
+	case "ending.client-remembers":
+		return endClientText, "RFC 9293 §3.5.1"
+	case "ending.server-remembers":
+		return endServerText, "RFC 9293 §3.5.1"
 	}
 	return endOpenText, "RFC 9293 §3.3.2"
 }

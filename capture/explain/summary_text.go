@@ -27,8 +27,19 @@ var (
 	endRSTText     = text{En: "An RST cut it off.", Ko: "RST로 끊겼습니다."}
 	endHalfText    = text{En: "Only one side closed it before the trace ended.", Ko: "트레이스가 끝날 때까지 한쪽만 닫았습니다."}
 	endTimeoutText = text{En: "It got no more answers and was given up.", Ko: "더는 답이 없어 포기되었습니다."}
-	findingsText   = text{En: "Found: {list}.", Ko: "발견 사항: {list}."}
-	sentAgainText  = text{
+	endOverText    = text{En: "Neither side remembers it any more.", Ko: "이제 어느 쪽도 기억하지 않습니다."}
+	endNeverText   = text{En: "It never got further than {state}.", Ko: "{state}에서 더 나아가지 못했습니다."}
+	endCookieText  = text{
+		En: "The server answered with a SYN cookie and remembers nothing of it.", Ko: "서버는 SYN 쿠키로 응답했고 아무것도 기억하지 않습니다.",
+	}
+	endClientText = text{
+		En: "It is half-open: the client still remembers it, the server does not.", Ko: "반개방(half-open) 상태입니다. 클라이언트는 아직 기억하지만 서버는 그렇지 않습니다.",
+	}
+	endServerText = text{
+		En: "It is half-open: the server still remembers it, the client does not.", Ko: "반개방(half-open) 상태입니다. 서버는 아직 기억하지만 클라이언트는 그렇지 않습니다.",
+	}
+	findingsText  = text{En: "Found: {list}.", Ko: "발견 사항: {list}."}
+	sentAgainText = text{
 		En: "{who}: {total} bytes sent = {n} + {again} sent again",
 		Ko: "{who}: 보낸 {total}바이트 = {n} + 다시 보낸 {again}",
 	}

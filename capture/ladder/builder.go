@@ -12,6 +12,10 @@ import (
 // segment above them.
 const maxWaiting = 512
 
+// maxSummaries bounds how many connections' summaries are kept for the foot;
+// those of a trace with more come where they are over.
+const maxSummaries = 4096
+
 // maxPayload is how much of a payload or a body a row keeps, in bytes.
 const maxPayload = 256
 
@@ -35,20 +39,24 @@ type Builder struct {
 	opened  map[int]bool           // connections that had their RowOpening
 	total   int                    // how many connections that is and was
 	told    []tcpstate.Change      // changes that the last segment's row shows already
-	ledger  ledger
-	folder  folder
-	talked  bool // an application's message was seen
-	first   time.Time
-	last    time.Time
-	begun   bool
+	dialing []*row                 // connect() calls whose SYN has not been seen
+	// summaries are those of connections that are over: they stand at the foot.
+	summaries []Row
+	ledger    ledger
+	folder    folder
+	talked    bool // an application's message was seen
+	first     time.Time
+	last      time.Time
+	begun     bool
 }
 
 // row is a Row that may still change.
 type row struct {
 	Row
 	place   int  // in the order of rows
-	waiting bool // for its segment's arrival
+	waiting bool // for its segment's arrival, or its call's SYN
 	out     bool // given out
+	flight  *flight
 }
 
 // end is a lane in one connection.
@@ -106,15 +114,13 @@ func (b *Builder) Add(e *trace.Event) []Row {
 	case trace.KindNote:
 		b.addNote(e)
 	case trace.KindCall:
-		if b.o.Detail == DetailSegments {
-			b.open = b.push(Row{Kind: RowCall, Lane: b.lanes.of(e.From)}, e)
-		}
+		b.call(e)
 	case trace.KindOther:
 		b.plain(RowOther, e)
 	case trace.KindGap:
 		b.plain(RowLost, e)
 	case trace.KindConnection:
-		b.settleAll()
+		b.settleStream(e.Stream)
 		b.plain(RowConnection, e)
 	case trace.KindTotals:
 		b.settleAll()
@@ -128,7 +134,9 @@ func (b *Builder) Flush() []Row {
 	b.settleAll()
 	b.open = nil
 	b.ledger.close()
-	return b.folder.flush(b.shortened(b.settled()))
+	rows := append(b.settled(), b.summaries...)
+	b.summaries = nil
+	return b.folder.flush(b.shortened(rows))
 }
 
 // shortened folds rows, if that is asked for.
@@ -211,7 +219,7 @@ func (b *Builder) addState(e *trace.Event) {
 	if r == nil {
 		r = b.push(Row{Kind: RowState, Lane: lane}, e)
 	}
-	if r.Kind == RowCall && r.Stream < 0 {
+	if r.Kind == RowCall && r.Stream < 0 && !r.waiting {
 		r.Stream = e.Stream
 	}
 	b.flights.disturb(e.Stream, lane, r.place)

@@ -110,7 +110,6 @@ func (fs *flights) divide(f *flight) {
 	}
 	f.split = true
 	f.departure.Arrow.Part = Departure
-	f.departure.Arrow.Tie = fs.tieOf(f)
 }
 
 // tieOf names a flight on the page: by its frame, or by a letter.

@@ -13,6 +13,7 @@ func (b *Builder) addSegment(e *trace.Event) {
 	r := b.push(Row{Kind: RowArrow, Lane: -1, Arrow: b.arrowOf(e)}, e)
 	b.open = r
 	if e.Wire == 0 {
+		b.dialed(e, r.Arrow)
 		b.markReading(r, e)
 		return
 	}
@@ -20,11 +21,12 @@ func (b *Builder) addSegment(e *trace.Event) {
 	f.stream, f.from, f.to = e.Stream, r.Arrow.From, r.Arrow.To
 	f.control = matters(e.Segment)
 	f.departure, f.arrival = r, r
-	r.waiting = true
-	b.flights.cross(f)
+	r.waiting, r.flight = true, f
 	for _, v := range f.verdicts {
 		f.apply(v)
 	}
+	b.dialed(e, r.Arrow)
+	b.flights.cross(f)
 }
 
 // arrowOf draws the way of e's segment.
@@ -63,12 +65,13 @@ func (b *Builder) addArrival(e *trace.Event) {
 		a.Copy = f.arrivals
 	}
 	if f.departure != nil {
-		a.Part, a.Tie = Arrival, b.flights.tieOf(f)
+		a.Part = Arrival
 		a.Damaged, a.Injected = f.departure.Arrow.Damaged, f.departure.Arrow.Injected
 	} else {
 		f.stream, f.from, f.to = e.Stream, a.From, a.To
 	}
 	r := b.push(Row{Kind: RowArrow, Lane: -1, Arrow: a}, e)
+	r.flight = f
 	b.open, f.arrival = r, r
 	if f.departure == nil {
 		for _, v := range f.verdicts {
@@ -108,7 +111,10 @@ func (f *flight) apply(v trace.Verdict) {
 	applyTo(r.Arrow, v)
 	if r.Arrow.Lost {
 		r.waiting = false
-		r.Arrow.Part, r.Arrow.Tie = Whole, ""
+		r.Arrow.Part = Whole
+	}
+	if r.Arrow.Injected {
+		r.waiting = false // it is put in where it arrives
 	}
 }
 
@@ -130,7 +136,17 @@ func (b *Builder) settleAll() {
 	for _, r := range b.queue {
 		r.waiting = false
 	}
+	b.dialing = nil
 	b.open = nil
+}
+
+// settleStream ends the wait of the segments of a connection that is over.
+func (b *Builder) settleStream(stream int) {
+	for _, r := range b.queue {
+		if r.Stream == stream {
+			r.waiting = false
+		}
+	}
 }
 
 // settled gives out the rows at the head of the queue that cannot change any
@@ -139,7 +155,8 @@ func (b *Builder) settled() []Row {
 	var out []Row
 	n := 0
 	for _, r := range b.queue {
-		blocked := (r.waiting && !(r.Arrow.Part == Departure && r != b.open)) || (r == b.open && !b.immediate(r))
+		leaving := r.Arrow != nil && r.Arrow.Part == Departure && r != b.open
+		blocked := (r.waiting && !leaving) || (r == b.open && !b.immediate(r))
 		if blocked && len(b.queue)-n <= maxWaiting {
 			break
 		}
@@ -180,6 +197,20 @@ func (b *Builder) emit(out []Row, r *row) []Row {
 	}
 	b.hold(r)
 	r.Holds = slices.Clone(b.blocks)
+	if r.Arrow != nil && r.Arrow.Part != Whole && r.flight != nil {
+		r.Arrow.Tie = b.flights.tieOf(r.flight)
+	}
+	switch r.Kind {
+	case RowConnection:
+		if len(b.summaries) < maxSummaries {
+			b.summaries = append(b.summaries, r.Row)
+			return out
+		}
+	case RowTotals:
+		out = append(out, b.summaries...)
+		b.summaries = nil
+	default:
+	}
 	return append(out, r.Row)
 }
 
@@ -231,13 +262,17 @@ func (b *Builder) opening(r *row) (Row, bool) {
 		b.opened[r.Stream] = true
 		b.total++
 	}
+	if to, ok := b.called(r); ok && o.First {
+		o.States = append(o.States, StateMark{Lane: to, From: tcpstate.Listen, To: tcpstate.Listen})
+		b.shown[end{r.Stream, to}] = true
+	}
 	for _, m := range r.States {
 		k := end{r.Stream, m.Lane}
 		if b.shown[k] {
 			continue
 		}
 		b.shown[k] = true
-		if last, ok := b.latest[m.Lane]; m.From != tcpstate.Unknown && m.To != tcpstate.Listen && !(ok && last == m.From) {
+		if last, ok := b.latest[m.Lane]; m.From != tcpstate.Unknown && m.To != tcpstate.Listen && !(ok && last == m.From) && !(r.Kind == RowCall && m.From == tcpstate.Closed) {
 			o.States = append(o.States, StateMark{Lane: m.Lane, From: m.From, To: m.From, Basis: m.Basis})
 		}
 	}
@@ -245,4 +280,16 @@ func (b *Builder) opening(r *row) (Row, bool) {
 		return Row{}, false
 	}
 	return o, true
+}
+
+// called returns the lane that a connect() calls, where it listens and shows
+// another connection's state.
+func (b *Builder) called(r *row) (lane int, ok bool) {
+	if r.Kind != RowCall || !dials(&r.Event) || !r.Event.To.Addr.IsValid() {
+		return -1, false
+	}
+	lane = b.lanes.of(r.Event.To)
+	listens := b.state[end{-1, lane}] == tcpstate.Listen
+	last, shown := b.latest[lane]
+	return lane, listens && shown && last != tcpstate.Listen && last != tcpstate.SynReceived
 }

@@ -18,14 +18,16 @@ type picture struct {
 	talked  bool // see ladder.Builder.Talked
 	left    int  // rows that had no room
 	several bool
+	// explainer has seen all events.
+	explainer *explain.Explainer
 }
 
 // collect builds the whole ladder. The picture is good even where there is an
 // error: it shows what came before.
 func collect(events Events, o Options) (*picture, error) {
-	p := &picture{}
 	b := ladder.New(o.ladder())
 	x := explain.New(o.Lang)
+	p := &picture{explainer: x}
 	take := func(rows []ladder.Row) {
 		for i := range rows {
 			if len(p.rows) >= maxPicture {

@@ -57,6 +57,7 @@ type text struct {
 	used      map[symbol]bool
 	spaced    bool // the last line written was empty
 	tables    bool // the ladder is over
+	opened    int  // connections that were shown
 }
 
 func newText(w io.Writer, o Options) *text {

@@ -230,7 +230,7 @@ func (t *text) selfArrow(c *canvas, r *ladder.Row) {
 // tag says which connection a row belongs to, once there are several: by the
 // client's port, which nobody else has.
 func (t *text) tag(r *ladder.Row) string {
-	if t.builder.Connections() < 2 || r.Event.Segment == nil {
+	if t.opened < 2 || r.Event.Segment == nil {
 		return ""
 	}
 	return portTag(r.Event.Segment)

@@ -16,6 +16,9 @@ func (t *text) draw(r *ladder.Row) {
 			t.colors[m.Lane] = st
 		}
 	}
+	if r.Kind == ladder.RowOpening && r.First {
+		t.opened++
+	}
 	var lines []*canvas
 	switch r.Kind {
 	case ladder.RowArrow, ladder.RowMessage:

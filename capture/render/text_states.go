@@ -80,7 +80,7 @@ func stateStyle(s tcpstate.State) style {
 func (t *text) openingLines(r *ladder.Row) []*canvas {
 	c := t.lanes(r)
 	lines := t.withStates(c, r)
-	if t.builder.Connections() < 2 || !r.First {
+	if t.opened < 2 || !r.First {
 		if len(r.States) == 0 {
 			return nil
 		}
