@@ -21,7 +21,7 @@ func stateless() Lesson {
 		Refutes: []int{29, 30},
 		Look: trace.Text{
 			En: "Look at the server's memory after each response: its control block lives as long as the connection, and of the conversation there is nothing.",
-			Ko: "응답이 끝날 때마다 서버의 메모리를 보세요. 제어 블록은 연결이 살아 있는 동안만 있고, 대화에 대한 기억은 아무것도 없습니다.",
+			Ko: "응답이 끝날 때마다 서버의 메모리를 보십시오. 제어 블록은 연결이 살아 있는 동안만 있고, 대화에 대한 기억은 아무것도 없습니다.",
 		},
 		Point: trace.Text{
 			En: "TCP remembered the connection, byte by byte; HTTP remembered nothing, on one connection as on three. A persistent connection is not a session.",
@@ -52,7 +52,7 @@ func runStateless(ctx context.Context, e *Env) error {
 		}
 		e.note(trace.Text{
 			En: fmt.Sprintf("The client got %d and %d bytes, and keeps neither.", status, len(body)),
-			Ko: fmt.Sprintf("클라이언트는 %d와 %d바이트를 받았고, 둘 다 보관하지 않습니다.", status, len(body)),
+			Ko: fmt.Sprintf("클라이언트는 상태 코드 %d, 본문 %d바이트를 받았고, 둘 다 보관하지 않습니다.", status, len(body)),
 		})
 		e.remember(nil, server.Memory())
 		return nil

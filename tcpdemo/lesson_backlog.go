@@ -18,11 +18,11 @@ func backlog() Scenario {
 		Look: []trace.Text{
 			{
 				En: "The handshake needs no accept: the stack completes it and keeps the connection in a queue. Each one waiting there is a control block.",
-				Ko: "핸드셰이크에는 accept가 필요 없습니다. 스택이 끝내고 연결을 큐에 넣어 둡니다. 기다리는 연결마다 제어 블록이 하나씩 있습니다.",
+				Ko: "핸드셰이크에는 accept가 필요 없습니다. 스택이 핸드셰이크를 끝내고 연결을 백로그(대기열)에 넣어 둡니다. 기다리는 연결마다 제어 블록이 하나씩 있습니다.",
 			},
 			{
 				En: "The queue holds one connection and a place for the next. A SYN that finds it full gets no answer at all, not even a RST.",
-				Ko: "큐에는 연결 하나와 다음 자리 하나가 있습니다. 큐가 찬 뒤에 온 SYN은 RST조차 받지 못합니다.",
+				Ko: "백로그에는 연결 하나와 그다음 연결의 자리가 있습니다. 백로그가 찬 뒤에 온 SYN은 RST조차 받지 못합니다.",
 			},
 		},
 		Run: overflow,
@@ -30,7 +30,7 @@ func backlog() Scenario {
 }
 
 func overflow(l *Lab) error {
-	l.Step("The server listens with a backlog of 1, and its program is busy", "서버가 백로그 1로 기다리고, 프로그램은 다른 일을 하고 있습니다")
+	l.Step("The server listens with a backlog of 1, and its program is busy", "서버가 백로그 1로 연결을 기다리고, 프로그램은 다른 일을 하고 있습니다")
 	listener, err := l.Server.Listen(EchoPort, 1)
 	if err != nil {
 		return err
@@ -46,7 +46,7 @@ func overflow(l *Lab) error {
 		}
 		queued = append(queued, c)
 	}
-	l.Step("Client 3: the queue is full. Its SYN is dropped, and sent again after 1 s", "클라이언트 3: 큐가 찼습니다. SYN이 버려지고 1초 뒤 다시 나갑니다")
+	l.Step("Client 3: the queue is full. Its SYN is dropped, and sent again after 1 s", "클라이언트 3: 백로그가 찼습니다. SYN이 버려지고 1초 뒤 다시 나갑니다")
 	l.Go(func() {
 		l.Sleep(1500 * time.Millisecond)
 		l.Note(
@@ -66,6 +66,6 @@ func overflow(l *Lab) error {
 	}
 	l.Note(
 		fmt.Sprintf("Its program noticed nothing but a connect that took %v.", took.Round(10*time.Millisecond)),
-		fmt.Sprintf("클라이언트 프로그램이 느낀 것은 %v나 걸린 connect뿐입니다.", took.Round(10*time.Millisecond)))
+		fmt.Sprintf("클라이언트 프로그램에는 connect가 오래(%s) 걸린 것만 보입니다.", inKorean(took.Round(10*time.Millisecond))))
 	return nil
 }

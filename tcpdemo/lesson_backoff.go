@@ -43,7 +43,7 @@ func runBackoff(l *Lab) error {
 	if _, err := l.serveEcho(EchoPort); err != nil {
 		return err
 	}
-	l.Step("Every SYN is lost: the client tries until it gives up", "SYN이 모두 손실됩니다: 포기할 때까지 되풀이합니다")
+	l.Step("Every SYN is lost: the client tries until it gives up", "SYN이 모두 손실됩니다: 클라이언트는 포기할 때까지 다시 보냅니다")
 	start := l.Now()
 	_, err := l.dial(EchoPort)
 	if err := expect("dialling into the void", err, syscall.ETIMEDOUT); err != nil {
@@ -68,6 +68,6 @@ func runBackoff(l *Lab) error {
 	}
 	l.Note(
 		fmt.Sprintf("The cable was out for 2 seconds, the echo took %v: the next attempt was due only then.", took),
-		fmt.Sprintf("케이블이 뽑힌 시간은 2초인데 에코는 %v 만에 왔습니다. 다음 재전송 시각이 그때였기 때문입니다.", took))
+		fmt.Sprintf("케이블이 뽑힌 시간은 2초인데 에코는 %s 만에 왔습니다. 다음 재전송 시각이 그때였기 때문입니다.", inKorean(took)))
 	return nil
 }

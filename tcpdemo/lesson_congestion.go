@@ -21,7 +21,7 @@ func congestion() Scenario {
 			},
 			{
 				En: "Three duplicate ACKs tell of a loss. Reno then falls to about half, CUBIC to about 70 %: the plot under the ladder shows each sender's cwnd, as its stack reported it.",
-				Ko: "중복 ACK 세 개가 유실을 알립니다. 그러면 Reno는 절반쯤, CUBIC은 70%쯤으로 줄입니다. 사다리 그림 아래의 그래프는 각 송신자의 스택이 보고한 cwnd입니다.",
+				Ko: "중복 ACK 세 개가 손실을 알립니다. 그러면 Reno는 절반쯤, CUBIC은 70%쯤으로 줄입니다. 사다리 그림 아래의 그래프는 각 송신자의 스택이 보고한 cwnd입니다.",
 			},
 		},
 		Network: network.Config{
@@ -46,7 +46,7 @@ func congestion() Scenario {
 			}
 			l.Note(
 				"The falls are those of the RFCs; the climbs after them are this stack's own. RFC 5681 has Reno add one segment a round trip: here it adds one an ACK. RFC 9438 has CUBIC climb back to where it lost: here it stays flat, because parts of a segment are rounded away.",
-				"줄이는 폭은 RFC와 같지만, 그 뒤의 증가는 이 스택만의 모습입니다. RFC 5681의 Reno는 왕복마다 한 세그먼트를 늘리는데 여기서는 ACK마다 늘립니다. RFC 9438의 CUBIC은 유실 지점까지 다시 오르는데 여기서는 한 세그먼트 미만을 버려서 평평합니다.")
+				"줄이는 폭은 RFC와 같지만, 그 뒤의 증가는 이 스택만의 모습입니다. RFC 5681의 Reno는 왕복마다 한 세그먼트를 늘리는데 여기서는 ACK마다 늘립니다. RFC 9438의 CUBIC은 손실이 난 지점까지 다시 오르는데 여기서는 한 세그먼트 미만을 버려서 평평합니다.")
 			return nil
 		},
 	}

@@ -52,7 +52,7 @@ func loss() Scenario {
 			}
 			l.Note(
 				fmt.Sprintf("The programs saw nothing but a delay: %v instead of one round trip. write() had returned at once: it means \"buffered\", not \"delivered\".", took),
-				fmt.Sprintf("프로그램에는 지연만 보입니다. 왕복 한 번이 아니라 %v가 걸렸습니다. write()는 바로 돌아왔는데, 그것은 \"전달됨\"이 아니라 \"버퍼에 담김\"이라는 뜻입니다.", took))
+				fmt.Sprintf("프로그램에는 지연만 보입니다. 왕복 한 번이 아니라 %s 만에 에코가 왔습니다. write()는 바로 돌아왔는데, 그것은 \"전달됨\"이 아니라 \"버퍼에 담김\"이라는 뜻입니다.", inKorean(took)))
 			return nil
 		},
 	}

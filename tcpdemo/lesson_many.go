@@ -37,7 +37,7 @@ func (l *Lab) crowd(connections int) error {
 	if l.Reboot == nil {
 		return errNoReboot
 	}
-	l.Step("The server listens, and remembers no client", "서버가 기다립니다. 기억하는 클라이언트는 없습니다")
+	l.Step("The server listens, and remembers no client", "서버가 연결을 기다립니다. 기억하는 클라이언트는 없습니다")
 	if _, err := l.listen(discardPort, discard); err != nil {
 		return err
 	}
@@ -92,7 +92,7 @@ func (l *Lab) weigh(connections int, heap int64) error {
 	if heap > 0 {
 		each := heap / int64(connections) / 1000
 		en += fmt.Sprintf(" Measured on the heap of this process, which holds both ends, their programs and the recording: about %d kB a connection. Content is what must be known; heap is what keeping it costs here.", each)
-		ko += fmt.Sprintf(" 양쪽 끝과 프로그램, 녹화까지 담은 이 프로세스의 힙을 재면 연결당 약 %dkB입니다. 내용은 알아야 할 것, 힙은 그것을 지니는 데 드는 비용입니다.", each)
+		ko += fmt.Sprintf(" 양쪽 끝과 프로그램, 기록까지 담은 이 프로세스의 힙을 재면 연결당 약 %dkB입니다. 내용은 알아야 할 것, 힙은 그것을 지니는 데 드는 비용입니다.", each)
 	}
 	l.Note(en, ko)
 	return nil

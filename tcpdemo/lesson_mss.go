@@ -24,7 +24,7 @@ func segmentSize() Scenario {
 		Look: []trace.Text{
 			{
 				En: "The client announces 1,000, the server 400: nothing is agreed. Each side sends what the other one takes.",
-				Ko: "클라이언트는 1,000, 서버는 400을 알립니다. 하나로 합의하지 않고, 각자 상대가 받을 수 있는 만큼 보냅니다.",
+				Ko: "클라이언트가 알리는 값은 1,000, 서버가 알리는 값은 400입니다. 하나로 합의하지 않고, 각자 상대가 받을 수 있는 만큼 보냅니다.",
 			},
 			{
 				En: "A full segment carries 12 bytes less than the MSS: the timestamp option takes them (RFC 6691).",
@@ -41,14 +41,14 @@ func segmentSize() Scenario {
 			Rules: network.MustParseRules("mtu 700 from 2s"),
 		},
 		Run: func(l *Lab) error {
-			l.Step("Each SYN announces how much its sender takes", "각 SYN이 자신이 받을 수 있는 크기를 알립니다")
+			l.Step("Each SYN announces how much its sender takes", "SYN마다 보낸 쪽이 받을 수 있는 크기를 알립니다")
 			p, err := l.connect(discardPort)
 			if err != nil {
 				return err
 			}
 			l.Note(
 				fmt.Sprintf("The client's SYN says MSS %d, the server's %d: \"this is what I take\", not an offer to agree on.", clientMSS, serverMSS),
-				fmt.Sprintf("클라이언트의 SYN은 MSS %d, 서버의 SYN은 %d를 알립니다. 협상 제안이 아니라 \"나는 이만큼 받습니다\"라는 뜻입니다.", clientMSS, serverMSS))
+				fmt.Sprintf("클라이언트의 SYN에는 MSS %d, 서버의 SYN에는 MSS %d 옵션이 있습니다. 협상 제안이 아니라 \"나는 이만큼 받습니다\"라는 뜻입니다.", clientMSS, serverMSS))
 			l.Step("1,000 bytes each way: three segments there, two back", "양쪽으로 1,000바이트씩: 가는 길은 세그먼트 세 개, 오는 길은 두 개")
 			if err := p.carry(p.client, p.server, 1000); err != nil {
 				return err
@@ -63,7 +63,7 @@ func segmentSize() Scenario {
 			}
 			l.Note(
 				"The 900 bytes were cut anew, 648 and 252: 700 less 20 for IP, 20 for TCP and 12 for timestamps. They came again sooner than a round trip, so Wireshark's rules call the first part out of order.",
-				"900바이트를 648과 252로 다시 나눴습니다. 700에서 IP 20, TCP 20, 타임스탬프 12를 뺀 크기입니다. 한 왕복보다 빨리 다시 왔기 때문에 Wireshark 규칙은 앞부분을 순서 뒤바뀜(out-of-order)으로 부릅니다.")
+				"900바이트를 648과 252로 다시 나눴습니다. 700에서 IP 20, TCP 20, 타임스탬프 12를 뺀 크기입니다. 왕복 시간보다 빨리 다시 왔기 때문에 Wireshark의 규칙은 앞부분을 순서 뒤바뀜(out-of-order)이라고 부릅니다.")
 			l.Step("The server remembers the path: what follows fits at once", "서버는 경로를 기억합니다: 다음부터는 바로 맞는 크기로 보냅니다")
 			return p.carry(p.server, p.client, 900)
 		},

@@ -22,7 +22,7 @@ func nagle() Scenario {
 		Look: []trace.Text{
 			{
 				En: "The same query, \"pi\" and \"ng\", in two writes. Off: both leave at once. On: \"ng\" leaves only when \"pi\" is acknowledged, a round trip later.",
-				Ko: "같은 질의 \"pi\"와 \"ng\"를 두 번의 write로 보냅니다. 끄면 둘 다 바로 나가고, 켜면 \"ng\"는 \"pi\"의 ACK가 온 뒤, 한 왕복 늦게 나갑니다.",
+				Ko: "같은 질의 \"pi\"와 \"ng\"를 두 번의 write로 보냅니다. 끄면 둘 다 바로 나가고, 켜면 \"ng\"는 \"pi\"의 ACK가 온 뒤, 왕복 시간만큼 늦게 나갑니다.",
 			},
 			{
 				En: "It saves segments: three more writes that pile up while one waits leave as one.",
@@ -56,7 +56,7 @@ func nagle() Scenario {
 			}
 			l.Note(
 				fmt.Sprintf("The answer took %v instead of %v. A peer that delays its ACKs, as RFC 9293 §3.8.6.3 allows, would add its delay to that.", on, off),
-				fmt.Sprintf("답을 받는 데 %v가 아니라 %v가 걸렸습니다. 상대가 지연 ACK(RFC 9293 §3.8.6.3)까지 쓰면 그 지연만큼 더 늦어집니다.", off, on))
+				fmt.Sprintf("답이 %s가 아니라 %s 만에 왔습니다. 상대가 지연 ACK(RFC 9293 §3.8.6.3)까지 쓰면 그 지연만큼 더 늦어집니다.", inKorean(off), inKorean(on)))
 			l.Step("What it is good for: four writes of one byte, two segments", "장점: 1바이트 write 네 번이 세그먼트 두 개로 나갑니다")
 			_, err = l.query(c, "p", "i", "n", "g")
 			return err

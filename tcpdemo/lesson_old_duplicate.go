@@ -23,7 +23,7 @@ func oldDuplicate() Scenario {
 		Look: []trace.Text{
 			{
 				En: "A copy of an old connection's SYN was delayed somewhere. To the server it looks like any other, and it answers.",
-				Ko: "옛 연결의 SYN 복사본이 어딘가에서 늦어졌습니다. 서버에는 여느 SYN과 똑같아 보여서 답을 보냅니다.",
+				Ko: "옛 연결이 보낸 SYN의 사본이 어딘가에서 늦어졌습니다. 서버에는 여느 SYN과 똑같아 보여서 답을 보냅니다.",
 			},
 			{
 				En: "Were two messages enough, the server would now have a connection that no client knows. The third message is the client's chance to say no: a RST.",
@@ -46,11 +46,11 @@ func oldDuplicate() Scenario {
 				return err
 			}
 			syn := crafted{from: netip.AddrPortFrom(l.Client.Addr(), port), to: server, card: clientCard, seq: iss, flags: tcpstate.SYN}
-			l.Step("A copy of its SYN turns up. The client knows of no such connection, and says so", "그 SYN의 복사본이 나타납니다. 클라이언트는 그런 연결을 모르고, 그렇다고 답합니다")
+			l.Step("A copy of its SYN turns up. The client knows of no such connection, and says so", "그 SYN의 사본이 나타납니다. 클라이언트는 그런 연결을 모르고, 모른다고 답합니다")
 			if err := l.Inject(network.ClientToServer, syn.frame()); err != nil {
 				return err
 			}
-			l.Step("RFC 9293 Figure 8: it turns up again, while the client's new SYN is lost", "RFC 9293 Figure 8: 클라이언트의 새 SYN이 유실된 사이에 또 나타납니다")
+			l.Step("RFC 9293 Figure 8: it turns up again, while the client's new SYN is lost", "RFC 9293 Figure 8: 클라이언트의 새 SYN이 손실된 사이에 또 나타납니다")
 			if err := l.Inject(network.ClientToServer, syn.frame()); err != nil {
 				return err
 			}
@@ -59,6 +59,9 @@ func oldDuplicate() Scenario {
 			if err != nil {
 				return err
 			}
+			l.Note(
+				"The refused SYN-ACK made the client send its SYN again at once: no timer ran out. \"Ports used again\" is Wireshark's name for a SYN or SYN-ACK with a new number between addresses and ports that an earlier connection had, as here on purpose.",
+				"클라이언트는 받아들일 수 없는 SYN-ACK를 RST로 거절하자마자 SYN을 다시 보냈습니다. 타이머가 끝난 것이 아닙니다. \"포트 재사용\"은 이전 연결과 같은 주소와 포트 사이에 새 번호의 SYN이나 SYN-ACK가 나타날 때 Wireshark가 붙이는 이름이며, 여기서는 일부러 그렇게 했습니다.")
 			l.Step("The new connection was not harmed", "새 연결에는 아무 탈이 없습니다")
 			return exchange(c, "hello")
 		},

@@ -37,7 +37,7 @@ func refused() Scenario {
 			}
 			l.Note(
 				fmt.Sprintf("Refused after %v. A host that is down, or a firewall that drops, would have given no answer: that is a timeout, and takes minutes.", took),
-				fmt.Sprintf("%v 만에 거절되었습니다. 호스트가 꺼져 있거나 방화벽이 버렸다면 응답이 없습니다. 그것이 타임아웃이고, 몇 분이 걸립니다.", took))
+				fmt.Sprintf("%s 만에 거절되었습니다. 호스트가 꺼져 있거나 방화벽이 버렸다면 응답이 없습니다. 그것이 타임아웃이고, 몇 분이 걸립니다.", inKorean(took)))
 			return nil
 		},
 	}

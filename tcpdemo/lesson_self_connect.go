@@ -12,12 +12,12 @@ import (
 func selfConnect() Scenario {
 	return Scenario{
 		Name:   "self-connect",
-		Title:  trace.Text{En: "A socket that dials itself: a connection with one end and no server", Ko: "자기 자신에게 거는 소켓: 끝이 하나이고 서버가 없는 연결"},
+		Title:  trace.Text{En: "A socket that dials itself: a connection with one end and no server", Ko: "자기 자신에게 연결하는 소켓: 끝이 하나이고 서버가 없는 연결"},
 		Claims: []string{"A1", "A4"}, Refutes: []int{15},
 		Look: []trace.Text{
 			{
 				En: "No socket listens. The client dials its own address from the very port that it calls: its SYN comes back to the socket that sent it.",
-				Ko: "기다리는 소켓이 없습니다. 클라이언트가 자기 주소의, 지금 쓰고 있는 바로 그 포트로 겁니다. SYN이 보낸 소켓으로 되돌아옵니다.",
+				Ko: "LISTEN 상태인 소켓이 없습니다. 클라이언트가 자기 주소의, 지금 쓰고 있는 바로 그 포트로 연결을 시도합니다. SYN은 그것을 보낸 소켓으로 되돌아옵니다.",
 			},
 			{
 				En: "In SYN-SENT a SYN without an ACK means a simultaneous open: SYN-RECEIVED, a SYN-ACK with the same ISN, ESTABLISHED. One control block is both ends.",
@@ -26,14 +26,14 @@ func selfConnect() Scenario {
 		},
 		Run: func(l *Lab) error {
 			const port = 5000
-			l.Step("The client dials its own port", "클라이언트가 자기 포트로 겁니다")
+			l.Step("The client dials its own port", "클라이언트가 자기 포트로 연결을 시도합니다")
 			c, err := l.Client.Dial(l.Ctx, netip.AddrPortFrom(l.Client.Addr(), port), port)
 			if err != nil {
 				return err
 			}
 			l.Note(
-				"A SYN and a SYN-ACK with one sequence number from one sender: that is why the second bears the name of a retransmission. The rules of Wireshark expect two ends.",
-				"한 송신자가 같은 시퀀스 번호로 SYN과 SYN-ACK를 보냈으니 두 번째에 재전송이라는 이름이 붙습니다. Wireshark의 규칙은 끝이 둘이라고 가정합니다.")
+				"A SYN and a SYN-ACK with one sequence number from one sender: that is why the second bears the name of a retransmission. The rules of Wireshark expect two ends. The tap sees each segment leave and arrive, so a trace of this lesson holds each of them twice: 14 frames.",
+				"한 송신자가 같은 시퀀스 번호로 SYN과 SYN-ACK를 보냈으니 두 번째에 재전송이라는 이름이 붙습니다. Wireshark의 규칙은 끝이 둘이라고 가정합니다. 탭은 세그먼트가 나갈 때와 들어올 때를 모두 보므로, 이 시나리오의 트레이스에는 같은 세그먼트가 두 번씩 모두 14프레임이 있습니다.")
 			l.Step("What it writes, it reads", "쓴 것을 자기가 읽습니다")
 			if err := exchange(c, "hello"); err != nil {
 				return err

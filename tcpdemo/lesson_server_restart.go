@@ -19,7 +19,7 @@ var errNoReboot = errors.New("this network's server cannot be rebooted (try --ne
 func serverRestart() Scenario {
 	return Scenario{
 		Name:   "server-restart",
-		Title:  trace.Text{En: "The server restarts, and its half of every connection is lost", Ko: "서버가 재시작하면 모든 연결의 절반이 사라집니다"},
+		Title:  trace.Text{En: "The server restarts, and its half of every connection is lost", Ko: "서버가 재시작하면 모든 연결에서 서버 쪽 절반이 사라집니다"},
 		Claims: []string{"A2", "A5"},
 		Look: []trace.Text{
 			{
@@ -28,7 +28,7 @@ func serverRestart() Scenario {
 			},
 			{
 				En: "The next segment gets a RST: \"I have no such connection\". A new connection works at once: it asks nothing of the server's past.",
-				Ko: "다음 세그먼트에 RST가 돌아옵니다. \"그런 연결은 없습니다\"라는 뜻입니다. 새 연결은 과거가 필요 없으니 바로 됩니다.",
+				Ko: "다음 세그먼트에 RST가 돌아옵니다. \"그런 연결은 없습니다\"라는 뜻입니다. 새 연결은 서버의 과거와 상관없이 바로 됩니다.",
 			},
 		},
 		Run: restartTheServer,
@@ -60,7 +60,7 @@ func restartTheServer(l *Lab) error {
 	l.Note(
 		"The echo server is running again, on the same port. Nobody told the client.",
 		"에코 서버가 같은 포트에서 다시 돌고 있습니다. 클라이언트에게는 아무도 알리지 않았습니다.")
-	l.Step("The client goes on as before: its next segment gets a RST", "클라이언트가 하던 대로 보냅니다: 다음 세그먼트에 RST가 돌아옵니다")
+	l.Step("The client goes on as before: its next segment gets a RST", "클라이언트는 하던 대로 보냅니다: 다음 세그먼트에 RST가 돌아옵니다")
 	if _, err := io.WriteString(c, "again"); err != nil {
 		return fmt.Errorf("the first write after the restart: %w", err)
 	}

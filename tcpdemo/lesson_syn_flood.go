@@ -21,12 +21,12 @@ var errNoInjection = errors.New("no segment may be crafted on this network (try 
 func synFlood() Scenario {
 	return Scenario{
 		Name:   "syn-flood",
-		Title:  trace.Text{En: "A SYN costs its sender nothing and the server a control block: the flood, and the cookie", Ko: "SYN은 보내는 쪽에 공짜지만 서버에는 제어 블록입니다: SYN 플러드와 SYN 쿠키"},
+		Title:  trace.Text{En: "A SYN costs its sender nothing and the server a control block: the flood, and the cookie", Ko: "SYN은 보내는 쪽에는 공짜지만 서버에는 제어 블록 하나입니다: SYN 플러드와 SYN 쿠키"},
 		Claims: []string{"A1", "A2", "A6"},
 		Look: []trace.Text{
 			{
 				En: "Each SYN from a made-up address leaves a half-open control block on the server, which waits for an ACK that nobody will send. The wire here is inside this process: nothing leaves it.",
-				Ko: "지어낸 주소에서 온 SYN마다 서버에 half-open 제어 블록이 남아 오지 않을 ACK를 기다립니다. 이 선로는 프로세스 안에만 있어 밖으로 나가는 것은 없습니다.",
+				Ko: "지어낸 주소에서 온 SYN마다 서버에 half-open 제어 블록이 남아 오지 않을 ACK를 기다립니다. 이 회선은 프로세스 안에만 있어 밖으로 나가는 것은 없습니다.",
 			},
 			{
 				En: "When there is room for no more, the server answers without remembering: all that it needs to know is in the sequence number of its SYN-ACK. Only an ACK that brings the number back makes a control block.",

@@ -13,7 +13,7 @@ import (
 func windowScale() Scenario {
 	return Scenario{
 		Name:   "window-scale",
-		Title:  trace.Text{En: "The window field has 16 bits, and is not in bytes: the SYNs agree on a shift", Ko: "윈도우 필드는 16비트이고 바이트 단위가 아닙니다: SYN에서 시프트 값을 정합니다"},
+		Title:  trace.Text{En: "The window field has 16 bits, and is not in bytes: each SYN announces a shift", Ko: "윈도우 필드는 16비트이고 바이트 단위가 아닙니다: 시프트 값은 SYN에서 알립니다"},
 		Claims: []string{"A1", "A2", "A3"}, Refutes: []int{27},
 		Look: []trace.Text{
 			{
@@ -47,8 +47,8 @@ func windowScale() Scenario {
 				return fmt.Errorf("%d octets took %v, no better than without scaling", size, took)
 			}
 			l.Note(
-				fmt.Sprintf("It took %v. With at most 65,535 bytes in flight it would have taken %v.", took, unscaled),
-				fmt.Sprintf("%v가 걸렸습니다. 한 번에 65,535바이트까지만 보낼 수 있었다면 %v가 걸렸을 것입니다.", took, unscaled))
+				fmt.Sprintf("It took %v. With at most 65,535 bytes in flight it would have taken %v by calculation: seven flights, one a round trip, of which the last need only arrive.", took, unscaled),
+				fmt.Sprintf("걸린 시간은 %s입니다. 한 번에 65,535바이트까지만 보낼 수 있었다면 계산으로는 %s입니다. 왕복마다 한 번씩 일곱 번에 나눠 보내고, 마지막은 도착하기만 하면 됩니다.", inKorean(took), inKorean(unscaled)))
 			return nil
 		},
 	}

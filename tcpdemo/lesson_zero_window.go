@@ -51,8 +51,8 @@ func fillWindow(l *Lab) error {
 	}
 	l.Sleep(nap - settling - pause)
 	l.Note(
-		"The probe repeats the last byte that is acknowledged already, so on the wire it looks like a TCP keepalive, and Wireshark names it so. The waits double, as those of retransmissions do.",
-		"프로브는 이미 ACK를 받은 마지막 바이트를 다시 보내므로 회선에서는 TCP keepalive와 똑같이 보이고, Wireshark도 그렇게 부릅니다. 재전송처럼 간격이 두 배씩 늘어납니다.")
+		"The probe repeats the last byte that is acknowledged already. A TCP keepalive uses that number too, so Wireshark names both Keep-Alive; the zero-window probe carries one byte. The waits double, as those of retransmissions do.",
+		"프로브는 이미 확인된 마지막 바이트를 다시 보냅니다. TCP keepalive도 같은 번호를 쓰므로 Wireshark는 둘 다 Keep-Alive라고 부릅니다. 제로 윈도우 프로브에는 1바이트가 실립니다. 재전송처럼 간격이 두 배씩 늘어납니다.")
 	l.Step("The program reads: the window opens, and the rest comes", "프로그램이 읽자 윈도우가 열리고 나머지가 옵니다")
 	if err := server.has(""); err != nil {
 		return err

@@ -36,7 +36,7 @@ func (p *parser) amount() (err error) {
 		t := p.peek()
 		n, suffix, ok := p.quantity()
 		if !ok || suffix != "" && suffix != "b" || n < minMTU || n > maxMTU || n != math.Trunc(n) {
-			return p.fail(t, "the MTU is missing: bytes from 68 to 65535 (RFC 791)", "MTU가 없거나 틀립니다: 68에서 65535 바이트까지(RFC 791)")
+			return p.fail(t, "the MTU is missing: bytes from 68 to 65535 (RFC 791)", "MTU가 없거나 틀립니다: 68바이트에서 65535바이트까지(RFC 791)")
 		}
 		p.rule.MTU = int(n)
 	case VerbLoss:

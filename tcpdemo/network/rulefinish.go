@@ -32,7 +32,7 @@ func (p *parser) finish() error {
 		r.Target.Transmissions = r.Target.usual()
 	}
 	if r.Target.Kind == KindFrame && r.Target.Connection != 0 {
-		return p.fail(p.at[clauseConnection], "frames are counted on the whole wire, not in a connection", "프레임은 연결별이 아니라 선로 전체에서 셉니다")
+		return p.fail(p.at[clauseConnection], "frames are counted on the whole wire, not in a connection", "프레임은 연결별이 아니라 회선 전체에서 셉니다")
 	}
 	return p.finishWindow()
 }
@@ -68,7 +68,7 @@ func (t *Target) usual() Range {
 func (p *parser) refuse(clauses ...clause) error {
 	for _, c := range clauses {
 		if t, given := p.at[c]; given {
-			return p.fail(t, fmt.Sprintf("%s acts on everything that passes: leave %q out", p.rule.Verb, t.text), fmt.Sprintf("%s 규칙은 지나가는 모든 것에 적용됩니다. %q는 빼세요", p.rule.Verb, t.text))
+			return p.fail(t, fmt.Sprintf("%s acts on everything that passes: leave %q out", p.rule.Verb, t.text), fmt.Sprintf("%s 규칙은 지나가는 모든 것에 적용됩니다. 다음 말을 빼십시오: %q", p.rule.Verb, t.text))
 		}
 	}
 	return nil

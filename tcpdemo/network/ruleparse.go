@@ -225,7 +225,7 @@ func (p *parser) way(t token) error {
 		far, way = "client", WayServer
 	}
 	if end := p.next(); end.text != far {
-		return p.unknown(end, fmt.Sprintf("after %q and the arrow comes %q", t.text, far), fmt.Sprintf("%q와 화살표 다음에는 %q가 와야 합니다", t.text, far), []string{far})
+		return p.unknown(end, fmt.Sprintf("after %q and the arrow comes %q", t.text, far), fmt.Sprintf("%q 다음에는 화살표와 %q만 올 수 있습니다", t.text, far), []string{far})
 	}
 	p.rule.Target.Way = way
 	return p.begin(clauseWay, t)

@@ -60,8 +60,8 @@ var kinds = [...]Word{
 	KindFIN:     {"fin", "fin", "drop fin once", trace.Text{En: "FIN set", Ko: "FIN이 켜진 세그먼트"}},
 	KindRST:     {"rst", "rst", "drop rst", trace.Text{En: "RST set", Ko: "RST가 켜진 세그먼트"}},
 	KindPSH:     {"psh", "psh", "delay 20ms psh", trace.Text{En: "PSH set", Ko: "PSH가 켜진 세그먼트"}},
-	KindProbe:   {"probe", "probe", "drop 1st probe", trace.Text{En: "keep-alive or zero-window probe", Ko: "keep-alive 또는 제로 윈도우 프로브"}},
-	KindFrame:   {"frame", "frame N", "drop frame 3", trace.Text{En: "any frame, by its place on the wire; ARP counts", Ko: "선로에 실린 순서로 고른 프레임(ARP 포함)"}},
+	KindProbe:   {"probe", "probe", "drop 1st probe", trace.Text{En: "TCP keepalive or zero-window probe", Ko: "TCP keepalive 또는 제로 윈도우 프로브"}},
+	KindFrame:   {"frame", "frame N", "drop frame 3", trace.Text{En: "any frame, by its place on the wire; ARP counts", Ko: "회선에 실린 순서로 고른 프레임(ARP 포함)"}},
 }
 
 // clauses is what may follow a verb besides a kind.
@@ -104,7 +104,7 @@ func RuleHelp() trace.Text {
 		title trace.Text
 		words []Word
 	}{
-		{trace.Text{En: "What the wire does:", Ko: "선로가 하는 일:"}, verbs[:]},
+		{trace.Text{En: "What the wire does:", Ko: "회선이 하는 일:"}, verbs[:]},
 		{trace.Text{En: "To which segments:", Ko: "대상 세그먼트:"}, kinds[:]},
 		{trace.Text{En: "Which of them, and when:", Ko: "그 가운데 어느 것을, 언제:"}, clauses[:]},
 	} {

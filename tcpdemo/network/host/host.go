@@ -36,7 +36,7 @@ func (e *RemoteError) Error() string { return e.Text("en") }
 // Text returns the message in "ko", or in English.
 func (e *RemoteError) Text(lang string) string {
 	if lang == "ko" {
-		return fmt.Sprintf("%v는 루프백 주소가 아닙니다: 허용하지 않으면 트래픽은 이 컴퓨터를 벗어나지 않습니다", e.Addr)
+		return fmt.Sprintf("루프백 주소가 아닙니다(%v). 허용하지 않으면 트래픽은 이 컴퓨터를 벗어나지 않습니다", e.Addr)
 	}
 	return fmt.Sprintf("%v is not a loopback address: traffic stays on this machine unless it is allowed to leave", e.Addr)
 }

@@ -1,0 +1,21 @@
+package tcpdemo
+
+import (
+	"testing"
+	"time"
+)
+
+func TestDurationsInKorean(t *testing.T) {
+	t.Parallel()
+	for d, want := range map[time.Duration]string{
+		0:                       "0s",
+		20 * time.Millisecond:   "20ms",
+		3020 * time.Millisecond: "3.02초",
+		time.Minute:             "1분",
+		64 * time.Second:        "1분 4초",
+	} {
+		if got := inKorean(d); got != want {
+			t.Errorf("%v: %q, want %q", d, got, want)
+		}
+	}
+}
