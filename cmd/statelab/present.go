@@ -17,13 +17,14 @@ import (
 // present shows a performance: at once, or row by row as --step, --predict and
 // --pace ask.
 func (f *lessonFlags) present(ctx context.Context, e *env, w io.Writer, v view, p *performance) error {
-	before, done, err := f.pacing(ctx, e, w, v.lang)
+	out := &counter{Writer: w}
+	before, done, err := f.pacing(ctx, e, out, v.lang)
 	if err != nil {
 		return err
 	}
 	defer done()
 	v.opts.BeforeRow = before
-	if err := p.show(w, v); err != nil {
+	if err := p.show(out, v); err != nil {
 		return err
 	}
 	for _, r := range p.idle(f.ruleSet) {
@@ -35,11 +36,11 @@ func (f *lessonFlags) present(ctx context.Context, e *env, w io.Writer, v view, 
 }
 
 // pacing makes what is to happen before each row.
-func (f *lessonFlags) pacing(ctx context.Context, e *env, w io.Writer, lang explain.Lang) (func(*ladder.Row) error, func(), error) {
+func (f *lessonFlags) pacing(ctx context.Context, e *env, w *counter, lang explain.Lang) (func(*ladder.Row) error, func(), error) {
 	nothing := func() {}
 	switch {
 	case f.predict:
-		q := &quizmaster{in: bufio.NewReader(e.stdin), out: w, lang: lang}
+		q := &quizmaster{ctx: ctx, in: bufio.NewReader(e.stdin), out: w, lang: lang}
 		return q.ask, nothing, nil
 	case f.step:
 		keys, err := e.keys()
@@ -47,19 +48,45 @@ func (f *lessonFlags) pacing(ctx context.Context, e *env, w io.Writer, lang expl
 			return nil, nothing, err
 		}
 		fmt.Fprintln(e.stderr, lang.Of(trace.Text{En: "any key: the next row; q: end", Ko: "아무 키: 다음 줄, q: 끝"}))
-		step := func(*ladder.Row) error {
-			_, err := keys.Key()
+		step := w.each(func() error {
+			_, err := keys.Key(ctx)
 			return err
-		}
+		})
 		return step, func() { _ = keys.Close() }, nil
 	case f.pace > 0:
-		return func(*ladder.Row) error { return wait(ctx, f.pace) }, nothing, nil
+		return w.each(func() error { return wait(ctx, f.pace) }), nothing, nil
 	}
 	return nil, nothing, nil
 }
 
+// counter counts what is written.
+type counter struct {
+	io.Writer
+	n int
+}
+
+func (c *counter) Write(b []byte) (int, error) {
+	n, err := c.Writer.Write(b)
+	c.n += n
+	return n, err
+}
+
+// each calls pause before each row that follows one that was seen: some have
+// nothing to show, and nobody waits for those.
+func (c *counter) each(pause func() error) func(*ladder.Row) error {
+	last := -1
+	return func(*ladder.Row) error {
+		if c.n == last {
+			return nil
+		}
+		last = c.n
+		return pause()
+	}
+}
+
 // quizmaster asks for each segment's flags, seq and ack before it is shown.
 type quizmaster struct {
+	ctx          context.Context
 	in           *bufio.Reader
 	out          io.Writer
 	lang         explain.Lang
@@ -76,7 +103,7 @@ func (q *quizmaster) ask(row *ladder.Row) error {
 		En: "? the next segment comes from the " + from + ". Its flags, seq, ack (e.g. PSH,ACK 5 9): ",
 		Ko: "? 다음 세그먼트는 " + from + "가 보냅니다. 플래그, seq, ack (예: PSH,ACK 5 9): ",
 	}))
-	line, err := q.in.ReadString('\n')
+	line, err := interruptible(q.ctx, func() (string, error) { return q.in.ReadString('\n') })
 	if err != nil && line == "" {
 		return errQuit
 	}

@@ -150,7 +150,7 @@ func tcpdump(t testing.TB, ns *namespace, port uint16) (stop func() string) {
 	t.Helper()
 	name := filepath.Join(t.TempDir(), "tcpdump.pcap")
 	// In immediate mode each frame takes as much of the buffer as the longest could.
-	p := start(t, ns, "tcpdump", "-i", "lo", "-Z", "root", "-B", "131072", "-U", "--immediate-mode", "--nano", "-s", "66000", "-w", name,
+	p := start(t, ns, "tcpdump", "-i", "lo", "-Z", "root", "-B", "65536", "-U", "--immediate-mode", "--nano", "-s", "2048", "-w", name,
 		fmt.Sprintf("tcp port %d", port))
 	p.stderr.has(t, "listening on lo")
 	return func() string {
