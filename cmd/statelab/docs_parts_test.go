@@ -114,8 +114,8 @@ func formatsPart(_ *testing.T, lang explain.Lang, _ string) string {
 		fmt.Fprintf(&b, "- `%s`: %s\n", f.Name, lang.Of(f.About))
 	}
 	fmt.Fprintf(&b, "- `%s`: %s\n", traceFormat, lang.Of(trace.Text{
-		En: "the trace itself, for Wireshark and for inspect (demos only)",
-		Ko: "트레이스 자체, Wireshark와 inspect로 열 수 있음(demo 명령만)",
+		En: "the trace itself, for Wireshark and for inspect",
+		Ko: "트레이스 자체, Wireshark와 inspect로 열 수 있음",
 	}))
 	return b.String()
 }
@@ -167,17 +167,17 @@ func invisiblePart(t *testing.T, lang explain.Lang, _ string) string {
 
 // invisibleKo are tcpstate.Invisible's reasons in Korean.
 var invisibleKo = map[[2]tcpstate.State]string{
-	{tcpstate.Closed, tcpstate.Listen}:           "애플리케이션의 passive OPEN은 아무것도 보내지 않습니다. 첫 SYN,ACK가 나온 뒤에야 듣고 있었음을 알 수 있습니다",
-	{tcpstate.Listen, tcpstate.Closed}:           "듣던 소켓을 닫아도 나가는 것이 없습니다. 다음 SYN이 RST를 받을 때 드러납니다",
+	{tcpstate.Closed, tcpstate.Listen}:           "애플리케이션의 passive OPEN은 아무것도 보내지 않습니다. 첫 SYN,ACK가 나온 뒤에야 LISTEN 상태였음을 알 수 있습니다",
+	{tcpstate.Listen, tcpstate.Closed}:           "LISTEN 중이던 소켓을 닫아도 나가는 것이 없습니다. 다음 SYN이 RST를 받을 때 드러납니다",
 	{tcpstate.Listen, tcpstate.SynReceived}:      "SYN이 도착해서 SYN,ACK가 나가기까지의 사이입니다. SYN 쿠키를 쓰는 서버는 SYN-RECEIVED를 거치지 않는데, 회선만 보아서는 구별할 수 없습니다",
-	{tcpstate.SynSent, tcpstate.Closed}:          "애플리케이션이 포기했거나, 스택이 SYN을 재전송할 만큼 했습니다",
-	{tcpstate.SynReceived, tcpstate.Closed}:      "스택이 SYN,ACK를 재전송할 만큼 했거나, 백로그가 넘쳤습니다",
+	{tcpstate.SynSent, tcpstate.Closed}:          "애플리케이션이 포기했거나, 스택이 SYN을 정해진 횟수만큼 재전송하고 포기했습니다",
+	{tcpstate.SynReceived, tcpstate.Closed}:      "스택이 SYN,ACK를 정해진 횟수만큼 재전송하고 포기했거나, 백로그가 넘쳤습니다",
 	{tcpstate.SynReceived, tcpstate.Established}: "핸드셰이크의 마지막 ACK가 관찰 위치를 지난 뒤 손실되었을 수 있습니다. 서버가 무언가 보내기 전에는 관찰 위치에서 아무도 알 수 없습니다",
 	{tcpstate.Established, tcpstate.Closed}:      "데이터나 keepalive에 답이 없어 포기했거나, 호스트가 다운되어 half-open 연결이 되었습니다",
-	{tcpstate.FinWait1, tcpstate.Closed}:         "스택이 FIN을 재전송할 만큼 했습니다",
+	{tcpstate.FinWait1, tcpstate.Closed}:         "스택이 FIN을 정해진 횟수만큼 재전송하고 포기했습니다",
 	{tcpstate.FinWait2, tcpstate.Closed}:         "애플리케이션이 닫은 뒤 상대의 FIN을 기다리는 시간에는 스택이 한도를 둡니다(Linux는 60초)",
 	{tcpstate.CloseWait, tcpstate.Closed}:        "데이터나 keepalive에 답이 없어 포기했거나, 호스트가 다운되었습니다",
-	{tcpstate.Closing, tcpstate.Closed}:          "스택이 FIN을 재전송할 만큼 했습니다",
+	{tcpstate.Closing, tcpstate.Closed}:          "스택이 FIN을 정해진 횟수만큼 재전송하고 포기했습니다",
 	{tcpstate.LastAck, tcpstate.Closed}:          "마지막 ACK에는 ACK가 없습니다. 도착했는지는 FIN이 재전송되지 않는 것으로만 알 수 있습니다",
 	{tcpstate.TimeWait, tcpstate.Closed}:         "2 MSL이 지났습니다",
 }

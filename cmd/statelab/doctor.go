@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -21,6 +22,7 @@ type check struct {
 	Name    trace.Text `json:"name"`
 	OK      bool       `json:"ok"`
 	Found   string     `json:"found"`
+	shown   trace.Text // Found for a screen, where it is not a name or a message of the system
 	Needed  trace.Text `json:"needed_for"`
 	Remedy  string     `json:"remedy,omitempty"`  // a line to paste
 	Instead trace.Text `json:"instead,omitempty"` // what works without
@@ -70,7 +72,8 @@ func chooseLang(e *env, flag string) (explain.Lang, error) {
 func examine(ctx context.Context) []check {
 	checks := []check{{
 		Name: trace.Text{En: "virtual network", Ko: "가상 네트워크"}, OK: true, Found: "gVisor netstack, in this process",
-		Needed: trace.Text{En: "every lesson; needs no rights", Ko: "모든 학습 시나리오. 권한이 필요 없습니다"},
+		shown:  trace.Text{En: "gVisor netstack, in this process", Ko: "이 프로세스 안의 gVisor netstack"},
+		Needed: trace.Text{En: "every lesson; needs no root", Ko: "모든 학습 시나리오. root가 필요 없습니다"},
 	}}
 	checks = append(checks, checkInterfaces(), checkCapture(ctx))
 	checks = append(checks, checkSystem()...)
@@ -87,17 +90,17 @@ func checkInterfaces() check {
 		c.Found = err.Error()
 		return c
 	}
-	var names []string
+	var en, ko []string
 	for _, i := range all {
-		name := trace.Escape(i.Name)
+		name, down, downKo := trace.Escape(i.Name), " (down)", "(꺼짐)"
 		if i.Up {
 			c.OK = c.OK || i.Loopback
-		} else {
-			name += " (down)"
+			down, downKo = "", ""
 		}
-		names = append(names, name)
+		en, ko = append(en, name+down), append(ko, name+downKo)
 	}
-	c.Found = strings.Join(names, ", ")
+	c.Found = strings.Join(en, ", ")
+	c.shown = trace.Text{En: c.Found, Ko: strings.Join(ko, ", ")}
 	if !c.OK {
 		c.Remedy = "sudo ip link set lo up"
 	}
@@ -122,8 +125,10 @@ func checkCapture(ctx context.Context) check {
 	h, err := live.Open(ctx, live.Options{Interface: name, Port: 1})
 	if err == nil {
 		c.OK, c.Found = true, "packet socket on "+name
+		c.shown = trace.Text{En: "packet socket on " + trace.Escape(name), Ko: trace.Escape(name) + "의 패킷 소켓"}
 		if err := h.Close(); err != nil {
 			c.Found += ": " + err.Error()
+			c.shown = trace.Text{}
 		}
 		return c
 	}
@@ -148,6 +153,7 @@ func checkProgram(name, remedy string) check {
 	path, err := exec.LookPath(name)
 	if err != nil {
 		c.Found, c.Remedy = "not found", remedy
+		c.shown = trace.Text{En: "not found", Ko: "없음"}
 		return c
 	}
 	c.OK, c.Found = true, path
@@ -166,7 +172,7 @@ func printChecks(e *env, l explain.Lang, checks []check) error {
 		}
 		name := l.Of(c.Name)
 		pad := strings.Repeat(" ", width-ansi.StringWidth(name))
-		lines := []string{fmt.Sprintf("%s %s%s  %s", mark, name, pad, c.Found)}
+		lines := []string{fmt.Sprintf("%s %s%s  %s", mark, name, pad, cmp.Or(l.Of(c.shown), c.Found))}
 		indent := strings.Repeat(" ", width+4)
 		lines = append(lines, indent+l.Of(trace.Text{En: "for: ", Ko: "용도: "})+l.Of(c.Needed))
 		if !c.OK && c.Remedy != "" {

@@ -23,7 +23,22 @@ var knobs = []knob{
 	{"/proc/sys/net/ipv4/tcp_sack", "1", trace.Text{En: "SACK", Ko: "선택적 확인응답(SACK)"}, trace.Text{En: "SACK on the real network", Ko: "실제 네트워크의 SACK"}, "sudo sysctl -w net.ipv4.tcp_sack=1"},
 	{"/proc/sys/net/ipv4/tcp_window_scaling", "1", trace.Text{En: "window scaling", Ko: "윈도우 스케일"}, trace.Text{En: "windows above 64 KiB", Ko: "64 KiB가 넘는 윈도우"}, "sudo sysctl -w net.ipv4.tcp_window_scaling=1"},
 	{"/proc/sys/net/ipv4/tcp_timestamps", "1", trace.Text{En: "timestamps", Ko: "타임스탬프 옵션"}, trace.Text{En: "RTT from timestamps", Ko: "타임스탬프로 재는 RTT"}, "sudo sysctl -w net.ipv4.tcp_timestamps=1"},
-	{"/proc/sys/net/ipv4/tcp_syncookies", "1", trace.Text{En: "SYN cookies", Ko: "SYN 쿠키"}, trace.Text{En: "a full backlog on the real network", Ko: "실제 네트워크에서 가득 찬 대기열"}, "sudo sysctl -w net.ipv4.tcp_syncookies=1"},
+	{"/proc/sys/net/ipv4/tcp_syncookies", "1", trace.Text{En: "SYN cookies", Ko: "SYN 쿠키"}, trace.Text{En: "a full backlog on the real network", Ko: "실제 네트워크에서 가득 찬 백로그"}, "sudo sysctl -w net.ipv4.tcp_syncookies=1"},
+}
+
+// show says what a value means; where any will do, it speaks for itself. The 2 of
+// tcp_syncookies and tcp_timestamps is another way to be on.
+func (k knob) show(value string) trace.Text {
+	switch {
+	case k.want == "":
+	case value == "0":
+		return trace.Text{En: "off", Ko: "꺼짐"}
+	case value == "1":
+		return trace.Text{En: "on", Ko: "켜짐"}
+	case value == "2":
+		return trace.Text{En: "on (2)", Ko: "켜짐(2)"}
+	}
+	return trace.Text{}
 }
 
 func checkSystem() []check {
@@ -36,6 +51,7 @@ func checkSystem() []check {
 		} else {
 			c.Found = trace.Escape(strings.TrimSpace(string(b)))
 			c.OK = k.want == "" || c.Found == k.want || (k.want == "1" && c.Found == "2")
+			c.shown = k.show(c.Found)
 		}
 		out = append(out, c)
 	}
@@ -66,6 +82,7 @@ func checkNamespaces() check {
 		c.Found, c.Remedy = "kernel.apparmor_restrict_unprivileged_userns = 1", "sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0"
 	default:
 		c.OK, c.Found = true, "allowed"
+		c.shown = trace.Text{En: "allowed", Ko: "허용됨"}
 	}
 	return c
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/text/transform"
 
+	"statelab/capture/explain"
 	"statelab/capture/tcpstate"
 	"statelab/capture/trace"
 	"statelab/tcpdemo"
@@ -77,7 +78,7 @@ func epitaph(now time.Time, s tcpdemo.EchoSession, end tcpdemo.EchoEnd) trace.Ob
 		Conn:  trace.Conn{Local: s.Local, Remote: s.Remote},
 		Note: &trace.Note{Text: trace.Text{
 			En: fmt.Sprintf("%v: %d bytes in, %d out, in %v; %s", s.Remote, s.Read, s.Written, took, t.En),
-			Ko: fmt.Sprintf("%v: %d바이트 받고 %d바이트 보냄(%v); %s", s.Remote, s.Read, s.Written, took, t.Ko),
+			Ko: fmt.Sprintf("%v: %d바이트 받고 %d바이트 보냄(%v); %s", s.Remote, s.Read, s.Written, explain.Duration(explain.Korean, took), t.Ko),
 		}},
 	}
 }
