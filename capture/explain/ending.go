@@ -117,7 +117,11 @@ func (r *reported) ending(c *tcpstate.Conn) (key string, state tcpstate.State) {
 func (x *Explainer) Ending(c *tcpstate.Conn) string {
 	key, state := x.reported.ending(c)
 	if state != tcpstate.Unknown {
-		return Label(x.lang, key) + " (" + state.String() + ")"
+		gap := " "
+		if x.lang == Korean {
+			gap = ""
+		}
+		return Label(x.lang, key) + gap + "(" + state.String() + ")"
 	}
 	return Label(x.lang, key)
 }

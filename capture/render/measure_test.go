@@ -127,7 +127,51 @@ func TestLabelForms(t *testing.T) {
 			t.Errorf("a gap in %q", forms[i])
 		}
 	}
-	if first, last := forms[0], forms[len(forms)-1]; !strings.Contains(first, "hello") || last != "PSH,ACK" {
+	if first, last := forms[0], forms[len(forms)-1]; !strings.Contains(first, "hello") || last != "len=5" {
 		t.Errorf("from %q to %q", first, last)
+	}
+}
+
+// What a segment is about is kept longest, whatever room there is.
+func TestLabelKeeps(t *testing.T) {
+	t.Parallel()
+	cases := []struct {
+		name string
+		l    label
+		room int
+		want string
+	}{
+		{"SYN", label{flags: "SYN", syn: true, control: true, seq: "seq=0", win: "win=29184", winMatters: true, mss: "mss=1460", scale: "scale=5", options: "timestamps"}, 29, "SYN seq=0 mss=1460 scale=5"},
+		{"tagged SYN", label{tag: ":52911", flags: "SYN", syn: true, control: true, seq: "seq=0", win: "win=29184", winMatters: true, mss: "mss=1460", scale: "scale=5"}, 29, ":52911 SYN seq=0 mss=1460"},
+		{"data", label{tag: ":52911", flags: "PSH,ACK", seq: "seq=1", ack: "ack=70", len: "len=204"}, 29, ":52911 seq=1 ack=70 len=204"},
+		{"retransmission", label{words: "fast retransmission", resent: "resent", flags: "PSH,ACK", seq: "seq=5", ack: "ack=1", len: "len=5"}, 31, "fast retransmission seq=5 len=5"},
+		{"retransmission, narrow", label{words: "fast retransmission", resent: "resent", flags: "PSH,ACK", seq: "seq=1649", ack: "ack=1", len: "len=252"}, 23, "resent seq=1649 len=252"},
+		{"duplicate ACK", label{words: "duplicate ACK #2", seq: "seq=1", ack: "ack=1001"}, 26, "duplicate ACK #2 ack=1001"},
+	}
+	screen := &text{}
+	for _, c := range cases {
+		if got := screen.pick(c.l.forms(false), c.room); got != c.want {
+			t.Errorf("%s in %d cells: %q, want %q", c.name, c.room, got, c.want)
+		}
+	}
+}
+
+// However narrow, no form holds a part of a number.
+func TestLabelNeverCut(t *testing.T) {
+	t.Parallel()
+	l := label{tag: ":52911", words: "out of order", flags: "ACK", seq: "seq=1000", ack: "ack=2000", len: "len=3000", win: "win=1024", winMatters: true, mss: "mss=1460", scale: "scale=5"}
+	parts := map[string]bool{}
+	for _, p := range []string{l.seq, l.ack, l.len, l.win, l.mss, l.scale} {
+		parts[p] = true
+	}
+	for _, syn := range []bool{false, true} {
+		l.syn = syn
+		for _, form := range l.forms(true) {
+			for _, field := range strings.Fields(form) {
+				if strings.Contains(field, "=") && !parts[field] {
+					t.Errorf("%q holds %q", form, field)
+				}
+			}
+		}
 	}
 }

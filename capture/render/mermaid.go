@@ -151,7 +151,7 @@ func arrowText(say speaker, r *ladder.Row, several bool) string {
 	if several {
 		tag = portTag(r.Event.Segment)
 	}
-	s := say.label(r.Event.Segment, tag).forms(false)[1]
+	s := say.label(r.Event.Segment, tag).full()
 	switch {
 	case a.Copy > 1:
 		s = say.f(wordCopy, a.Copy) + " " + s

@@ -1,6 +1,8 @@
 package render
 
 import (
+	"strings"
+
 	"statelab/capture/explain"
 	"statelab/capture/ladder"
 	"statelab/capture/tcpstate"
@@ -34,6 +36,19 @@ func stateCause(say speaker, r *ladder.Row) string {
 		name = c.Cause.Name
 	}
 	return words(safe(name), triggerWord(say, c))
+}
+
+// otherForms are otherText and, where there is one, a shorter way to say it:
+// the MTU is what an ICMP message about it is for.
+func otherForms(say speaker, r *ladder.Row) []string {
+	forms := []string{otherText(say, r)}
+	if o := r.Event.Other; o != nil {
+		if _, mtu, ok := strings.Cut(o.Info, "MTU "); ok {
+			mtu, _, _ = strings.Cut(mtu, " ")
+			forms = append(forms, say.f(wordTooBig, safe(mtu)))
+		}
+	}
+	return forms
 }
 
 func triggerWord(say speaker, c trace.StateChange) string {

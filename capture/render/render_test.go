@@ -276,6 +276,7 @@ func ExampleText() {
 	//   3 0.00020  +50us              +- ACK seq=1 ack=1 -------------->:
 	//
 	// | this end remembers the connection (TCB), : it does not
+	// seq, ack: counted from each side's initial sequence number (ISN)
 }
 
 func BenchmarkText(b *testing.B) {

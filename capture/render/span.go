@@ -8,13 +8,16 @@ import (
 
 // sinceText writes a time since the start in seconds, in seven cells as long as
 // that is possible: as many decimals as fit.
-func sinceText(d time.Duration) string {
+func sinceText(d time.Duration) string { return sinceIn(d, timeWidth) }
+
+// sinceIn does so in width cells.
+func sinceIn(d time.Duration, width int) string {
 	sign := ""
 	if d < 0 {
 		sign, d = "-", -d
 	}
 	sec := d.Seconds()
-	decimals := 5
+	decimals := width - 2
 	for limit := 10.0; decimals > 0 && sec >= limit; limit *= 10 {
 		decimals--
 	}

@@ -186,10 +186,10 @@ func (d *drawing) document() {
 	d.f("<style>.m{font-family:%s}.h"+halo+".s"+halo+"</style>\n", monoFonts, d.th.ground, d.th.band)
 	d.f(`<rect width="%d" height="%.0f" fill="%s"/>`+"\n", pictureWidth, d.height, d.th.ground)
 	d.headings()
-	for i := range d.p.rows { // under the lanes
+	d.lifelines()
+	for i := range d.p.rows {
 		d.band(i, &d.p.rows[i])
 	}
-	d.lifelines()
 	for i := range d.p.rows {
 		d.row(i, &d.p.rows[i])
 	}

@@ -42,7 +42,8 @@ func (d *drawing) ledger(y float64) {
 	}
 	d.text(margin, y+20, 16, "start", `font-weight="700"`, d.say.of(wordLedger))
 	y += 46
-	first, width := 420.0, min((pictureWidth-420.0-margin)/float64(len(columns)), 210)
+	width := min((pictureWidth-420.0-margin)/float64(len(columns)), 210)
+	first := pictureWidth - margin - width*float64(len(columns))
 	for i, c := range columns {
 		head := d.say.lane(d.p.lanes[c.lane]) + ": " + d.say.of(kindWords[c.kind])
 		d.text(first+width*float64(i+1)-10, y, smallSize, "end", fill(d.th.faint), clip(head, smallSize, width-12))

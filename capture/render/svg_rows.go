@@ -6,7 +6,7 @@ import (
 	"statelab/capture/ladder"
 )
 
-// band draws what lies under the lanes: the ground of a step's heading.
+// band draws the ground of a step's heading, which breaks the lanes.
 func (d *drawing) band(i int, r *ladder.Row) {
 	if r.Kind != ladder.RowStep {
 		return

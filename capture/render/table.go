@@ -12,15 +12,20 @@ type table struct {
 	titled bool
 }
 
-const columnGap = 2
+const (
+	columnGap  = 2
+	leastTitle = 28 // a narrower column of titles gives them lines of their own
+)
 
 // write sets the table in the width of the screen: when it is too wide, the
-// widest column gives way; what does not fit is cut, and titles are wrapped.
+// widest column gives way; what does not fit is cut, and titles are wrapped, or stand
+// above their rows.
 func (tb *table) write(t *text) {
 	if len(tb.rows) == 0 {
 		return
 	}
 	widths := tb.widths(t)
+	apart := tb.titled && widths[0] < leastTitle && tb.naturalWidths(t)[0] > widths[0]
 	for i, row := range tb.rows {
 		c := newCanvas(t.o.width())
 		st := plain
@@ -30,7 +35,10 @@ func (tb *table) write(t *text) {
 		col := tb.indent
 		var rest []string
 		for j, s := range row {
-			if j == 0 && tb.titled && i >= tb.heads {
+			if j == 0 && apart && i >= tb.heads {
+				t.painted(plain, s)
+				s = ""
+			} else if j == 0 && tb.titled && i >= tb.heads {
 				s, rest = titleLines(t.text(s), widths[0])
 			}
 			s = t.fit(s, widths[j])

@@ -58,6 +58,7 @@ type text struct {
 	spaced    bool // the last line written was empty
 	tables    bool // the ladder is over
 	opened    int  // connections that were shown
+	tie       string
 }
 
 func newText(w io.Writer, o Options) *text {
@@ -151,7 +152,7 @@ func (t *text) row(r *ladder.Row) error {
 		t.layout(lanes, max(frame, t.grid.frame))
 		t.blank()
 		t.head(lanes)
-	case frame > t.grid.frame:
+	case frame > t.grid.frame+borrowed:
 		t.layout(lanes, frame)
 	}
 	t.draw(r)

@@ -98,18 +98,25 @@ func troubled(s *trace.Segment) bool {
 	return false
 }
 
-// arrow draws a segment on its line, and returns a line to stand above it where
-// the label had no room on it.
-func (t *text) arrow(c *canvas, r *ladder.Row) (above *canvas) {
+// arrow draws a segment on its line. It returns a line to stand above it where
+// the label had no room on it, and what to write below it: what a SYN announces
+// and had no room for.
+func (t *text) arrow(c *canvas, r *ladder.Row) (above *canvas, below string) {
 	a, seg := r.Arrow, r.Event.Segment
+	t.used[symRelative] = t.used[symRelative] || seg.Relative
+	t.used[symArrived] = t.used[symArrived] || !a.ArrivedAt.IsZero()
+	if t.tie == "" {
+		t.tie = a.Tie
+	}
 	from, to := t.grid.cols[a.From], t.grid.cols[a.To]
 	if from == to { // both ends in one lane: a host that talks to itself
 		t.selfArrow(c, r)
-		return nil
+		return nil, ""
 	}
 	w := newWay(from, to)
 	s := t.strokes(a, w, troubled(seg))
-	forms := t.say.label(seg, t.tag(r)).forms(w.n >= roomy)
+	l := t.say.label(seg, t.tag(r))
+	forms := l.forms(w.n >= roomy)
 	switch {
 	case a.Copy > 1:
 		forms = []string{t.say.f(wordCopy, a.Copy), "×" + strconv.Itoa(a.Copy)}
@@ -121,7 +128,10 @@ func (t *text) arrow(c *canvas, r *ladder.Row) (above *canvas) {
 		}
 	}
 	head, tail := t.trimmings(a)
-	room := w.n - head - tail - cells(s.head) - 2
+	room := w.n - head - tail - 2
+	if a.Part != ladder.Departure && !a.Lost {
+		room -= cells(s.head)
+	}
 	text := t.pick(forms, room)
 	if !t.grid.two && cells(text) < cells(t.text(forms[0])) && a.Part != ladder.Arrival {
 		above = t.lanes(r)
@@ -130,7 +140,12 @@ func (t *text) arrow(c *canvas, r *ladder.Row) (above *canvas) {
 		text = ""
 	}
 	t.shoot(c, w, s, a, text)
-	return above
+	if t.grid.two && l.syn && a.Part != ladder.Arrival {
+		if rest := l.unsaid(text, a.Part == ladder.Whole && !a.Lost); rest != nil {
+			below = t.pick(rest, w.n-2)
+		}
+	}
+	return above, below
 }
 
 // trimmings is how many cells an arrow needs before and after its label, beside
@@ -138,7 +153,7 @@ func (t *text) arrow(c *canvas, r *ladder.Row) (above *canvas) {
 func (t *text) trimmings(a *ladder.Arrow) (head, tail int) {
 	switch {
 	case a.Lost:
-		return 0, 2 + cells(t.text(t.say.of(wordLost)))
+		return 0, 3 + cells(t.text(t.say.of(wordLost)))
 	case a.Part == ladder.Departure:
 		return 0, cells(a.Tie) + 3 + landing
 	case a.Part == ladder.Arrival && a.Tie != "":
@@ -230,10 +245,20 @@ func (t *text) selfArrow(c *canvas, r *ladder.Row) {
 // tag says which connection a row belongs to, once there are several: by the
 // client's port, which nobody else has.
 func (t *text) tag(r *ladder.Row) string {
-	if t.opened < 2 || r.Event.Segment == nil {
+	if t.opened < 2 || r.Stream < 0 {
 		return ""
 	}
-	return portTag(r.Event.Segment)
+	if r.Event.Segment != nil {
+		return portTag(r.Event.Segment)
+	}
+	p := r.Event.From
+	if asked := r.Event.To; p.Role == trace.RoleServer || asked.Role == trace.RoleClient {
+		p = asked
+	}
+	if p.Addr.Port() == 0 {
+		return ""
+	}
+	return fmt.Sprintf(":%d", p.Addr.Port())
 }
 
 // portTag names a segment's connection by its client's port.

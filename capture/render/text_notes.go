@@ -26,6 +26,8 @@ const (
 	symMemory
 	symAssumed
 	symContradicted
+	symRelative
+	symArrived
 )
 
 // legend explains the symbols that were used.
@@ -43,7 +45,7 @@ func (t *text) legend() {
 		{symLost, t.g.cross, label("legend.lost")},
 		{symDamaged, t.g.shaft + t.g.cross, label("legend.corrupted")},
 		{symInjected, t.g.state + t.g.shaft, t.say.of(wordInjected)},
-		{symTie, "(1) (1)", t.say.of(wordSame)},
+		{symTie, "(" + t.tie + ") (" + t.tie + ")", t.say.of(wordSame)},
 		{symMessage, t.g.double + t.g.head, label("legend.message")},
 		{symCall, t.g.call, label("legend.call")},
 		{symMemory, t.g.memory, label("legend.memory")},
@@ -55,6 +57,12 @@ func (t *text) legend() {
 		}
 	}
 	t.flow(parts, "   ", faint)
+	if t.used[symRelative] {
+		t.painted(faint, t.say.of(wordRelative))
+	}
+	if t.used[symArrived] {
+		t.painted(faint, t.say.of(wordTimes))
+	}
 }
 
 // flow writes parts on lines, none broken where it fits on a line.
@@ -96,13 +104,18 @@ func (t *text) note(r *ladder.Row) {
 	s := t.text(safe(t.o.Lang.Of(r.Event.Note.Text)))
 	if r.Kind == ladder.RowStep {
 		t.blank()
-		for i, line := range wrap(s, t.o.width()-4) {
+		lines := wrap(s, t.o.width()-4)
+		for i, line := range lines {
 			mark := strings.Repeat(t.g.rule, 2) + " "
 			if i > 0 {
 				mark = "   "
 			}
+			if i < len(lines)-1 {
+				t.raw(strong, mark+line)
+				continue
+			}
 			rest := max(min(t.o.width(), t.grid.ladder)-cells(mark+line)-1, 0)
-			t.raw(strong, mark+line+" "+strings.Repeat(t.g.rule, rest))
+			t.raw(strong, strings.TrimRight(mark+line+" "+strings.Repeat(t.g.rule, rest), " "))
 		}
 		return
 	}

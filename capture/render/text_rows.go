@@ -83,19 +83,23 @@ func (t *text) laneStyle(lane int) style {
 
 // gutter writes a row's frame number and times.
 func (t *text) gutter(c *canvas, r *ladder.Row) {
+	wide := 0 // what a long number borrows from the time
 	if r.Frame > 0 && !(r.Arrow != nil && r.Arrow.Part == ladder.Arrival && r.Arrow.Tie == strconv.Itoa(r.Frame)) {
-		c.right(t.grid.frame, strconv.Itoa(r.Frame), plain)
+		frame := strconv.Itoa(r.Frame)
+		wide = max(len(frame)-t.grid.frame, 0)
+		c.right(t.grid.frame+wide, frame, plain)
 	}
 	if r.At.IsZero() {
 		return
 	}
-	c.right(t.grid.frame+1+timeWidth, sinceText(r.Since), faint)
+	c.right(t.grid.frame+1+timeWidth, sinceIn(r.Since, timeWidth-wide), faint)
 	c.right(t.grid.gutter-1, t.text(deltaText(r.Delta)), faint)
 }
 
 func (t *text) arrowLines(r *ladder.Row) []*canvas {
 	c := t.lanes(r)
 	var above *canvas
+	below := ""
 	if r.Event.Message != nil {
 		above = t.message(c, r)
 		if r.Kind == ladder.RowArrow {
@@ -103,9 +107,16 @@ func (t *text) arrowLines(r *ladder.Row) []*canvas {
 		}
 	} else {
 		t.gutter(c, r)
-		above = t.arrow(c, r)
+		above, below = t.arrow(c, r)
 	}
 	lines := t.withStates(c, r)
+	if below != "" {
+		from, to := t.span()
+		if len(lines) == 1 {
+			lines = append(lines, t.lanes(r))
+		}
+		t.centredBetween(lines[1], from, to, below, faint)
+	}
 	if above != nil {
 		lines = append([]*canvas{above}, lines...)
 	}
@@ -149,15 +160,34 @@ func (t *text) callLines(r *ladder.Row) []*canvas {
 func (t *text) callText(r *ladder.Row) string {
 	call := r.Event.Call
 	head, tail := safe(call.Name)+"(", ")"
-	if call.Result != "" {
-		tail += " = " + safe(call.Result)
-	}
-	args := safe(call.Args)
+	args, result := safe(call.Args), safe(call.Result)
 	room := t.besideRoom(r.Lane) - cells(t.g.call+" "+head+tail)
+	if short := shortResults[result]; short != "" && cells(args+" = "+result) > room {
+		result = short
+	}
+	if result != "" {
+		tail += " = " + result
+		room -= cells(" = " + result)
+	}
+	tag := ""
+	if s := t.tag(r); s != "" && !dials(r) && room-cells(s)-1 >= min(cells(args), leastArgs+2) {
+		tag = s + " "
+		room -= cells(tag)
+	}
 	if cells(args) > room && room >= leastArgs {
 		args = t.fit(args, room)
 	}
-	return head + args + tail
+	return tag + head + args + tail
+}
+
+// dials reports whether a call opens a connection, which the line above names.
+func dials(r *ladder.Row) bool { return r.Event.Call.Name == "connect" && r.Event.Call.Result == "" }
+
+// shortResults are what is left of results where there is little room.
+var shortResults = map[string]string{
+	"connection refused":       "refused",
+	"connection reset by peer": "reset",
+	"connection timed out":     "timed out",
 }
 
 // leastArgs is how much of an argument is still worth showing, in cells.
@@ -222,6 +252,6 @@ func (t *text) otherLines(r *ladder.Row) []*canvas {
 		t.gutter(lines[0], r)
 		return lines
 	}
-	t.centredBetween(c, left, right, t.fit(otherText(t.say, r), right-left-3), faint)
+	t.centredBetween(c, left, right, t.pick(otherForms(t.say, r), right-left-3), faint)
 	return []*canvas{c}
 }

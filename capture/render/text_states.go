@@ -97,6 +97,6 @@ func (t *text) stateLines(r *ladder.Row) []*canvas {
 	c := t.lanes(r)
 	t.gutter(c, r)
 	why := stateCause(t.say, r)
-	t.beside(c, r.Lane, words(t.g.state, why), faint)
+	t.beside(c, r.Lane, words(t.g.state, t.tag(r), why), faint)
 	return t.withStates(c, r)
 }

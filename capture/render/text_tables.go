@@ -87,6 +87,7 @@ func (t *text) ledgerTable() {
 	t.blank()
 	t.painted(strong, t.say.of(wordLedger))
 	table.write(t)
+	t.painted(faint, t.say.of(wordContent))
 }
 
 // ledgerColumn is one party's memory of one kind.
@@ -121,9 +122,10 @@ func ledgerColumns(lanes []ladder.Lane, steps []ladder.Step, conversation bool) 
 }
 
 // worthShowing leaves out what came before the first step, where nobody held
-// anything then.
+// anything then, or no step followed.
 func worthShowing(steps []ladder.Step) []ladder.Step {
-	if len(steps) > 0 && steps[0].Title == (trace.Text{}) && empty(steps[0]) {
+	untitled := len(steps) > 0 && steps[0].Title == (trace.Text{})
+	if untitled && (len(steps) == 1 || empty(steps[0])) {
 		return steps[1:]
 	}
 	return steps

@@ -14,6 +14,8 @@ var (
 	wordLost        = trace.Text{En: "lost", Ko: "손실"}
 	wordDamaged     = trace.Text{En: "damaged", Ko: "손상"}
 	wordInjected    = trace.Text{En: "injected", Ko: "주입"}
+	wordResent      = trace.Text{En: "resent", Ko: "재전송"}
+	wordTooBig      = trace.Text{En: "ICMP too big, MTU %s", Ko: "ICMP 너무 큼, MTU %s"}
 	wordCopy        = trace.Text{En: "copy %d", Ko: "사본 %d"}
 	wordPass        = trace.Text{En: "%s pass", Ko: "%s 경과"}
 	wordConnection  = trace.Text{En: "connection %d", Ko: "연결 %d"}
@@ -45,6 +47,18 @@ var (
 	wordDescription = trace.Text{
 		En: "Ladder diagram: %s on vertical lines, %d segments as arrows between them, from top to bottom in time.",
 		Ko: "사다리 그림: 세로줄은 %s, 그 사이의 화살표는 세그먼트 %d개, 위에서 아래로 시간이 흐름.",
+	}
+	wordRelative = trace.Text{
+		En: "seq, ack: counted from each side's initial sequence number (ISN)",
+		Ko: "seq, ack: 각 쪽의 초기 시퀀스 번호(ISN)부터 센 값",
+	}
+	wordTimes = trace.Text{
+		En: "A row's time is when the segment left; the state at its tip is the one on arrival.",
+		Ko: "행의 시각은 세그먼트가 떠난 때이고, 화살표 끝의 상태는 도착했을 때의 상태입니다.",
+	}
+	wordContent = trace.Text{
+		En: "bytes of content: a 4-byte number counts 4; a real control block is larger; a listening socket is not counted",
+		Ko: "내용의 바이트 수: 4바이트 숫자는 4로 셈, 실제 제어 블록은 더 큼, 듣고 있는 소켓은 세지 않음",
 	}
 	wordMore = trace.Text{En: "and %d more", Ko: "외 %d개"}
 )

@@ -80,7 +80,10 @@ func catalogueText(w io.Writer, lang explain.Lang, width int, entries []entry) e
 // hang wraps text to width cells; lines after the first begin with indent.
 func hang(text string, width int, indent string) string {
 	room := max(20, width-ansi.StringWidth(indent))
-	return strings.ReplaceAll(ansi.Wordwrap(text, room, ""), "\n", "\n"+indent)
+	// A state's name is one word: it is not broken at its hyphen.
+	const hyphen, unbroken = "-", "\u2011"
+	lines := ansi.Wordwrap(strings.ReplaceAll(text, hyphen, unbroken), room, "")
+	return strings.ReplaceAll(strings.ReplaceAll(lines, unbroken, hyphen), "\n", "\n"+indent)
 }
 
 func names(entries []entry) []string {

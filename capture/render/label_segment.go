@@ -1,0 +1,215 @@
+package render
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"statelab/capture/tcpstate"
+	"statelab/capture/trace"
+)
+
+// label is what can be said of one segment on its arrow, in parts. A part that
+// has no room is left out whole: half a number would be another number.
+type label struct {
+	tag                       string // which connection, where there are several
+	words                     string // findings
+	word                      string // the one that matters most, where there are several
+	resent                    string // in short, where that is what it is
+	flags, seq, ack, len, win string
+	winMatters                bool
+	syn, control              bool // its flags say more than its numbers
+	mss, scale                string
+	options, payload          string
+}
+
+// acknowledging are the findings of which a pure ACK is part of the name.
+var acknowledging = map[string]bool{
+	"duplicate-ack": true, "window-update": true, "zero-window": true, "keep-alive-ack": true, "zero-window-probe-ack": true,
+}
+
+func (s speaker) label(seg *trace.Segment, tag string) label {
+	l := label{tag: tag, flags: flagText(seg.Flags), seq: "seq=" + strconv.FormatInt(seqOf(seg), 10)}
+	if seg.Flags.Has(tcpstate.ACK) {
+		l.ack = "ack=" + strconv.FormatUint(uint64(ackOf(seg)), 10)
+	}
+	if seg.Len > 0 {
+		l.len = "len=" + strconv.Itoa(seg.Len)
+		if len(seg.Payload) > 0 {
+			l.payload = preview(seg.Payload, 24)
+		}
+	}
+	l.control = seg.Flags.Any(tcpstate.SYN | tcpstate.FIN | tcpstate.RST)
+	l.win = "win=" + strconv.FormatUint(uint64(windowOf(seg)), 10)
+	// A window that 16 bits cannot hold tells of window scaling.
+	large := seg.Flags == tcpstate.ACK && seg.Len == 0 && windowOf(seg) > 0xffff
+	l.winMatters = seg.Flags.Has(tcpstate.SYN) || large || windowOf(seg) == 0 && !seg.Flags.Has(tcpstate.RST)
+	var words []string
+	for _, f := range seg.Findings {
+		word := s.finding(f.Name, f.Nth)
+		if strings.HasSuffix(f.Name, "retransmission") {
+			words = slices.Insert(words, 0, word) // what matters most comes first
+			l.resent = s.of(wordResent)
+		} else {
+			words = append(words, word)
+		}
+		switch f.Name {
+		case "window-update", "window-full", "zero-window":
+			l.winMatters = true
+		}
+		if l.flags == "ACK" && acknowledging[f.Name] {
+			l.flags = "" // "duplicate ACK ACK" says nothing more
+		}
+	}
+	l.words = strings.Join(words, ", ")
+	if len(words) > 1 {
+		l.word = words[0]
+	}
+	l.syn = seg.Flags.Has(tcpstate.SYN)
+	if l.syn {
+		l.announce(&seg.Options)
+	}
+	return l
+}
+
+// seqOf is the sequence number as it is shown: relative where the ISN is known.
+// A SYN's own number is the ISN. A RST may answer a segment of a connection that
+// is over, and then bear a number from before this one's.
+func seqOf(s *trace.Segment) int64 {
+	switch {
+	case !s.Relative && s.Flags.Has(tcpstate.SYN):
+		return 0
+	case !s.Relative:
+		return int64(s.Seq)
+	case s.Flags.Has(tcpstate.RST) && s.Conn != nil && s.Conn.Bytes[s.From] <= math.MaxInt32:
+		return int64(int32(s.RelSeq))
+	}
+	return int64(s.RelSeq)
+}
+
+func ackOf(s *trace.Segment) uint32 {
+	if s.Relative {
+		return s.RelAck
+	}
+	return uint32(s.Ack)
+}
+
+// windowOf is the window in bytes where the scale is known, else the field: on
+// a SYN the field is the window (RFC 7323 §2.2).
+func windowOf(s *trace.Segment) uint32 {
+	if s.ScaleKnown && !s.Flags.Has(tcpstate.SYN) {
+		return s.ScaledWindow
+	}
+	return uint32(s.Window)
+}
+
+// announce names the options that say something to people.
+func (l *label) announce(o *tcpstate.Options) {
+	if o.HasMSS {
+		l.mss = fmt.Sprintf("mss=%d", o.MSS)
+	}
+	if o.HasScale {
+		l.scale = fmt.Sprintf("scale=%d", o.Scale)
+	}
+	var rest []string
+	if o.SackPermitted {
+		rest = append(rest, "sack-permitted")
+	}
+	if o.HasTimestamps {
+		rest = append(rest, "timestamps")
+	}
+	l.options = strings.Join(rest, " ")
+}
+
+// preview shows the beginning of a payload.
+func preview(b []byte, max int) string { return `"` + trace.EscapeBytes(b, max) + `"` }
+
+// full is all that is told of a segment where there is room, but its options.
+func (l label) full() string {
+	return words(l.tag, l.words, l.flags, l.seq, l.ack, l.len, l.window(), l.payload)
+}
+
+func (l label) window() string {
+	if l.winMatters {
+		return l.win
+	}
+	return ""
+}
+
+// forms returns the label from the fullest to the shortest: what it keeps
+// longest is what the segment is about. all adds one that has even the windows
+// that nobody waits for.
+func (l label) forms(all bool) []string {
+	base := words(l.tag, l.words, l.flags, l.seq, l.ack, l.len)
+	var forms []string
+	if all {
+		forms = append(forms, words(base, l.mss, l.scale, l.win, l.payload, l.options))
+	}
+	if l.syn {
+		return append(forms, l.synForms(base)...)
+	}
+	forms = append(forms, words(base, l.window(), l.payload), words(base, l.window()), base)
+	switch {
+	case l.control:
+		return append(forms, words(l.tag, l.words, l.flags, l.seq), words(l.tag, l.flags, l.seq, l.ack), words(l.tag, l.flags, l.seq), l.flags)
+	case l.len != "":
+		return append(forms, l.dataForms()...)
+	case l.words != "":
+		forms = append(forms, words(l.tag, l.words, l.ack, l.window()), words(l.tag, l.words, l.ack), words(l.tag, l.words))
+		if l.word != "" {
+			forms = append(forms, words(l.tag, l.word, l.ack), words(l.tag, l.word))
+		}
+	}
+	return append(forms, words(l.tag, l.flags, l.ack), words(l.flags, l.ack), l.flags)
+}
+
+// synForms are those of a SYN: what it announces is worth more than its window.
+func (l label) synForms(base string) []string {
+	forms := []string{
+		words(base, l.mss, l.scale, l.win, l.options),
+		words(base, l.mss, l.scale, l.win),
+		words(base, l.mss, l.scale),
+	}
+	if l.tag != "" {
+		forms = append(forms, words(base, l.mss))
+	}
+	if l.resent != "" {
+		base = words(l.tag, l.resent, l.flags, l.seq, l.ack)
+		forms = append(forms, words(l.tag, l.words, l.flags, l.seq), words(l.tag, l.resent, l.flags, l.seq))
+	}
+	return append(forms, base, words(l.tag, l.words, l.flags, l.seq),
+		words(l.tag, l.flags, l.seq, l.ack), words(l.tag, l.flags, l.seq), words(l.flags, l.seq), l.flags)
+}
+
+// unsaid is what a SYN's label leaves out and a line below it tells: what was
+// found, in full or in short; or what the SYN announces, if it arrives.
+func (l label) unsaid(said string, arrives bool) []string {
+	switch {
+	case l.resent != "":
+	case l.words != "":
+		if !strings.Contains(said, l.words) {
+			return []string{l.words, cmp.Or(l.word, l.words)}
+		}
+	case arrives && l.tag == "" && !strings.Contains(said, l.mss):
+		return []string{words(l.mss, l.scale)}
+	}
+	return nil
+}
+
+// dataForms are the short ones of a segment that carries octets.
+func (l label) dataForms() []string {
+	if l.words == "" {
+		return []string{words(l.tag, l.seq, l.ack, l.len), words(l.tag, l.flags, l.seq, l.len), words(l.tag, l.seq, l.len), words(l.seq, l.len), l.len}
+	}
+	forms := []string{words(l.tag, l.words, l.flags, l.seq, l.len), words(l.tag, l.words, l.seq, l.len)}
+	if l.word != "" {
+		forms = append(forms, words(l.tag, l.word, l.seq, l.len))
+	}
+	if l.resent != "" {
+		forms = append(forms, words(l.tag, l.resent, l.seq, l.len))
+	}
+	return append(forms, words(l.tag, l.flags, l.seq, l.len), words(l.tag, l.seq, l.len), words(l.seq, l.len), l.len)
+}
