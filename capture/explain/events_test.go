@@ -256,6 +256,11 @@ func stories() []story {
 			seg{frame: 8, from: Server, seq: 1, ack: 7, flags: ACK, window: 600, found: []Finding{{Name: "window-update", Frame: 6}}},
 			seg{frame: 9, from: Server, seq: 1, ack: 7, flags: ACK, window: 700, found: []Finding{{Name: "window-update", Frame: 8}}},
 		)},
+		{"a probe that looks like a keepalive", []trace.Event{
+			zeroWindow(seg{frame: 5, from: Server, seq: 1, ack: 7, flags: ACK, found: []Finding{{Name: "zero-window"}}}),
+			seg{frame: 6, from: Client, seq: 6, ack: 1, flags: ACK, payload: "x", found: []Finding{{Name: "keep-alive"}}}.event(),
+			seg{frame: 7, from: Server, seq: 1, ack: 7, flags: ACK, found: []Finding{{Name: "window-update"}}}.event(),
+		}},
 		{"a SYN again at once", oldDuplicate()},
 		{"data again at once", segs(
 			hello,

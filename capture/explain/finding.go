@@ -200,7 +200,7 @@ func (x *Explainer) zeroWindow(f facts, _ tcpstate.Finding) Explanation {
 
 // windowUpdate: Wireshark's rules call every ACK so that changes nothing but
 // the window. Room again it means only where there was none.
-func (x *Explainer) windowUpdate(f facts, _ tcpstate.Finding) Explanation {
+func (x *Explainer) windowUpdate(f facts, found tcpstate.Finding) Explanation {
 	anything := func(*seen) bool { return true }
 	before, peer := x.history.latest(f.ev, f.s.From, anything), x.history.latest(f.ev, f.s.From.Peer(), anything)
 	f.values["window"] = f.s.ScaledWindow
@@ -216,6 +216,9 @@ func (x *Explainer) windowUpdate(f facts, _ tcpstate.Finding) Explanation {
 	}
 	answer, section := "", "RFC 9293 §3.8.6; RFC 7323 §2.3"
 	if last := x.history.last(f.ev); last != nil && last == peer && peer.keepAlive && f.s.RelAck == peer.relSeq+1 {
+		if before != nil && before.window == 0 {
+			return x.zeroWindowProbeAck(f, found)
+		}
 		answer, section = x.say(keepAliveAckText, f.values), "RFC 9293 §3.8.4; §3.8.6; RFC 7323 §2.3"
 		if t == windowLargerText {
 			t = windowAlsoText
@@ -237,9 +240,18 @@ func (x *Explainer) zeroWindowProbeAck(f facts, _ tcpstate.Finding) Explanation 
 }
 
 // keepAlive: a probe repeats a number that the peer has acknowledged, so that
-// the peer must answer (RFC 9293 §3.8.4; RFC 1122 §4.2.3.6).
+// the peer must answer (RFC 9293 §3.8.4; RFC 1122 §4.2.3.6). Stacks probe a
+// closed window in the same way, and only the window tells the two apart.
 func (x *Explainer) keepAlive(f facts, _ tcpstate.Finding) Explanation {
 	f.values["expected"] = f.s.RelSeq + 1
+	peer := x.history.latest(f.ev, f.s.From.Peer(), func(s *seen) bool { return s.flags.Has(tcpstate.ACK) })
+	if peer != nil && peer.window == 0 {
+		return Explanation{
+			Sentence:   x.say(keepAliveProbeText, f.values),
+			Arithmetic: x.phrase(keepAliveSumText, f.values),
+			Section:    "RFC 9293 §3.8.6.1",
+		}
+	}
 	t := keepAliveText
 	if f.s.Len > 0 {
 		t = keepAliveByteText

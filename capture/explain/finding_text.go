@@ -121,6 +121,10 @@ var (
 		En: "TCP keepalive: {from} sends one old byte again, which {to} must answer if it is still there.",
 		Ko: "TCP keepalive: {from|이/가} 이미 확인된 바이트 하나를 다시 보냅니다. {to|이/가} 살아 있다면 답해야 합니다.",
 	}
+	keepAliveProbeText = text{
+		En: "{from} probes {to}'s closed window (persist timer) by a number long acknowledged, which {to} must answer. Wireshark's rules call it a keepalive.",
+		Ko: "{from|이/가} 이미 확인된 번호로 {to}의 닫힌 윈도우를 살핍니다(persist 타이머). {to|은/는} 답해야 합니다. Wireshark의 규칙은 이를 keepalive라고 부릅니다.",
+	}
 	keepAliveSumText = text{
 		En: "seq {seq} = {expected} − 1, one below what {to} expects",
 		Ko: "seq {seq} = {expected} − 1, {to|이/가} 기다리는 번호보다 1 작음",

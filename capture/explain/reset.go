@@ -1,6 +1,11 @@
 package explain
 
-import "statelab/capture/tcpstate"
+import (
+	"math"
+
+	"statelab/capture/tcpstate"
+	"statelab/capture/trace"
+)
 
 // reset explains an RST by what it answers (RFC 9293 §3.5.2). A reset that
 // answers a segment without ACK has number 0 and acknowledges that segment; one
@@ -8,6 +13,7 @@ import "statelab/capture/tcpstate"
 // ACK bit itself; one that an application causes continues its own numbering.
 func (x *Explainer) reset(f facts) Explanation {
 	peer := f.s.From.Peer()
+	f.values["seq"] = resetSeq(f.s)
 	if f.s.Flags.Has(tcpstate.ACK) {
 		if syn := x.history.latest(f.ev, peer, refusedBy(f)); syn != nil {
 			f.values["answered"] = syn.frame
@@ -40,6 +46,15 @@ func (x *Explainer) reset(f facts) Explanation {
 	return Explanation{Sentence: x.say(t, f.values), Arithmetic: x.resetSum(f, answered), Section: section}
 }
 
+// resetSeq is an RST's number. One that answers a segment of a connection that is
+// over may bear a number from before this connection's own.
+func resetSeq(s *trace.Segment) int64 {
+	if s.Relative && s.Conn != nil && s.Conn.Bytes[s.From] <= math.MaxInt32 {
+		return int64(int32(s.RelSeq))
+	}
+	return int64(s.RelSeq)
+}
+
 // refusedBy recognises the SYN that a reset refuses.
 func refusedBy(f facts) func(*seen) bool {
 	return func(s *seen) bool {
@@ -58,5 +73,5 @@ func (x *Explainer) resetSum(f facts, answered *seen) string {
 	if answered.frame == 0 {
 		return ""
 	}
-	return x.phrase(resetSumText, args{"seq": f.s.RelSeq, "answered": answered.frame})
+	return x.phrase(resetSumText, args{"seq": f.values["seq"], "answered": answered.frame})
 }

@@ -28,7 +28,7 @@ func (x *Explainer) state(ev *trace.Event) Explanation {
 	values := args{
 		"who": inSentence(x.lang, self), "peer": inSentence(x.lang, other),
 		"a": c.From.String(), "b": c.To.String(),
-		"frames": x.frames(c.Frames), "trigger": quoted(trigger.Name),
+		"frames": x.frames(c.Frames), "trigger": quoted(CauseName(x.lang, trigger.Name)),
 	}
 	m, usual := changeText(c, trigger)
 	sum := ""

@@ -81,10 +81,14 @@ func (x *Explainer) synRepeated(f facts, t text, again tcpstate.Finding) Explana
 	if at, section, ok := x.synAtOnce(f); ok {
 		return Explanation{Sentence: x.say(at, f.values), Arithmetic: x.waited(f, again.Frame), Section: section}
 	}
+	section := "RFC 9293 §3.8.3; RFC 6298 §5"
+	if x.tooSoon(f) {
+		section = "RFC 9293 §3.8"
+	}
 	return Explanation{
 		Sentence:   join(x.say(t, f.values), x.backoff(f)),
 		Arithmetic: x.waited(f, again.Frame),
-		Section:    "RFC 9293 §3.8.3; RFC 6298 §5",
+		Section:    section,
 	}
 }
 
