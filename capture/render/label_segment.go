@@ -127,8 +127,12 @@ func (l *label) announce(o *tcpstate.Options) {
 // preview shows the beginning of a payload.
 func preview(b []byte, max int) string { return `"` + trace.EscapeBytes(b, max) + `"` }
 
-// full is all that is told of a segment where there is room, but its options.
+// full is all that is told of a segment where there is room, but of a SYN's
+// options only what its peer must keep to.
 func (l label) full() string {
+	if l.syn && l.mss != "" {
+		return words(l.tag, l.words, l.flags, l.seq, l.ack, l.mss, l.scale)
+	}
 	return words(l.tag, l.words, l.flags, l.seq, l.ack, l.len, l.window(), l.payload)
 }
 

@@ -2,6 +2,7 @@ package render
 
 import (
 	"bytes"
+	"cmp"
 	"io"
 
 	"statelab/capture/ladder"
@@ -255,7 +256,7 @@ func (d *drawing) lifelines() {
 				}
 				next := d.th.state(m.To)
 				if next == "" && lane < len(r.Holds) && r.Holds[lane] > 0 {
-					next = d.th.open // another connection is remembered
+					next = cmp.Or(color, d.th.open) // another connection is remembered
 				}
 				at := d.markY(i, r, lane)
 				bar(at)

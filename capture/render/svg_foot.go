@@ -2,13 +2,57 @@ package render
 
 import (
 	"fmt"
+	"strings"
 
+	"statelab/capture/explain"
 	"statelab/capture/ladder"
 )
 
-// footer lists the summaries.
-func (d *drawing) footer() []string {
+// legend explains the signs that the picture uses.
+func (d *drawing) legend() []string {
+	label := func(key string) string { return explain.Label(d.o.Lang, key) }
+	used := map[symbol]bool{}
+	for i := range d.p.rows {
+		r := &d.p.rows[i]
+		switch r.Kind {
+		case ladder.RowCall:
+			used[symCall] = true
+		case ladder.RowMemory:
+			used[symMemory] = used[symMemory] || r.Memory.Structural()
+		default:
+		}
+		if a := r.Arrow; a != nil {
+			used[symResent] = used[symResent] || a.Resent
+			used[symLost] = used[symLost] || a.Lost
+			used[symArrived] = used[symArrived] || !a.ArrivedAt.IsZero()
+			used[symMessage] = used[symMessage] || r.Event.Message != nil
+			used[symRelative] = used[symRelative] || r.Event.Segment != nil && r.Event.Segment.Relative
+		}
+	}
 	var lines []string
+	for _, l := range []struct {
+		shown bool
+		text  string
+	}{
+		{true, d.say.of(wordBar)},
+		{used[symResent], "╌╌►► " + label("legend.retransmit")},
+		{used[symLost], "✗ " + label("legend.lost")},
+		{used[symMessage], "═► " + label("legend.message")},
+		{used[symCall], "● " + label("legend.call")},
+		{used[symMemory], "▤ " + label("legend.memory")},
+		{used[symRelative], d.say.of(wordRelative)},
+		{used[symArrived], d.say.of(wordTimes)},
+	} {
+		if l.shown {
+			lines = append(lines, l.text)
+		}
+	}
+	return wrapTo(strings.Join(lines, " · "), smallSize, pictureWidth-2*margin)
+}
+
+// footer lists the legend and the summaries.
+func (d *drawing) footer() []string {
+	lines := d.legend()
 	for i := range d.p.rows {
 		switch r := &d.p.rows[i]; r.Kind {
 		case ladder.RowConnection:

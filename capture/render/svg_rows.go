@@ -51,7 +51,11 @@ func (d *drawing) row(i int, r *ladder.Row) {
 		}
 	case ladder.RowState:
 		d.time(r, y+21)
-		d.tag(r.Lane, y+17, "◆ "+stateCause(d.say, r), d.th.call)
+		tag := ""
+		if d.p.several {
+			tag = rowTag(r)
+		}
+		d.tag(r.Lane, y+17, words("◆", tag, stateCause(d.say, r)), d.th.call)
 	case ladder.RowOther, ladder.RowVerdict, ladder.RowLost:
 		d.time(r, y+19)
 		d.text((d.left+d.r)/2, y+19, smallSize, "middle", `class="h" `+fill(d.th.faint), clip(otherText(d.say, r), smallSize, d.r-d.left+150))

@@ -238,14 +238,22 @@ func (t *text) tee(c *canvas, lane, dir int) {
 // selfArrow writes a segment whose ends share a lane.
 func (t *text) selfArrow(c *canvas, r *ladder.Row) {
 	col := t.grid.cols[r.Arrow.From] + 2
-	text := t.pick(t.say.label(r.Event.Segment, t.tag(r)).forms(false), t.grid.ladder-col-2)
+	text := t.pick(t.say.label(r.Event.Segment, t.tag(r)).forms(false), t.besideRoom(r.Arrow.From)-2)
 	c.put(col, t.g.head+" "+text, forward)
 }
 
 // tag says which connection a row belongs to, once there are several: by the
 // client's port, which nobody else has.
 func (t *text) tag(r *ladder.Row) string {
-	if t.opened < 2 || r.Stream < 0 {
+	if t.opened < 2 {
+		return ""
+	}
+	return rowTag(r)
+}
+
+// rowTag names a row's connection; nothing, where it is of none.
+func rowTag(r *ladder.Row) string {
+	if r.Stream < 0 {
 		return ""
 	}
 	if r.Event.Segment != nil {

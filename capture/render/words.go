@@ -48,6 +48,10 @@ var (
 		En: "Ladder diagram: %s on vertical lines, %d segments as arrows between them, from top to bottom in time.",
 		Ko: "사다리 그림: 세로줄은 %s, 그 사이의 화살표는 세그먼트 %d개, 위에서 아래로 시간이 흐름.",
 	}
+	wordBar = trace.Text{
+		En: "bar: this end remembers the connection (TCB); dotted line: it does not",
+		Ko: "막대: 이쪽 끝이 연결을 기억함(TCB), 점선: 기억하지 않음",
+	}
 	wordRelative = trace.Text{
 		En: "seq, ack: counted from each side's initial sequence number (ISN)",
 		Ko: "seq, ack: 각 쪽의 초기 시퀀스 번호(ISN)부터 센 값",
