@@ -12,7 +12,7 @@ func handshake() Scenario {
 		Look: []trace.Text{
 			{
 				En: "Before the first segment the client has no control block at all, and the server only a socket that listens.",
-				Ko: "첫 세그먼트가 나가기 전, 클라이언트에는 제어 블록이 없고 서버에는 기다리는(LISTEN) 소켓만 있습니다.",
+				Ko: "첫 세그먼트가 나가기 전, 클라이언트에는 제어 블록이 없고 서버에는 LISTEN 소켓만 있습니다.",
 			},
 			{
 				En: "Each side announces its own initial sequence number and confirms the other's: two numbers, each sent and acknowledged, need three segments.",

@@ -21,7 +21,7 @@ func reorder() Scenario {
 			},
 			{
 				En: "One duplicate ACK is not enough to call it a loss: three are. Nothing is sent again.",
-				Ko: "중복 ACK 하나로는 손실로 보지 않습니다. 세 개여야 합니다. 그래서 다시 보내는 것이 없습니다.",
+				Ko: "중복 ACK 하나만으로는 손실로 보지 않습니다. 세 개가 와야 합니다. 그래서 재전송이 없습니다.",
 			},
 		},
 		Network: network.Config{

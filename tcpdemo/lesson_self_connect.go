@@ -21,7 +21,7 @@ func selfConnect() Scenario {
 			},
 			{
 				En: "In SYN-SENT a SYN without an ACK means a simultaneous open: SYN-RECEIVED, a SYN-ACK with the same ISN, ESTABLISHED. One control block is both ends.",
-				Ko: "SYN-SENT에서 ACK 없는 SYN을 받으면 동시 개방입니다. SYN-RECEIVED, 같은 ISN의 SYN-ACK, ESTABLISHED로 갑니다. 제어 블록 하나가 양쪽 끝입니다.",
+				Ko: "SYN-SENT에서 ACK 없는 SYN을 받으면 동시 개방입니다. SYN-RECEIVED, 같은 ISN의 SYN-ACK, ESTABLISHED로 갑니다. 제어 블록 하나가 양쪽 끝을 겸합니다.",
 			},
 		},
 		Run: func(l *Lab) error {

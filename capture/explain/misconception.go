@@ -42,7 +42,7 @@ var misconceptionTexts = [...]trace.Text{
 	{En: "RST means a crash", Ko: "RST는 프로그램이 죽었다는 뜻이다"},
 	{En: "connection refused is a timeout", Ko: "connection refused는 타임아웃이다"},
 	{En: "a successful write means delivered", Ko: "write가 성공하면 상대에게 전달된 것이다"},
-	{En: "a full backlog refuses", Ko: "백로그가 가득 차면 연결이 거부된다"},
+	{En: "a full backlog refuses", Ko: "백로그가 가득 차면 연결이 거절된다"},
 	{En: "two messages would do for a handshake", Ko: "핸드셰이크는 메시지 두 개면 충분하다"},
 	{En: "a connection needs a server", Ko: "연결에는 반드시 서버가 필요하다"},
 	{En: "accept gives a new port", Ko: "accept는 새 포트를 준다"},

@@ -16,11 +16,11 @@ var (
 	}
 	noConnectionText = text{
 		En: "{from} knows no connection that frame {answered} belongs to: it answers RST, and {to} must give up its half.",
-		Ko: "{from|은/는} 프레임 {answered|이/가} 속한 연결을 모릅니다. RST로 답하고, {to|은/는} 남은 절반의 연결을 버려야 합니다.",
+		Ko: "{from|은/는} 프레임 {answered|이/가} 속한 연결을 모릅니다. RST로 답하고, {to|은/는} 자기 쪽에 남은 절반을 버려야 합니다.",
 	}
 	noConnectionUnseenText = text{
 		En: "{from} knows no connection that {to}'s segment belongs to: it answers RST, and {to} must give up its half.",
-		Ko: "{from|은/는} {to|이/가} 보낸 세그먼트가 속한 연결을 모릅니다. RST로 답하고, {to|은/는} 남은 절반의 연결을 버려야 합니다.",
+		Ko: "{from|은/는} {to|이/가} 보낸 세그먼트가 속한 연결을 모릅니다. RST로 답하고, {to|은/는} 자기 쪽에 남은 절반을 버려야 합니다.",
 	}
 	neverAskedText = text{
 		En: "{from} does not want the connection that frame {answered} agrees to: an old or forged SYN had asked for it. Two messages could not tell.",

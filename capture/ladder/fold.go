@@ -184,8 +184,13 @@ func (t *tally) text() trace.Text {
 	var en, ko []string
 	if t.segments > 0 {
 		e, k := fmt.Sprintf("%d more segments", t.segments), fmt.Sprintf("세그먼트 %d개", t.segments)
+		var within []string
 		if t.octets > 0 {
-			e, k = fmt.Sprintf("%s with %d bytes", e, t.octets), fmt.Sprintf("%s(%d바이트)", k, t.octets)
+			e = fmt.Sprintf("%s with %d bytes", e, t.octets)
+			within = append(within, fmt.Sprintf("%d바이트", t.octets))
+		}
+		if within = append(within, t.troubleInKorean()...); len(within) > 0 {
+			k += "(" + strings.Join(within, ", ") + ")"
 		}
 		en, ko = append(en, e), append(ko, k)
 	}
@@ -193,18 +198,37 @@ func (t *tally) text() trace.Text {
 		n      int
 		en, ko string
 	}{
-		{t.lost, "%d of them lost", "그중 유실 %d개"},
-		{t.resent, "%d of them sent again", "그중 재전송 %d개"},
+		{t.lost, "%d of them lost", ""},
+		{t.resent, "%d of them sent again", ""},
 		{max(t.opened, t.ended), "%d more connections", "연결 %d개"},
 		{t.changes, "%d more changes of state", "상태 변화 %d번"},
 		{t.calls, "%d more calls", "호출 %d번"},
 	} {
 		if part.n > 0 {
-			en, ko = append(en, fmt.Sprintf(part.en, part.n)), append(ko, fmt.Sprintf(part.ko, part.n))
+			en = append(en, fmt.Sprintf(part.en, part.n))
+			if part.ko != "" {
+				ko = append(ko, fmt.Sprintf(part.ko, part.n))
+			}
 		}
 	}
 	if len(en) == 0 {
 		en, ko = append(en, fmt.Sprintf("%d more like these", t.rows)), append(ko, fmt.Sprintf("비슷한 것 %d개", t.rows))
 	}
 	return trace.Text{En: "… " + strings.Join(en, ", "), Ko: "… " + strings.Join(ko, ", ") + " 더"}
+}
+
+// troubleInKorean is what of the segments was lost or sent again: in Korean it
+// stands in the parentheses after their number.
+func (t *tally) troubleInKorean() []string {
+	var parts []string
+	if t.lost > 0 {
+		parts = append(parts, fmt.Sprintf("손실 %d개", t.lost))
+	}
+	if t.resent > 0 {
+		parts = append(parts, fmt.Sprintf("재전송 %d개", t.resent))
+	}
+	if len(parts) > 0 {
+		parts[len(parts)-1] += " 포함"
+	}
+	return parts
 }

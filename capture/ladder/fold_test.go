@@ -92,6 +92,26 @@ func TestFold(t *testing.T) {
 	}
 }
 
+func TestFoldInKorean(t *testing.T) {
+	t.Parallel()
+	var s script
+	s.data(1, 10)
+	for i := range uint64(5) {
+		s.leave(900+i, false, tcpstate.ACK)
+		s.fate(900+i, trace.Dropped)
+	}
+	s.data(101, 10)
+	var notes []string
+	for _, r := range s.rows(ladder.Options{Fold: true}) {
+		if r.Kind == ladder.RowNote && strings.HasPrefix(r.Event.Note.Text.Ko, "…") {
+			notes = append(notes, r.Event.Note.Text.Ko)
+		}
+	}
+	if got, want := strings.Join(notes, "|"), "… 세그먼트 14개(700바이트) 더|… 세그먼트 22개(1000바이트, 손실 2개 포함) 더"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
 // Nothing is left out without being counted: what is shown and what the notes
 // count are all the segments there were.
 func TestFoldCountsAll(t *testing.T) {
