@@ -248,7 +248,7 @@ func segmentOf(s *trace.Segment) *jsonSegment {
 }
 
 var (
-	triggerNames = [...]string{"call", "receive", "send", "timer"}
+	triggerNames = [...]string{"call", "receive", "send", "timer", "poll"}
 	basisNames   = [...]string{"observed", "inferred", "assumed"}
 )
 

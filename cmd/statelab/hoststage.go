@@ -8,6 +8,9 @@ import (
 	"net"
 	"net/netip"
 	"reflect"
+	"sync"
+	"syscall"
+	"time"
 
 	"statelab/httpdemo"
 	"statelab/tcpdemo"
@@ -23,10 +26,15 @@ func (f *lessonFlags) hostLesson(ctx context.Context, e *env, w io.Writer, v vie
 		return misuse{inLanguage(err, v.lang)}
 	}
 	l := liveFlags{viewFlags: f.viewFlags, capture: true, optional: true, write: f.write, to: w}
-	s := &hostStage{net: n, book: newBook(n.Report, n.Client(), n.Server())}
+	s := &hostStage{net: n, book: newBook(n.Report, n.Client(), n.Server()), open: &opened{}}
 	return errors.Join(l.watch(ctx, e, v, n, highPort(port), func(ctx context.Context) error {
+		defer context.AfterFunc(ctx, s.open.close)()
 		err := program(ctx, s)
+		if ctx.Err() != nil {
+			err = nil // the user has had enough
+		}
 		s.book.remember()
+		s.open.close()
 		return err
 	}), n.Close())
 }
@@ -35,7 +43,11 @@ func (f *lessonFlags) hostLesson(ctx context.Context, e *env, w io.Writer, v vie
 type hostStage struct {
 	net  *host.Network
 	book *book
+	open *opened
 }
+
+// errNoWire says what only a network of statelab's own can do.
+var errNoWire = errors.New("this needs a wire or a host of statelab's own: use --net virtual")
 
 // scenarioOnHost runs a TCP lesson on the machine's own network, if it needs
 // nothing that this network lacks.
@@ -45,14 +57,95 @@ func (f *lessonFlags) scenarioOnHost(ctx context.Context, e *env, w io.Writer, v
 	}
 	return f.hostLesson(ctx, e, w, v, tcpdemo.EchoPort, func(ctx context.Context, s *hostStage) error {
 		lab := &tcpdemo.Lab{
-			Clock: s.net, Client: unprivileged{s.net.Client()}, Server: unprivileged{s.net.Server()},
+			Clock: mortal{s.net, ctx}, Client: onePort{s.net.Client(), s.open}, Server: onePort{s.net.Server(), s.open},
 			Ctx: ctx, Report: s.book.take,
+			Inject: func(network.Direction, []byte) error { return errNoWire },
+			Reboot: func() error { return errNoWire },
 		}
 		if err := sc.Run(lab); err != nil {
 			return fmt.Errorf("scenario %s: %w", sc.Name, err)
 		}
 		return nil
 	})
+}
+
+// mortal is a clock whose sleepers wake when the lesson is interrupted.
+type mortal struct {
+	network.Clock
+	ctx context.Context
+}
+
+func (m mortal) Sleep(d time.Duration) { _ = wait(m.ctx, d) }
+
+// opened keeps what a lesson has opened, to close it at the end: on this network
+// nobody else does, and programs would wait for ever.
+type opened struct {
+	mu  sync.Mutex
+	all []io.Closer
+}
+
+func (o *opened) add(c io.Closer) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.all = append(o.all, c)
+}
+
+func (o *opened) close() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for _, c := range o.all {
+		_ = c.Close() // most are closed already
+	}
+	o.all = nil
+}
+
+// onePort is a host on which every service has the one port that is recorded:
+// those below 1024 are not for everyone to bind, and a lesson needs one.
+type onePort struct {
+	network.Host
+	open *opened
+}
+
+func (h onePort) Listen(_ uint16, backlog int) (net.Listener, error) {
+	l, err := h.Host.Listen(highPort(tcpdemo.EchoPort), backlog)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return nil, fmt.Errorf("%w: a lesson with two services, or another program, has the port: use --net virtual", err)
+	}
+	if err != nil {
+		return nil, err
+	}
+	h.open.add(l)
+	return keptListener{l, h.open}, nil
+}
+
+func (h onePort) Dial(ctx context.Context, to netip.AddrPort, local uint16) (network.Conn, error) {
+	c, err := h.Host.Dial(ctx, netip.AddrPortFrom(to.Addr(), highPort(tcpdemo.EchoPort)), local)
+	if err == nil {
+		h.open.add(c)
+	}
+	return c, err
+}
+
+// keptListener notes the connections that it accepts.
+type keptListener struct {
+	net.Listener
+	open *opened
+}
+
+func (l keptListener) Accept() (net.Conn, error) {
+	c, err := l.Listener.Accept()
+	if err == nil {
+		l.open.add(c)
+	}
+	return c, err
+}
+
+// highPort moves a well-known port 7000 higher.
+func highPort(port uint16) uint16 {
+	if port != 0 && port < 1024 {
+		return port + 7000
+	}
+	return port
 }
 
 // lessonOnHost runs an HTTP lesson on the machine's own network.
@@ -64,7 +157,7 @@ func (f *lessonFlags) lessonOnHost(ctx context.Context, e *env, w io.Writer, v v
 			Server: at,
 			Listen: func() (net.Listener, error) { return s.net.Server().Listen(at.Port(), 0) },
 			Dial:   func(ctx context.Context) (net.Conn, error) { return s.net.Client().Dial(ctx, at, 0) },
-			Now:    s.net.Now, Sleep: s.net.Sleep, Go: s.net.Go,
+			Now:    s.net.Now, Sleep: mortal{s.net, ctx}.Sleep, Go: s.net.Go,
 			Rand: seeded(f.seedNumber), Report: s.book.take,
 		}
 		if err := l.Run(ctx, environment); err != nil {
@@ -72,23 +165,4 @@ func (f *lessonFlags) lessonOnHost(ctx context.Context, e *env, w io.Writer, v v
 		}
 		return nil
 	})
-}
-
-// unprivileged is a host whose well-known ports lie 7000 higher: those below
-// 1024 are not for everyone to bind.
-type unprivileged struct{ network.Host }
-
-func highPort(port uint16) uint16 {
-	if port != 0 && port < 1024 {
-		return port + 7000
-	}
-	return port
-}
-
-func (h unprivileged) Listen(port uint16, backlog int) (net.Listener, error) {
-	return h.Host.Listen(highPort(port), backlog)
-}
-
-func (h unprivileged) Dial(ctx context.Context, to netip.AddrPort, local uint16) (network.Conn, error) {
-	return h.Host.Dial(ctx, netip.AddrPortFrom(to.Addr(), highPort(to.Port())), local)
 }

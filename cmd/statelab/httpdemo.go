@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -115,14 +116,14 @@ func httpLesson(ctx context.Context, e *env, w io.Writer, v view, f *lessonFlags
 
 // lessonOnVirtual performs a lesson and shows it.
 func (f *lessonFlags) lessonOnVirtual(ctx context.Context, e *env, w io.Writer, v view, l httpdemo.Lesson) error {
-	p, err := performLesson(ctx, l, f.seedNumber, f.ruleSet)
-	if err != nil {
-		return err
+	p, spoiled := performLesson(ctx, l, f.seedNumber, f.ruleSet)
+	if p == nil || ctx.Err() != nil {
+		return spoiled
 	}
 	if err := f.present(ctx, e, w, v, p); err != nil {
 		return err
 	}
-	return p.writeTraces(e, f, v.lang)
+	return errors.Join(spoiled, p.writeTraces(e, f, v.lang))
 }
 
 // meterClients is how many clients the meter sends.

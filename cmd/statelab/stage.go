@@ -61,7 +61,9 @@ func (s *stage) perform(ctx context.Context, limit time.Duration, program func()
 	return p, errors.Join(err, s.net.Close())
 }
 
-// performScenario runs a TCP lesson on the virtual network.
+// performScenario runs a TCP lesson on the virtual network. What happened is
+// worth seeing also where the lesson did not go as it was meant to: then there
+// is an error beside it.
 func performScenario(ctx context.Context, sc tcpdemo.Scenario, seed uint64, rules []network.Rule) (*performance, error) {
 	c := sc.Network
 	c.Seed, c.Rules = seed, append(c.Rules, rules...)
@@ -82,11 +84,11 @@ func performScenario(ctx context.Context, sc tcpdemo.Scenario, seed uint64, rule
 	}
 	p, err := s.perform(ctx, sc.Within(), func() error { return sc.Run(lab) })
 	if err != nil {
-		return nil, fmt.Errorf("scenario %s: %w", sc.Name, err)
+		err = fmt.Errorf("scenario %s: %w", sc.Name, err)
 	}
 	p.title = "tcp demo " + sc.Name
 	p.fold, p.curves = sc.Fold, curves(s.net.Samples(), c)
-	return p, nil
+	return p, err
 }
 
 // performLesson runs an HTTP lesson on the virtual network.
@@ -106,8 +108,8 @@ func performLesson(ctx context.Context, l httpdemo.Lesson, seed uint64, rules []
 	}
 	p, err := s.perform(ctx, tcpdemo.DefaultLimit, func() error { return l.Run(ctx, environment) })
 	if err != nil {
-		return nil, fmt.Errorf("lesson %s: %w", l.Name, err)
+		err = fmt.Errorf("lesson %s: %w", l.Name, err)
 	}
 	p.title = "http demo " + l.Name
-	return p, nil
+	return p, err
 }

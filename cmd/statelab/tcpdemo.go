@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 
@@ -114,9 +115,9 @@ func tcpLesson(ctx context.Context, e *env, w io.Writer, v view, f *lessonFlags,
 		}
 		return f.scenarioOnHost(ctx, e, w, v, sc)
 	}
-	p, err := performScenario(ctx, sc, f.seedNumber, f.ruleSet)
-	if err != nil {
-		return err
+	p, spoiled := performScenario(ctx, sc, f.seedNumber, f.ruleSet)
+	if p == nil || ctx.Err() != nil {
+		return spoiled
 	}
 	if err := introduction(); err != nil {
 		return err
@@ -124,7 +125,7 @@ func tcpLesson(ctx context.Context, e *env, w io.Writer, v view, f *lessonFlags,
 	if err := f.present(ctx, e, w, v, p); err != nil {
 		return err
 	}
-	return p.writeTraces(e, f, v.lang)
+	return errors.Join(spoiled, p.writeTraces(e, f, v.lang))
 }
 
 // introduce prints a lesson's title and what to look at.
