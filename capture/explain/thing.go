@@ -63,10 +63,14 @@ func StateName(lang Lang, s tcpstate.State) string {
 // noHost is how a wire without rules begins to say why it dropped a frame.
 const noHost = "no host has "
 
-// RuleName returns the reason of a verdict (trace.Verdict.Rule) for a screen: a
-// rule as it was written.
-func RuleName(lang Lang, rule string) string {
-	if address, ok := strings.CutPrefix(rule, noHost); ok && lang == Korean {
+// VerdictReason returns why the wire did what it did (trace.Verdict.Rule) for a
+// screen: the rule as it was written, or what no rule decided.
+func VerdictReason(lang Lang, rule string) string {
+	address, ok := strings.CutPrefix(rule, noHost)
+	switch {
+	case !ok:
+		return Label(lang, "column.rule") + ": " + rule
+	case lang == Korean:
 		return "주소가 " + address + "인 호스트가 없음"
 	}
 	return rule

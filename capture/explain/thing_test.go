@@ -30,8 +30,8 @@ func TestNamesOfThings(t *testing.T) {
 		{"call", explain.CauseName, "restart", "restart", "재시작"},
 		{"timer", explain.CauseName, "retransmission", "retransmission", "재전송"},
 		{"segment", explain.CauseName, "SYN,ACK", "SYN,ACK", "SYN,ACK"},
-		{"rule", explain.RuleName, "drop 1st syn", "drop 1st syn", "drop 1st syn"},
-		{"no rule", explain.RuleName, "no host has 02:00:00:00:00:66", "no host has 02:00:00:00:00:66", "주소가 02:00:00:00:00:66인 호스트가 없음"},
+		{"rule", explain.VerdictReason, "drop 1st syn", "rule: drop 1st syn", "규칙: drop 1st syn"},
+		{"no rule", explain.VerdictReason, "no host has 02:00:00:00:00:66", "no host has 02:00:00:00:00:66", "주소가 02:00:00:00:00:66인 호스트가 없음"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()

@@ -92,7 +92,7 @@ func (l *lives) state(ev *trace.Event) error {
 	c := ev.State
 	who := explain.Label(l.o.Lang, "role."+ev.From.Role.String())
 	if !ev.To.Addr.IsValid() {
-		return l.line(ev, fmt.Sprintf("%s %s  %v", who, ev.From.Addr, c.To))
+		return l.line(ev, fmt.Sprintf("%s %s  %s", who, ev.From.Addr, explain.StateName(l.o.Lang, c.To)))
 	}
 	p := pairOf(ev)
 	if l.known[p] == nil && l.known[pair{p.there, p.here}] == nil {
@@ -113,7 +113,7 @@ func (l *lives) state(ev *trace.Event) error {
 			way = " .. "
 		}
 	}
-	text := fmt.Sprintf("#%d  %s  %v%s%v", x.n, who, c.From, way, c.To)
+	text := fmt.Sprintf("#%d  %s  %s%s%s", x.n, who, explain.StateName(l.o.Lang, c.From), way, explain.StateName(l.o.Lang, c.To))
 	switch c.Basis {
 	case tcpstate.Inferred:
 		text += " (" + l.say.of(wordInferred) + ")"

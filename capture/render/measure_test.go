@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"statelab/capture/explain"
 )
 
 func TestTimesFit(t *testing.T) {
@@ -42,7 +44,10 @@ func TestTimesFit(t *testing.T) {
 			t.Errorf("spanText(%v) = %q, want %q", tt.d, got, tt.span)
 		}
 	}
-	if got := prose(60 * time.Second); got != "60 s" {
+	if got := prose(explain.Korean, 60*time.Second); got != "60초" {
+		t.Errorf("a pause in Korean: %q", got)
+	}
+	if got := prose(explain.English, 60*time.Second); got != "60 s" {
 		t.Errorf("prose: %q", got)
 	}
 }

@@ -94,7 +94,7 @@ func (m *mermaid) row(r *ladder.Row) {
 	case ladder.RowStep, ladder.RowNote:
 		m.over(mermaidText(safe(m.say.of(r.Event.Note.Text))))
 	case ladder.RowPause:
-		m.over("⋮ " + mermaidText(m.say.f(wordPass, prose(r.Pause))) + " ⋮")
+		m.over("⋮ " + mermaidText(m.say.f(wordPass, prose(m.say.lang, r.Pause))) + " ⋮")
 	case ladder.RowOther:
 		m.over(mermaidText(words(safe(r.Event.Other.Protocol), safe(r.Event.Other.Info))))
 	case ladder.RowVerdict:

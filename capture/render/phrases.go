@@ -35,7 +35,7 @@ func stateCause(say speaker, r *ladder.Row) string {
 	if c.Cause.Name != "" {
 		name = c.Cause.Name
 	}
-	return words(safe(name), triggerWord(say, c))
+	return words(explain.CauseName(say.lang, safe(name)), triggerWord(say, c))
 }
 
 // otherForms are otherText and, where there is one, a shorter way to say it:

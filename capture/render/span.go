@@ -4,6 +4,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"statelab/capture/explain"
 )
 
 // sinceText writes a time since the start in seconds, in seven cells as long as
@@ -39,11 +41,21 @@ func deltaText(d time.Duration) string {
 	return sign + spanText(d)
 }
 
-// prose writes a duration for a sentence: "60 s".
-func prose(d time.Duration) string {
+// prose writes a duration for a sentence: "60 s", "60초".
+func prose(lang explain.Lang, d time.Duration) string {
 	s := spanText(d)
 	unit := strings.TrimLeft(s, "0123456789.")
-	return strings.TrimSuffix(s, unit) + " " + unit
+	n := strings.TrimSuffix(s, unit)
+	if lang != explain.Korean {
+		return n + " " + unit
+	}
+	switch unit {
+	case "s":
+		unit = "초"
+	case "h":
+		unit = "시간"
+	}
+	return n + unit
 }
 
 // spanText writes a duration with two or three digits.

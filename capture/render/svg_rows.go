@@ -141,5 +141,5 @@ func (d *drawing) pause(y float64, r *ladder.Row) {
 			d.f(`<circle cx="%.1f" cy="%.1f" r="2" fill="%s"/>`+"\n", x, y+17+float64(n)*8, d.th.faint)
 		}
 	}
-	d.text((d.left+d.r)/2, y+30, 16, "middle", `class="h" font-weight="700"`, d.say.f(wordPass, prose(r.Pause)))
+	d.text((d.left+d.r)/2, y+30, 16, "middle", `class="h" font-weight="700"`, d.say.f(wordPass, prose(d.say.lang, r.Pause)))
 }

@@ -239,7 +239,7 @@ func (t *text) pauseLines(r *ladder.Row) []*canvas {
 		c.put(col, t.g.dots, faint)
 	}
 	left, right := t.span()
-	t.centredBetween(c, left, right, t.text(t.g.dots+" "+t.say.f(wordPass, prose(r.Pause))+" "+t.g.dots), strong)
+	t.centredBetween(c, left, right, t.text(t.g.dots+" "+t.say.f(wordPass, prose(t.say.lang, r.Pause))+" "+t.g.dots), strong)
 	return []*canvas{c}
 }
 

@@ -3,6 +3,7 @@ package render
 import (
 	"fmt"
 
+	"statelab/capture/explain"
 	"statelab/capture/ladder"
 	"statelab/capture/tcpstate"
 )
@@ -48,7 +49,7 @@ func (t *text) withStates(c *canvas, r *ladder.Row) []*canvas {
 
 // stateText is the name of a state, and how it looks.
 func (t *text) stateText(m ladder.StateMark) (string, style) {
-	return safe(m.To.String()), stateStyle(m.To)
+	return explain.StateName(t.o.Lang, m.To), stateStyle(m.To)
 }
 
 // markOf says how a change is known, where it is not certain.

@@ -41,10 +41,10 @@ func memoryText(say speaker, m *ladder.MemoryChange) string {
 		return sizes
 	}
 	for _, e := range m.Added {
-		parts = append(parts, "+"+safe(e.Name))
+		parts = append(parts, "+"+explain.MemoryName(say.lang, safe(e.Name)))
 	}
 	for _, e := range m.Removed {
-		parts = append(parts, "-"+safe(e.Name))
+		parts = append(parts, "-"+explain.MemoryName(say.lang, safe(e.Name)))
 	}
 	return strings.Join(parts, " ")
 }
@@ -208,10 +208,10 @@ func (t *text) memoryTable(holders []ladder.Remembered) {
 				at = len(tb.rows)
 				rows[k] = at
 				row := make([]string, len(head))
-				row[0], row[1] = t.say.of(kindWords[min(int(e.Kind), len(kindWords)-1)]), safe(e.Name)
+				row[0], row[1] = t.say.of(kindWords[min(int(e.Kind), len(kindWords)-1)]), explain.MemoryName(t.o.Lang, safe(e.Name))
 				tb.rows = append(tb.rows, row)
 			}
-			tb.rows[at][2*i+2], tb.rows[at][2*i+3] = safe(e.Value), strconv.Itoa(e.Bytes)
+			tb.rows[at][2*i+2], tb.rows[at][2*i+3] = explain.MemoryValue(t.o.Lang, safe(e.Value)), strconv.Itoa(e.Bytes)
 			sum += e.Bytes
 		}
 		total = append(total, "", strconv.Itoa(sum))

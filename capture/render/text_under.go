@@ -1,6 +1,7 @@
 package render
 
 import (
+	"statelab/capture/explain"
 	"statelab/capture/ladder"
 	"statelab/capture/trace"
 )
@@ -63,7 +64,7 @@ func verdictText(say speaker, v trace.Verdict) string {
 		s += ", " + say.f(wordBit, v.Bit)
 	}
 	if v.Rule != "" {
-		s += ", " + say.f(wordRule, safe(v.Rule))
+		s += ", " + explain.VerdictReason(say.lang, safe(v.Rule))
 	}
 	return s
 }

@@ -20,7 +20,6 @@ var (
 	wordPass        = trace.Text{En: "%s pass", Ko: "%s 경과"}
 	wordConnection  = trace.Text{En: "connection %d", Ko: "연결 %d"}
 	wordWire        = trace.Text{En: "the wire", Ko: "회선"}
-	wordRule        = trace.Text{En: "rule: %s", Ko: "규칙: %s"}
 	wordBy          = trace.Text{En: "by %s", Ko: "%s만큼"}
 	wordBit         = trace.Text{En: "bit %d flipped", Ko: "%d번 비트가 뒤집힘"}
 	wordMissing     = trace.Text{En: "the capture lost %d frames", Ko: "캡처가 프레임 %d개를 놓침"}
@@ -62,7 +61,7 @@ var (
 	}
 	wordContent = trace.Text{
 		En: "bytes of content: a 4-byte number counts 4; a real control block is larger; a listening socket is not counted",
-		Ko: "내용의 바이트 수: 4바이트 숫자는 4로 셈, 실제 제어 블록은 더 큼, 듣고 있는 소켓은 세지 않음",
+		Ko: "내용의 바이트 수: 4바이트 숫자는 4로 셈, 실제 제어 블록은 더 큼, LISTEN 소켓은 세지 않음",
 	}
 	wordMore = trace.Text{En: "and %d more", Ko: "외 %d개"}
 )
