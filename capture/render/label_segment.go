@@ -44,8 +44,10 @@ func (s speaker) label(seg *trace.Segment, tag string) label {
 	}
 	l.control = seg.Flags.Any(tcpstate.SYN | tcpstate.FIN | tcpstate.RST)
 	l.win = "win=" + strconv.FormatUint(uint64(windowOf(seg)), 10)
-	// A window that 16 bits cannot hold tells of window scaling.
-	large := seg.Flags == tcpstate.ACK && seg.Len == 0 && windowOf(seg) > 0xffff
+	// What the receiver of a long transfer has room for is what its ACKs are
+	// about, and a window that 16 bits cannot hold tells of window scaling.
+	receives := seg.Flags == tcpstate.ACK && seg.Len == 0 && seg.Relative && seg.RelSeq == 1 && seg.RelAck > longTransfer
+	large := receives && windowOf(seg) > 0xffff
 	l.winMatters = seg.Flags.Has(tcpstate.SYN) || large || windowOf(seg) == 0 && !seg.Flags.Has(tcpstate.RST)
 	var words []string
 	for _, f := range seg.Findings {
@@ -127,6 +129,9 @@ func (l *label) announce(o *tcpstate.Options) {
 // preview shows the beginning of a payload.
 func preview(b []byte, max int) string { return `"` + trace.EscapeBytes(b, max) + `"` }
 
+// longTransfer is from how many octets on, where only one end sends.
+const longTransfer = 1000
+
 // full is all that is told of a segment where there is room, but of a SYN's
 // options only what its peer must keep to.
 func (l label) full() string {
@@ -188,7 +193,7 @@ func (l label) synForms(base string) []string {
 		words(l.tag, l.flags, l.seq, l.ack), words(l.tag, l.flags, l.seq), words(l.flags, l.seq), l.flags)
 }
 
-// unsaid is what a SYN's label leaves out and a line below it tells: what was
+// unsaid is what the label of a SYN, FIN or RST leaves out and a line below it tells: what was
 // found, in full or in short; or what the SYN announces, if it arrives.
 func (l label) unsaid(said string, arrives bool) []string {
 	switch {

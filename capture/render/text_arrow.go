@@ -99,8 +99,8 @@ func troubled(s *trace.Segment) bool {
 }
 
 // arrow draws a segment on its line. It returns a line to stand above it where
-// the label had no room on it, and what to write below it: what a SYN announces
-// and had no room for.
+// the label had no room on it, and what to write below it: what of a SYN, FIN or
+// RST had no room.
 func (t *text) arrow(c *canvas, r *ladder.Row) (above *canvas, below string) {
 	a, seg := r.Arrow, r.Event.Segment
 	t.used[symRelative] = t.used[symRelative] || seg.Relative
@@ -140,7 +140,7 @@ func (t *text) arrow(c *canvas, r *ladder.Row) (above *canvas, below string) {
 		text = ""
 	}
 	t.shoot(c, w, s, a, text)
-	if t.grid.two && l.syn && a.Part != ladder.Arrival {
+	if t.grid.two && l.control && a.Part != ladder.Arrival {
 		if rest := l.unsaid(text, a.Part == ladder.Whole && !a.Lost); rest != nil {
 			below = t.pick(rest, w.n-2)
 		}
