@@ -30,8 +30,13 @@ func needs(t testing.TB, what ...string) {
 			}
 		case "namespace":
 			reason = noNamespace()
+		case "tcpdump":
+			if os.Geteuid() != 0 {
+				reason = "tcpdump changes its user, which it cannot in a user namespace: not root"
+			}
+			fallthrough
 		default:
-			if _, err := exec.LookPath(w); err != nil {
+			if _, err := exec.LookPath(w); err != nil && reason == "" {
 				reason = w + " is not installed"
 			}
 		}

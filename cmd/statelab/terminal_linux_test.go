@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -131,12 +132,12 @@ func TestCtrlCLeavesStep(t *testing.T) {
 func TestColourOnATerminal(t *testing.T) {
 	t.Parallel()
 	x := newTerminal(t)
-	for _, test := range []struct {
+	for i, test := range []struct {
 		env    string
 		colour bool
 	}{{"", true}, {"NO_COLOR=1 ", false}, {"TERM=dumb ", false}} {
-		x.run("clear; " + test.env + "statelab tcp demo handshake; echo done=$?")
-		x.shows("done=0")
+		x.run(fmt.Sprintf("clear; %sstatelab tcp demo handshake; echo run-%d=$?", test.env, i))
+		x.shows(fmt.Sprintf("run-%d=0", i))
 		if got := strings.Contains(x.tmux("capture-pane", "-p", "-e"), "\x1b[3"); got != test.colour {
 			t.Errorf("%q: colour %v, want %v", test.env, got, test.colour)
 		}
