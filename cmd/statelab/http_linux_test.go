@@ -250,11 +250,12 @@ func TestSlowHeader(t *testing.T) {
 	}
 	ns := newNamespace(t)
 	server := start(t, ns, "statelab", "http", "serve", "127.0.0.1:0", "--header-timeout", "300ms")
-	c := ns.dial(t, server.address())
-	if err := c.SetDeadline(time.Now().Add(patience)); err != nil {
+	addr := server.address()
+	began := time.Now()
+	c := ns.dial(t, addr)
+	if err := c.SetDeadline(began.Add(patience)); err != nil {
 		t.Fatal(err)
 	}
-	began := time.Now()
 	if _, err := io.WriteString(c, "GET / HTTP/1.1\r\nHost: x\r\nX-Slow: "); err != nil {
 		t.Fatal(err)
 	}
