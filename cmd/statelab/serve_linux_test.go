@@ -347,6 +347,36 @@ func TestEndlessLine(t *testing.T) {
 	}
 }
 
+// With -w - stdout is the trace alone, frame by frame as it happens, and the
+// ladder goes to stderr.
+func TestLiveTraceOnStdout(t *testing.T) {
+	t.Parallel()
+	if elsewhere(t) {
+		return
+	}
+	ns := newNamespace(t)
+	p := start(t, ns, "statelab", "tcp", "serve", "127.0.0.1:0", "-w", "-")
+	c := ns.dial(t, p.address())
+	echo(t, c, "hello\n")
+	frames := func() int {
+		r, err := pcapfile.NewReader(strings.NewReader(p.stdout.String()))
+		if err != nil {
+			return 0
+		}
+		n := 0
+		for _, err := range r.Frames() {
+			if err != nil {
+				t.Fatal(err)
+			}
+			n++
+		}
+		return n
+	}
+	eventually(t, "handshake and echo stand in the trace while the connection is open", func() bool { return frames() >= 5 })
+	p.stderr.has(t, "SYN-SENT")
+	p.interrupt()
+}
+
 // One connection more than are allowed is closed at once; when a place is free
 // again, it is given away.
 func TestConnectionLimit(t *testing.T) {
