@@ -1,6 +1,8 @@
 package analyze
 
 import (
+	"slices"
+
 	"statelab/capture"
 	"statelab/capture/decode"
 	"statelab/capture/tcpstate"
@@ -100,7 +102,12 @@ func (r *run) segmentSeen(f *capture.Frame, arrival bool) {
 	if inside {
 		r.changes = append(r.changes[:0], reading.Changes...)
 		findings := append(r.findings[:0], reading.Findings...)
-		r.changes = append(r.changes, r.observer.Observe(s, tcpstate.Received).Changes...)
+		for i := range r.changes { // the observer reuses what they point to
+			r.changes[i].Frames = slices.Clone(r.changes[i].Frames)
+		}
+		arrived := r.observer.Observe(s, tcpstate.Received)
+		r.changes = append(r.changes, arrived.Changes...)
+		reading.RTT, reading.AcksFrame = arrived.RTT, arrived.AcksFrame
 		reading.Changes, reading.Findings, r.findings = r.changes, findings, findings
 	}
 	from, to := r.opts.parties(reading.Conn, reading.From)

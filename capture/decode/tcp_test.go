@@ -191,6 +191,31 @@ func TestSum(t *testing.T) {
 	}
 }
 
+// A checksum that was left to a network card is not known to be wrong.
+func TestChecksumLeftToTheCard(t *testing.T) {
+	t.Parallel()
+	segment := tcpSegment(timestampOption, []byte("odd"))
+	for _, data := range [][]byte{ipv4Packet(segment), ipv6Packet(protoTCP, segment)} {
+		start := len(data) - len(segment)
+		addresses := data[start-8 : start]
+		if data[0]>>4 == 6 {
+			addresses = data[start-32 : start]
+		}
+		pseudo := uint32(len(segment)) + protoTCP
+		for i := 0; i < len(addresses); i += 2 {
+			pseudo += uint32(be16(addresses[i:]))
+		}
+		for pseudo > 0xffff {
+			pseudo = pseudo>>16 + pseudo&0xffff
+		}
+		data = patched(data, start+16, byte(pseudo>>8))
+		data = patched(data, start+17, byte(pseudo))
+		if p := decoded(t, frame(capture.LinkRaw, data)); p.Segment.Checksum != tcpstate.Unverified {
+			t.Errorf("IPv%d: checksum %d", data[0]>>4, p.Segment.Checksum)
+		}
+	}
+}
+
 // TestChecksum flips every bit that a checksum covers.
 func TestChecksum(t *testing.T) {
 	t.Parallel()

@@ -88,6 +88,9 @@ func (w *Watcher) ask(states States) error {
 func (w *Watcher) missing(cookie uint64, s *watched) error {
 	now, err := w.probe.Lookup(s.conn.Local, s.conn.Remote)
 	switch {
+	case err == nil && now.Cookie != cookie && s.state == tcpstate.SynReceived && now.State != tcpstate.SynReceived:
+		w.saw(&now, false) // the child takes the request's place
+		return nil
 	case err == nil && now.Cookie == cookie && now.State != tcpstate.Closed:
 		if now.State != s.state {
 			w.saw(&now, false)
@@ -113,6 +116,9 @@ func (w *Watcher) missing(cookie uint64, s *watched) error {
 func (w *Watcher) saw(s *Socket, first bool) {
 	old := w.socks[s.Cookie]
 	if old == nil {
+		old = w.request(s)
+	}
+	if old == nil {
 		old = &watched{conn: trace.Conn{Local: s.Local, Remote: s.Remote}}
 		old.party = trace.Participant{Role: w.role(s), Addr: s.Local}
 		switch {
@@ -134,6 +140,24 @@ func (w *Watcher) saw(s *Socket, first bool) {
 		}
 		w.report(old, trace.ObservedMemory).Memory = s.Memory()
 	}
+}
+
+// request finds the connection request that a new socket has grown out of. It
+// has the child's cookie, unless it was first asked for its own after the child
+// had been made: then each has one of its own.
+func (w *Watcher) request(child *Socket) *watched {
+	if w.in[tcpstate.SynReceived] == 0 || child.State == tcpstate.SynReceived || child.State == tcpstate.Listen {
+		return nil
+	}
+	conn := trace.Conn{Local: child.Local, Remote: child.Remote}
+	for cookie, s := range w.socks {
+		if s.state == tcpstate.SynReceived && s.conn == conn {
+			delete(w.socks, cookie)
+			w.socks[child.Cookie] = s
+			return s
+		}
+	}
+	return nil
 }
 
 func (w *Watcher) role(s *Socket) trace.Role {

@@ -228,6 +228,32 @@ func TestWatchPassedOver(t *testing.T) {
 	})
 }
 
+// A request that has another cookie than its child is one connection with it.
+func TestWatchRequestAndChild(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := startWatching(t, WatchOptions{Port: 80}, func(f *fake) { f.set(1, tcpstate.Listen, server, "") })
+		w.step(time.Second)
+		for _, states := range []States{Only(tcpstate.Established), 0} { // the dump shows the child, and shows it only later
+			w.set(3, tcpstate.SynReceived, server, client)
+			expect(t, "SYN", w.step(slowest), "server 80 LISTEN→SYN-RECEIVED")
+			w.alter(func() {
+				delete(w.socks, 3)
+				w.hidden[4] = states == 0
+				w.count.passiveOpens++
+			})
+			w.set(4, tcpstate.Established, server, client)
+			expect(t, "ACK", w.step(slowest), "server 80 SYN-RECEIVED→ESTABLISHED")
+			w.alter(func() {
+				delete(w.socks, 4)
+				w.count.established--
+			})
+			expect(t, "RST", w.step(slowest), "server 80 ESTABLISHED→CLOSED")
+		}
+		w.stop()
+	})
+}
+
 func TestWatchPace(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
