@@ -16,7 +16,7 @@ import (
 
 // EchoServer sends back what it receives, octet by octet, until the peer's FIN
 // (RFC 862). It knows no messages: where a segment ends means nothing to it. All
-// it remembers of a connection is in its TCB and a buffer of 4 KB.
+// it remembers of a connection is in its TCB and a buffer of 2 KB.
 //
 // The zero value serves without limits. Fields must not be changed while it
 // serves.

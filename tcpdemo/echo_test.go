@@ -238,10 +238,6 @@ func TestStop(t *testing.T) {
 	idle.Exchange([]byte("x"))
 	busy.Exchange([]byte("y"))
 	l.stop()
-	if _, err := net.DialTimeout("tcp4", l.addr, 5*time.Second); err == nil {
-		// The listener closes a moment later: what was accepted is then closed.
-		t.Log("a connection was still made")
-	}
 	if n, err := idle.Conn.Read(make([]byte, 1)); n != 0 || err != io.EOF {
 		t.Errorf("the idle one read %d, %v, want EOF", n, err)
 	}

@@ -95,7 +95,7 @@ func TestRelayEndsWithThePeer(t *testing.T) {
 	}
 }
 
-// An idle connection costs a goroutine and 4 KB: 20,000 of them stay far below
+// An idle connection costs a goroutine and 2 KB: 20,000 of them stay far below
 // 300 MB. The clients' own ends, in this process too, are counted along.
 func TestIdleConnectionsAreCheap(t *testing.T) {
 	const n = 1000

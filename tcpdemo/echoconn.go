@@ -71,7 +71,7 @@ func (e EchoEnd) Text() trace.Text { return endTexts[min(e, EndFailed)].text }
 // it fills that, it borrows a large one: with those of 64 KB and more an echo is
 // as fast as with splice(2), which would hide the octets from us.
 const (
-	smallBuffer = 4 << 10
+	smallBuffer = 2 << 10
 	largeBuffer = 128 << 10
 )
 

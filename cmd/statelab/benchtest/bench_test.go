@@ -212,8 +212,7 @@ func TestBenchEcho(t *testing.T) {
 
 func TestBenchIdle(t *testing.T) {
 	bin := statelab(t)
-	const connections = 20_000
-	raiseFiles(t, connections+1000)
+	connections := raiseFiles(t, 21_000) - 1000
 	ours := start(t, "X=", bin, "tcp", "serve", "127.0.0.1:0", "-o", os.DevNull, "--max-connections", "0", "--idle", "0")
 	before := ours.rss(t)
 	clients := exec.Command(os.Args[0], ours.addr.String(), strconv.Itoa(connections))
@@ -234,19 +233,24 @@ func TestBenchIdle(t *testing.T) {
 		t.Fatal(err)
 	}
 	after := ours.rss(t)
-	t.Logf("%s idle connections: resident %.0f MB before, %.0f MB with them (%.1f KB each)", strings.TrimSpace(line), float64(before)/1e6, float64(after)/1e6, float64(after-before)/connections/1e3)
+	t.Logf("%s idle connections: resident %.0f MB before, %.0f MB with them (%.1f KB each)", strings.TrimSpace(line), float64(before)/1e6, float64(after)/1e6, float64(after-before)/float64(connections)/1e3)
 	_ = in.Close()
 	if err := clients.Wait(); err != nil {
 		t.Error(err)
 	}
 }
 
-func raiseFiles(t *testing.T, n uint64) {
+// raiseFiles asks for n file descriptors and returns how many there are.
+func raiseFiles(t *testing.T, n uint64) int {
 	t.Helper()
 	lim := syscall.Rlimit{Cur: n, Max: n}
 	if err := syscall.Setrlimit(syscall.RLIMIT_NOFILE, &lim); err != nil {
 		t.Logf("file descriptors stay limited: %v", err)
+		if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &lim); err != nil {
+			t.Fatal(err)
+		}
 	}
+	return int(min(lim.Cur, n))
 }
 
 // idleClients holds n connections, each of which has echoed one byte, until
