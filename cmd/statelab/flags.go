@@ -166,7 +166,7 @@ func (f *lessonFlags) check(e *env) error {
 	paced := f.step || f.predict || f.pace > 0
 	switch {
 	case f.net != "virtual" && f.net != "host":
-		return misusef("no network %q%s; there are virtual and host", f.net, didYouMean(f.net, []string{"virtual", "host"}))
+		return misusef("no network %q%s", f.net, didYouMean(f.net, []string{"virtual", "host"}))
 	case f.at != vantageClient && f.at != vantageServer && f.at != vantageBoth:
 		return misusef("--at %q: client, server or both", f.at)
 	case f.at == vantageBoth && f.write == "-":

@@ -120,10 +120,10 @@ func (f *lessonFlags) lessonOnVirtual(ctx context.Context, e *env, w io.Writer, 
 	if p == nil || ctx.Err() != nil {
 		return spoiled
 	}
-	if err := f.present(ctx, e, w, v, p); err != nil {
+	if err := p.writeTraces(e, f, v.lang); err != nil {
 		return err
 	}
-	return errors.Join(spoiled, p.writeTraces(e, f, v.lang))
+	return errors.Join(f.present(ctx, e, w, v, p), spoiled)
 }
 
 // meterClients is how many clients the meter sends.

@@ -42,6 +42,9 @@ ends' states must have been. A damaged file is shown up to the damage.`,
 			if err != nil {
 				return err
 			}
+			if err := keepInputs(args, v.out); err != nil {
+				return err
+			}
 			v.opts.Streams = f.streams
 			return v.output(e, func(w io.Writer) error {
 				var all error // one bad file does not hide the others
@@ -106,4 +109,19 @@ func firstLink(src capture.Source) (capture.LinkType, capture.Source) {
 			continue
 		}
 	}
+}
+
+// keepInputs refuses an output that is one of the inputs: opening it would empty
+// it before it is read.
+func keepInputs(inputs []string, out string) error {
+	to, err := os.Stat(out)
+	if out == "-" || err != nil {
+		return nil // nothing is there to lose
+	}
+	for _, name := range inputs {
+		if from, err := os.Stat(name); err == nil && to.Mode().IsRegular() && os.SameFile(from, to) {
+			return misusef("-o %s is the trace that is to be read: name another file", out)
+		}
+	}
+	return nil
 }

@@ -46,7 +46,7 @@ func (s *stage) perform(ctx context.Context, limit time.Duration, program func()
 	case failure != nil:
 		err = failure
 	case !ended:
-		err = fmt.Errorf("the lesson had not ended after %v of the network's time: %w", limit, errors.Join(err))
+		err = fmt.Errorf("the lesson had not ended after %v of the network's time", limit)
 	default:
 		err = nil // timers that are still running are part of the picture
 	}

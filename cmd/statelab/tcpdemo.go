@@ -122,10 +122,11 @@ func tcpLesson(ctx context.Context, e *env, w io.Writer, v view, f *lessonFlags,
 	if err := introduction(); err != nil {
 		return err
 	}
-	if err := f.present(ctx, e, w, v, p); err != nil {
+	// The trace comes first: who leaves a film early has it all the same.
+	if err := p.writeTraces(e, f, v.lang); err != nil {
 		return err
 	}
-	return errors.Join(spoiled, p.writeTraces(e, f, v.lang))
+	return errors.Join(f.present(ctx, e, w, v, p), spoiled)
 }
 
 // introduce prints a lesson's title and what to look at.

@@ -111,7 +111,7 @@ the connection is in. --crlf ends lines as HTTP does, to type a request by hand.
 			v.opts.Title = "tcp connect " + addr.String()
 			n, err := host.New(host.Options{AllowRemote: f.remote, Server: addr.Addr(), Client: loopbackLike(addr.Addr(), f.remote)})
 			if err != nil {
-				return inLanguage(err, v.lang)
+				return hintRemote(inLanguage(err, v.lang))
 			}
 			// The port is chosen beforehand, to tell this connection from others
 			// to the same server.
