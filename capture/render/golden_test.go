@@ -22,9 +22,9 @@ type look struct {
 
 // looks are those that the golden files hold. Machines' formats look the same
 // whatever the options.
-func looks(format string) []look {
-	switch format {
-	case "text":
+func looks(view, format string) []look {
+	switch view + "." + format {
+	case "ladder.text":
 		return []look{
 			{"en.color", render.Options{Color: true}},
 			{"ko.color", render.Options{Lang: explain.Korean, Color: true}},
@@ -34,12 +34,12 @@ func looks(format string) []look {
 			{"ko.wide", render.Options{Lang: explain.Korean, Width: 120, Explain: true}},
 			{"en.messages", render.Options{Detail: 1}},
 		}
-	case "svg", "mermaid":
+	case "ladder.svg", "ladder.mermaid":
 		return []look{
 			{"en", render.Options{}},
 			{"ko.explain", render.Options{Lang: explain.Korean, Explain: true, Dark: true}},
 		}
-	case "connections":
+	case "connections.text":
 		return []look{
 			{"en", render.Options{Width: 140}},
 			{"ko.color", render.Options{Lang: explain.Korean, Color: true}},
@@ -51,22 +51,23 @@ func looks(format string) []look {
 
 func TestGolden(t *testing.T) {
 	t.Parallel()
-	for _, f := range render.Formats {
-		for _, tr := range rendertest.Corpus() {
-			for _, l := range looks(f.Name) {
-				name := tr.Name + "." + l.name + f.Extension
-				t.Run(f.Name+"/"+name, func(t *testing.T) {
-					t.Parallel()
-					o := tr.Options(l.o)
-					var got bytes.Buffer
-					if err := f.Render(&got, tr.Events(), o); err != nil {
-						t.Fatal(err)
-					}
-					compare(t, filepath.Join("testdata", f.Name, name), got.Bytes())
-				})
+	for _, v := range render.Views {
+		for _, f := range v.Formats {
+			for _, tr := range rendertest.Corpus() {
+				for _, l := range looks(v.Name, f.Name) {
+					golden(t, filepath.Join(v.Name, f.Name, tr.Name+"."+l.name+f.Extension), f, tr, l.o)
+				}
 			}
 		}
 	}
+}
+
+// golden holds what f makes of a timeline against a file.
+func golden(t *testing.T, name string, f render.Format, tr rendertest.Trace, o render.Options) {
+	t.Run(name, func(t *testing.T) {
+		t.Parallel()
+		compare(t, filepath.Join("testdata", name), rendertest.Render(t, f, tr, o))
+	})
 }
 
 // compare holds got against a golden file.

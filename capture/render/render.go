@@ -1,5 +1,6 @@
 // Package render writes a timeline of events in the formats that people and
-// programs read. Formats is the table of them; each is one file.
+// programs read. Views is the table of what can be shown, each with the formats
+// that it can be written in; each is one file.
 //
 // A renderer takes the events as they come. Those that can, write as they go
 // and hold only what is on its way (Format.Streaming); the others collect rows,
@@ -85,12 +86,17 @@ type Format struct {
 	// Streaming: what is known is written before the next event is asked for,
 	// and memory does not grow with the number of segments.
 	Streaming bool
+	// Whole: the output holds all that is known, whatever the view.
+	Whole bool
 	// Render writes the events to w. It returns the first error of w or of the
 	// events; what came before an error of the events is written.
-	Render func(w io.Writer, events Events, o Options) error
+	Render renderFunc
 }
 
-// Formats are all formats, in the order in which help lists them.
+type renderFunc = func(w io.Writer, events Events, o Options) error
+
+// Formats are those of the ladder, and those that hold the whole trace whatever
+// is shown of it, in the order in which help lists them.
 var Formats = []Format{
 	{
 		Name: "text", Extension: ".txt", MIME: "text/plain; charset=utf-8", Streaming: true, Render: Text,
@@ -105,33 +111,19 @@ var Formats = []Format{
 		About: trace.Text{En: "Mermaid sequence diagram, for Markdown", Ko: "마크다운에 넣을 Mermaid 시퀀스 다이어그램"},
 	},
 	{
-		Name: "json", Extension: ".json", MIME: "application/json", Render: JSON,
+		Name: "csv", Extension: ".csv", MIME: "text/csv; charset=utf-8", Streaming: true, Render: SegmentsCSV,
+		About: trace.Text{En: "one row a TCP segment, for a spreadsheet", Ko: "TCP 세그먼트마다 한 행, 스프레드시트용"},
+	},
+	{
+		Name: "json", Extension: ".json", MIME: "application/json", Whole: true, Render: JSON,
 		About: trace.Text{En: "connections and HTTP exchanges, one object", Ko: "연결과 HTTP 교환을 담은 객체 하나"},
 	},
 	{
-		Name: "jsonl", Extension: ".jsonl", MIME: "application/jsonl", Streaming: true, Render: JSONLines,
+		Name: "jsonl", Extension: ".jsonl", MIME: "application/jsonl", Whole: true, Streaming: true, Render: JSONLines,
 		About: trace.Text{En: "one object a TCP frame, in file order", Ko: "TCP 프레임마다 객체 하나, 파일 순서대로"},
 	},
 	{
-		Name: "events", Extension: ".events.jsonl", MIME: "application/jsonl", Streaming: true, Render: EventLines,
+		Name: "events", Extension: ".events.jsonl", MIME: "application/jsonl", Whole: true, Streaming: true, Render: EventLines,
 		About: trace.Text{En: "every event of the timeline, one object a line", Ko: "타임라인의 모든 사건, 한 줄에 객체 하나"},
 	},
-	{
-		Name: "lives", Extension: ".lives.txt", MIME: "text/plain; charset=utf-8", Streaming: true, Render: Lives,
-		About: trace.Text{En: "each change of state of either end, a line", Ko: "양쪽 끝의 상태가 바뀔 때마다 한 줄"},
-	},
-	{
-		Name: "connections", Extension: ".connections.txt", MIME: "text/plain; charset=utf-8", Render: Connections,
-		About: trace.Text{En: "table of the connections", Ko: "연결을 요약한 표"},
-	},
-}
-
-// ByName returns the format of that name.
-func ByName(name string) (Format, bool) {
-	for _, f := range Formats {
-		if f.Name == name {
-			return f, true
-		}
-	}
-	return Format{}, false
 }

@@ -25,36 +25,46 @@ import (
 
 func TestConformance(t *testing.T) {
 	t.Parallel()
-	for _, f := range render.Formats {
-		t.Run(f.Name, func(t *testing.T) {
-			t.Parallel()
-			rendertest.Run(t, f)
-		})
+	for _, v := range render.Views {
+		for _, f := range v.Formats {
+			t.Run(v.Name+"/"+f.Name, func(t *testing.T) {
+				t.Parallel()
+				rendertest.Run(t, f)
+			})
+		}
 	}
 }
 
 func TestFormatsHaveDistinctNames(t *testing.T) {
 	t.Parallel()
 	seen := map[string]bool{}
-	for _, f := range render.Formats {
-		if seen[f.Name] || seen[f.Extension] {
-			t.Errorf("%s or %s is there twice", f.Name, f.Extension)
+	for _, v := range render.Views {
+		for _, f := range v.Formats {
+			name := v.Name + "/" + f.Name
+			if seen[name] || seen[f.Extension] {
+				t.Errorf("%s or %s is there twice", name, f.Extension)
+			}
+			seen[name], seen[f.Extension] = true, true
+			if got, ok := render.Choose(v.Name, f.Name); !ok || got.Extension != f.Extension {
+				t.Errorf("Choose(%q, %q) = %v, %v", v.Name, f.Name, got, ok)
+			}
 		}
-		seen[f.Name], seen[f.Extension] = true, true
-		if got, ok := render.ByName(f.Name); !ok || got.MIME != f.MIME {
-			t.Errorf("ByName(%q) = %v, %v", f.Name, got, ok)
+		if f, ok := render.Choose(v.Name, "json"); !ok || !f.Whole {
+			t.Errorf("--view %s has no JSON", v.Name)
 		}
 	}
-	if _, ok := render.ByName("no such format"); ok {
-		t.Error("ByName finds what is not there")
+	for _, pair := range [][2]string{{"ladder", "no such format"}, {"no such view", "text"}, {"no such view", "json"}, {"connections", "svg"}} {
+		if _, ok := render.Choose(pair[0], pair[1]); ok {
+			t.Errorf("Choose%q finds what is not there", pair)
+		}
 	}
 }
 
 // No line of text is wider than it was asked to be.
 func TestWidth(t *testing.T) {
 	t.Parallel()
-	for _, name := range []string{"text", "connections"} {
-		f, _ := render.ByName(name)
+	for _, name := range []string{"ladder", "connections"} {
+		f, _ := render.Choose(name, "text")
 		for _, tr := range rendertest.Corpus() {
 			for width := 80; width <= 140; width++ {
 				for _, o := range rendertest.Variants()[:8] {
@@ -72,7 +82,7 @@ func TestWidth(t *testing.T) {
 
 func TestASCII(t *testing.T) {
 	t.Parallel()
-	f, _ := render.ByName("text")
+	f, _ := render.Choose("ladder", "text")
 	for _, tr := range rendertest.Corpus() {
 		if tr.Name == "mishaps" {
 			continue // its payload is Korean
@@ -88,7 +98,7 @@ func TestASCII(t *testing.T) {
 // What colours say, symbols say too: the text is the same without them.
 func TestColorAddsNothing(t *testing.T) {
 	t.Parallel()
-	f, _ := render.ByName("text")
+	f, _ := render.Choose("ladder", "text")
 	for _, tr := range rendertest.Corpus() {
 		with := rendertest.Render(t, f, tr, render.Options{Color: true, Explain: true})
 		without := rendertest.Render(t, f, tr, render.Options{Explain: true})
@@ -103,7 +113,7 @@ func TestColorAddsNothing(t *testing.T) {
 
 func TestSVGIsXML(t *testing.T) {
 	t.Parallel()
-	f, _ := render.ByName("svg")
+	f, _ := render.Choose("ladder", "svg")
 	for _, tr := range rendertest.Corpus() {
 		for _, o := range rendertest.Variants() {
 			out := rendertest.Render(t, f, tr, o)
@@ -130,7 +140,7 @@ func TestSVGIsXML(t *testing.T) {
 // Nothing in a Mermaid diagram but our own lines can be taken for its syntax.
 func TestMermaidLines(t *testing.T) {
 	t.Parallel()
-	f, _ := render.ByName("mermaid")
+	f, _ := render.Choose("ladder", "mermaid")
 	for _, tr := range rendertest.Corpus() {
 		body := string(rendertest.Render(t, f, tr, render.Options{Explain: true}))
 		_, body, _ = strings.Cut(body, "sequenceDiagram\n")
@@ -159,7 +169,7 @@ func TestMermaidLines(t *testing.T) {
 
 func TestJSONContract(t *testing.T) {
 	t.Parallel()
-	f, _ := render.ByName("json")
+	f, _ := render.Choose("ladder", "json")
 	for _, tr := range rendertest.Corpus() {
 		var doc struct {
 			File        *string
@@ -196,7 +206,7 @@ func TestJSONContract(t *testing.T) {
 // events.
 func TestJSONLines(t *testing.T) {
 	t.Parallel()
-	f, _ := render.ByName("jsonl")
+	f, _ := render.Choose("ladder", "jsonl")
 	want := map[string]int{"echo": 11, "loss": 6, "crossing": 7, "file": 7, "hostile": 1}
 	for _, tr := range rendertest.Corpus() {
 		last, lines := 0, 0

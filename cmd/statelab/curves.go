@@ -53,7 +53,7 @@ func curves(samples []virtual.Sample, c network.Config) []render.Series {
 
 // plot draws the performance's curves under its ladder.
 func (p *performance) plot(w io.Writer, v view) error {
-	if len(p.curves) == 0 || v.format.Name != "text" {
+	if len(p.curves) == 0 || !v.page {
 		return nil
 	}
 	if _, err := fmt.Fprintln(w); err != nil {

@@ -29,7 +29,7 @@ Nothing leaves this process: both ends run on a virtual network.`,
 			if err != nil {
 				return err
 			}
-			if f.format != "text" || f.net != "virtual" {
+			if !f.page() || f.net != "virtual" {
 				return misusef("demo is a page of text on the virtual network; tcp demo and http demo have the formats and networks")
 			}
 			if f.write == "-" {
@@ -39,7 +39,7 @@ Nothing leaves this process: both ends run on a virtual network.`,
 		},
 	}
 	f.register(c)
-	for _, name := range []string{"format", "net", "theme"} {
+	for _, name := range []string{"view", "format", "net", "theme"} {
 		if err := c.Flags().MarkHidden(name); err != nil {
 			panic(err) // the flag is registered above
 		}

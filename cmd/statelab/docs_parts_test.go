@@ -34,6 +34,7 @@ var parts = map[string]func(t *testing.T, lang explain.Lang, argument string) st
 	"tour":      tourPart,
 	"shows":     showsPart,
 	"formats":   formatsPart,
+	"views":     viewsPart,
 	"diagram": func(*testing.T, explain.Lang, string) string {
 		return "```mermaid\n" + tcpstate.MermaidDiagram(false) + "```\n"
 	},
@@ -117,6 +118,18 @@ func formatsPart(_ *testing.T, lang explain.Lang, _ string) string {
 		En: "the trace itself, for Wireshark and for inspect",
 		Ko: "트레이스 자체, Wireshark와 inspect로 열 수 있음",
 	}))
+	return b.String()
+}
+
+func viewsPart(_ *testing.T, lang explain.Lang, _ string) string {
+	var b strings.Builder
+	for _, v := range render.Views {
+		var formats []string
+		for _, f := range v.Formats {
+			formats = append(formats, "`"+f.Name+"`")
+		}
+		fmt.Fprintf(&b, "- `%s`: %s (%s)\n", v.Name, lang.Of(v.About), strings.Join(formats, ", "))
+	}
 	return b.String()
 }
 

@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -23,14 +24,15 @@ const defaultSeed = 1
 
 // viewFlags say how events are shown. Every command that shows events has them.
 type viewFlags struct {
-	format, out, lang, color string
-	explain, ascii           bool
-	width                    int
-	theme                    string
+	view, format, out, lang, color string
+	explain, ascii                 bool
+	width                          int
+	theme                          string
 }
 
 func (f *viewFlags) register(c *cobra.Command) {
 	fs := c.Flags()
+	fs.StringVar(&f.view, "view", render.Views[0].Name, "what is shown: "+strings.Join(viewNames(), ", "))
 	fs.StringVar(&f.format, "format", "text", "output format: "+strings.Join(formatNames(), ", "))
 	fs.StringVarP(&f.out, "output", "o", "-", "write the output to a file; - is stdout")
 	fs.StringVar(&f.lang, "lang", "", "language: en or ko (default from LC_ALL, LC_MESSAGES, LANG)")
@@ -48,6 +50,7 @@ type view struct {
 	lang   explain.Lang
 	out    string
 	live   bool // things are shown as they happen
+	page   bool // a ladder to be read from top to bottom, with what is said around it
 	// aside: stdout is the trace's, and what would stand there goes to stderr.
 	aside bool
 	// trace: the output is to be a trace, with what is known in its comments.
@@ -75,9 +78,10 @@ func (f *viewFlags) resolve(e *env) (view, error) {
 		if err := refuseBinary(e, f.out); err != nil {
 			return v, err
 		}
-	} else if v.format, ok = render.ByName(f.format); !ok {
-		return v, misusef("no format %q%s", f.format, didYouMean(f.format, formatNames()))
+	} else if v.format, ok = render.Choose(f.view, f.format); !ok {
+		return v, f.noSuch()
 	}
+	v.page = f.page()
 	lang, err := chooseLang(e, f.lang)
 	if err != nil {
 		return v, err
@@ -177,7 +181,7 @@ func (f *lessonFlags) check(e *env) error {
 		return misusef("--step, --predict and --pace need --net virtual: real time waits for nobody")
 	case f.predict && !f.step:
 		return misusef("--predict goes with --step")
-	case paced && (f.format != "text" || f.out != "-"):
+	case paced && (!f.page() || f.out != "-"):
 		return misusef("--step and --pace go with the text ladder on a terminal")
 	case f.step && !f.predict && e.keys == nil:
 		return misusef("--step needs a terminal to press keys on; --pace 1s makes a film instead")
@@ -193,11 +197,45 @@ func refuseBinary(e *env, write string) error {
 	return nil
 }
 
+// page reports whether a ladder is to be shown as text.
+func (f *viewFlags) page() bool { return f.view == render.Views[0].Name && f.format == "text" }
+
+// noSuch says what is wrong with --view or --format.
+func (f *viewFlags) noSuch() error {
+	v, ok := render.ViewNamed(f.view)
+	switch {
+	case !ok:
+		return misusef("no view %q%s", f.view, didYouMean(f.view, viewNames()))
+	case slices.Contains(viewNames(), f.format):
+		return misusef("%s is a view, not a format: --view %s", f.format, f.format)
+	case !slices.Contains(formatNames(), f.format):
+		return misusef("no format %q%s", f.format, didYouMean(f.format, formatNames()))
+	}
+	var own []string
+	for _, o := range v.Formats {
+		own = append(own, o.Name)
+	}
+	return misusef("--view %s has no format %s; it has %s", f.view, f.format, strings.Join(own, ", "))
+}
+
+// viewNames lists what --view takes.
+func viewNames() []string {
+	var names []string
+	for _, v := range render.Views {
+		names = append(names, v.Name)
+	}
+	return names
+}
+
 // formatNames lists what --format takes.
 func formatNames() []string {
 	var names []string
-	for _, f := range render.Formats {
-		names = append(names, f.Name)
+	for _, v := range render.Views {
+		for _, f := range v.Formats {
+			if !slices.Contains(names, f.Name) {
+				names = append(names, f.Name)
+			}
+		}
 	}
 	return append(names, traceFormat)
 }

@@ -13,7 +13,6 @@ import (
 
 	"statelab/capture"
 	"statelab/capture/pcapfile"
-	"statelab/capture/render"
 )
 
 // hostile is what a peer may send to deceive whoever looks at it: escape
@@ -101,11 +100,11 @@ func TestHostilePayload(t *testing.T) {
 	if err := plain(trace); err == nil {
 		t.Fatal("the trace is not hostile")
 	}
-	for _, f := range render.Formats {
+	for _, f := range everyFormat() {
 		for _, more := range []string{"", "--explain", "--ascii", "--lang=ko"} {
-			t.Run(f.Name+more, func(t *testing.T) {
+			t.Run(f.view+"/"+f.Name+more, func(t *testing.T) {
 				t.Parallel()
-				args := []string{"inspect", "-", "--format", f.Name}
+				args := []string{"inspect", "-", "--view", f.view, "--format", f.Name}
 				if more != "" {
 					args = append(args, more)
 				}

@@ -94,7 +94,7 @@ func lessons(named []string) ([]httpdemo.Lesson, error) {
 
 // httpLesson runs one lesson and shows it, with the meter's reading at its end.
 func httpLesson(ctx context.Context, e *env, w io.Writer, v view, f *lessonFlags, l httpdemo.Lesson) error {
-	text := f.format == "text"
+	text := f.page()
 	v.opts.Title = "http demo " + l.Name
 	if text {
 		if err := introduce(w, v, l.Title, []trace.Text{l.Look}, false, 0); err != nil {

@@ -30,7 +30,7 @@ func newInspect(e *env) *cobra.Command {
 ends' states must have been. A damaged file is shown up to the damage.`,
 		Example: `  statelab tcp demo loss -w loss.pcapng
   statelab inspect loss.pcapng --explain
-  statelab inspect loss.pcapng --format connections`,
+  statelab inspect loss.pcapng --view connections`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return misusef("inspect needs a trace to read; - is stdin")

@@ -93,7 +93,7 @@ func (f *liveFlags) watch(ctx context.Context, e *env, v view, n *host.Network, 
 	v.opts.Network = info.Name + " · " + info.Stack
 	events := f.ours(finish.note(analyze.Options{}.Run(frames, rec.Observations())))
 	draw := v.format.Render
-	if v.format.Name == "text" && !f.capture {
+	if v.page && !f.capture {
 		draw = render.Lives
 	}
 	if f.to != nil {

@@ -103,7 +103,7 @@ func scenarios(named []string) ([]tcpdemo.Scenario, error) {
 // tcpLesson runs one scenario and shows it. On a tour, stop says which.
 func tcpLesson(ctx context.Context, e *env, w io.Writer, v view, f *lessonFlags, sc tcpdemo.Scenario, tour bool, stop int) error {
 	introduction := func() error {
-		if f.format != "text" {
+		if !f.page() {
 			return nil
 		}
 		return introduce(w, v, sc.Title, sc.Look, tour, stop)

@@ -1,0 +1,80 @@
+package render
+
+import "statelab/capture/trace"
+
+// View is what is shown of a trace; its formats are how.
+type View struct {
+	Name string // what --view takes
+	// About is one line for people.
+	About trace.Text
+	// Formats are those that are the view's own; the first is the default.
+	Formats []Format
+}
+
+// Views are all views, in the order in which help lists them. The first is the
+// default.
+var Views = []View{
+	{
+		Name: "ladder", Formats: Formats,
+		About: trace.Text{En: "each segment an arrow, both ends' states at the edges", Ko: "세그먼트마다 화살표 하나, 양쪽 가장자리에 두 끝의 상태"},
+	},
+	{
+		Name: "connections", Formats: []Format{
+			textOf("connections", Connections),
+			csvOf("connections", ConnectionsCSV),
+		},
+		About: trace.Text{En: "table of the connections", Ko: "연결을 요약한 표"},
+	},
+	{
+		Name: "lives", Formats: []Format{streaming(textOf("lives", Lives))},
+		About: trace.Text{En: "each change of state of either end, a line", Ko: "양쪽 끝의 상태가 바뀔 때마다 한 줄"},
+	},
+}
+
+// Choose returns a view's format of that name: its own, or one that holds the
+// whole trace.
+func Choose(view, format string) (Format, bool) {
+	v, ok := ViewNamed(view)
+	for _, f := range v.Formats {
+		if ok && f.Name == format {
+			return f, true
+		}
+	}
+	for _, f := range Formats {
+		if ok && f.Name == format && f.Whole {
+			return f, true
+		}
+	}
+	return Format{}, false
+}
+
+// ViewNamed returns the view of that name.
+func ViewNamed(name string) (View, bool) {
+	for _, v := range Views {
+		if v.Name == name {
+			return v, true
+		}
+	}
+	return View{}, false
+}
+
+// textOf is a view's text for people.
+func textOf(view string, render renderFunc) Format {
+	return Format{
+		Name: "text", Extension: "." + view + ".txt", MIME: "text/plain; charset=utf-8", Render: render,
+		About: trace.Text{En: "text for a terminal", Ko: "터미널용 텍스트"},
+	}
+}
+
+// csvOf is a view's table for spreadsheets and programs.
+func csvOf(view string, render renderFunc) Format {
+	return Format{
+		Name: "csv", Extension: "." + view + ".csv", MIME: "text/csv; charset=utf-8", Render: render,
+		About: trace.Text{En: "table for a spreadsheet", Ko: "스프레드시트용 표"},
+	}
+}
+
+func streaming(f Format) Format {
+	f.Streaming = true
+	return f
+}
