@@ -76,6 +76,9 @@ const maxChunkLine = 4 << 10
 func (r *reader) settleChunkLine() {
 	line := r.text[r.line:]
 	whole := bytes.HasSuffix(line, []byte("\n"))
+	if whole && !bytes.HasSuffix(line, []byte("\r\n")) {
+		r.msg.Marks |= BareLF
+	}
 	switch {
 	case r.state == inTrailer && len(r.text) > r.c.limits.Head,
 		r.state == inChunkSize && len(line) > maxChunkLine,
@@ -97,7 +100,10 @@ func (r *reader) settleChunkLine() {
 // chunkSize reads the line before a chunk (RFC 9112 §7.1): a hexadecimal
 // number, then extensions, which are ignored (§7.1.1).
 func (r *reader) chunkSize(line []byte) {
-	digits, _, _ := bytes.Cut(line, []byte(";"))
+	digits, _, extended := bytes.Cut(line, []byte(";"))
+	if extended {
+		r.msg.Marks |= ChunkExtension
+	}
 	size, err := strconv.ParseUint(string(bytes.Trim(digits, " \t\r\n")), 16, 62)
 	switch {
 	case err != nil:

@@ -11,9 +11,35 @@ type Limits struct {
 	// or a chunk's size line may be, in bytes; 64 KiB. A longer one ends the
 	// reading of its stream.
 	Head int
-	// Body is how much of a body is kept, in bytes; 64 KiB. The rest is
-	// counted.
+	// Body is how much of a body is kept, in bytes; 64 KiB, and less than 0
+	// means nothing. The rest is counted.
 	Body int
+	// Budget, if set, is shared by conversations, and bounds what all bodies
+	// that have not ended take together.
+	Budget *Budget
+}
+
+// Budget is bytes of memory that conversations share. The zero value holds
+// none.
+type Budget struct{ left int }
+
+// NewBudget returns a budget of that many bytes.
+func NewBudget(bytes int) *Budget { return &Budget{left: bytes} }
+
+// take takes up to n bytes and says how many. A nil Budget is without end.
+func (b *Budget) take(n int) int {
+	if b == nil {
+		return n
+	}
+	n = min(n, b.left)
+	b.left -= n
+	return n
+}
+
+func (b *Budget) giveBack(n int) {
+	if b != nil {
+		b.left += n
+	}
 }
 
 const defaultLimit = 64 << 10
@@ -59,7 +85,7 @@ func New(l Limits, deliver func(from tcpstate.End, m *Message)) *Conversation {
 	if l.Head <= 0 {
 		l.Head = defaultLimit
 	}
-	if l.Body <= 0 {
+	if l.Body == 0 {
 		l.Body = defaultLimit
 	}
 	c := &Conversation{limits: l, deliver: deliver}
@@ -129,6 +155,9 @@ func (c *Conversation) answered(m *Message, r *reader) (to request) {
 		}
 	}
 	asker := &c.readers[r.from.Peer()]
+	if asker.msg != nil && m.Exchange > 0 && asker.msg.Exchange == m.Exchange && m.Status >= 200 {
+		m.Marks |= Early
+	}
 	switch {
 	case m.Status == 101: // RFC 9110 §15.2.2
 		c.protocol, _ = m.Get("Upgrade")

@@ -111,6 +111,7 @@ func (r *reader) readHead(head []byte) (to request) {
 	m.Head = bytes.Clone(head)
 	_, fields, _ := strings.Cut(string(head), "\n")
 	m.Fields = parseFields(fields)
+	m.Marks |= lineMarks(m.Head) | m.framingMarks()
 	m.BodyStart = r.offset
 	if m.Request {
 		r.c.asked(m, r)

@@ -60,12 +60,15 @@ type Message struct {
 	Trailers []Field
 	// Truncated says that the stream ended, or had a gap, before the message
 	// did. Octets in a gap whose number is known count in BodyBytes; Body ends
-	// before them.
+	// before them. Missing is how many of BodyBytes the capture lacks.
 	Truncated bool
+	Missing   int64
 	// Malformed says that where the message ends cannot be told: its framing
 	// is contradictory or damaged (RFC 9112 §6.3, §7.1), or its head too long.
 	// End is where that was found.
 	Malformed bool
+	// Marks are what a careful reader would stumble over.
+	Marks Marks
 }
 
 // Get returns the value of the first field of that name, compared without

@@ -26,14 +26,16 @@ const (
 
 // reader reads one direction.
 type reader struct {
-	c      *Conversation
-	from   tcpstate.End
-	state  state
-	next   state // the state after this message: inHead or inTunnel
-	any    bool  // a message has begun in this stream
-	offset int64
-	now    stream.Chunk // what is being read, without its data
-	seen   stream.Chunk // what the latest octets came in, without its data
+	c     *Conversation
+	from  tcpstate.End
+	state state
+	next  state // the state after this message: inHead or inTunnel
+	any   bool  // a message has begun in this stream
+	// resumed: the message to come is the first after something was passed over.
+	resumed bool
+	offset  int64
+	now     stream.Chunk // what is being read, without its data
+	seen    stream.Chunk // what the latest octets came in, without its data
 
 	// text is what was read of a head, a trailer section or a chunk's line;
 	// line is where in it the current line begins.
@@ -67,7 +69,7 @@ func (r *reader) feed(c stream.Chunk) {
 // conclusion.
 func (r *reader) data(data []byte) {
 	if r.state == lost && r.resumes(data) {
-		r.state = inHead
+		r.state, r.resumed = inHead, true
 	}
 	r.seen = r.now
 	for len(data) > 0 {
@@ -151,7 +153,10 @@ func (r *reader) gather(data []byte) int {
 func (r *reader) keep(data []byte) {
 	r.msg.BodyBytes += int64(len(data))
 	if room := r.c.limits.Body - len(r.msg.Body); room > 0 && !r.holed {
-		r.msg.Body = append(r.msg.Body, data[:min(len(data), room)]...)
+		wanted := min(len(data), room)
+		got := r.c.limits.Budget.take(wanted)
+		r.msg.Body = append(r.msg.Body, data[:got]...)
+		r.holed = got < wanted
 	}
 }
 
@@ -159,6 +164,9 @@ func (r *reader) keep(data []byte) {
 func (r *reader) begin() {
 	r.text, r.line, r.left, r.holed = r.text[:0], 0, 0, false
 	r.msg = &Message{Start: r.offset, FirstFrame: r.now.Frame, FirstTime: r.now.Time}
+	if r.resumed {
+		r.msg.Marks, r.resumed = Resumed, false
+	}
 }
 
 // finish delivers the message, which ends before the present octet.
@@ -169,6 +177,7 @@ func (r *reader) finish() {
 	m.CompletedBy, m.CompletedAt = r.now.Release, r.now.ReleaseTime
 	r.msg, r.text = nil, r.text[:0]
 	r.state, r.next = r.next, inHead
+	r.c.limits.Budget.giveBack(len(m.Body))
 	r.c.deliver(r.from, m)
 }
 
@@ -223,6 +232,7 @@ func (r *reader) gap(missing int64) {
 			return
 		}
 		r.msg.BodyBytes += missing
+		r.msg.Missing += missing
 		r.msg.Truncated, r.holed = true, true
 		r.offset += missing
 		if r.state != inUntilClose {
