@@ -11,7 +11,7 @@ import (
 // and ABORT (§3.9.1).
 func (x *Explainer) call(ev *trace.Event) Explanation {
 	c := ev.Call
-	values := args{"who": inSentence(x.lang, ev.From), "call": callLine(c)}
+	values := args{"who": inSentence(x.lang, ev.From), "call": callLine(x.lang, c)}
 	known, section := callText(c)
 	if t, errSection, ok := callError(c); ok {
 		if errSection == "" {
@@ -23,10 +23,10 @@ func (x *Explainer) call(ev *trace.Event) Explanation {
 }
 
 // callLine writes a call as a program would: write("hello") → 5 bytes.
-func callLine(c *trace.Call) string {
-	line := quoted(c.Name) + "(" + quoted(c.Args) + ")"
-	if c.Result != "" {
-		line += " → " + quoted(c.Result)
+func callLine(lang Lang, c *trace.Call) string {
+	line := quoted(c.Name) + "(" + quoted(CallArgs(lang, c)) + ")"
+	if result, _ := CallResult(lang, c); result != "" {
+		line += " → " + quoted(result)
 	}
 	return line
 }
@@ -59,6 +59,9 @@ func callText(c *trace.Call) (text, string) {
 	case "shutdown":
 		return shutdownText, "RFC 9293 §3.6.1"
 	case "close":
+		if c.Args == ListenerArgs {
+			return closeListenerText, "RFC 9293 §3.10.4"
+		}
 		return closeText, "RFC 9293 §3.9.1.4; §3.6.1"
 	case "setsockopt":
 		return setsockoptText, ""

@@ -46,6 +46,10 @@ var (
 		En: "{who}'s {call}: a FIN follows what is still buffered, or an RST if data lies unread.",
 		Ko: "{who}의 {call}: 버퍼의 데이터 뒤에 FIN을 보내고, 읽지 않은 데이터가 있으면 RST를 보냅니다.",
 	}
+	closeListenerText = text{
+		En: "{who}'s {call}: no new connection is taken from now on; those that are open go on.",
+		Ko: "{who}의 {call}: 이제 새 연결을 받지 않습니다. 이미 열린 연결은 그대로 이어집니다.",
+	}
 	setsockoptText = text{
 		En: "{who}'s {call}: it sets an option of its socket; nothing of that goes over the wire.",
 		Ko: "{who}의 {call}: 소켓 옵션을 설정합니다. 회선으로는 아무것도 나가지 않습니다.",

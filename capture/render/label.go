@@ -4,8 +4,10 @@ import (
 	"strconv"
 	"strings"
 
+	"statelab/capture/explain"
 	"statelab/capture/http1"
 	"statelab/capture/tcpstate"
+	"statelab/capture/trace"
 )
 
 // flagNames are the control bits in the order in which people say them: what a
@@ -53,6 +55,15 @@ func words(parts ...string) string {
 		}
 	}
 	return strings.Join(kept, " ")
+}
+
+// callText is a call as a program writes it, and what came of it.
+func callText(say speaker, c *trace.Call) string {
+	s := safe(c.Name) + "(" + safe(explain.CallArgs(say.lang, c)) + ")"
+	if result, _ := explain.CallResult(say.lang, c); result != "" {
+		s += " = " + safe(result)
+	}
+	return s
 }
 
 // messageForms are an HTTP message's start line, whole and in short.

@@ -80,12 +80,7 @@ func (m *mermaid) row(r *ladder.Row) {
 			m.over(mermaidText(m.say.f(wordConnection, r.Stream+1)))
 		}
 	case ladder.RowCall:
-		c := r.Event.Call
-		s := safe(c.Name) + "(" + safe(c.Args) + ")"
-		if c.Result != "" {
-			s += " = " + safe(c.Result)
-		}
-		m.line("    Note over %s: %s", lineID(r.Lane), mermaidText(s))
+		m.line("    Note over %s: %s", lineID(r.Lane), mermaidText(callText(m.say, r.Event.Call)))
 	case ladder.RowMemory:
 		if !r.Memory.Structural() {
 			return

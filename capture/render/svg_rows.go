@@ -39,12 +39,7 @@ func (d *drawing) row(i int, r *ladder.Row) {
 		d.pause(y, r)
 	case ladder.RowCall:
 		d.time(r, y+21)
-		c := r.Event.Call
-		s := safe(c.Name) + "(" + safe(c.Args) + ")"
-		if c.Result != "" {
-			s += " = " + safe(c.Result)
-		}
-		d.tag(r.Lane, y+17, "● "+s, d.th.call)
+		d.tag(r.Lane, y+17, "● "+callText(d.say, r.Event.Call), d.th.call)
 	case ladder.RowMemory:
 		if r.Memory.Structural() {
 			d.tag(r.Lane, y+15, "▤ "+memoryText(d.say, r.Memory), d.th.memory)

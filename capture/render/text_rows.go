@@ -3,6 +3,7 @@ package render
 import (
 	"strconv"
 
+	"statelab/capture/explain"
 	"statelab/capture/ladder"
 )
 
@@ -160,9 +161,11 @@ func (t *text) callLines(r *ladder.Row) []*canvas {
 func (t *text) callText(r *ladder.Row) string {
 	call := r.Event.Call
 	head, tail := safe(call.Name)+"(", ")"
-	args, result := safe(call.Args), safe(call.Result)
+	args := safe(explain.CallArgs(t.o.Lang, call))
+	result, short := explain.CallResult(t.o.Lang, call)
+	result, short = safe(result), safe(short)
 	room := t.besideRoom(r.Lane) - cells(t.g.call+" "+head+tail)
-	if short := shortResults[result]; short != "" && cells(args+" = "+result) > room {
+	if cells(args+" = "+result) > room {
 		result = short
 	}
 	if result != "" {
@@ -182,13 +185,6 @@ func (t *text) callText(r *ladder.Row) string {
 
 // dials reports whether a call opens a connection, which the line above names.
 func dials(r *ladder.Row) bool { return r.Event.Call.Name == "connect" && r.Event.Call.Result == "" }
-
-// shortResults are what is left of results where there is little room.
-var shortResults = map[string]string{
-	"connection refused":       "refused",
-	"connection reset by peer": "reset",
-	"connection timed out":     "timed out",
-}
 
 // leastArgs is how much of an argument is still worth showing, in cells.
 const leastArgs = 4

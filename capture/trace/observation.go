@@ -61,7 +61,8 @@ type Verdict struct {
 type Call struct {
 	Name string // "listen", "connect", "accept", "read", "write", "shutdown", "close", "setsockopt"
 	// Args and Result are for people: `"hello"`, "5 bytes", "EOF",
-	// "connection refused". Bytes from the network in them are escaped.
+	// "connection refused". A close of a listening socket has the argument
+	// "listener". Bytes from the network in them are escaped.
 	Args, Result string
 	Bytes        int
 }

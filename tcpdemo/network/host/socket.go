@@ -144,7 +144,7 @@ func (l *Listener) Accept() (net.Conn, error) {
 // Close stops listening.
 func (l *Listener) Close() error {
 	l.host.net.hurry()
-	l.host.call(l.conn, trace.Call{Name: "close"})
+	l.host.call(l.conn, trace.Call{Name: "close", Args: "listener"})
 	return l.TCPListener.Close()
 }
 

@@ -107,7 +107,7 @@ func (c *Conn) Write(b []byte) (int, error) {
 // Close closes the connection. What was written is still sent, unless SetLinger
 // said otherwise; octets that were not read make it send RST (RFC 2525 §2.17).
 func (c *Conn) Close() error {
-	return c.fail("close", "close", c.close())
+	return c.fail("close", "close", c.close(""))
 }
 
 // CloseWrite sends FIN after all that was written, and leaves the other

@@ -66,7 +66,7 @@ func (l *Listener) adopt(ep *tcp.Endpoint) *tcb {
 
 // Close stops listening. Connections that nobody has accepted are reset.
 func (l *Listener) Close() error {
-	if err := l.close(); err != nil {
+	if err := l.close("listener"); err != nil {
 		return opError("close", "close", nil, l.addr, err)
 	}
 	l.net.mu.Lock()

@@ -98,15 +98,16 @@ func (s *socket) reserve() uint64 {
 	return s.net.record.reserve()
 }
 
-// close ends the socket once, and wakes all that wait in it.
-func (s *socket) close() error {
+// close ends the socket once, and wakes all that wait in it. The timeline shows
+// args.
+func (s *socket) close(args string) error {
 	if err := s.ask(opClose); err != nil {
 		return err
 	}
 	if s.closed.Swap(true) {
 		return net.ErrClosed
 	}
-	record := s.begin(callClose, "", 0)
+	record := s.begin(callClose, args, 0)
 	s.calling(callClose, s.endpoint.Close)
 	record.end("")
 	s.queue.Notify(waiter.EventIn | waiter.EventOut | waiter.EventHUp)
