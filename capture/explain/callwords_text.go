@@ -2,8 +2,8 @@ package explain
 
 // callArgs, by the call and its arguments as they are reported.
 var callArgs = map[string]text{
-	"shutdown write":        {En: "write", Ko: "쓰기"},
-	"close " + ListenerArgs: {En: ListenerArgs, Ko: "LISTEN 소켓"},
+	"shutdown write": {En: "write", Ko: "쓰기"},
+	"close listener": {En: "listener", Ko: "LISTEN 소켓"},
 }
 
 // callResults, by the result as it is reported: the words that Go and the C
