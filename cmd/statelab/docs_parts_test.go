@@ -15,6 +15,7 @@ import (
 	"statelab/capture/render"
 	"statelab/capture/tcpstate"
 	"statelab/capture/trace"
+	"statelab/capture/where"
 	"statelab/docs"
 	"statelab/tcpdemo"
 	"statelab/tcpdemo/network"
@@ -35,6 +36,7 @@ var parts = map[string]func(t *testing.T, lang explain.Lang, argument string) st
 	"shows":     showsPart,
 	"formats":   formatsPart,
 	"views":     viewsPart,
+	"fields":    fieldsPart,
 	"diagram": func(*testing.T, explain.Lang, string) string {
 		return "```mermaid\n" + tcpstate.MermaidDiagram(false) + "```\n"
 	},
@@ -129,6 +131,18 @@ func viewsPart(_ *testing.T, lang explain.Lang, _ string) string {
 			formats = append(formats, "`"+f.Name+"`")
 		}
 		fmt.Fprintf(&b, "- `%s`: %s (%s)\n", v.Name, lang.Of(v.About), strings.Join(formats, ", "))
+	}
+	return b.String()
+}
+
+func fieldsPart(_ *testing.T, lang explain.Lang, _ string) string {
+	var b strings.Builder
+	for _, f := range where.Fields() {
+		many := ""
+		if f.Many {
+			many = " …"
+		}
+		fmt.Fprintf(&b, "- `%s`%s: %s\n", f.Name, many, lang.Of(f.About))
 	}
 	return b.String()
 }

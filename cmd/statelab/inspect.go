@@ -7,6 +7,7 @@ import (
 	"io"
 	"iter"
 	"os"
+	"slices"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -14,11 +15,12 @@ import (
 	"statelab/capture"
 	"statelab/capture/analyze"
 	"statelab/capture/pcapfile"
+	"statelab/capture/trace"
 )
 
 type inspectFlags struct {
 	viewFlags
-	streams []int
+	chooseFlags
 }
 
 func newInspect(e *env) *cobra.Command {
@@ -38,8 +40,11 @@ ends' states must have been. A damaged file is shown up to the damage.`,
 			return nil
 		},
 		RunE: func(_ *cobra.Command, args []string) error {
-			v, err := f.resolve(e)
+			v, err := f.viewFlags.resolve(e)
 			if err != nil {
+				return err
+			}
+			if err := f.chooseFlags.resolve(); err != nil {
 				return err
 			}
 			if err := keepInputs(args, v.out); err != nil {
@@ -49,7 +54,7 @@ ends' states must have been. A damaged file is shown up to the damage.`,
 			return v.output(e, func(w io.Writer) error {
 				var all error // one bad file does not hide the others
 				for _, name := range args {
-					err := inspect(e, w, v, name, len(args) > 1)
+					err := f.inspect(e, w, v, name, len(args) > 1)
 					if errors.Is(err, syscall.EPIPE) {
 						return err
 					}
@@ -59,13 +64,13 @@ ends' states must have been. A damaged file is shown up to the damage.`,
 			})
 		},
 	}
-	f.register(c)
-	c.Flags().IntSliceVar(&f.streams, "stream", nil, "show only these connections, counted from 0")
+	f.viewFlags.register(c)
+	f.chooseFlags.register(c)
 	return c
 }
 
 // inspect shows one trace.
-func inspect(e *env, w io.Writer, v view, name string, several bool) error {
+func (f *inspectFlags) inspect(e *env, w io.Writer, v view, name string, several bool) error {
 	var in io.Reader = e.stdin
 	v.opts.File = name
 	if name != "-" {
@@ -76,7 +81,24 @@ func inspect(e *env, w io.Writer, v view, name string, several bool) error {
 		defer file.Close()
 		in = file
 	}
-	r, err := pcapfile.NewReader(bufio.NewReaderSize(in, 1<<20))
+	if f.expression != nil {
+		again, done, err := rereadable(in)
+		if err != nil {
+			return err
+		}
+		defer done()
+		if v.opts.Streams, err = f.chosen(again); err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+		if len(v.opts.Streams) == 0 {
+			v.opts.Streams = []int{noStream}
+			fmt.Fprintln(e.stderr, "statelab: "+fmt.Sprintf(v.lang.Of(trace.Text{
+				En: "no connection in %s fits --where", Ko: "%s에 --where에 맞는 연결이 없습니다",
+			}), trace.Escape(name)))
+		}
+		in = again
+	}
+	r, err := openTrace(in)
 	if err != nil {
 		return fmt.Errorf("%s: %w", name, err)
 	}
@@ -90,14 +112,43 @@ func inspect(e *env, w io.Writer, v view, name string, several bool) error {
 		if k, err = newKeeper(keepOpen{w}, v.lang, pcapfile.WriterOptions{Link: link, Batch: 1 << 16}); err != nil {
 			return err
 		}
+		k.only = len(v.opts.Streams) > 0 || f.begin.set || f.end.set
 		frames = k.frames(frames)
 	}
-	err = v.format.Render(w, k.note(analyze.Run(frames, nil)), v.opts)
+	err = v.format.Render(w, k.note(f.only(v, analyze.Run(frames, nil))), v.opts)
 	if err != nil {
 		err = fmt.Errorf("%s: %w", name, err)
 	}
 	return errors.Join(err, k.close())
 }
+
+// openTrace reads the header of a trace.
+func openTrace(in io.Reader) (*pcapfile.Reader, error) {
+	return pcapfile.NewReader(bufio.NewReaderSize(in, 1<<20))
+}
+
+// chosen reads a trace for the connections that --where, and --stream beside
+// it, choose, and goes back to its start. A damaged trace is read up to the
+// damage, which its second reading reports.
+func (f *inspectFlags) chosen(in io.ReadSeeker) ([]int, error) {
+	r, err := openTrace(in)
+	if err != nil {
+		return nil, err
+	}
+	streams, err := f.expression.Streams(analyze.Run(r.Frames(), nil))
+	var damage *pcapfile.DamageError
+	if err != nil && !errors.As(err, &damage) {
+		return nil, err
+	}
+	if len(f.streams) > 0 {
+		streams = slices.DeleteFunc(streams, func(s int) bool { return !slices.Contains(f.streams, s) })
+	}
+	_, err = in.Seek(0, io.SeekStart)
+	return streams, err
+}
+
+// noStream is the number of no connection.
+const noStream = -2
 
 // firstLink returns the link type of the first frame, and all frames.
 func firstLink(src capture.Source) (capture.LinkType, capture.Source) {

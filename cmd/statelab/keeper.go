@@ -18,6 +18,9 @@ type keeper struct {
 	out      io.Closer
 	x        *explain.Explainer
 	comments map[int]string // of frames that are not written yet
+	// only: a frame of which nothing is told is not written either.
+	only bool
+	told int // the newest frame of which something was told
 	err      error
 }
 
@@ -36,7 +39,7 @@ func (k *keeper) frames(src capture.Source) capture.Source {
 	return func(yield func(capture.Frame, error) bool) {
 		for f, err := range src {
 			more := yield(f, err)
-			if err == nil && !f.Marks.Has(capture.Tick) && k.err == nil {
+			if err == nil && !f.Marks.Has(capture.Tick) && k.err == nil && (!k.only || k.told == f.Number) {
 				f.Comment = joinLines(f.Comment, k.comments[f.Number])
 				delete(k.comments, f.Number)
 				k.err = k.w.WriteFrame(f)
@@ -55,6 +58,7 @@ func (k *keeper) note(events render.Events) render.Events {
 	}
 	return func(yield func(trace.Event, error) bool) {
 		for ev, err := range events {
+			k.told = max(k.told, ev.Frame)
 			switch {
 			case err != nil || ev.Frame == 0:
 			case ev.Kind == trace.KindSegment:
