@@ -1,10 +1,13 @@
 // Package pcapfile reads and writes traces: pcap, as libpcap has written it
 // since the beginning (draft-ietf-opsawg-pcap), and pcapng
-// (draft-ietf-opsawg-pcapng), packet comments included.
+// (draft-ietf-opsawg-pcapng), packet comments included. A trace that is
+// compressed with gzip, Zstandard, LZ4 or bzip2 is decompressed while it is
+// read.
 //
 // It reads from files and pipes alike, a record at a time, and takes every
 // input for hostile: memory is bounded by the largest block that is accepted
-// (16 MiB), never by what a length field claims.
+// (16 MiB), never by what a length field claims, and for Zstandard by the
+// window that is accepted (128 MiB) beside it.
 package pcapfile
 
 import (
@@ -41,11 +44,12 @@ type Reader struct {
 	// Vantage is given to every frame: the place where the trace was taken.
 	Vantage string
 
-	in     window
-	format Format
-	big    bool // the file, or the section, is big-endian
-	record recordLayout
-	ifaces []iface
+	in          window
+	compression string
+	format      Format
+	big         bool // the file, or the section, is big-endian
+	record      recordLayout
+	ifaces      []iface
 	// section is the index of the current section's first interface: blocks
 	// count interfaces from there.
 	section int
@@ -64,8 +68,11 @@ type Reader struct {
 func NewReader(r io.Reader) (*Reader, error) {
 	rd := &Reader{in: newWindow(r)}
 	magic, err := rd.in.peek(4)
+	if err == nil {
+		magic, err = rd.decompress(magic)
+	}
 	if err != nil && !errors.Is(err, io.EOF) {
-		return nil, fmt.Errorf("read trace: %w", err)
+		return nil, rd.broken(err)
 	}
 	if err == nil && binary.LittleEndian.Uint32(magic) == sectionHeader { // the same in both byte orders
 		rd.format = PCAPNG
@@ -88,6 +95,10 @@ func begin(r *Reader, header func(*capture.Frame) (bool, error)) (*Reader, error
 
 // Format says which format the trace has.
 func (r *Reader) Format() Format { return r.format }
+
+// Compression names what the trace is compressed with: "gzip", "Zstandard",
+// "LZ4", "bzip2"; empty if it is not.
+func (r *Reader) Compression() string { return r.compression }
 
 // Comment is the comment of the section that is being read (pcapng).
 func (r *Reader) Comment() string { return r.comment }
@@ -154,13 +165,27 @@ func (r *Reader) need(n int, part string) ([]byte, error) {
 	case err == nil:
 		return b, nil
 	case !errors.Is(err, io.EOF):
-		return nil, fmt.Errorf("read trace at byte %d: %w", r.in.offset, err)
+		return nil, r.broken(err)
 	case len(b) == 0:
 		return nil, io.EOF
 	}
 	e := r.damage("the trace ends inside %s: %d of %d bytes are there", part, len(b), n)
 	e.Err = io.ErrUnexpectedEOF
 	return nil, e
+}
+
+// broken is what an input that cannot be read further means: compressed data
+// that is cut off or corrupt is damage, as it is in a trace itself.
+func (r *Reader) broken(err error) error {
+	var input *damagedInput
+	if !errors.As(err, &input) {
+		return fmt.Errorf("read trace at byte %d: %w", r.in.offset, err)
+	}
+	e := r.damage("%s", input.Error())
+	if errors.Is(err, io.ErrUnexpectedEOF) {
+		e.Err = io.ErrUnexpectedEOF
+	}
+	return e
 }
 
 func (r *Reader) damage(format string, args ...any) *DamageError {

@@ -1,10 +1,14 @@
 package pcapfile
 
 import (
+	"bytes"
 	"encoding/binary"
 	"io"
+	"slices"
 	"strings"
 	"testing"
+
+	"github.com/klauspost/compress/gzip"
 )
 
 // TestClaimsTakeNoMemory: a length field alone must not make the buffer grow.
@@ -44,3 +48,38 @@ func TestWindowIsBounded(t *testing.T) {
 type zeros struct{}
 
 func (zeros) Read(p []byte) (int, error) { clear(p); return len(p), nil }
+
+// TestBombTakesNoMemory reads 64 MiB of frames out of some 64 kB.
+func TestBombTakesNoMemory(t *testing.T) {
+	t.Parallel()
+	record := make([]byte, standardLen+65536)
+	binary.LittleEndian.PutUint32(record[8:], 65536)
+	binary.LittleEndian.PutUint32(record[12:], 65536)
+	header := make([]byte, fileHeaderLen)
+	binary.LittleEndian.PutUint32(header, magicMicro)
+	binary.LittleEndian.PutUint32(header[4:], 2|4<<16)
+	var file bytes.Buffer
+	w := gzip.NewWriter(&file)
+	for _, b := range append([][]byte{header}, slices.Repeat([][]byte{record}, 1024)...) {
+		if _, err := w.Write(b); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil || file.Len() > 1<<20 {
+		t.Fatalf("%d bytes, %v", file.Len(), err)
+	}
+	r, err := NewReader(&file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	for _, err := range r.Frames() {
+		if err != nil {
+			t.Fatal(err)
+		}
+		n++
+	}
+	if n != 1024 || len(r.in.buf) > 256<<10 {
+		t.Errorf("%d frames through a buffer of %d bytes", n, len(r.in.buf))
+	}
+}

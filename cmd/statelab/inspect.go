@@ -28,8 +28,9 @@ func newInspect(e *env) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "inspect FILE...",
 		Short: "Read a trace: ladder, both ends' states, findings, HTTP",
-		Long: `Read traces (pcap or pcapng; - is stdin) and show the ladder, with what both
-ends' states must have been. A damaged file is shown up to the damage.`,
+		Long: `Read traces (pcap or pcapng, also compressed with gzip, zstd, lz4 or bzip2; - is
+stdin) and show the ladder, with what both ends' states must have been. A damaged
+file is shown up to the damage.`,
 		Example: `  statelab tcp demo loss -w loss.pcapng
   statelab inspect loss.pcapng --explain
   statelab inspect loss.pcapng --view connections`,
