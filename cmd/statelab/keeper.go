@@ -21,7 +21,7 @@ type keeper struct {
 	// only: a frame of which nothing is told is not written either.
 	only bool
 	told int // the newest frame of which something was told
-	err      error
+	err  error
 }
 
 // newKeeper begins a trace on out, which close closes.
