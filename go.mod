@@ -3,6 +3,7 @@ module statelab
 go 1.26.3
 
 require (
+	github.com/andybalholm/brotli v1.3.0
 	github.com/charmbracelet/x/ansi v0.11.6
 	github.com/expr-lang/expr v1.17.8
 	github.com/fatih/color v1.18.0

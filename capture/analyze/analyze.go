@@ -24,6 +24,9 @@ type Options struct {
 	Exact bool
 	// NoHTTP leaves the payload unread.
 	NoHTTP bool
+	// Bodies is how much of each HTTP body an event holds, in bytes; 0 means
+	// 1 KiB. All bodies that have not ended hold 256 MiB at most.
+	Bodies int
 	// VerifyChecksums computes TCP checksums; without it they are unverified.
 	VerifyChecksums bool
 }

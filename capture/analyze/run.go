@@ -39,7 +39,7 @@ func newRun(o *Options, yield func(trace.Event, error) bool) *run {
 	r.observer = tcpstate.NewObserver(tcpstate.ObserverOptions{OnClose: r.over, BothTaps: o.Exact})
 	r.states = reconcile{exact: o.Exact, ends: map[endKey]*endLog{}}
 	r.totals.Others = map[string]int{}
-	r.web.init()
+	r.web.init(o.Bodies)
 	return r
 }
 

@@ -9,6 +9,7 @@ import (
 
 // web reads HTTP messages out of the payload of each connection.
 type web struct {
+	limits    http1.Limits
 	assembler *stream.Assembler
 	reading   map[int]*exchange // by stream
 }
@@ -26,7 +27,17 @@ type message struct {
 	m    *http1.Message
 }
 
-func (w *web) init() {
+// What bodies take: see Options.Bodies.
+const (
+	defaultBody = 1 << 10
+	openBodies  = 256 << 20
+)
+
+func (w *web) init(bodies int) {
+	if bodies <= 0 {
+		bodies = defaultBody
+	}
+	w.limits = http1.Limits{Body: bodies, Budget: http1.NewBudget(openBodies)}
 	w.assembler = stream.New(stream.Limits{})
 	w.reading = map[int]*exchange{}
 }
@@ -34,7 +45,7 @@ func (w *web) init() {
 // open begins to read a connection.
 func (w *web) open(id int) *exchange {
 	x := &exchange{}
-	x.messages = http1.New(http1.Limits{}, func(from tcpstate.End, m *http1.Message) {
+	x.messages = http1.New(w.limits, func(from tcpstate.End, m *http1.Message) {
 		x.done = append(x.done, message{from, m})
 	})
 	x.conn = w.assembler.Open(x.messages.Feed)

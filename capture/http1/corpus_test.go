@@ -101,7 +101,7 @@ func readTrace(t *testing.T, path string) (all []found) {
 		c := conns[key]
 		if c == nil || from == tcpstate.Client && s.Flags.Has(tcpstate.SYN) && c.isn != s.Seq {
 			c = &connection{src: s.Src, dst: s.Dst, isn: s.Seq}
-			conversation := http1.New(http1.Limits{}, func(from tcpstate.End, m *http1.Message) {
+			conversation := http1.New(http1.Limits{Body: 1 << 20}, func(from tcpstate.End, m *http1.Message) {
 				e := found{c.src, c.dst, m}
 				if from == tcpstate.Server {
 					e.src, e.dst = e.dst, e.src
@@ -209,6 +209,7 @@ func compare(t *testing.T, id, table string, ours []found) {
 			t.Errorf("not found: %+v", want)
 		}
 		if i >= 0 {
+			decoded(t, row, left[i].Message)
 			left = slices.Delete(left, i, i+1)
 		}
 	}
@@ -241,6 +242,19 @@ func readTable(t *testing.T, table string) (rows []map[string]string) {
 		rows = append(rows, row)
 	}
 	return rows
+}
+
+// decoded compares how long a body is without its codings.
+func decoded(t *testing.T, row map[string]string, m *http1.Message) {
+	t.Helper()
+	want, err := strconv.Atoi(row["decoded_len"])
+	if row["content_encoding"] == "" || err != nil {
+		return
+	}
+	body, err := m.Decode(1 << 24)
+	if err != nil || len(body) != want {
+		t.Errorf("frame %s: %d bytes decoded, want %d, error %v", row["frame"], len(body), want, err)
+	}
 }
 
 // framed reports whether our framing is what the reference's fields ask for.

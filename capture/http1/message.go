@@ -20,6 +20,12 @@ const (
 	UntilClose
 )
 
+// String returns "none", "content-length", "chunked" or "until-close": a key,
+// not a label.
+func (f Framing) String() string {
+	return [...]string{"none", "content-length", "chunked", "until-close"}[min(f, UntilClose)]
+}
+
 // Message is one request or response. Byte offsets count from the start of the
 // stream in its direction.
 type Message struct {

@@ -4,10 +4,8 @@ import (
 	"encoding/json"
 	"io"
 	"strings"
-	"time"
 	"unicode/utf8"
 
-	"statelab/capture/http1"
 	"statelab/capture/tcpstate"
 	"statelab/capture/trace"
 )
@@ -18,7 +16,7 @@ import (
 // what came before it.
 func JSON(w io.Writer, events Events, o Options) error {
 	doc := jsonDocument{File: valid(o.File), Connections: []*jsonConnection{}, HTTP: []*jsonExchange{}}
-	pairs := exchanges{open: map[int][]*jsonExchange{}}
+	var web exchanges
 	var failed error
 	for e, err := range events {
 		if err != nil {
@@ -31,16 +29,16 @@ func JSON(w io.Writer, events Events, o Options) error {
 		if e.Stream >= 0 && !o.shows(e.Stream) {
 			continue
 		}
+		web.add(&e)
 		switch {
 		case e.Kind == trace.KindConnection:
 			doc.Connections = append(doc.Connections, connectionOf(e.Connection))
-		case e.Kind == trace.KindMessage:
-			if x := pairs.add(e.Stream, e.Message); x != nil {
-				doc.HTTP = append(doc.HTTP, x)
-			}
 		case e.Kind == trace.KindTotals:
 			doc.Frames = e.Totals.Frames
 		}
+	}
+	for _, x := range web.all {
+		doc.HTTP = append(doc.HTTP, exchangeOf(x))
 	}
 	enc := json.NewEncoder(w)
 	enc.SetIndent("", "  ")
@@ -158,75 +156,6 @@ func stateNames(states []tcpstate.State) []string {
 		names[i] = s.String()
 	}
 	return names
-}
-
-// jsonExchange is a request and its response. One whose other half was not seen
-// has null for it.
-type jsonExchange struct {
-	Stream   int          `json:"stream"`
-	Request  *jsonMessage `json:"request"`
-	Response *jsonMessage `json:"response"`
-	// Latency is from the last byte of the request to the first of the
-	// response, in microseconds.
-	Latency *int64 `json:"latency_us"`
-
-	asked time.Time // when the last byte of the request was seen
-}
-
-type jsonMessage struct {
-	Frame     int         `json:"frame"`
-	LastFrame int         `json:"last_frame"`
-	Method    *string     `json:"method,omitempty"`
-	Target    *string     `json:"target,omitempty"`
-	Status    *int        `json:"status,omitempty"`
-	Reason    *string     `json:"reason,omitempty"`
-	Version   string      `json:"version"`
-	Headers   [][2]string `json:"headers"`
-	BodyBytes int64       `json:"body_bytes"`
-	Truncated bool        `json:"truncated,omitempty"`
-}
-
-func messageOf(m *http1.Message) *jsonMessage {
-	j := &jsonMessage{
-		Frame: m.FirstFrame, LastFrame: m.LastFrame, Version: valid(m.Version), Headers: [][2]string{},
-		BodyBytes: m.BodyBytes, Truncated: m.Truncated,
-	}
-	if m.Request {
-		j.Method, j.Target = new(valid(m.Method)), new(valid(m.Target))
-	} else {
-		j.Status, j.Reason = new(m.Status), new(valid(m.Reason))
-	}
-	for _, f := range m.Fields {
-		j.Headers = append(j.Headers, [2]string{valid(f.Name), valid(f.Value)})
-	}
-	return j
-}
-
-// exchanges pairs responses with requests: on one connection they come in the
-// same order (RFC 9112 §9.3.2).
-type exchanges struct {
-	open map[int][]*jsonExchange // requests without a response, by stream
-}
-
-// add takes a message and returns the exchange that begins with it, if one does.
-func (x *exchanges) add(stream int, m *http1.Message) *jsonExchange {
-	if m.Request {
-		e := &jsonExchange{Stream: stream, Request: messageOf(m), asked: m.LastTime}
-		x.open[stream] = append(x.open[stream], e)
-		return e
-	}
-	if m.Status >= 100 && m.Status < 200 && m.Status != 101 {
-		return nil // interim: the final response follows (RFC 9110 §15.2)
-	}
-	waiting := x.open[stream]
-	if len(waiting) == 0 {
-		return &jsonExchange{Stream: stream, Response: messageOf(m)}
-	}
-	e := waiting[0]
-	x.open[stream] = waiting[1:]
-	e.Response = messageOf(m)
-	e.Latency = new(m.FirstTime.Sub(e.asked).Microseconds())
-	return nil
 }
 
 // valid makes s safe to print as JSON: what is not UTF-8 becomes a visible

@@ -86,6 +86,9 @@ type Format struct {
 	// Streaming: what is known is written before the next event is asked for,
 	// and memory does not grow with the number of segments.
 	Streaming bool
+	// Bodies is how much of each HTTP body the output shows, in bytes; 0 where
+	// the beginning is enough. It is for analyze.Options.Bodies.
+	Bodies int
 	// Whole: the output holds all that is known, whatever the view.
 	Whole bool
 	// Render writes the events to w. It returns the first error of w or of the

@@ -29,6 +29,10 @@ var Views = []View{
 		Name: "lives", Formats: []Format{streaming(textOf("lives", Lives))},
 		About: trace.Text{En: "each change of state of either end, a line", Ko: "양쪽 끝의 상태가 바뀔 때마다 한 줄"},
 	},
+	{
+		Name: "http", Formats: []Format{textOf("http", HTTPTable), csvOf("http", HTTPCSV)},
+		About: trace.Text{En: "table of the HTTP exchanges", Ko: "HTTP 교환을 요약한 표"},
+	},
 }
 
 // Choose returns a view's format of that name: its own, or one that holds the

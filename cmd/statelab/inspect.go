@@ -21,6 +21,7 @@ import (
 type inspectFlags struct {
 	viewFlags
 	chooseFlags
+	extractFlags
 }
 
 func newInspect(e *env) *cobra.Command {
@@ -52,7 +53,10 @@ file is shown up to the damage.`,
 				return err
 			}
 			v.opts.Streams = f.streams
-			return v.output(e, func(w io.Writer) error {
+			if err := f.extractFlags.open(); err != nil {
+				return err
+			}
+			shown := v.output(e, func(w io.Writer) error {
 				var all error // one bad file does not hide the others
 				for _, name := range args {
 					err := f.inspect(e, w, v, name, len(args) > 1)
@@ -63,10 +67,12 @@ file is shown up to the damage.`,
 				}
 				return all
 			})
+			return errors.Join(shown, f.extractFlags.close(e, v))
 		},
 	}
 	f.viewFlags.register(c)
 	f.chooseFlags.register(c)
+	f.extractFlags.register(c)
 	return c
 }
 
@@ -116,7 +122,8 @@ func (f *inspectFlags) inspect(e *env, w io.Writer, v view, name string, several
 		k.only = len(v.opts.Streams) > 0 || f.begin.set || f.end.set
 		frames = k.frames(frames)
 	}
-	err = v.format.Render(w, k.note(f.only(v, analyze.Run(frames, nil))), v.opts)
+	o := analyze.Options{VerifyChecksums: true, Bodies: max(v.format.Bodies, f.bodies())}
+	err = v.format.Render(w, k.note(f.extracted(name, v.opts.Streams, f.only(v, o.Run(frames, nil)))), v.opts)
 	if err != nil {
 		err = fmt.Errorf("%s: %w", name, err)
 	}
