@@ -34,7 +34,7 @@ func looks(view, format string) []look {
 			{"ko.wide", render.Options{Lang: explain.Korean, Width: 120, Explain: true}},
 			{"en.messages", render.Options{Detail: 1}},
 		}
-	case "ladder.svg", "ladder.mermaid":
+	case "ladder.svg", "ladder.mermaid", "ladder.plantuml":
 		return []look{
 			{"en", render.Options{}},
 			{"ko.explain", render.Options{Lang: explain.Korean, Explain: true, Dark: true}},

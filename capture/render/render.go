@@ -114,6 +114,10 @@ var Formats = []Format{
 		About: trace.Text{En: "Mermaid sequence diagram, for Markdown", Ko: "마크다운에 넣을 Mermaid 시퀀스 다이어그램"},
 	},
 	{
+		Name: "plantuml", Extension: ".puml", MIME: "text/plain; charset=utf-8", Render: PlantUML,
+		About: trace.Text{En: "PlantUML sequence diagram", Ko: "PlantUML 시퀀스 다이어그램"},
+	},
+	{
 		Name: "csv", Extension: ".csv", MIME: "text/csv; charset=utf-8", Streaming: true, Render: SegmentsCSV,
 		About: trace.Text{En: "one row a TCP segment, for a spreadsheet", Ko: "TCP 세그먼트마다 한 행, 스프레드시트용"},
 	},

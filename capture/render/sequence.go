@@ -1,0 +1,180 @@
+package render
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"strings"
+
+	"statelab/capture/ladder"
+	"statelab/capture/tcpstate"
+)
+
+// dialect is a language for sequence diagrams. What it is given is plain text:
+// it escapes.
+type dialect interface {
+	begin(title string)
+	end()
+	lane(lane int, name string)
+	// over writes a note over the lanes from first to last.
+	over(first, last int, text string)
+	// state writes a note over the lane whose party is in it from here on.
+	state(lane int, text string)
+	step(first, last int, text string)
+	pause(first, last int, text string)
+	arrow(from, to int, shape arrowShape, text string)
+}
+
+// arrowShape is how an arrow looks.
+type arrowShape uint8
+
+const (
+	arrives arrowShape = iota
+	resent             // arrives, and has been sent before
+	dies               // is lost on its way, or arrives damaged
+	leaves             // its arrival is another arrow
+)
+
+// sequence writes a ladder as a sequence diagram. It collects the rows.
+type sequence struct {
+	say speaker
+	p   *picture
+	d   dialect
+}
+
+// writeSequence writes the events to w in the dialect that make returns.
+func writeSequence(w io.Writer, events Events, o Options, make func(*lineWriter) dialect) error {
+	p, failed := collect(events, o)
+	out := &lineWriter{bufio.NewWriter(w)}
+	s := &sequence{say: speaker{o.Lang}, p: p, d: make(out)}
+	s.d.begin(o.Title)
+	for _, lane := range p.order {
+		l := p.lanes[lane]
+		s.d.lane(lane, words(s.say.lane(l), s.say.address(l)))
+	}
+	if len(p.lanes) == 0 {
+		s.d.lane(0, s.say.of(wordEmpty))
+	}
+	if o.Network != "" {
+		s.all(s.d.over, o.Network)
+	}
+	for i := range p.rows {
+		s.row(&p.rows[i])
+		if p.reasons != nil && len(p.reasons[i]) > 0 {
+			s.all(s.d.over, strings.Join(p.reasons[i], " "))
+		}
+	}
+	if p.left > 0 {
+		s.all(s.d.over, s.say.f(wordMore, p.left))
+	}
+	s.d.end()
+	return firstError(out.w.Flush(), failed)
+}
+
+type lineWriter struct{ w *bufio.Writer }
+
+func (l *lineWriter) line(format string, args ...any) {
+	fmt.Fprintf(l.w, format, args...)
+	l.w.WriteByte('\n')
+}
+
+// all writes something that spans all lanes.
+func (s *sequence) all(write func(first, last int, text string), text string) {
+	first, last := 0, 0
+	if n := len(s.p.order); n > 0 {
+		first, last = s.p.order[0], s.p.order[n-1]
+	}
+	write(first, last, text)
+}
+
+func (s *sequence) row(r *ladder.Row) {
+	switch r.Kind {
+	case ladder.RowArrow, ladder.RowMessage:
+		s.arrow(r)
+	case ladder.RowOpening:
+		if s.p.several && r.First {
+			s.all(s.d.over, s.say.f(wordConnection, r.Stream+1))
+		}
+	case ladder.RowCall:
+		s.d.over(r.Lane, r.Lane, callText(s.say, r.Event.Call))
+	case ladder.RowMemory:
+		if !r.Memory.Structural() {
+			return
+		}
+		s.d.over(r.Lane, r.Lane, memoryText(s.say, r.Memory))
+	case ladder.RowStep:
+		s.all(s.d.step, s.say.of(r.Event.Note.Text))
+	case ladder.RowNote:
+		s.all(s.d.over, s.say.of(r.Event.Note.Text))
+	case ladder.RowPause:
+		s.all(s.d.pause, s.say.f(wordPass, prose(s.say.lang, r.Pause)))
+	case ladder.RowOther:
+		s.all(s.d.over, words(safe(r.Event.Other.Protocol), safe(r.Event.Other.Info)))
+	case ladder.RowVerdict:
+		s.all(s.d.over, verdictText(s.say, *r.Event.Verdict))
+	case ladder.RowLost:
+		s.all(s.d.over, s.say.f(wordMissing, r.Event.N))
+	case ladder.RowState, ladder.RowConnection, ladder.RowTotals:
+	}
+	for _, m := range r.States {
+		s.d.state(m.Lane, stateWord(m))
+	}
+	if r.Arrow == nil || r.Arrow.Part == ladder.Arrival {
+		return
+	}
+	for _, v := range r.Arrow.Verdicts {
+		s.all(s.d.over, "✗ "+verdictText(s.say, v))
+	}
+}
+
+func (s *sequence) arrow(r *ladder.Row) {
+	a, shape := r.Arrow, arrives
+	switch {
+	case a.Lost || (a.Damaged && a.Part != ladder.Departure):
+		shape = dies
+	case a.Part == ladder.Departure:
+		shape = leaves
+	case a.Resent:
+		shape = resent
+	}
+	s.d.arrow(a.From, a.To, shape, arrowText(s.say, r, s.p.several))
+}
+
+// stateWord is a state with the sign for how it is known.
+func stateWord(s ladder.StateMark) string {
+	switch {
+	case s.Contradicted:
+		return s.To.String() + " !"
+	case s.Basis == tcpstate.Assumed:
+		return s.To.String() + " ?"
+	}
+	return s.To.String()
+}
+
+// arrowText is all that an arrow's label says where there is room for it.
+func arrowText(say speaker, r *ladder.Row, several bool) string {
+	a := r.Arrow
+	if r.Event.Message != nil {
+		return "HTTP " + words(append([]string{messageText(r.Event.Message)}, stateLines(r.Event.Message)...)...)
+	}
+	tag := ""
+	if several {
+		tag = portTag(r.Event.Segment)
+	}
+	s := say.label(r.Event.Segment, tag).full()
+	switch {
+	case a.Copy > 1:
+		s = say.f(wordCopy, a.Copy) + " " + s
+	case a.Injected:
+		s = say.of(wordInjected) + " " + s
+	case a.Tie != "":
+		s = "(" + a.Tie + ") " + s
+	}
+	if a.Lost {
+		s += " ✗ " + say.of(wordLost)
+	}
+	if a.Damaged && a.Part != ladder.Departure {
+		s += " ✗ " + say.of(wordDamaged)
+	}
+	return s
+}
