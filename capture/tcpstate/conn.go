@@ -60,6 +60,7 @@ type Conn struct {
 	// to the first segment after the SYN,ACK.
 	initialRTT   time.Duration
 	synTime      int64
+	refusedFirst bool // Handshake.SynAck acknowledges another SYN than the client's
 	reset        bool // a RST ended it
 	lastFrom     End
 	unanswered   int   // retransmissions at the end, without any answer

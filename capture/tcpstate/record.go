@@ -93,13 +93,38 @@ func (c *Conn) rebase(r *Reading, s *Segment, from End) {
 		r.RelAck = uint32(s.Ack - p.base)
 	}
 	if s.Flags.Has(SYN) {
-		if !c.HasISN[from] {
+		if c.takes(s, from) {
 			c.options(s, from)
 		}
 		r.ScaledWindow, r.ScaleKnown = uint32(s.Window), true
 		return
 	}
 	r.ScaledWindow, r.ScaleKnown = uint32(s.Window)<<f.shift, f.hasShift
+}
+
+// takes reports whether a SYN is the one that its end's numbers and options are
+// to be kept from: the first, and until the handshake is complete a later one
+// in its place. A SYN,ACK that does not acknowledge the peer's SYN answers
+// another's; it is refused, and binds nobody (RFC 9293 §3.5 Figure 8;
+// §3.10.7.3).
+func (c *Conn) takes(s *Segment, from End) bool {
+	if c.refused(s, from) {
+		return false
+	}
+	return !c.HasISN[from] || !c.Handshake.Complete && s.Flags.Has(ACK) && c.ISN[from] != s.Seq
+}
+
+// refused reports whether a SYN,ACK acknowledges something else than the SYN
+// that its receiver is known to have sent.
+func (c *Conn) refused(s *Segment, from End) bool {
+	to := from.Peer()
+	if c.Key.Client == c.Key.Server {
+		to = from
+	}
+	if !s.Flags.Has(SYN|ACK) || !c.HasISN[to] {
+		return false
+	}
+	return !s.Ack.After(c.ISN[to]) || s.Ack.After(c.ends[to].flow.nextSeq)
 }
 
 // options keeps the options of an end's SYN, and settles window scaling: it is
@@ -147,8 +172,8 @@ func (c *Conn) handshake(s *Segment, from End, now int64) {
 	h := &c.Handshake
 	switch {
 	case s.Flags.Has(SYN | ACK):
-		if h.SynAck == 0 {
-			h.SynAck = s.Frame
+		if refused := c.refused(s, from); h.SynAck == 0 || c.refusedFirst && !refused && h.Ack == 0 {
+			h.SynAck, c.refusedFirst = s.Frame, refused
 		}
 	case s.Flags.Has(SYN):
 		c.synTime = now
@@ -160,7 +185,7 @@ func (c *Conn) handshake(s *Segment, from End, now int64) {
 			c.initialRTT = time.Duration(now - c.synTime)
 		}
 		server := &c.ends[Server].flow
-		if from == Client && h.Ack == 0 && !s.Flags.Has(RST) && s.Ack.After(server.base) && !s.Ack.After(server.nextSeq) {
+		if from == Client && h.Ack == 0 && !c.refusedFirst && !s.Flags.Has(RST) && s.Ack.After(server.base) && !s.Ack.After(server.nextSeq) {
 			h.Ack = s.Frame
 			if h.SYN != 0 {
 				h.RTT = time.Duration(now - c.synTime)

@@ -151,7 +151,11 @@ func (f follow) sendsSyn(e *end) {
 	case t.state.synchronized() && t.hasISS && t.iss == s.Seq:
 		// Out of its time: a copy of the SYN that was late, and no news.
 	case answer:
-		f.begin(e, Listen, SynReceived, Trigger{OnReceive, "SYN"}, FindEdge(Listen, SynReceived), f.c.Handshake.SYN, s.Frame)
+		asked := f.c.Handshake.SYN
+		if f.c.refused(s, f.from) {
+			asked = 0 // it answers another SYN
+		}
+		f.begin(e, Listen, SynReceived, Trigger{OnReceive, "SYN"}, FindEdge(Listen, SynReceived), asked, s.Frame)
 		t.passive, t.hasIRS, t.irs = true, true, s.Ack-1
 		f.shownBy(e)
 	default:
