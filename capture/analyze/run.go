@@ -19,7 +19,7 @@ type run struct {
 	packet   decode.Packet
 	observer *tcpstate.Observer
 	states   reconcile
-	streams  map[endKey]int
+	streams  map[endKey]place
 	sent     departures
 	web      web
 	totals   trace.Totals
@@ -34,7 +34,7 @@ type run struct {
 }
 
 func newRun(o *Options, yield func(trace.Event, error) bool) *run {
-	r := &run{opts: o, yield: yield, streams: map[endKey]int{}}
+	r := &run{opts: o, yield: yield, streams: map[endKey]place{}}
 	r.decoder.VerifyChecksums = o.VerifyChecksums
 	r.observer = tcpstate.NewObserver(tcpstate.ObserverOptions{OnClose: r.over, BothTaps: o.Exact})
 	r.states = reconcile{exact: o.Exact, ends: map[endKey]*endLog{}}
@@ -116,7 +116,10 @@ func (r *run) segmentSeen(f *capture.Frame, arrival bool) {
 	}
 	stream := reading.Conn.Stream
 	here, there := endKey{s.Src, s.Dst}, endKey{s.Dst, s.Src}
-	r.streams[here], r.streams[there] = stream, stream
+	r.streams[here], r.streams[there] = place{stream, reading.From}, place{stream, reading.From.Peer()}
+	if here == there {
+		r.streams[here] = place{stream, reading.From} // it is joined to itself
+	}
 
 	r.segment.Segment, r.segment.Reading = *s, reading
 	e := trace.Event{
@@ -151,7 +154,7 @@ func (r *run) inferred(f *capture.Frame, reading *tcpstate.Reading, ch tcpstate.
 	c := reading.Conn
 	whose, peer := r.opts.parties(c, ch.End)
 	k := endKey{addrOf(c, ch.End), addrOf(c, ch.End.Peer())}
-	if !r.states.infer(k, ch) {
+	if !r.states.infer(k, ch, f.Wire) {
 		return
 	}
 	r.change = trace.StateChange{Change: ch}
@@ -184,8 +187,8 @@ func (r *run) notTCP(f *capture.Frame, arrival bool) {
 func (r *run) observe(o *trace.Observation) {
 	k := endKey{o.Conn.Local, o.Conn.Remote}
 	e := trace.Event{At: o.At, Stream: -1, From: o.Party, N: o.N}
-	if stream, ok := r.streams[k]; ok {
-		e.Stream = stream
+	if p, ok := r.streams[k]; ok {
+		e.Stream = p.stream
 	}
 	if o.Conn.Remote.IsValid() {
 		e.To = r.opts.peer(o.Party, o.Conn.Remote)
@@ -196,6 +199,7 @@ func (r *run) observe(o *trace.Observation) {
 		if !r.states.observe(k, o, &r.change) {
 			return
 		}
+		r.change.End = r.endOf(k, o.Party)
 		if d, ok := r.sent.of(o.Cause.Wire); ok {
 			e.Frame = d.frame
 		}
@@ -217,6 +221,24 @@ func (r *run) observe(o *trace.Observation) {
 		return
 	}
 	r.emit(e)
+}
+
+// place is where an end stands: its connection, and which end of it.
+type place struct {
+	stream int
+	end    tcpstate.End
+}
+
+// endOf is which end of a connection a party is: as the segments have it, or as
+// its role says before there are any.
+func (r *run) endOf(k endKey, p trace.Participant) tcpstate.End {
+	if at, ok := r.streams[k]; ok {
+		return at.end
+	}
+	if p.Role == trace.RoleServer {
+		return tcpstate.Server
+	}
+	return tcpstate.Client
 }
 
 // over tells that a connection is over, and forgets it.

@@ -14,9 +14,16 @@ type endKey struct{ local, remote netip.AddrPort }
 // endLog holds, for one end, the changes that one side has reported and the
 // other not yet: at most one of the two lists is not empty.
 type endLog struct {
-	inferred []tcpstate.Change
+	inferred []inferred
 	observed []reported     // changes that the segments have not shown
 	last     tcpstate.State // the last observed state
+}
+
+// inferred is a change that the segments show, and the frame that shows it by its
+// identity on the wire.
+type inferred struct {
+	tcpstate.Change
+	wire uint64
 }
 
 // reported is a change that a party has reported: to which state, and whether it
@@ -71,7 +78,7 @@ func (r *reconcile) forget(c *tcpstate.Conn) {
 
 // infer takes a change that the segments show, and reports whether it is to be
 // told.
-func (r *reconcile) infer(k endKey, ch tcpstate.Change) bool {
+func (r *reconcile) infer(k endKey, ch tcpstate.Change, wire uint64) bool {
 	e := r.end(k)
 	if e.shows(ch.To) {
 		return false // it has been told
@@ -82,7 +89,7 @@ func (r *reconcile) infer(k endKey, ch tcpstate.Change) bool {
 	}
 	if len(e.inferred) < maxPending {
 		ch.Frames = slices.Clone(ch.Frames)
-		e.inferred = append(e.inferred, ch)
+		e.inferred = append(e.inferred, inferred{ch, wire})
 	}
 	return false
 }
@@ -113,7 +120,9 @@ func (r *reconcile) observe(k endKey, o *trace.Observation, s *trace.StateChange
 		if ch.To == o.To {
 			s.Edge, s.Frames = ch.Edge, ch.Frames
 			s.Trigger = ch.Trigger
-			s.Contradicted = slices.ContainsFunc(e.inferred[:i], remembered)
+			s.Contradicted = slices.ContainsFunc(e.inferred[:i], func(skipped inferred) bool {
+				return remembered(skipped.Change) && !sameCause(skipped, o)
+			})
 			e.inferred = e.inferred[i+1:]
 			return true
 		}
@@ -133,6 +142,14 @@ func edge(o *trace.Observation) *tcpstate.Edge {
 		return tcpstate.FindEdge(o.From, o.To)
 	}
 	return tcpstate.FindEdge(o.From, o.To, o.Cause.Kind)
+}
+
+// sameCause reports whether the segment that the party names as the cause of a
+// change is the one that shows an earlier change, which the party passed over: it
+// went on at once, and both say so of the same segment. A stack that aborts
+// because of a segment does not take its ACK first.
+func sameCause(skipped inferred, o *trace.Observation) bool {
+	return skipped.wire != 0 && skipped.wire == o.Cause.Wire
 }
 
 // remembered reports whether an end that segments show to have taken the change

@@ -9,24 +9,54 @@ import (
 	"statelab/capture/trace"
 )
 
-// ackedFrame names the frame that a segment acknowledges, and its latest copy:
+// acked finds the segment that an ACK newly acknowledges, and its latest copy:
 // which of the two the ACK answers, nobody can tell (Karn's ambiguity, RFC 6298
-// §3).
-func (x *Explainer) ackedFrame(ev *trace.Event) string {
-	frame := ev.Segment.AcksFrame
-	first := x.history.frame(frame)
-	if first == nil {
-		return strconv.Itoa(frame)
+// §3), unless one of them is known not to have arrived.
+func (x *Explainer) acked(ev *trace.Event) (first, again *seen) {
+	s := ev.Segment
+	if !s.Flags.Has(tcpstate.ACK) {
+		return nil, nil
 	}
-	for s := range x.history.before(ev, first.from) {
-		if s == first {
+	first = x.history.frame(s.AcksFrame)
+	if first == nil {
+		if s.AcksFrame != 0 || x.repeatsAck(ev) {
+			return nil, nil
+		}
+		// The original may have been lost before it got a number here.
+		return x.history.latest(ev, receiver(s), func(o *seen) bool {
+			return o.frame != 0 && o.segLen() > 0 && o.seq.Add(o.segLen()) == s.Ack && x.history.reached(o)
+		}), nil
+	}
+	var oldest *seen
+	for o := range x.history.before(ev, first.from) {
+		if o == first {
 			break
 		}
-		if s.seq == first.seq && s.segLen() > 0 && s.frame != 0 {
-			return x.phrase(sentAgainInText, args{"frame": frame, "again": s.frame})
+		if o.seq == first.seq && o.next() == first.next() && o.frame != 0 && x.history.reached(o) {
+			oldest = o
+			if again == nil {
+				again = o
+			}
 		}
 	}
-	return strconv.Itoa(frame)
+	if oldest == nil || x.history.reached(first) {
+		return first, again
+	}
+	if again == oldest {
+		again = nil
+	}
+	return oldest, again
+}
+
+// ackedFrame names the frame that a segment acknowledges.
+func (x *Explainer) ackedFrame(s *trace.Segment, first, again *seen) string {
+	switch {
+	case first == nil:
+		return strconv.Itoa(s.AcksFrame)
+	case again == nil:
+		return strconv.Itoa(first.frame)
+	}
+	return x.phrase(sentAgainInText, args{"frame": first.frame, "again": again.frame})
 }
 
 // nextSum: the number that the sender's next segment will begin with.
@@ -45,7 +75,7 @@ func (x *Explainer) nextSum(f facts) string {
 // ackSum: how the acknowledgment number follows from the frame that it
 // acknowledges.
 func (x *Explainer) ackSum(f facts) string {
-	covered := x.history.frame(f.s.AcksFrame)
+	covered := f.acked
 	if covered == nil || covered.stream != f.ev.Stream || !f.s.Flags.Has(tcpstate.ACK) {
 		return ""
 	}

@@ -13,7 +13,13 @@ func (x *Explainer) call(ev *trace.Event) Explanation {
 	c := ev.Call
 	values := args{"who": inSentence(x.lang, ev.From), "call": callLine(x.lang, c)}
 	known, section := callText(c)
+	if t, ok := x.callNow(ev); ok {
+		known = t
+	}
 	if t, errSection, ok := callError(c); ok {
+		if c.Name == "read" && isEOF(c) {
+			t = x.endOfStream(ev)
+		}
 		if errSection == "" {
 			errSection = section
 		}
@@ -71,6 +77,10 @@ func callText(c *trace.Call) (text, string) {
 	return otherCallText, ""
 }
 
+func isEOF(c *trace.Call) bool {
+	return strings.EqualFold(c.Result, "eof") || strings.EqualFold(c.Result, "0 bytes")
+}
+
 // callError recognises the results that are worth a lesson, in the spelling of
 // Go and of the C library.
 func callError(c *trace.Call) (text, string, bool) {
@@ -84,7 +94,7 @@ func callError(c *trace.Call) (text, string, bool) {
 		return false
 	}
 	switch {
-	case c.Name == "read" && (result == "eof" || result == "0 bytes"):
+	case c.Name == "read" && isEOF(c):
 		return eofText, "RFC 9293 §3.9.1.3; §3.6", true
 	case says("aborted"):
 		return errAbortedText, "RFC 9293 §3.9.1.6", true

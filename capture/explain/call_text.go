@@ -11,8 +11,8 @@ var (
 		Ko: "{who}의 {call}: 스택이 번호를 골라 SYN을 보내고, 호출은 답을 기다립니다.",
 	}
 	connectText = text{
-		En: "{who}'s {call}: the SYN-ACK has come. Whether an application there has accepted, this does not say.",
-		Ko: "{who}의 {call}: SYN-ACK가 왔다는 뜻입니다. 상대 애플리케이션이 accept했는지는 알 수 없습니다.",
+		En: "{who}'s {call}: at this end the connection is open. Whether an application at the other has accepted, this does not say.",
+		Ko: "{who}의 {call}: 이쪽에서는 연결이 열렸다는 뜻입니다. 상대 애플리케이션이 accept했는지는 알 수 없습니다.",
 	}
 	acceptingText = text{
 		En: "{who}'s {call}: it waits for a connection whose handshake its stack has completed.",
@@ -50,6 +50,26 @@ var (
 		En: "{who}'s {call}: no new connection is taken from now on; those that are open go on.",
 		Ko: "{who}의 {call}: 이제 새 연결을 받지 않습니다. 이미 열린 연결은 그대로 이어집니다.",
 	}
+	closeLingerText = text{
+		En: "{who}'s {call}: with SO_LINGER 0 an RST goes out instead of a FIN, and what is still buffered is thrown away.",
+		Ko: "{who}의 {call}: SO_LINGER 0이므로 FIN 대신 RST를 보내고, 버퍼에 남은 것은 버립니다.",
+	}
+	closeAgainText = text{
+		En: "{who}'s {call}: its FIN went out before, so nothing need be sent now; it reads no more. Only if data lies unread, an RST follows.",
+		Ko: "{who}의 {call}: FIN은 이미 보냈으므로 지금 보낼 것은 없고, 더는 읽지 않습니다. 읽지 않은 데이터가 있을 때만 RST를 보냅니다.",
+	}
+	closeTimeWaitText = text{
+		En: "{who}'s {call}: both directions were closed before, and nothing is sent. Only its stack still remembers the connection.",
+		Ko: "{who}의 {call}: 양방향이 이미 닫혀 있어 아무것도 보내지 않습니다. 이제 스택만 연결을 기억합니다.",
+	}
+	closeOverText = text{
+		En: "{who}'s {call}: the connection was over before, so nothing is sent; only the socket is given up.",
+		Ko: "{who}의 {call}: 연결은 이미 끝났으므로 아무것도 보내지 않고 소켓만 정리합니다.",
+	}
+	setLingerText = text{
+		En: "{who}'s {call}: from now on its close sends an RST instead of a FIN. The option itself does not go over the wire.",
+		Ko: "{who}의 {call}: 이제 close가 FIN 대신 RST를 보냅니다. 옵션 자체는 회선으로 나가지 않습니다.",
+	}
 	setsockoptText = text{
 		En: "{who}'s {call}: it sets an option of its socket; nothing of that goes over the wire.",
 		Ko: "{who}의 {call}: 소켓 옵션을 설정합니다. 회선으로는 아무것도 나가지 않습니다.",
@@ -66,6 +86,14 @@ var (
 	eofText = text{
 		En: "{who}'s {call}: it has reached the FIN, and nothing more will come. Its own direction stays open until it closes that too.",
 		Ko: "{who}의 {call}: FIN에 닿아 더 올 것이 없습니다. 자신의 방향은 스스로 닫을 때까지 열려 있습니다.",
+	}
+	eofClosedText = text{
+		En: "{who}'s {call}: it has reached the FIN, and nothing more will come. Its own direction was closed before.",
+		Ko: "{who}의 {call}: FIN에 닿아 더 올 것이 없습니다. 자신의 방향은 이미 닫았습니다.",
+	}
+	eofResetText = text{
+		En: "{who}'s {call}: nothing more will come. The connection is over at this end, and by an RST.",
+		Ko: "{who}의 {call}: 더 올 것이 없습니다. 이쪽의 연결은 RST로 이미 끝났습니다.",
 	}
 	errRefusedText = text{
 		En: "{who}'s {call}: an RST came back, so the host is there, and nobody listens on that port.",

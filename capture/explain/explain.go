@@ -58,9 +58,7 @@ func (x *Explainer) Lang() Lang { return x.lang }
 // Observe remembers what later explanations refer to. Explain does so too: it
 // is for events that are skipped.
 func (x *Explainer) Observe(ev *trace.Event) {
-	if ev.Kind == trace.KindSegment && ev.Segment != nil {
-		x.history.add(ev)
-	}
+	x.history.observe(ev)
 	x.reported.observe(ev)
 }
 

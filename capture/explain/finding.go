@@ -78,7 +78,7 @@ func (x *Explainer) retransmission(f facts, found tcpstate.Finding) Explanation 
 	t := retransmissionText
 	switch {
 	case found.Frame == 0:
-		t = retransmissionUnseenText
+		return x.resentUnseen(f)
 	case found.Nth > 1:
 		t = retransmissionNthText
 	}
@@ -87,6 +87,26 @@ func (x *Explainer) retransmission(f facts, found tcpstate.Finding) Explanation 
 		Arithmetic: joinWith("; ", x.waited(f, found.Frame), x.nextSum(f)),
 		Section:    "RFC 9293 §3.8.1; RFC 6298 §5",
 	}
+}
+
+// resentUnseen explains a retransmission whose original has no number in this
+// capture: the wire may tell what became of it.
+func (x *Explainer) resentUnseen(f facts) Explanation {
+	t, section := retransmissionUnseenText, "RFC 9293 §3.8.1; RFC 6298 §5"
+	switch o := x.original(f); {
+	case o == nil && x.history.fates.watched:
+		t, section = resentBareText, "RFC 9293 §3.8"
+	case o == nil:
+	case o.tooBig && x.history.fates.pathMTU.After(o.at):
+		t, section = resentSmallerText, "RFC 9293 §3.7.2; RFC 1191 §3"
+	case o.lost && f.ev.At.Sub(o.at) < soon:
+		t, section = resentNoTimerText, "RFC 9293 §3.8"
+	case o.lost:
+		t = resentLostText
+	case x.history.fates.watched && !o.arrived:
+		t = resentPendingText
+	}
+	return Explanation{Sentence: x.say(t, f.values), Arithmetic: x.nextSum(f), Section: section}
 }
 
 // backoff tells of a wait that is clearly longer than the one before it, as
@@ -130,8 +150,23 @@ func (x *Explainer) spuriousRetransmission(f facts, found tcpstate.Finding) Expl
 	return Explanation{Sentence: x.say(t, f.values), Arithmetic: x.waited(f, found.Frame), Section: "RFC 9293 §3.10.7.4"}
 }
 
+// outOfOrder: Wireshark's rules go by time alone. Where the same octets are known
+// to have been sent before, they have not been overtaken: they are sent again.
 func (x *Explainer) outOfOrder(f facts, _ tcpstate.Finding) Explanation {
-	return Explanation{Sentence: x.say(outOfOrderText, f.values), Arithmetic: x.nextSum(f), Section: "RFC 9293 §3.10.7.4"}
+	e := Explanation{Sentence: x.say(outOfOrderText, f.values), Arithmetic: x.nextSum(f), Section: "RFC 9293 §3.10.7.4"}
+	switch o := x.original(f); {
+	case o == nil && !x.history.fates.watched:
+		return e
+	case o == nil:
+		e.Sentence, e.Section = x.say(resentBareText, f.values), "RFC 9293 §3.8"
+	case o.frame == 0:
+		e = x.resentUnseen(f)
+	default:
+		f.values["original"] = o.frame
+		e.Sentence, e.Section = x.say(resentText, f.values), "RFC 9293 §3.8"
+	}
+	e.Sentence = join(e.Sentence, x.say(calledOutOfOrderText, f.values))
+	return e
 }
 
 // lostSegment: a hole before this segment, which the capture may have made.
@@ -143,7 +178,17 @@ func (x *Explainer) lostSegment(f facts, _ tcpstate.Finding) Explanation {
 	return Explanation{Sentence: x.say(t, f.values), Arithmetic: x.nextSum(f), Section: "RFC 9293 §3.4"}
 }
 
+// ackLostSegment: Wireshark's rules take for unseen what lies beyond the numbers
+// that went before. Where those began anew, what is acknowledged was seen.
 func (x *Explainer) ackLostSegment(f facts, _ tcpstate.Finding) Explanation {
+	if f.acked != nil && f.acked.seq.Add(f.acked.segLen()) == f.s.Ack {
+		e := x.acknowledge(f)
+		if f.s.Len > 0 {
+			e = x.data(f)
+		}
+		e.Sentence = join(e.Sentence, x.say(numberedAnewText, f.values))
+		return e
+	}
 	return Explanation{Sentence: x.say(ackLostText, f.values), Section: "RFC 9293 §3.4"}
 }
 

@@ -35,8 +35,8 @@ var (
 		Ko: "{to|이/가} 이미 확인한 {what|을/를} {from|이/가} 다시 보냅니다. 필요 없는 재전송이므로 {to|은/는} 버리고 ACK를 다시 보냅니다.",
 	}
 	outOfOrderText = text{
-		En: "Reordered on the way, not sent again: {from} had sent {what} before bytes that came earlier. {to} puts all in order by the numbers.",
-		Ko: "재전송이 아니라 도중에 순서가 뒤바뀐 것입니다. {from|은/는} 먼저 온 바이트보다 {what|을/를} 먼저 보냈습니다. {to|은/는} 번호로 순서를 맞춥니다.",
+		En: "{from} sends {what}, seen here after bytes with higher numbers: overtaken on the way, or sent again after a loss before this place. {to} puts all in order by the numbers.",
+		Ko: "{from|이/가} 보낸 {what|이/가} 더 큰 번호의 바이트보다 늦게 보입니다. 도중에 추월당했거나, 여기에 닿기 전에 손실되어 다시 보낸 것입니다. {to|은/는} 번호로 순서를 맞춥니다.",
 	}
 	lostText = text{
 		En: "{from} sends {what}, but something before number {seq} is missing: lost, late, or not captured.",

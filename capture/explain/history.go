@@ -30,6 +30,10 @@ type seen struct {
 	window         uint32 // scaled, in bytes, where the scale is known
 	keepAlive      bool   // a probe
 	windowFull     bool   // fills the receiver's window
+	// What became of it, where that is told: see history.reached.
+	arrived, lost, tooBig bool
+	forged                bool // no stack sent it
+	refused               bool // a SYN,ACK that answers another SYN than its receiver's
 }
 
 // next is the relative sequence number after the segment (SEG.LEN counts SYN
@@ -53,6 +57,7 @@ type history struct {
 	oldest  int // index in ring, once it is full
 	byFrame map[int]int
 	byWire  map[uint64]int
+	fates   fates
 	// firstDamaged is the first frame with a wrong TCP checksum.
 	firstDamaged int
 }
@@ -73,6 +78,7 @@ func (h *history) add(ev *trace.Event) {
 		frame: frameOf(ev), wire: wireOf(ev), stream: ev.Stream, from: s.From, at: ev.At,
 		src: s.Src, dst: s.Dst, relSeq: s.RelSeq, relAck: s.RelAck, seq: s.Seq, ack: s.Ack, flags: s.Flags, length: s.Len,
 		window: s.ScaledWindow, keepAlive: found(s, tcpstate.FoundKeepAlive), windowFull: found(s, tcpstate.FoundWindowFull),
+		forged: h.fates.forged[wireOf(ev)], refused: h.refuses(ev),
 	}
 	at := len(h.ring)
 	if at < historyLimit {
@@ -89,6 +95,25 @@ func (h *history) add(ev *trace.Event) {
 	if entry.wire != 0 {
 		h.byWire[entry.wire] = at
 	}
+}
+
+// refuses reports whether a SYN,ACK acknowledges another SYN than the one that
+// its receiver has sent (RFC 9293 §3.5 Figure 8): Fast Open's data apart, which
+// may be acknowledged with the SYN or not (RFC 7413 §4.2.2).
+func (h *history) refuses(ev *trace.Event) bool {
+	syn := h.asked(ev)
+	return syn != nil && (!ev.Segment.Ack.After(syn.seq) || ev.Segment.Ack.After(syn.seq.Add(syn.segLen())))
+}
+
+// asked is the SYN that the receiver of a SYN,ACK has sent itself, the latest.
+func (h *history) asked(ev *trace.Event) *seen {
+	s := ev.Segment
+	if !s.Flags.Has(tcpstate.SYN | tcpstate.ACK) {
+		return nil
+	}
+	return h.latest(ev, receiver(s), func(s *seen) bool {
+		return s.flags.Has(tcpstate.SYN) && !s.flags.Has(tcpstate.ACK) && !s.forged
+	})
 }
 
 func found(s *trace.Segment, name string) bool {

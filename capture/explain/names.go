@@ -70,17 +70,22 @@ func known(p trace.Participant, end tcpstate.End, addr netip.AddrPort) trace.Par
 // quoteLimit is how many bytes of a text from outside a sentence shows.
 const quoteLimit = 48
 
+// whole is the bound of a text that is there to be read to its end.
+const whole = 512
+
 // quoted shortens a text from outside and makes it safe. A text that is safe
 // already stays as it is, its backslashes too: whoever reported it may have
 // escaped it.
-func quoted(s string) string {
+func quoted(s string) string { return quotedTo(s, quoteLimit) }
+
+func quotedTo(s string, limit int) string {
 	if strings.ContainsFunc(s, func(r rune) bool { return !trace.SafeRune(r) }) || !utf8.ValidString(s) {
-		return trace.EscapeBytes([]byte(s), quoteLimit)
+		return trace.EscapeBytes([]byte(s), limit)
 	}
-	if len(s) <= quoteLimit {
+	if len(s) <= limit {
 		return s
 	}
-	cut := quoteLimit
+	cut := limit
 	for !utf8.RuneStart(s[cut]) {
 		cut--
 	}

@@ -15,7 +15,7 @@ func (x *Explainer) reset(f facts) Explanation {
 	peer := f.s.From.Peer()
 	f.values["seq"] = resetSeq(f.s)
 	if f.s.Flags.Has(tcpstate.ACK) {
-		if syn := x.history.latest(f.ev, peer, refusedBy(f)); syn != nil {
+		if syn := x.history.latest(f.ev, peer, refusedBy(f)); syn != nil && !x.hadAgreed(f, syn) {
 			f.values["answered"] = syn.frame
 			f.values["port"] = f.s.Src.Port()
 			t := refusedText
@@ -24,7 +24,11 @@ func (x *Explainer) reset(f facts) Explanation {
 			}
 			return Explanation{Sentence: x.say(t, f.values), Arithmetic: x.refusedSum(f, syn), Section: "RFC 9293 §3.5.2; §3.10.7.1"}
 		}
-		return Explanation{Sentence: x.say(abortText, f.values), Section: "RFC 9293 §3.10.5; §3.6.1"}
+		t := abortText
+		if x.history.latest(f.ev, f.s.From, func(s *seen) bool { return s.flags.Has(tcpstate.FIN) }) != nil {
+			t = abortAfterCloseText
+		}
+		return Explanation{Sentence: x.say(t, f.values), Section: "RFC 9293 §3.10.5; §3.6.1"}
 	}
 	answered := x.history.answeredBy(f.ev, &seen{src: f.s.Src, dst: f.s.Dst, seq: f.s.Seq})
 	if found, ok := f.finding(tcpstate.FoundHalfOpen); ok && answered == nil {
@@ -60,6 +64,25 @@ func refusedBy(f facts) func(*seen) bool {
 	return func(s *seen) bool {
 		return s.flags.Has(tcpstate.SYN) && !s.flags.Has(tcpstate.ACK) && f.s.Ack == s.seq.Add(s.segLen())
 	}
+}
+
+// hadAgreed reports whether the sender of a reset has answered that SYN before
+// otherwise than by a reset: then it ends a connection, and refuses none. Who
+// refuses has no number of its own, and takes 0 (RFC 9293 §3.10.7.1).
+func (x *Explainer) hadAgreed(f facts, syn *seen) bool {
+	if f.s.Segment.Seq == 0 {
+		return false
+	}
+	for s := range x.history.before(f.ev, f.s.From) {
+		if s == syn || s.at.Before(syn.at) {
+			break
+		}
+		if !s.flags.Has(tcpstate.RST) {
+			return true
+		}
+	}
+	// Its answer may not have been seen; that the other end has gone on tells.
+	return x.history.latest(f.ev, f.s.From.Peer(), func(s *seen) bool { return s.flags.Has(tcpstate.ACK) }) != nil
 }
 
 func (x *Explainer) refusedSum(f facts, syn *seen) string {

@@ -14,6 +14,10 @@ var (
 		En: "{from} aborts the connection: closed with unread data, with SO_LINGER 0, or ended by force. {to} must forget it; no TIME-WAIT.",
 		Ko: "{from|이/가} 연결을 강제로 끊습니다(읽지 않은 데이터가 남은 close, SO_LINGER 0, 강제 종료 등). {to|은/는} 연결을 잊어야 하고 TIME-WAIT도 없습니다.",
 	}
+	abortAfterCloseText = text{
+		En: "{from} had closed already and now aborts the connection: what {to} has sent since then, nobody there will read. {to} must forget it; no TIME-WAIT.",
+		Ko: "{from|은/는} 이미 닫았고 이제 연결을 강제로 끊습니다. 그 뒤에 {to|이/가} 보낸 것은 읽을 프로그램이 없습니다. {to|은/는} 연결을 잊어야 하고 TIME-WAIT도 없습니다.",
+	}
 	noConnectionText = text{
 		En: "{from} knows no connection that frame {answered} belongs to: it answers RST, and {to} must give up its half.",
 		Ko: "{from|은/는} 프레임 {answered|이/가} 속한 연결을 모릅니다. RST로 답하고, {to|은/는} 자기 쪽에 남은 절반을 버려야 합니다.",

@@ -13,18 +13,20 @@ type facts struct {
 	ev     *trace.Event
 	s      *trace.Segment
 	values args
+	// acked is the segment that it newly acknowledges, as far as remembered.
+	acked *seen
 }
 
 func (x *Explainer) facts(ev *trace.Event) facts {
 	s := ev.Segment
 	from, to := x.ends(ev)
-	acked := x.ackedFrame(ev)
-	return facts{ev: ev, s: s, values: args{
+	acked, again := x.acked(ev)
+	return facts{ev: ev, s: s, acked: acked, values: args{
 		"from": from, "to": to, "frame": frameOf(ev),
 		"seq": s.RelSeq, "ack": s.RelAck, "n": s.Len,
 		"first": s.RelSeq, "last": s.RelSeq + uint32(max(s.Len, 1)) - 1,
 		"next": s.RelSeq + s.SegLen(), "isn": uint32(s.Seq),
-		"acked": acked, "port": s.Dst.Port(), "flight": s.InFlight,
+		"acked": x.ackedFrame(s, acked, again), "port": s.Dst.Port(), "flight": s.InFlight,
 		"what": x.content(s.RelSeq, s.Len, s.Flags),
 	}}
 }
@@ -63,6 +65,9 @@ func (x *Explainer) segment(ev *trace.Event) Explanation {
 
 func (x *Explainer) mainPoint(f facts) Explanation {
 	flags := f.s.Flags
+	if self := x.history.find(f.ev); self != nil && self.forged {
+		return x.forgedSegment(f)
+	}
 	switch {
 	case flags.Has(tcpstate.SYN) && flags.Any(tcpstate.FIN|tcpstate.RST), !flags.Any(tcpstate.SYN | tcpstate.RST | tcpstate.ACK):
 		return x.oddFlags(f)
@@ -161,6 +166,8 @@ func (x *Explainer) finish(f facts) Explanation {
 	switch sent, received := x.peerClosed(f); {
 	case received:
 		rest, section = finSecondText, "RFC 9293 §3.6"
+	case f.s.Src == f.s.Dst:
+		rest = finSelfText
 	case sent:
 		rest, section = finBothText, "RFC 9293 §3.6 Figure 13"
 	}
@@ -185,7 +192,7 @@ func (x *Explainer) peerClosed(f facts) (sent, received bool) {
 
 // acknowledge explains a segment that carries nothing but its ACK.
 func (x *Explainer) acknowledge(f facts) Explanation {
-	covered := x.history.frame(f.s.AcksFrame)
+	covered := f.acked
 	switch {
 	case x.completesHandshake(f, covered):
 		return Explanation{
@@ -193,9 +200,9 @@ func (x *Explainer) acknowledge(f facts) Explanation {
 			Arithmetic: joinWith("; ", x.ackSum(f), x.windowSum(f)),
 			Section:    "RFC 9293 §3.5",
 		}
-	case f.s.AcksFrame == 0, covered != nil && covered.next() != f.s.RelAck:
+	case f.s.AcksFrame == 0 && covered == nil, covered != nil && covered.next() != f.s.RelAck:
 		t := ackNoFrameText
-		if x.repeatsAck(f) {
+		if x.repeatsAck(f.ev) {
 			t = ackNothingText
 		}
 		return Explanation{Sentence: join(x.say(t, f.values), x.congestion(f)), Arithmetic: x.ackSum(f), Section: "RFC 9293 §3.4"}
@@ -216,9 +223,9 @@ func (x *Explainer) acknowledge(f facts) Explanation {
 }
 
 // repeatsAck reports whether the sender's latest segment had the same ACK.
-func (x *Explainer) repeatsAck(f facts) bool {
-	before := x.history.latest(f.ev, f.s.From, func(s *seen) bool { return s.flags.Has(tcpstate.ACK) })
-	return before != nil && before.relAck == f.s.RelAck
+func (x *Explainer) repeatsAck(ev *trace.Event) bool {
+	before := x.history.latest(ev, ev.Segment.From, func(s *seen) bool { return s.flags.Has(tcpstate.ACK) })
+	return before != nil && before.ack == ev.Segment.Ack
 }
 
 // completesHandshake: the third segment acknowledges the SYN of the second.

@@ -103,8 +103,12 @@ var (
 		Ko: "{to|은/는} 아직 보낼 수 있습니다(하프 클로즈).",
 	}
 	finBothText = text{
-		En: "{to}'s own FIN is already on its way: both close at once (simultaneous close).",
-		Ko: "{to}의 FIN도 이미 오고 있습니다. 양쪽이 동시에 닫습니다(동시 종료).",
+		En: "{to} has sent a FIN of its own, which {from} has not received yet: both close at once (simultaneous close).",
+		Ko: "{to|도/도} FIN을 보냈지만 {from|은/는} 아직 받지 못했습니다. 양쪽이 동시에 닫습니다(동시 종료).",
+	}
+	finSelfText = text{
+		En: "The connection has one end: the FIN comes back to its sender, and closes the other direction too.",
+		Ko: "끝이 하나뿐인 연결이므로 FIN은 보낸 쪽에 돌아와 반대 방향도 닫습니다.",
 	}
 	finSecondText = text{
 		En: "{to} had closed before: now both directions are.",

@@ -31,6 +31,9 @@ func (x *Explainer) state(ev *trace.Event) Explanation {
 		"frames": x.frames(c.Frames), "trigger": quoted(CauseName(x.lang, trigger.Name)),
 	}
 	m, usual := changeText(c, trigger)
+	if t, ok := x.inContext(ev); ok && usual {
+		m = t
+	}
 	sum := ""
 	if c.To == tcpstate.TimeWait && c.Edge != nil {
 		sum = x.phrase(twoMSLText, nil)
@@ -44,6 +47,37 @@ func (x *Explainer) state(ev *trace.Event) Explanation {
 		Arithmetic: sum,
 		Section:    section,
 	}
+}
+
+// inContext is the sentence for a change that means something else where the
+// connection has one end, or where its SYN was not the peer's.
+func (x *Explainer) inContext(ev *trace.Event) (moveText, bool) {
+	c := ev.State
+	if itself(ev) {
+		t, ok := selfMoves[move{c.From, c.To}]
+		return t, ok
+	}
+	switch (move{c.From, c.To}) {
+	case move{tcpstate.Listen, tcpstate.SynReceived}:
+		return answeredForgedMove, x.answersForged(c)
+	case move{tcpstate.SynReceived, tcpstate.Established}:
+		return openBothMove, x.dialled(ev)
+	}
+	return moveText{}, false
+}
+
+// answersForged reports whether the SYN that made the change is known not to be
+// the peer's own.
+func (x *Explainer) answersForged(c *trace.StateChange) bool {
+	if s := x.history.wire(c.Cause.Wire); s != nil && s.forged {
+		return true
+	}
+	for _, n := range c.Frames {
+		if s := x.history.frame(n); s != nil && s.refused {
+			return true
+		}
+	}
+	return false
 }
 
 // peerOf is the other end of self, whose role says more than the reading's guess.
@@ -123,6 +157,8 @@ func cutOff(c *trace.StateChange, trigger tcpstate.Trigger) (moveText, bool) {
 		}
 	case tcpstate.OnCall:
 		switch {
+		case name == "RESTART" && c.From == tcpstate.Listen:
+			return restartListenMove, true
 		case name == "RESTART":
 			return restartMove, true
 		case c.From == tcpstate.Listen || c.From == tcpstate.SynSent:
@@ -147,6 +183,10 @@ func cutByPeer(c *trace.StateChange, name string) (moveText, bool) {
 		return resetMove, true
 	case strings.Contains(name, "SYN"):
 		return resetBySynMove, c.To == tcpstate.Closed
+	case name == "DATA AFTER CLOSE":
+		return dataAfterCloseMove, true
+	case name == "GAP AFTER CLOSE":
+		return gapAfterCloseMove, true
 	case name == "ICMP":
 		return icmpMove, true
 	}

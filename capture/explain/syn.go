@@ -53,8 +53,12 @@ func (x *Explainer) synchronize(f facts) Explanation {
 // synAck explains the second segment: one ACK and one SYN.
 func (x *Explainer) synAck(f facts) Explanation {
 	if x.bothAsked(f) {
+		t := simultaneousSynAckText
+		if f.s.Src == f.s.Dst {
+			t = selfSynAckText
+		}
 		return Explanation{
-			Sentence:   x.say(simultaneousSynAckText, f.values),
+			Sentence:   x.say(t, f.values),
 			Arithmetic: joinWith("; ", x.ackSum(f), x.synSum(f)),
 			Section:    "RFC 9293 §3.5 Figure 7",
 		}
@@ -62,11 +66,7 @@ func (x *Explainer) synAck(f facts) Explanation {
 	if again, ok := x.repeated(f); ok {
 		return x.synRepeated(f, synAckAgainText, again)
 	}
-	first := synAckText
-	if f.s.AcksFrame == 0 {
-		first = synAckNoFrameText
-	}
-	section := "RFC 9293 §3.5"
+	first, section := x.agrees(f), "RFC 9293 §3.5"
 	if f.s.Options.HasScale {
 		section += "; RFC 7323 §2"
 	}
@@ -75,6 +75,26 @@ func (x *Explainer) synAck(f facts) Explanation {
 		Arithmetic: joinWith("; ", x.ackSum(f), x.synSum(f), x.mssSum(f), x.scaleSum(f)),
 		Section:    section,
 	}
+}
+
+// agrees chooses the sentence by whose SYN a SYN,ACK answers.
+func (x *Explainer) agrees(f facts) text {
+	if self := x.history.find(f.ev); self != nil && self.refused {
+		if syn := x.history.asked(f.ev); syn != nil && syn.frame != 0 {
+			f.values["syn"] = syn.frame
+			return synAckOtherText
+		}
+	}
+	syn := x.history.latest(f.ev, receiver(f.s), func(s *seen) bool {
+		return s.flags.Has(tcpstate.SYN) && s.seq.Add(s.segLen()) == f.s.Ack
+	})
+	switch {
+	case syn != nil && syn.forged:
+		return synAckForgedText
+	case f.acked == nil:
+		return synAckNoFrameText
+	}
+	return synAckText
 }
 
 func (x *Explainer) synRepeated(f facts, t text, again tcpstate.Finding) Explanation {

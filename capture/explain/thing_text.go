@@ -24,6 +24,8 @@ var causeNames = map[string]text{
 	"time-wait":           {En: "time-wait", Ko: "TIME-WAIT"},
 	"fin-wait-2":          {En: "fin-wait-2", Ko: "FIN-WAIT-2"},
 	"keepalive":           {En: "keepalive", Ko: "keepalive"},
+	"data after close":    {En: "data after close", Ko: "닫은 뒤에 온 데이터"},
+	"gap after close":     {En: "gap after close", Ko: "닫은 뒤에 빠진 번호"},
 	"address-resolution":  {En: "address-resolution", Ko: "주소 확인(ARP)"},
 	"ACK of a SYN cookie": {En: "ACK of a SYN cookie", Ko: "SYN 쿠키의 ACK"},
 	"poll":                {En: "poll", Ko: "조회"},

@@ -27,7 +27,7 @@ func (x *Explainer) verdict(ev *trace.Event) Explanation {
 	if address, ok := strings.CutPrefix(v.Rule, noHost); ok {
 		rule = x.say(noHostText, args{"address": quoted(address)})
 	} else if v.Rule != "" {
-		rule = x.say(ruleText, args{"rule": quoted(v.Rule)})
+		rule = x.say(ruleText, args{"rule": quotedTo(v.Rule, whole)})
 	}
 	return Explanation{Sentence: join(x.say(t, values), rule), Section: section}
 }
@@ -47,6 +47,8 @@ func droppedSegmentText(s *seen) (text, string) {
 		return droppedFrameText, ""
 	case s.flags.Has(tcpstate.RST):
 		return droppedRSTText, "RFC 9293 §3.5.2"
+	case s.keepAlive:
+		return droppedProbeText, "RFC 9293 §3.8.4; §3.8.6.1"
 	case s.segLen() == 0:
 		return droppedAckText, "RFC 9293 §3.4; §3.8.4"
 	}
@@ -80,7 +82,7 @@ func fateText(fate trace.Fate, by time.Duration) (text, string) {
 // other explains a frame that holds no TCP segment.
 func (x *Explainer) other(ev *trace.Event) Explanation {
 	o := ev.Other
-	values := args{"protocol": quoted(o.Protocol), "info": quoted(o.Info)}
+	values := args{"protocol": quoted(o.Protocol), "info": quotedTo(o.Info, whole)}
 	if o.Err != nil {
 		values["error"] = quoted(o.Err.Error())
 		return Explanation{Sentence: x.say(damagedText, values)}

@@ -17,8 +17,8 @@ var (
 		Ko: "회선이 {what|을/를} 폐기합니다. 번호를 차지하지 않아 아무도 다시 보내지 않으며, 다음 ACK가 그 내용을 모두 대신합니다.",
 	}
 	droppedRSTText = text{
-		En: "The wire drops {what}: nobody sends it again, and {to} goes on believing in the connection.",
-		Ko: "회선이 {what|을/를} 폐기합니다. 아무도 다시 보내지 않으므로 {to|은/는} 연결이 살아 있다고 계속 믿습니다.",
+		En: "The wire drops {what}: nobody sends it again, and {to} does not learn that there is no connection.",
+		Ko: "회선이 {what|을/를} 폐기합니다. 아무도 다시 보내지 않으므로 {to|은/는} 연결이 없다는 것을 알지 못합니다.",
 	}
 	delayedText = text{
 		En: "The wire holds {what} back for {by}.",

@@ -94,3 +94,30 @@ func TestFindingNames(t *testing.T) {
 		t.Error("a caller can write to the names")
 	}
 }
+
+// TestRepetitionInPieces: a segment that is sent again in two pieces was sent
+// again once, and a further time it is the second.
+func TestRepetitionInPieces(t *testing.T) {
+	t.Parallel()
+	p := newScript(t, atClient)
+	var got []int
+	p.each = func(_ *tcpstate.Segment, where tcpstate.Where, r *tcpstate.Reading) {
+		for _, f := range r.Findings {
+			if f.Name == tcpstate.FoundRetransmission && where == tcpstate.Sent {
+				got = append(got, f.Nth)
+			}
+		}
+	}
+	p.play(handshake + `
+c| PSH,ACK 1 1 +100
+wait 1s
+c| PSH,ACK 1 1 +60
+wait 1s
+c| PSH,ACK 61 1 +40
+wait 1s
+c| PSH,ACK 1 1 +100
+`)
+	if want := []int{1, 1, 2}; !slices.Equal(got, want) {
+		t.Errorf("retransmissions are numbered %v, want %v", got, want)
+	}
+}

@@ -9,7 +9,8 @@ type logged struct {
 	ack      Seq // the acknowledgment that its first transmission carried
 	hasAck   bool
 	ipid     uint16
-	again    uint16 // how often it was retransmitted
+	again    uint16 // how often it was retransmitted, whole or in pieces
+	resent   Seq    // after the last octet of its latest retransmission
 	frame    int
 	wire     uint64
 	time     int64 // nanoseconds since 1970
@@ -85,7 +86,10 @@ func (l *sentLog) add(e logged) (fresh uint32, original logged) {
 			i = l.insert(i, piece)
 		}
 		old := l.at(i)
-		old.again += 1 - old.again/0xffff
+		if old.again == 0 || e.seq.Before(old.resent) { // else the next piece of the same repetition
+			old.again += 1 - old.again/0xffff
+		}
+		old.resent = e.end
 		if original.frame == 0 {
 			original = *old
 		}

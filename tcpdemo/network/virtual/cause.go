@@ -53,6 +53,14 @@ func receiveName(from, to tcpstate.State, a *arrival) string {
 		return "SYN,ACK"
 	case flags.Contains(header.TCPFlagRst):
 		return "RST"
+	case to == tcpstate.Closed && (from == tcpstate.FinWait1 || from == tcpstate.FinWait2):
+		// The stack aborts: what comes beyond RCV.NXT can no longer be read (RFC
+		// 9293 §3.6.1; RFC 1122 §4.2.2.13). It takes a number that lies there for
+		// that too, with no data in the segment.
+		if a.seg.payload > 0 {
+			return "data after close"
+		}
+		return "gap after close"
 	case to == tcpstate.Established, to == tcpstate.FinWait2, to == tcpstate.TimeWait, from == tcpstate.LastAck:
 		return "ACK"
 	}

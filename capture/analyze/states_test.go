@@ -1,0 +1,98 @@
+package analyze_test
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/google/gopacket/layers"
+
+	"statelab/capture"
+	"statelab/capture/analyze"
+	"statelab/capture/tcpstate"
+	"statelab/capture/trace"
+)
+
+// wired makes the frames of a builder those of a wire with taps at both ends:
+// each is seen leaving, and at once arriving.
+func wired(frames []capture.Frame) []capture.Frame {
+	var out []capture.Frame
+	for i, f := range frames {
+		f.Wire, f.Order = uint64(i+1), uint64(10*i+1)
+		f.Direction = capture.Outbound
+		out = append(out, f)
+		f.Direction, f.Order = capture.Inbound, f.Order+1
+		out = append(out, f)
+	}
+	return out
+}
+
+// TestAbortBySegment: a stack that aborts because of a segment does not first
+// take that segment's ACK, and its report of one change is no contradiction to
+// the two that the segments show.
+func TestAbortBySegment(t *testing.T) {
+	t.Parallel()
+	b := newBuilder(t)
+	b.handshake()
+	b.send(1, func(t *layers.TCP) { t.FIN, t.ACK = true, true }, nil) // frame 4: the server closes
+	b.send(0, func(t *layers.TCP) { t.ACK, t.PSH = true, true }, nil) // frame 5: its ACK
+	b.send(1, func(t *layers.TCP) { t.RST, t.ACK = true, true }, nil) // frame 6: the server aborts because of frame 5
+	c := trace.Conn{Local: server, Remote: client}
+	frames := wired(b.frames)
+	report := func(after int, from, to tcpstate.State, wire uint64) trace.Observation {
+		at := frames[2*after-1]
+		return trace.Observation{
+			Kind: trace.ObservedState, At: at.Time, Order: at.Order, Party: trace.Participant{Role: trace.RoleServer, Addr: server},
+			Conn: c, From: from, To: to, Cause: trace.Cause{Kind: tcpstate.OnReceive, Name: "ACK", Wire: wire},
+		}
+	}
+	run := func(cause uint64) []trace.StateChange {
+		all, err := tell(t, analyze.Options{Exact: true}.Run(source(frames, nil), slices.Values([]trace.Observation{
+			report(1, tcpstate.Listen, tcpstate.SynReceived, 1),
+			report(3, tcpstate.SynReceived, tcpstate.Established, 3),
+			report(4, tcpstate.Established, tcpstate.FinWait1, 0),
+			report(6, tcpstate.FinWait1, tcpstate.Closed, cause),
+		})))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var out []trace.StateChange
+		for _, e := range all {
+			if e.Kind == trace.KindState && e.From.Addr == server {
+				out = append(out, *e.State)
+			}
+		}
+		return out
+	}
+	for cause, contradicted := range map[uint64]bool{5: false, 3: true} {
+		got := run(cause)
+		if len(got) != 4 {
+			t.Fatalf("the server's changes: %+v", got)
+		}
+		if last := got[3]; last.Contradicted != contradicted {
+			t.Errorf("because of frame %d: contradicted %v, want %v", cause, last.Contradicted, contradicted)
+		}
+		for _, s := range got {
+			if s.End != tcpstate.Server {
+				t.Errorf("%v → %v is told of the %v", s.From, s.To, s.End)
+			}
+		}
+	}
+}
+
+// TestListenerEnd: what a listener reports has no connection, and is the
+// server's.
+func TestListenerEnd(t *testing.T) {
+	t.Parallel()
+	o := trace.Observation{
+		Kind: trace.ObservedState, At: time.Unix(1, 0), Party: trace.Participant{Role: trace.RoleServer, Addr: server},
+		Conn: trace.Conn{Local: server}, From: tcpstate.Closed, To: tcpstate.Listen, Cause: trace.Cause{Kind: tcpstate.OnCall, Name: "listen"},
+	}
+	all, err := tell(t, analyze.Options{Exact: true}.Run(nil, slices.Values([]trace.Observation{o})))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := all[0].State.End; got != tcpstate.Server {
+		t.Errorf("the listener's change is told of the %v", got)
+	}
+}

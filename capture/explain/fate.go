@@ -1,0 +1,103 @@
+package explain
+
+import (
+	"strings"
+	"time"
+
+	"statelab/capture/tcpstate"
+	"statelab/capture/trace"
+)
+
+// fates is what became of segments, where the wire and both taps tell.
+type fates struct {
+	// watched says that arrivals are told: what has not arrived by now has not
+	// been received.
+	watched bool
+	// forged are frames that the wire will deliver and no stack has sent.
+	forged map[uint64]bool
+	// pathMTU is when a router last said that a packet was too long.
+	pathMTU time.Time
+}
+
+// observe keeps what an event tells of a segment's fate.
+func (h *history) observe(ev *trace.Event) {
+	switch {
+	case ev.Kind == trace.KindSegment && ev.Segment != nil:
+		h.add(ev)
+	case ev.Kind == trace.KindArrival && ev.Segment != nil:
+		h.fates.watched = true
+		if s := h.find(ev); s != nil {
+			s.arrived = s.arrived || ev.Segment.Checksum != tcpstate.Invalid
+		}
+	case ev.Kind == trace.KindVerdict && ev.Verdict != nil:
+		h.judge(ev.Verdict)
+	case ev.Kind == trace.KindOther && ev.Other != nil && strings.HasPrefix(ev.Other.Protocol, "ICMP"):
+		// RFC 792 and RFC 4443 §3.2, in decode's words.
+		if strings.Contains(ev.Other.Info, "fragmentation needed") || strings.Contains(ev.Other.Info, "too big") {
+			h.fates.pathMTU = ev.At
+		}
+	}
+}
+
+func (h *history) judge(v *trace.Verdict) {
+	s := h.wire(v.Wire)
+	switch v.Fate {
+	case trace.Injected: // told before the frame that it is about
+		if h.fates.forged == nil || len(h.fates.forged) >= historyLimit {
+			h.fates.forged = map[uint64]bool{}
+		}
+		h.fates.forged[v.Wire] = true
+	case trace.Dropped, trace.QueueFull, trace.TooBig:
+		if s != nil {
+			s.lost, s.tooBig = true, v.Fate == trace.TooBig
+		}
+	case trace.Delayed, trace.Duplicated, trace.Swapped, trace.Corrupted:
+	}
+}
+
+// reached reports whether a segment may have been received by now.
+func (h *history) reached(s *seen) bool { return s.arrived || !s.lost && !h.fates.watched }
+
+// receiver is the end that a segment goes to: its own, where a connection is
+// joined to itself.
+func receiver(s *trace.Segment) tcpstate.End {
+	if s.Src == s.Dst {
+		return s.From
+	}
+	return s.From.Peer()
+}
+
+// original is the latest earlier transmission of a segment's first octet, nil if
+// none is remembered.
+func (x *Explainer) original(f facts) *seen {
+	return x.history.latest(f.ev, f.s.From, func(s *seen) bool {
+		return !s.keepAlive && !s.forged && uint32(f.s.Segment.Seq-s.seq) < s.segLen()
+	})
+}
+
+// forgedSegment explains a segment that bears a name which is not its sender's.
+func (x *Explainer) forgedSegment(f facts) Explanation {
+	if f.s.Flags.Has(tcpstate.SYN) && !f.s.Flags.Has(tcpstate.ACK) {
+		return Explanation{
+			Sentence:   join(x.say(forgedSynText, f.values), x.offers(f)),
+			Arithmetic: x.synSum(f),
+			Section:    "RFC 9293 §3.5; RFC 5961 §1",
+		}
+	}
+	f.values["brief"] = x.brief(f.s.Flags, f.s.RelSeq, f.s.RelAck, f.s.Len)
+	return Explanation{Sentence: x.say(forgedText, f.values), Section: "RFC 5961 §1"}
+}
+
+// dialled reports whether the end at the event's From has sent a SYN of its own
+// accord, not in answer.
+func (x *Explainer) dialled(ev *trace.Event) bool {
+	for s := range x.history.earlier(ev, func(s *seen) bool { return s.stream == ev.Stream && s.src == ev.From.Addr }) {
+		if s.flags.Has(tcpstate.SYN) && !s.flags.Has(tcpstate.ACK) && !s.forged {
+			return true
+		}
+	}
+	return false
+}
+
+// itself reports whether an event is of a connection that is joined to itself.
+func itself(ev *trace.Event) bool { return ev.From.Addr == ev.To.Addr && ev.From.Addr.Port() != 0 }

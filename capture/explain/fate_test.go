@@ -1,0 +1,108 @@
+package explain_test
+
+import (
+	"strings"
+	"testing"
+
+	"statelab/capture/explain"
+	. "statelab/capture/tcpstate"
+	"statelab/capture/trace"
+)
+
+// arrives is the arrival of a segment at its receiver.
+func arrives(s seg) trace.Event {
+	ev := s.event()
+	ev.Kind = trace.KindArrival
+	return ev
+}
+
+// observed is a change that an end itself reports.
+func observed(end End, from, to State, wire uint64) trace.Event {
+	ev := state(end, from, to, OnReceive, "SYN", Observed)
+	ev.To, ev.State.Cause = client, trace.Cause{Kind: OnReceive, Name: "SYN", Wire: wire}
+	if end == Client {
+		ev.To = server
+	}
+	return ev
+}
+
+func callTo(who, peer trace.Participant, name, args, result string) trace.Event {
+	ev := call(who, name, args, result, 0)
+	ev.To = peer
+	return ev
+}
+
+// TestWhatIsKnown: where the wire's verdicts, the arrivals or the ends' own
+// reports say more than one capture could, the last sentence of a run says that
+// too, and nothing that they refute.
+func TestWhatIsKnown(t *testing.T) {
+	t.Parallel()
+	dropped := hello
+	dropped.frame, dropped.wire = 0, 4
+	again := hello
+	again.ms, again.wire, again.found = 400, 5, []Finding{{Name: FoundRetransmission, Nth: 1}}
+	soon := again
+	soon.ms, soon.found = 12, []Finding{{Name: FoundOutOfOrder, Frame: 3}}
+	ack := seg{frame: 6, ms: 410, from: Server, seq: 1, ack: 7, flags: ACK, acks: 4, wire: 6}
+	icmp := trace.Event{Kind: trace.KindOther, At: start.Add(11e6), Other: &trace.Other{Protocol: "ICMPv4", Info: "fragmentation needed, next-hop MTU 700"}}
+	lostFirst := hello
+	lostFirst.wire = 4
+	resent := hello
+	resent.frame, resent.ms, resent.wire = 5, 400, 5
+	abort := seg{frame: 5, ms: 20, from: Server, seq: 1, ack: 1, flags: RST | ACK}
+	forged := syn
+	forged.frame, forged.wire = 0, 9
+	old := seg{frame: 2, ms: 1, from: Server, ack: 1 << 20, flags: SYN | ACK}
+	anew := seg{frame: 4, ms: 3, from: Client, seq: 1, ack: 1, flags: ACK, found: []Finding{{Name: FoundAckLostSegment, Frame: 2}}}
+	probe := seg{frame: 7, ms: 900, from: Client, seq: 0, ack: 1, flags: ACK, wire: 7, found: []Finding{{Name: FoundKeepAlive, Frame: 3}}}
+	sent := func(list ...seg) []trace.Event { return segs(append([]seg{syn, synAck, thirdAck}, list...)...) }
+	for _, c := range []struct {
+		name   string
+		events []trace.Event
+		says   string
+		never  string
+	}{
+		{"lost before it had a number", append(sent(dropped), verdict(4, trace.Dropped, ""), again.event()), "The wire had dropped the original", "not in this capture"},
+		{"cut to the path's MTU", append(sent(dropped), verdict(4, trace.TooBig, ""), icmp, soon.event()), "cut to fit", "overtaken"},
+		{"lost, no ICMP", append(sent(dropped), verdict(4, trace.Dropped, ""), soon.event()), "the wire had dropped the original. It comes within", "overtaken"},
+		{"seen before, so not overtaken", append(sent(hello), func() trace.Event { s := soon; s.frame, s.wire = 5, 0; return s.event() }()), "again, first sent in frame 4", "overtaken"},
+		{"late, and no more is known", append(sent(), func() trace.Event { s := soon; s.wire = 0; return s.event() }()), "overtaken on the way, or sent again", "not sent again"},
+		{"the ACK of what has arrived", append(sent(lostFirst), verdict(4, trace.Dropped, ""), resent.event(), arrives(resent), ack.event()), "the end of frame 5,", "frame 4"},
+		{"a RST in an open connection", append(sent(abort), abort.event()), "aborts the connection", "refuses"},
+		{"a RST after a FIN", sent(seg{frame: 4, ms: 10, from: Server, seq: 1, ack: 1, flags: FIN | ACK}, seg{frame: 5, ms: 20, from: Server, seq: 2, ack: 1, flags: RST | ACK}), "had closed already", "SO_LINGER"},
+		{"a SYN from nobody", []trace.Event{verdict(9, trace.Injected, ""), forged.event()}, "in the name of the client", "The client asks"},
+		{"its answer", []trace.Event{verdict(9, trace.Injected, ""), forged.event(), synAck.event()}, "the SYN that came in the name of the client", "the SYN of frame"},
+		{"its state", []trace.Event{verdict(9, trace.Injected, ""), forged.event(), observed(Server, Listen, SynReceived, 9)}, "answered a SYN in the name of the client", "the client's SYN"},
+		{"the answer to another SYN", segs(syn, old), "another than that of frame 1", "agrees and asks back"},
+		{"numbers that began anew", segs(syn, synAck, anew), "handshake is complete. Wireshark's rules", "never seen"},
+		{"a probe that is lost", append(sent(probe), verdict(7, trace.Dropped, "")), "was asked", "nobody sends it again"},
+		{"a rule to its end", append(sent(lostFirst), verdict(4, trace.Dropped, "drop 1st data segment client→server of 2nd connection once")), "2nd connection once.", "…"},
+		{"close after the end", []trace.Event{observed(Client, Established, Closed, 0), callTo(client, server, "close", "", "")}, "was over before", "FIN"},
+		{"close after shutdown", []trace.Event{observed(Client, FinWait1, FinWait2, 0), callTo(client, server, "close", "", "")}, "FIN went out before", "a FIN follows"},
+		{"close in TIME-WAIT", []trace.Event{observed(Client, FinWait2, TimeWait, 0), callTo(client, server, "close", "", "")}, "nothing is sent", "FIN"},
+		{"close with SO_LINGER 0", []trace.Event{
+			observed(Client, SynSent, Established, 0), callTo(client, server, "setsockopt", "SO_LINGER 0 s", ""), callTo(client, server, "close", "", ""),
+		}, "an RST goes out instead", "a FIN follows"},
+		{"close of a listener", []trace.Event{call(server, "close", explain.ListenerArgs, "", 0)}, "no new connection", "FIN"},
+		{"end of stream after shutdown", []trace.Event{observed(Client, FinWait2, TimeWait, 0), callTo(client, server, "read", "", "EOF")}, "was closed before", "stays open"},
+		{"end of stream after a reset", append(sent(abort), observed(Client, Established, Closed, 0), callTo(client, server, "read", "", "EOF")), "by an RST", "the FIN"},
+		{"a listener's restart", []trace.Event{state(Server, Listen, Closed, OnCall, "restart", Observed)}, "listening socket is gone", "half"},
+		{"both dialled", []trace.Event{syn.event(), seg{frame: 2, from: Server, flags: SYN}.event(), observed(Server, SynReceived, Established, 0)}, "Both had asked", "too the"},
+		{"data after close", []trace.Event{state(Server, FinWait1, Closed, OnReceive, "data after close", Observed)}, "had closed", "goes from"},
+		{"a gap after close", []trace.Event{state(Server, FinWait2, Closed, OnReceive, "gap after close", Observed)}, "had closed", "goes from"},
+	} {
+		for _, lang := range []explain.Lang{explain.English, explain.Korean} {
+			x := explain.New(lang)
+			var last string
+			for i := range c.events {
+				last = x.Explain(&c.events[i]).Sentence
+			}
+			switch {
+			case last == "":
+				t.Errorf("%s: nothing is said in %v", c.name, lang)
+			case lang == explain.English && (!strings.Contains(last, c.says) || strings.Contains(last, c.never)):
+				t.Errorf("%s: %q: want %q and not %q", c.name, last, c.says, c.never)
+			}
+		}
+	}
+}
