@@ -47,11 +47,14 @@ type entryKey struct {
 	name string
 }
 
-func indexEntries(m *trace.Memory) map[entryKey]trace.Entry {
-	out := map[entryKey]trace.Entry{}
+// indexEntries finds entries by what they are; several may be the same, such as
+// two control blocks of connections to one peer.
+func indexEntries(m *trace.Memory) map[entryKey][]trace.Entry {
+	out := map[entryKey][]trace.Entry{}
 	if m != nil {
 		for _, e := range m.Entries {
-			out[entryKey{e.Kind, e.Name}] = e
+			k := entryKey{e.Kind, e.Name}
+			out[k] = append(out[k], e)
 		}
 	}
 	return out
@@ -66,20 +69,23 @@ func compare(before, after *trace.Memory) *MemoryChange {
 	old := indexEntries(before)
 	for _, e := range after.Entries {
 		k := entryKey{e.Kind, e.Name}
-		was, known := old[k]
-		switch {
-		case !known:
+		was := old[k]
+		if len(was) == 0 {
 			c.Added = append(c.Added, e)
-		case was != e:
+			continue
+		}
+		if was[0] != e {
 			c.Changed = append(c.Changed, e)
 		}
-		delete(old, k)
+		old[k] = was[1:]
 	}
-	if before != nil {
-		for _, e := range before.Entries {
-			if _, gone := old[entryKey{e.Kind, e.Name}]; gone {
-				c.Removed = append(c.Removed, e)
-			}
+	if before == nil {
+		return c
+	}
+	for _, e := range before.Entries {
+		if k := (entryKey{e.Kind, e.Name}); len(old[k]) > 0 {
+			c.Removed = append(c.Removed, old[k][0])
+			old[k] = old[k][1:]
 		}
 	}
 	return c

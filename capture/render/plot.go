@@ -23,6 +23,21 @@ type Series struct {
 	Points []Point
 }
 
+// Curves are series to be plotted under a ladder. Title, X and Y are those of
+// PlotOptions.
+type Curves struct {
+	Title, X, Y trace.Text
+	Series      []Series
+}
+
+// options returns how the curves are to be plotted beside a ladder.
+func (c *Curves) options(o Options) PlotOptions {
+	return PlotOptions{
+		Lang: o.Lang, Width: o.Width, ASCII: o.ASCII, Dark: o.Dark,
+		Title: o.Lang.Of(c.Title), X: o.Lang.Of(c.X), Y: o.Lang.Of(c.Y),
+	}
+}
+
 // PlotOptions say how a plot is to look. The zero value is English, 80 cells wide.
 type PlotOptions struct {
 	Lang explain.Lang

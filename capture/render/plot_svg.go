@@ -20,6 +20,12 @@ const (
 
 // PlotSVG draws what Plot draws, as a picture that needs nothing from outside.
 func PlotSVG(w io.Writer, o PlotOptions, series ...Series) error {
+	_, err := w.Write(plotPictured(o, series).buf.Bytes())
+	return err
+}
+
+// plotPictured draws a plot as an SVG document.
+func plotPictured(o PlotOptions, series []Series) *plotPicture {
 	p := newPlot(o, series)
 	t := &lightTheme
 	if o.Dark {
@@ -33,7 +39,7 @@ func PlotSVG(w io.Writer, o PlotOptions, series ...Series) error {
 		foot = plotBelow
 	}
 	high := top + float64(max(len(p.series), 1))*(plotAbove+plotPanel+plotBelow) + foot
-	d := plotPicture{plot: p, theme: t}
+	d := &plotPicture{plot: p, theme: t, high: high}
 	d.f(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %.0f %.0f" width="%.0f" height="%.0f" role="img" aria-label="%s" font-family="%s">`+"\n",
 		plotWide, high, plotWide, high, esc(safe(d.description())), esc(sansFonts))
 	d.f(`<rect width="100%%" height="100%%" fill="%s"/>`+"\n", t.ground)
@@ -46,8 +52,7 @@ func PlotSVG(w io.Writer, o PlotOptions, series ...Series) error {
 	}
 	d.label(plotWide-plotRight, high-8, 13, "end", t.faint, o.X)
 	d.f("</svg>\n")
-	_, err := w.Write(d.buf.Bytes())
-	return err
+	return d
 }
 
 // plotPicture is a plot on its way to SVG.
@@ -55,6 +60,7 @@ type plotPicture struct {
 	*plot
 	theme *theme
 	buf   bytes.Buffer
+	high  float64
 }
 
 func (d *plotPicture) f(format string, args ...any) { fmt.Fprintf(&d.buf, format, args...) }

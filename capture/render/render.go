@@ -57,6 +57,8 @@ type Options struct {
 	// NoTables leaves out the tables under a text ladder: the ledger, and what
 	// each side remembers at the end.
 	NoTables bool
+	// Curves are plotted under a ladder of text or in a picture's; nil for none.
+	Curves *Curves
 	// BeforeRow is called by the text ladder before it prints a row: to wait
 	// for a key, to keep a pace, to ask what comes. An error ends the output.
 	BeforeRow func(*ladder.Row) error

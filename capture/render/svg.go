@@ -34,6 +34,8 @@ const (
 	smallSize    = 13
 	monoSize     = 15 // as wide as smallSize in a font of fixed width
 	leading      = 18 // from one line of small text to the next
+	plotGap      = 24
+	plotScale    = (pictureWidth - 2*margin) / plotWide
 )
 
 // drawing is a picture in the making.
@@ -54,6 +56,7 @@ type drawing struct {
 	base    float64        // where the rows begin
 	bottom  float64        // where they end
 	height  float64
+	plot    *plotPicture // stands under the ladder; nil for none
 }
 
 // place computes where everything stands.
@@ -99,6 +102,10 @@ func (d *drawing) place() {
 	d.height = d.bottom + 24 + float64(len(d.footer()))*leading + d.ledgerHeight()
 	if d.p.left > 0 {
 		d.height += leading
+	}
+	if c := d.o.Curves; c != nil && len(c.Series) > 0 {
+		d.plot = plotPictured(c.options(d.o), c.Series)
+		d.height += plotGap + d.plot.high*plotScale
 	}
 }
 
@@ -195,6 +202,11 @@ func (d *drawing) document() {
 		d.row(i, &d.p.rows[i])
 	}
 	d.end()
+	if d.plot != nil {
+		d.f("<g transform=\"translate(%d %.1f) scale(%.3f)\">\n", margin, d.height-d.plot.high*plotScale, plotScale)
+		d.buf.Write(d.plot.buf.Bytes())
+		d.f("</g>\n")
+	}
 	d.f("</svg>\n")
 }
 

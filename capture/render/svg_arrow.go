@@ -120,6 +120,9 @@ func (d *drawing) label(r *ladder.Row, s string, y1, y2 float64, color string) {
 		tag = portTag(r.Event.Segment)
 	}
 	room := max(gap-12, 120)
+	if widthOf(s, labelSize) > room*0.88 && r.Event.Segment.Len > 8 {
+		s = strings.TrimSpace(strings.TrimSuffix(s, d.say.label(r.Event.Segment, tag).payload)) // fonts differ in width
+	}
 	s = d.pick(append([]string{s}, d.say.label(r.Event.Segment, tag).forms(false)...), labelSize, room)
 	d.text((from+to)/2, y1-6, labelSize, "middle", attributes, clip(s, labelSize, room))
 }

@@ -3,7 +3,9 @@ package render
 import (
 	"strconv"
 
+	"statelab/capture/explain"
 	"statelab/capture/ladder"
+	"statelab/capture/trace"
 )
 
 // band draws the ground of a step's heading, which breaks the lanes.
@@ -39,7 +41,7 @@ func (d *drawing) row(i int, r *ladder.Row) {
 		d.pause(y, r)
 	case ladder.RowCall:
 		d.time(r, y+21)
-		d.tag(r.Lane, y+17, "● "+callText(d.say, r.Event.Call), d.th.call)
+		d.tag(r.Lane, y+17, "● "+d.callText(r.Event.Call), d.th.call)
 	case ladder.RowMemory:
 		if r.Memory.Structural() {
 			d.tag(r.Lane, y+15, "▤ "+memoryText(d.say, r.Memory), d.th.memory)
@@ -58,6 +60,21 @@ func (d *drawing) row(i int, r *ladder.Row) {
 	}
 	d.states(i, r)
 	d.why(i, r)
+}
+
+// callText is a call that fits beside a lane: its arguments are cut, not what
+// came of it.
+func (d *drawing) callText(c *trace.Call) string {
+	const room, least = 420.0, 60.0
+	whole := callText(d.say, c)
+	over := widthOf(whole, smallSize) - room
+	if over <= 0 || !d.two {
+		return whole
+	}
+	short := *c
+	args := safe(explain.CallArgs(d.o.Lang, c))
+	short.Args = clip(args, smallSize, max(widthOf(args, smallSize)-over, least))
+	return callText(d.say, &short)
 }
 
 // time writes a row's frame number and times in the left margin.

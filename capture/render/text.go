@@ -127,7 +127,17 @@ func (t *text) finish() error {
 		t.title()
 		t.plainLine(t.say.of(wordEmpty))
 	}
-	return t.w.Flush()
+	return firstError(t.w.Flush(), t.plot())
+}
+
+// plot draws the curves under the ladder.
+func (t *text) plot() error {
+	c := t.o.Curves
+	if c == nil || len(c.Series) == 0 {
+		return nil
+	}
+	t.blank()
+	return firstError(t.w.Flush(), Plot(t.w, c.options(t.o), c.Series...), t.w.Flush())
 }
 
 // row writes one row, with the head before it where lanes or the width of the

@@ -22,20 +22,25 @@ func (t *text) memoryLines(r *ladder.Row) []*canvas {
 // sizes alone do not tell.
 func memoryText(say speaker, m *ladder.MemoryChange) string {
 	var parts []string
+	learned, forgotten := 0, 0
 	for i, name := range kindWords {
 		switch before, after := m.Before[i], m.After[i]; {
 		case before == after:
 		case before == 0:
+			learned++
 			parts = append(parts, fmt.Sprintf("%s %d B", say.of(name), after))
 		default:
 			parts = append(parts, fmt.Sprintf("%s %d→%d B", say.of(name), before, after))
+			if after == 0 {
+				forgotten++
+			}
 		}
 	}
 	sizes := strings.Join(parts, ", ")
 	switch {
-	case m.After.Total() == 0:
+	case forgotten == len(parts) && m.After.Total() < m.Before.Total(), m.After.Total() == 0:
 		return say.f(wordForgotten, sizes)
-	case m.Before.Total() == 0:
+	case learned == len(parts) && m.After.Total() > m.Before.Total():
 		return say.f(wordRemembers, sizes)
 	case sizes != "":
 		return sizes

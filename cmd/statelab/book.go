@@ -1,13 +1,38 @@
 package main
 
-import "statelab/capture/trace"
+import (
+	"math"
+	"slices"
+	"time"
+
+	"statelab/capture/trace"
+)
 
 // book keeps what each side remembers during a lesson: its stack's control
 // blocks, and what its application said last.
 type book struct {
-	report func(trace.Observation) // puts something on the network's timeline
-	sides  []side
-	held   map[trace.Role][]trace.Entry
+	net   timeline
+	sides []side
+	held  map[trace.Role][]trace.Entry
+	// stacks is what each side's stack was last known to remember.
+	stacks map[trace.Role]trace.Memory
+	// said are what applications have said of their memory since the last time
+	// that the book was put on the timeline, with its place there.
+	said []trace.Observation
+	// coarse: only what is remembered when a step ends is put down.
+	coarse bool
+}
+
+// timeline is where a network puts what is reported.
+type timeline interface {
+	Report(trace.Observation)
+}
+
+// placer is a timeline on which a place can be kept for what is known later.
+type placer interface {
+	timeline
+	Here() (time.Time, uint64)
+	Place(trace.Observation)
 }
 
 // side is a host whose stack can be asked what it remembers.
@@ -16,17 +41,73 @@ type side interface {
 	Memory() trace.Memory
 }
 
-func newBook(report func(trace.Observation), sides ...side) *book {
-	return &book{report: report, sides: sides, held: map[trace.Role][]trace.Entry{}}
+// diarist is a side that knows when it learned and forgot: it returns what it
+// remembered each time, in observations with their places.
+type diarist interface {
+	Changes() []trace.Observation
 }
 
-// remember puts on the timeline what each side remembers now.
+func newBook(net timeline, sides ...side) *book {
+	return &book{net: net, sides: sides, held: map[trace.Role][]trace.Entry{}, stacks: map[trace.Role]trace.Memory{}}
+}
+
+// remember puts on the timeline what each side remembers now, and before that,
+// where it happened, what it has learned and forgotten since the last time.
 func (b *book) remember() {
 	for _, s := range b.sides {
-		m := s.Memory()
-		m.Entries = append(m.Entries, b.held[s.Party().Role]...)
-		b.report(trace.Observation{Kind: trace.ObservedMemory, Party: s.Party(), Memory: &m})
+		now := trace.Observation{Kind: trace.ObservedMemory, Party: s.Party()}
+		stack := s.Memory()
+		b.catchUp(s)
+		b.net.Report(b.with(now, stack))
 	}
+	b.said = nil
+}
+
+// catchUp puts on the timeline, in its order, what a side's stack and its
+// application have learned and forgotten.
+func (b *book) catchUp(s side) {
+	role := s.Party().Role
+	p, placed := b.net.(placer)
+	d, writes := s.(diarist)
+	if !placed || !writes || b.coarse {
+		b.sayLast(role)
+		return
+	}
+	said := b.said
+	sayUntil := func(order uint64) {
+		for len(said) > 0 && said[0].Order < order {
+			if o := said[0]; o.Party.Role == role {
+				b.held[role] = o.Memory.Entries
+				if last, ok := b.stacks[role]; ok {
+					o.Party = s.Party()
+					p.Place(b.with(o, last))
+				}
+			}
+			said = said[1:]
+		}
+	}
+	for _, o := range d.Changes() {
+		sayUntil(o.Order)
+		b.stacks[role] = *o.Memory
+		p.Place(b.with(o, *o.Memory))
+	}
+	sayUntil(math.MaxUint64)
+}
+
+// sayLast makes the last that an application said what it holds.
+func (b *book) sayLast(role trace.Role) {
+	for _, o := range b.said {
+		if o.Party.Role == role {
+			b.held[role] = o.Memory.Entries
+		}
+	}
+}
+
+// with is o with the memory of a stack and of the application above it.
+func (b *book) with(o trace.Observation, stack trace.Memory) trace.Observation {
+	stack.Entries = append(slices.Clone(stack.Entries), b.held[o.Party.Role]...)
+	o.Memory = &stack
+	return o
 }
 
 // take takes a lesson's own observation. A step ends the one before it, and so
@@ -34,10 +115,13 @@ func (b *book) remember() {
 func (b *book) take(o trace.Observation) {
 	switch {
 	case o.Kind == trace.ObservedMemory:
-		b.held[o.Party.Role] = o.Memory.Entries
+		if p, ok := b.net.(placer); ok {
+			o.At, o.Order = p.Here()
+		}
+		b.said = append(b.said, o)
 		return
 	case o.Kind == trace.ObservedNote && o.Note.Step:
 		b.remember()
 	}
-	b.report(o)
+	b.net.Report(o)
 }

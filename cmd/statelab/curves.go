@@ -1,8 +1,6 @@
 package main
 
 import (
-	"fmt"
-	"io"
 	"strings"
 	"time"
 
@@ -51,18 +49,15 @@ func curves(samples []virtual.Sample, c network.Config) []render.Series {
 	return all
 }
 
-// plot draws the performance's curves under its ladder.
-func (p *performance) plot(w io.Writer, v view) error {
-	if len(p.curves) == 0 || !v.page {
+// congestionCurves are what is plotted of a lesson; nil for nothing.
+func congestionCurves(series []render.Series) *render.Curves {
+	if len(series) == 0 {
 		return nil
 	}
-	if _, err := fmt.Fprintln(w); err != nil {
-		return err
+	return &render.Curves{
+		Title:  trace.Text{En: "Congestion window of each sender, as its stack reported it", Ko: "각 송신자의 스택이 보고한 혼잡 윈도우"},
+		X:      trace.Text{En: "seconds since its first byte", Ko: "첫 바이트를 보낸 뒤 지난 시간(초)"},
+		Y:      trace.Text{En: "segments", Ko: "세그먼트"},
+		Series: series,
 	}
-	return render.Plot(w, render.PlotOptions{
-		Lang: v.lang, Width: v.opts.Width, ASCII: v.opts.ASCII,
-		Title: v.lang.Of(trace.Text{En: "Congestion window of each sender, as its stack reported it", Ko: "각 송신자의 스택이 보고한 혼잡 윈도우"}),
-		X:     v.lang.Of(trace.Text{En: "seconds since its first byte", Ko: "첫 바이트를 보낸 뒤 지난 시간(초)"}),
-		Y:     v.lang.Of(trace.Text{En: "segments", Ko: "세그먼트"}),
-	}, p.curves...)
 }

@@ -26,7 +26,7 @@ func (f *lessonFlags) hostLesson(ctx context.Context, e *env, w io.Writer, v vie
 		return misuse{inLanguage(err, v.lang)}
 	}
 	l := liveFlags{viewFlags: f.viewFlags, capture: true, optional: true, write: f.write, to: w}
-	s := &hostStage{net: n, book: newBook(n.Report, n.Client(), n.Server()), open: &opened{}}
+	s := &hostStage{net: n, book: newBook(n, n.Client(), n.Server()), open: &opened{}}
 	return errors.Join(l.watch(ctx, e, v, n, highPort(port), func(ctx context.Context) error {
 		defer context.AfterFunc(ctx, s.open.close)()
 		err := program(ctx, s)

@@ -19,11 +19,13 @@ import (
 // performance is a lesson that has run: what its network saw and reported.
 type performance struct {
 	title, network string
-	recording      *network.Recording
-	roles          map[netip.Addr]trace.Participant
-	lanes          []trace.Participant
-	// curves are plotted under a text ladder; fold keeps the ladder short.
-	curves []render.Series
+	// lesson is the lesson's own title, which a picture is headed by.
+	lesson    trace.Text
+	recording *network.Recording
+	roles     map[netip.Addr]trace.Participant
+	lanes     []trace.Participant
+	// curves are plotted under the ladder; fold keeps the ladder short.
+	curves *render.Curves
 	fold   bool
 }
 
@@ -57,11 +59,11 @@ func observations(all []trace.Observation) iter.Seq[trace.Observation] {
 // show writes the performance as the view says.
 func (p *performance) show(w io.Writer, v view) error {
 	v.opts.Title, v.opts.Network, v.opts.Lanes = p.title, p.network, p.lanes
-	v.opts.Fold = p.fold
-	if err := v.format.Render(w, p.events(vantageClient), v.opts); err != nil {
-		return err
+	if !v.page { // on a page the lesson's title stands above the ladder
+		v.opts.Title, v.opts.Network = v.lang.Of(p.lesson), "statelab "+p.title+" · "+p.network
 	}
-	return p.plot(w, v)
+	v.opts.Fold, v.opts.Curves = p.fold, p.curves
+	return v.format.Render(w, p.events(vantageClient), v.opts)
 }
 
 // The vantage points of a lesson's taps.

@@ -26,7 +26,7 @@ func newStage(c network.Config) (*stage, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &stage{net: n, book: newBook(n.Report, n.Client(), n.Server())}, nil
+	return &stage{net: n, book: newBook(n, n.Client(), n.Server())}, nil
 }
 
 // perform runs a lesson's program to its end, or to the limit of the network's
@@ -71,6 +71,7 @@ func performScenario(ctx context.Context, sc tcpdemo.Scenario, seed uint64, rule
 	if err != nil {
 		return nil, err
 	}
+	s.book.coarse = sc.Fold
 	lab := &tcpdemo.Lab{
 		Clock: s.net, Client: s.net.Client(), Server: s.net.Server(), Ctx: ctx,
 		Report: s.book.take, Reboot: s.net.Server().Restart, Heap: heap,
@@ -86,8 +87,8 @@ func performScenario(ctx context.Context, sc tcpdemo.Scenario, seed uint64, rule
 	if err != nil {
 		err = fmt.Errorf("scenario %s: %w", sc.Name, err)
 	}
-	p.title = "tcp demo " + sc.Name
-	p.fold, p.curves = sc.Fold, curves(s.net.Samples(), c)
+	p.title, p.lesson = "tcp demo "+sc.Name, sc.Title
+	p.fold, p.curves = sc.Fold, congestionCurves(curves(s.net.Samples(), c))
 	return p, err
 }
 
@@ -110,6 +111,6 @@ func performLesson(ctx context.Context, l httpdemo.Lesson, seed uint64, rules []
 	if err != nil {
 		err = fmt.Errorf("lesson %s: %w", l.Name, err)
 	}
-	p.title = "http demo " + l.Name
+	p.title, p.lesson = "http demo "+l.Name, l.Title
 	return p, err
 }

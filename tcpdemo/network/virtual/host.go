@@ -28,6 +28,7 @@ type Host struct {
 	config  HostConfig
 	boots   uint64
 	machine *machine // guarded by net.mu once the network is made
+	diary   diary    // guarded by net.mu
 }
 
 var _ network.Host = (*Host)(nil)

@@ -92,7 +92,7 @@ func (m *machine) connections() []ConnectionMemory {
 	var all []ConnectionMemory
 	for _, t := range m.live {
 		if !t.over && t.state != tcpstate.Closed && t.state != tcpstate.Listen {
-			all = append(all, ConnectionMemory{t.conn, t.memory()})
+			all = append(all, ConnectionMemory{t.conn, t.holding().memory()})
 		}
 	}
 	return all
@@ -168,24 +168,37 @@ func (n *Network) ReportMemory() {
 	}
 }
 
+// holding is what a stack remembers of one connection at one moment.
+type holding struct {
+	conn           trace.Conn
+	state          tcpstate.State
+	iss, irs       uint32
+	hasISS, hasIRS bool
+	block          block
+}
+
+func (t *tcb) holding() holding {
+	return holding{t.conn, t.state, t.iss, t.irs, t.hasISS, t.hasIRS, peek(t.endpoint)}
+}
+
 // memory lists a transmission control block by the standards' own names. Sizes
 // are those of the values: 4 octets for a sequence number, 6 for an address
 // with its port.
-func (t *tcb) memory() trace.Memory {
+func (h holding) memory() trace.Memory {
 	var m trace.Memory
 	add := func(name, value string, size int) {
 		m.Entries = append(m.Entries, trace.Entry{Kind: trace.MemoryConnection, Name: name, Value: value, Bytes: size})
 	}
 	count := func(name string, v uint32, size int) { add(name, strconv.FormatUint(uint64(v), 10), size) }
-	b := peek(t.endpoint)
-	add("state", t.state.String(), 1)
-	add("local address", t.conn.Local.String(), 6)
-	add("remote address", t.conn.Remote.String(), 6)
-	if t.hasISS {
-		count("ISS", t.iss, 4)
+	b := h.block
+	add("state", h.state.String(), 1)
+	add("local address", h.conn.Local.String(), 6)
+	add("remote address", h.conn.Remote.String(), 6)
+	if h.hasISS {
+		count("ISS", h.iss, 4)
 	}
-	if t.hasIRS {
-		count("IRS", t.irs, 4)
+	if h.hasIRS {
+		count("IRS", h.irs, 4)
 	}
 	if !b.synchronized {
 		return m
@@ -211,4 +224,16 @@ func (t *tcb) memory() trace.Memory {
 	add("receive buffer", bytesText(b.receiveOctets), b.receiveOctets)
 	add("reorder queue", bytesText(b.reorderOctets), b.reorderOctets)
 	return m
+}
+
+// measure grows and shrinks with what memory lists: in octets of buffers, and by
+// one for each part of a control block that is there or not.
+func (h holding) measure() int {
+	n := h.block.sendOctets + h.block.receiveOctets + h.block.reorderOctets
+	for _, has := range []bool{h.hasISS, h.hasIRS, h.block.synchronized} {
+		if has {
+			n++
+		}
+	}
+	return n
 }

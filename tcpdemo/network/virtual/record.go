@@ -2,6 +2,7 @@ package virtual
 
 import (
 	"slices"
+	"time"
 
 	"statelab/capture"
 	"statelab/capture/trace"
@@ -43,6 +44,21 @@ func (n *Network) Report(o trace.Observation) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.observe(o)
+}
+
+// Here is the present place on the timeline, for Place: what happens from now on
+// comes after it.
+func (n *Network) Here() (time.Time, uint64) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.Now(), n.record.reserve()
+}
+
+// Place puts on the timeline what has its At and Order already: see Host.Changes.
+func (n *Network) Place(o trace.Observation) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.record.observations = append(n.record.observations, o)
 }
 
 // Recording returns what happened so far. Frames share their bytes with the

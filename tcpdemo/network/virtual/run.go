@@ -40,6 +40,7 @@ func (n *Network) Run(limit time.Duration) error {
 			return err
 		}
 		n.finishCalls()
+		n.noteMemory()
 		if s.grant() {
 			continue
 		}
@@ -96,6 +97,7 @@ func (n *Network) step(until time.Duration) (more, found bool) {
 		}
 		found = true
 		e.run()
+		n.noteMemory()
 		if n.apps.pending() {
 			return more, true
 		}
