@@ -327,3 +327,25 @@ func TestRightSideGuard(t *testing.T) {
 		t.Error("the bytes of TCP were found in UDP")
 	}
 }
+
+// Operators bind as in libpcap, which gives "%" and "^" no rank: what follows
+// them is their right side. Each of these is known to be true or false at once.
+func TestPrecedence(t *testing.T) {
+	t.Parallel()
+	for expr, want := range map[string]bool{
+		"7 % 4 + 2 = 1": true, "1 + 7 % 4 = 4": true, "8 ^ 1 + 1 = 10": true, "2 * 3 ^ 1 = 4": true, "-1 % 2 + 5 = -1": true,
+		"3 - 2 - 1 = 0": true, "6 | 1 & 3 = 7": true, "1 << 2 + 1 = 8": true, "12 / 2 / 3 = 2": true, "1 - 2 > 5": true,
+		"2 * 3 & 4 = 4": true, "0xff & 1 << 4 = 16": true, "tcp-syn | tcp-ack = 0x12": true, "010 = 8": true,
+		"1 = 1 or 1 = 2 and 1 = 2": false, // from left to right, whatever the word
+		"not 1 = 2 and 1 = 1":      true,
+		"not (1 = 2 or 1 = 1)":     false,
+	} {
+		p, err := Compile(expr, capture.LinkRaw, Options{})
+		switch {
+		case err != nil:
+			t.Errorf("%q: %v", expr, err)
+		case err == nil && (len(p.Instructions()) != 1 || p.Match(whole(capture.LinkRaw, nil)) != want):
+			t.Errorf("%q: %v", expr, p.Instructions())
+		}
+	}
+}
