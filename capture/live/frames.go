@@ -27,7 +27,8 @@ type vlan struct {
 
 // Frames yields the frames, numbered from 1 and in order of time, until the
 // handle is drained or closed or its interface fails. While none comes it
-// yields a frame marked capture.Tick about every 50 ms. It can be called once.
+// yields a frame marked capture.Tick every 50 ms, and less often, down to twice a
+// second, when none has come for long. It can be called once.
 // It runs in the caller's goroutine; while the caller works, frames wait in the
 // kernel's ring.
 func (h *Handle) Frames() capture.Source {
@@ -37,7 +38,8 @@ func (h *Handle) Frames() capture.Source {
 			return
 		}
 		defer h.end()
-		r := reader{h: h, yield: yield, seen: time.Now()}
+		now := time.Now()
+		r := reader{h: h, yield: yield, seen: now, passed: now}
 		if err := r.run(); err != nil {
 			yield(capture.Frame{}, fmt.Errorf("frames of %s: %w", h.opts.Interface, err))
 		}
@@ -51,6 +53,7 @@ type reader struct {
 	window window
 	number int
 	seen   time.Time // when something was last yielded
+	passed time.Time // when a frame was last yielded
 	told   time.Time // the last Tick's time
 	done   bool      // the consumer has had enough, or the drained capture is empty
 	tagged []byte    // a frame with its VLAN tag put back
@@ -86,7 +89,13 @@ func (r *reader) wait(drained time.Time) time.Duration {
 	if !drained.IsZero() || !r.window.empty() {
 		return settle
 	}
-	return max(settle, tickEvery-time.Since(r.seen))
+	return max(settle, r.every()-time.Since(r.seen))
+}
+
+// every is the time between two ticks: a fiftieth of how long nothing has
+// passed, within bounds.
+func (r *reader) every() time.Duration {
+	return min(max(tickEvery, time.Since(r.passed)/50), quietTick)
 }
 
 // idle is called when the kernel has nothing to hand over.
@@ -103,7 +112,7 @@ func (r *reader) idle(drained time.Time) {
 		r.done = true
 		return
 	}
-	if now.Sub(r.seen) < tickEvery || !horizon.After(r.told) {
+	if now.Sub(r.seen) < r.every() || !horizon.After(r.told) {
 		return
 	}
 	r.seen, r.told = now, horizon
@@ -177,6 +186,7 @@ func (r *reader) frame(f capture.Frame) {
 		f.Data = f.Data[:n]
 	}
 	r.seen = time.Now()
+	r.passed = r.seen
 	r.done = !r.yield(f, nil)
 }
 

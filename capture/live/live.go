@@ -58,6 +58,8 @@ const (
 	// tickEvery is how long a source stays silent before it says that it is
 	// alive and how far it is.
 	tickEvery = 50 * time.Millisecond
+	// quietTick is the same when nothing has passed for long.
+	quietTick = 500 * time.Millisecond
 	// settle is how long the reader waits for frames that might have to be put
 	// before those that it holds, once the kernel has no more for it.
 	settle = time.Millisecond

@@ -94,8 +94,12 @@ const (
 // system of a state, the application of its calls and memory, the wire of what
 // it did.
 type Observation struct {
-	Kind  ObservationKind
-	At    time.Time
+	Kind ObservationKind
+	At   time.Time
+	// Asked, where an answer is reported (tcpstate.OnPoll), is the time before
+	// the question: what is reported was so at some moment from Asked to At, and
+	// what happened after Asked may be missing from it. Zero elsewhere.
+	Asked time.Time
 	Order uint64 // see capture.Frame.Order
 	Party Participant
 	Conn  Conn

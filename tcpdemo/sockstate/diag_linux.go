@@ -32,7 +32,7 @@ type Diag struct {
 	mu       sync.Mutex
 	fd       int // requests and answers; -1 when closed
 	destroy  int // messages about sockets that end; -1 without
-	snmp     *os.File
+	snmp     int // the namespace's counters; -1 without
 	sequence uint32
 	buf      []byte
 	sock     Socket
@@ -52,7 +52,9 @@ func OpenDiag() (*Diag, error) {
 		_ = unix.SetsockoptInt(d.destroy, unix.SOL_SOCKET, unix.SO_RCVBUF, multicastQueue)
 	}
 	// The file stays with the namespace of the thread that opens it.
-	d.snmp, _ = os.Open("/proc/thread-self/net/snmp")
+	if d.snmp, err = unix.Open("/proc/thread-self/net/snmp", unix.O_RDONLY|unix.O_CLOEXEC, 0); err != nil {
+		d.snmp = -1
+	}
 	return d, nil
 }
 
@@ -81,8 +83,9 @@ func (d *Diag) Close() error {
 		unix.Close(d.destroy)
 		d.destroy = -1
 	}
-	if d.snmp != nil {
-		_ = d.snmp.Close()
+	if d.snmp >= 0 {
+		unix.Close(d.snmp)
+		d.snmp = -1
 	}
 	return err
 }

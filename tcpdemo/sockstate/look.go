@@ -25,7 +25,7 @@ func (w *Watcher) look(hurried, last bool) error {
 	switch {
 	case last || !known || !w.known || !count.sameConnections(w.count):
 		ask = All
-	case hurried || ended || count != w.count || (w.timed() > 0 && now.Sub(w.dumped) >= slowest):
+	case hurried || ended || count != w.count || (w.timed() > 0 && now.Sub(w.dumped) >= steady):
 		ask = All &^ Only(tcpstate.Established)
 	}
 	if now.Sub(w.heard) >= listeners {
@@ -49,6 +49,7 @@ func (w *Watcher) look(hurried, last bool) error {
 func (w *Watcher) ask(states States) error {
 	w.round++
 	first := w.round == 1
+	w.asked = time.Now()
 	var seen []Socket // those that changed: looked at when the dump is over, since listeners decide roles
 	err := w.probe.Dump(Filter{Port: w.opts.Port, States: states}, func(s *Socket) {
 		if !w.opts.follows(s) {
@@ -86,6 +87,7 @@ func (w *Watcher) ask(states States) error {
 // have gone to a state that was not asked for, or been passed over while it
 // moved within the kernel's tables.
 func (w *Watcher) missing(cookie uint64, s *watched) error {
+	w.asked = time.Now()
 	now, err := w.probe.Lookup(s.conn.Local, s.conn.Remote)
 	switch {
 	case err == nil && now.Cookie != cookie && s.state == tcpstate.SynReceived && now.State != tcpstate.SynReceived:
@@ -135,11 +137,23 @@ func (w *Watcher) saw(s *Socket, first bool) {
 	old.round = w.round
 	w.moved(old, s.State)
 	if w.opts.Memory && s.State != tcpstate.Listen { // a listener remembers no peer
-		if again, err := w.probe.Lookup(s.Local, s.Remote); err == nil && again.Cookie == s.Cookie {
-			s = &again // with the variables, for which the dump did not ask
-		}
-		w.report(old, trace.ObservedMemory).Memory = s.Memory()
+		w.remember(old, s)
 	}
+}
+
+// remember reports what is remembered of a socket. The variables, for which the
+// dump did not ask, are asked for now; the state may have changed since.
+func (w *Watcher) remember(old *watched, s *Socket) {
+	asked := time.Now()
+	again, err := w.probe.Lookup(s.Local, s.Remote)
+	if err == nil && again.Cookie == s.Cookie && again.State != tcpstate.Closed {
+		w.asked = asked
+		if again.State != s.State {
+			w.moved(old, again.State)
+		}
+		s = &again
+	}
+	w.report(old, trace.ObservedMemory).Memory = s.Memory()
 }
 
 // request finds the connection request that a new socket has grown out of. It
@@ -195,6 +209,6 @@ func (w *Watcher) moved(s *watched, to tcpstate.State) {
 
 // report adds an observation to those that are yielded next.
 func (w *Watcher) report(s *watched, kind trace.ObservationKind) *trace.Observation {
-	w.queue = append(w.queue, trace.Observation{Kind: kind, At: time.Now(), Party: s.party, Conn: s.conn})
+	w.queue = append(w.queue, trace.Observation{Kind: kind, At: time.Now(), Asked: w.asked, Party: s.party, Conn: s.conn})
 	return &w.queue[len(w.queue)-1]
 }

@@ -11,7 +11,8 @@ import (
 
 // Memory lists what the system remembers of the connection, by the names of the
 // RFCs. Sizes are of the contents: 4 bytes for a window, 6 for an IPv4 address
-// with its port, and what lies in the queues. A closed socket is remembered by nobody: no entries.
+// with its port, and the octets that lie in the queues. A closed socket is
+// remembered by nobody: no entries.
 func (s *Socket) Memory() *trace.Memory {
 	m := &trace.Memory{}
 	if s.State == tcpstate.Closed {
@@ -53,9 +54,32 @@ func (s *Socket) Memory() *trace.Memory {
 	duration("SRTT", i.RTT)
 	duration("RTTVAR", i.RTTVar)
 	duration("RTO", i.RTO)
-	add("send buffer", bytesText(s.SendQueue), int(s.SendQueue))
-	add("receive buffer", bytesText(s.ReceiveQueue), int(s.ReceiveQueue))
+	add("send buffer", bytesText(s.unacknowledged()), int(s.unacknowledged()))
+	add("receive buffer", bytesText(s.unread()), int(s.unread()))
 	return m
+}
+
+// unread is how many octets have arrived and were not read. The queue is what
+// lies between two sequence numbers, and a FIN has one (RFC 9293 §3.4): it is
+// the last, and so is there as long as anything is.
+func (s *Socket) unread() uint32 {
+	switch s.State {
+	case tcpstate.CloseWait, tcpstate.Closing, tcpstate.LastAck:
+		return s.ReceiveQueue - min(1, s.ReceiveQueue)
+	default:
+		return s.ReceiveQueue
+	}
+}
+
+// unacknowledged is how many octets were written and not acknowledged: without
+// the SYN or FIN that waits for its acknowledgement.
+func (s *Socket) unacknowledged() uint32 {
+	switch s.State {
+	case tcpstate.SynSent, tcpstate.SynReceived, tcpstate.FinWait1, tcpstate.Closing, tcpstate.LastAck:
+		return s.SendQueue - min(1, s.SendQueue)
+	default:
+		return s.SendQueue
+	}
 }
 
 func endpoint(name string, a netip.AddrPort, add func(name, value string, size int)) {

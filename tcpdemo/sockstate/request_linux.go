@@ -95,13 +95,14 @@ func unspecified(like netip.Addr) netip.Addr {
 // counters returns the namespace's TCP counters (RFC 4022), false when they
 // cannot be read. It costs some ten microseconds.
 func (d *Diag) counters() (counters, bool) {
-	if d.snmp == nil {
-		return counters{}, false
-	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	n, err := d.snmp.ReadAt(d.buf, 0)
-	if n == 0 && err != nil {
+	if d.snmp < 0 {
+		return counters{}, false
+	}
+	// One read has all of it: os.File would ask once more, for the end.
+	n, err := unix.Pread(d.snmp, d.buf, 0)
+	if err != nil {
 		return counters{}, false
 	}
 	return parseCounters(d.buf[:n])

@@ -47,7 +47,7 @@ type Socket struct {
 	// Cookie identifies the socket for its life, from SYN-RECEIVED to TIME-WAIT.
 	Cookie uint64
 	// ReceiveQueue and SendQueue are in bytes: arrived and not read, written and
-	// not acknowledged. In LISTEN they count connections: those that wait for
+	// not acknowledged; a SYN or FIN counts as one. In LISTEN they count connections: those that wait for
 	// accept, and how many may.
 	ReceiveQueue, SendQueue uint32
 	// UID and Inode are 0 where no process holds the socket: in SYN-RECEIVED

@@ -14,7 +14,10 @@ import (
 // Timing of a Watcher.
 const (
 	fastest   = time.Millisecond       // while states are changing
-	slowest   = 20 * time.Millisecond  // while all is quiet
+	steady    = 20 * time.Millisecond  // soon after something happened
+	slowest   = time.Second            // when nothing has happened for long
+	timers    = 250 * time.Millisecond // the same while a state is left by a timer
+	calming   = 50                     // the pause between two looks is one part in calming of how long all has been quiet
 	listeners = 100 * time.Millisecond // between looks for listeners that come and go: no counter tells of them
 	restless  = 300 * time.Millisecond // so long after a change the next one is expected soon
 	patience  = 5 * time.Second        // so long a state that ought to be short is watched closely
@@ -83,24 +86,29 @@ type watched struct {
 }
 
 // Watcher follows sockets by asking again and again: each millisecond while
-// states are changing, less often when they rest, and never for more than a
-// tenth of the time.
+// states are changing, fifty times a second soon after, and once a second when
+// nothing has happened for long; never for more than a tenth of the time.
+// Whoever knows that something happens tells it by Hurry or Stir, so that the
+// rest costs nothing and is over at once.
 type Watcher struct {
-	opts   WatchOptions
-	probe  prober
-	hurry  chan struct{}
-	err    error
-	socks  map[uint64]*watched        // by cookie
-	in     [tcpstate.TimeWait + 1]int // how many are in each state
-	ports  map[uint16]int             // listeners, by port
-	round  uint64
-	count  counters
-	known  bool          // count was read
-	dumped time.Time     // all but ESTABLISHED were last asked for then
-	heard  time.Time     // listeners were last asked for then
-	change time.Time     // a change was last seen then
-	credit time.Duration // time that may be spent in asking
-	queue  []trace.Observation
+	opts    WatchOptions
+	probe   prober
+	hurry   chan struct{}
+	stir    chan struct{}
+	err     error
+	socks   map[uint64]*watched        // by cookie
+	in      [tcpstate.TimeWait + 1]int // how many are in each state
+	ports   map[uint16]int             // listeners, by port
+	round   uint64
+	count   counters
+	known   bool          // count was read
+	dumped  time.Time     // all but ESTABLISHED were last asked for then
+	asked   time.Time     // the last question was asked just after
+	heard   time.Time     // listeners were last asked for then
+	change  time.Time     // a change was last seen then
+	stirred time.Time     // something was last heard of then
+	credit  time.Duration // time that may be spent in asking
+	queue   []trace.Observation
 }
 
 // Watch begins to follow sockets. It works in the network namespace of the
@@ -116,7 +124,7 @@ func Watch(opts WatchOptions) (*Watcher, error) {
 
 func newWatcher(opts WatchOptions, p prober) *Watcher {
 	return &Watcher{
-		opts: opts, probe: p, hurry: make(chan struct{}, 1),
+		opts: opts, probe: p, hurry: make(chan struct{}, 1), stir: make(chan struct{}, 1),
 		socks: map[uint64]*watched{}, ports: map[uint16]int{}, credit: burst,
 	}
 }
@@ -124,9 +132,16 @@ func newWatcher(opts WatchOptions, p prober) *Watcher {
 // Hurry says that something is about to change: the Watcher looks at once, and
 // closely for a while. Call it before a connect or a close to see the states
 // that follow. It may be called from any goroutine.
-func (w *Watcher) Hurry() {
+func (w *Watcher) Hurry() { signal(w.hurry) }
+
+// Stir says that something has happened, a frame passed or data was read, which
+// need not be a change: the Watcher ends a long rest, and looks within 20 ms. It
+// may be called from any goroutine.
+func (w *Watcher) Stir() { signal(w.stir) }
+
+func signal(c chan struct{}) {
 	select {
-	case w.hurry <- struct{}{}:
+	case c <- struct{}{}:
 	default:
 	}
 }
@@ -139,13 +154,14 @@ func (w *Watcher) Hurry() {
 // What a connection did between two looks is not seen: From is the state at the
 // look before, and Cause is only that it was seen (tcpstate.OnPoll). A socket
 // that was there at the first look comes from Unknown; one that appeared since
-// comes from LISTEN, if it is a listener's child, and from CLOSED otherwise. At
-// is when the answer came: shortly after the change. Between observations it
-// yields ticks.
+// comes from LISTEN, if it is a listener's child, and from CLOSED otherwise. The
+// state was that at some moment between Asked, before the question, and At, when
+// the answer came. Between observations it yields ticks.
 func (w *Watcher) Observations(ctx context.Context) iter.Seq[trace.Observation] {
 	return func(yield func(trace.Observation) bool) {
 		defer w.probe.Close()
 		told := time.Now()
+		w.stirred = told
 		for hurried, last := false, false; ; {
 			began := time.Now()
 			if w.err = w.look(hurried, last); w.err != nil {
@@ -189,14 +205,20 @@ func (w *Watcher) rest(ctx context.Context, cost time.Duration) (hurried, done b
 	}
 	timer := time.NewTimer(w.pause() - debt)
 	defer timer.Stop()
-	select {
-	case <-timer.C:
-	case <-w.hurry:
-		hurried, w.change = true, time.Now()
-	case <-ctx.Done():
-		done = true
+	for {
+		select {
+		case <-timer.C:
+			return false, false
+		case <-w.hurry:
+			w.change = time.Now()
+			return true, false
+		case <-w.stir:
+			w.stirred = time.Now()
+			timer.Reset(w.pause() - time.Since(began))
+		case <-ctx.Done():
+			return false, true
+		}
 	}
-	return hurried, done
 }
 
 // Err returns what ended Observations; nil if ctx did, or the consumer.
@@ -208,7 +230,12 @@ func (w *Watcher) pause() time.Duration {
 	if since < restless || since < patience && w.timed() > w.in[tcpstate.TimeWait] {
 		return fastest
 	}
-	return slowest
+	quiet := min(since, time.Since(w.stirred))
+	longest := slowest
+	if w.timed() > 0 {
+		longest = timers
+	}
+	return min(max(steady, quiet/calming), longest)
 }
 
 // timed returns how many sockets are in states that they will leave: by a

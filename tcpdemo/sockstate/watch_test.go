@@ -27,6 +27,7 @@ type fake struct {
 	dumps  []States
 	closed bool
 	fail   error
+	moved  func(*Socket) // what happens to a socket before it is looked up
 }
 
 func (f *fake) Dump(filter Filter, visit func(*Socket)) error {
@@ -51,6 +52,9 @@ func (f *fake) Lookup(local, remote netip.AddrPort) (Socket, error) {
 	defer f.mu.Unlock()
 	for _, s := range f.socks {
 		if s.Local == local && s.Remote == remote {
+			if f.moved != nil {
+				f.moved(&s)
+			}
 			return s, nil
 		}
 	}
@@ -166,7 +170,7 @@ func TestWatchConnection(t *testing.T) {
 		})
 		expect(t, "at first", w.step(time.Second), "server 80 unknown→LISTEN")
 		w.set(2, tcpstate.SynSent, client, server)
-		expect(t, "SYN", w.step(slowest), "client 5000 CLOSED→SYN-SENT")
+		expect(t, "SYN", w.step(steady), "client 5000 CLOSED→SYN-SENT")
 		w.set(3, tcpstate.SynReceived, server, client)
 		w.set(2, tcpstate.Established, client, server)
 		w.alter(func() { w.count.activeOpens++ })
@@ -177,14 +181,14 @@ func TestWatchConnection(t *testing.T) {
 		w.set(2, tcpstate.FinWait2, client, server)
 		w.set(3, tcpstate.CloseWait, server, client)
 		w.alter(func() { w.count.established-- })
-		expect(t, "close", w.step(slowest), "client 5000 ESTABLISHED→FIN-WAIT-2", "server 80 ESTABLISHED→CLOSE-WAIT")
+		expect(t, "close", w.step(steady), "client 5000 ESTABLISHED→FIN-WAIT-2", "server 80 ESTABLISHED→CLOSE-WAIT")
 		w.set(2, tcpstate.TimeWait, client, server)
 		w.alter(func() { delete(w.socks, 3) })
-		expect(t, "last ACK", w.step(slowest), "client 5000 FIN-WAIT-2→TIME-WAIT", "server 80 CLOSE-WAIT→CLOSED")
+		expect(t, "last ACK", w.step(steady), "client 5000 FIN-WAIT-2→TIME-WAIT", "server 80 CLOSE-WAIT→CLOSED")
 		w.alter(func() { delete(w.socks, 2) }) // by a timer: no counter moves
-		expect(t, "2 MSL", w.step(2*slowest), "client 5000 TIME-WAIT→CLOSED")
+		expect(t, "2 MSL", w.step(2*steady), "client 5000 TIME-WAIT→CLOSED")
 		w.alter(func() { delete(w.socks, 1) })
-		expect(t, "listener's close", w.step(listeners+slowest), "server 80 LISTEN→CLOSED")
+		expect(t, "listener's close", w.step(listeners+steady), "server 80 LISTEN→CLOSED")
 		w.stop()
 		if !w.closed || w.w.Err() != nil || w.w.ports[80] != 0 || len(w.w.socks) != 0 || w.w.timed() != 0 {
 			t.Errorf("left over: closed %v, error %v, ports %v, sockets %v", w.closed, w.w.Err(), w.w.ports, w.w.socks)
@@ -202,7 +206,7 @@ func TestWatchEverything(t *testing.T) {
 			f.set(2, tcpstate.Established, client, server)
 			f.set(1, tcpstate.Listen, server, "")
 		})
-		expect(t, "at first", w.step(slowest),
+		expect(t, "at first", w.step(steady),
 			"client 5000 unknown→ESTABLISHED", "server 80 unknown→ESTABLISHED", "server 80 unknown→LISTEN")
 		w.stop()
 	})
@@ -214,16 +218,16 @@ func TestWatchPassedOver(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		w := startWatching(t, WatchOptions{Port: 80}, func(f *fake) { f.set(2, tcpstate.FinWait1, client, server) })
-		w.step(slowest)
+		w.step(steady)
 		w.alter(func() { w.hidden[2] = true })
 		w.alter(func() { w.count.in++ })
-		expect(t, "passed over", w.step(slowest))
+		expect(t, "passed over", w.step(steady))
 		w.set(2, tcpstate.TimeWait, client, server)
-		expect(t, "passed over, and moved", w.step(slowest), "client 5000 FIN-WAIT-1→TIME-WAIT")
+		expect(t, "passed over, and moved", w.step(steady), "client 5000 FIN-WAIT-1→TIME-WAIT")
 		w.alter(func() { w.hidden = nil })
 		w.alter(func() { delete(w.socks, 2) })
 		w.set(4, tcpstate.SynSent, client, server) // the same addresses anew
-		expect(t, "reused", w.step(slowest), "client 5000 CLOSED→SYN-SENT", "client 5000 TIME-WAIT→CLOSED")
+		expect(t, "reused", w.step(steady), "client 5000 CLOSED→SYN-SENT", "client 5000 TIME-WAIT→CLOSED")
 		w.stop()
 	})
 }
@@ -236,19 +240,19 @@ func TestWatchRequestAndChild(t *testing.T) {
 		w.step(time.Second)
 		for _, states := range []States{Only(tcpstate.Established), 0} { // the dump shows the child, and shows it only later
 			w.set(3, tcpstate.SynReceived, server, client)
-			expect(t, "SYN", w.step(slowest), "server 80 LISTEN→SYN-RECEIVED")
+			expect(t, "SYN", w.step(steady), "server 80 LISTEN→SYN-RECEIVED")
 			w.alter(func() {
 				delete(w.socks, 3)
 				w.hidden[4] = states == 0
 				w.count.passiveOpens++
 			})
 			w.set(4, tcpstate.Established, server, client)
-			expect(t, "ACK", w.step(slowest), "server 80 SYN-RECEIVED→ESTABLISHED")
+			expect(t, "ACK", w.step(steady), "server 80 SYN-RECEIVED→ESTABLISHED")
 			w.alter(func() {
 				delete(w.socks, 4)
 				w.count.established--
 			})
-			expect(t, "RST", w.step(slowest), "server 80 ESTABLISHED→CLOSED")
+			expect(t, "RST", w.step(steady), "server 80 ESTABLISHED→CLOSED")
 		}
 		w.stop()
 	})
@@ -271,7 +275,7 @@ func TestWatchPace(t *testing.T) {
 		}
 		w.alter(func() { w.dumps = nil })
 		w.alter(func() { w.count.in++ }) // data flows
-		w.step(slowest)
+		w.step(2 * steady)
 		if !slices.Contains(w.dumps, All&^Only(tcpstate.Established)) || slices.Contains(w.dumps, All) {
 			t.Errorf("data flows, and it asked for %b", w.dumps)
 		}
@@ -283,6 +287,58 @@ func TestWatchPace(t *testing.T) {
 		}
 		if busy := time.Duration(len(w.dumps)) * w.cost; busy > time.Second/share+burst+2*w.cost {
 			t.Errorf("asked for %v in a second", busy)
+		}
+		w.stop()
+	})
+}
+
+// A rest grows with the quiet, and ends at once when something is heard.
+func TestWatchRests(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := startWatching(t, WatchOptions{Port: 80}, func(f *fake) { f.set(1, tcpstate.Listen, server, "") })
+		w.step(time.Minute)
+		w.step(time.Minute)
+		if n := len(w.got); n > 60+1 {
+			t.Errorf("%d looks in a quiet minute", n)
+		}
+		w.set(2, tcpstate.SynReceived, server, client)
+		expect(t, "nobody says so", w.step(slowest), "server 80 LISTEN→SYN-RECEIVED")
+		w.alter(func() { w.dumps = nil })
+		w.step(time.Minute)
+		if n := len(w.dumps); n < 200 || n > 900 {
+			t.Errorf("%d dumps in a minute in which a timer was to end a state", n)
+		}
+		w.set(2, tcpstate.Established, server, client)
+		w.alter(func() { w.count.passiveOpens++ })
+		w.w.Stir()
+		expect(t, "a frame", w.step(steady), "server 80 SYN-RECEIVED→ESTABLISHED")
+		w.step(time.Minute)
+		w.set(2, tcpstate.CloseWait, server, client)
+		w.alter(func() { w.count.established-- })
+		w.w.Hurry()
+		expect(t, "a call", w.step(0), "server 80 ESTABLISHED→CLOSE-WAIT")
+		w.stop()
+	})
+}
+
+// An answer says from when to when it may have been true, and a state that has
+// changed when the variables are asked for is told as well.
+func TestWatchAsked(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		const cost = 3 * time.Millisecond
+		w := startWatching(t, WatchOptions{Port: 80, Memory: true}, func(f *fake) { f.cost = cost })
+		w.step(time.Second)
+		w.set(2, tcpstate.SynSent, client, server)
+		w.alter(func() {
+			w.moved = func(s *Socket) { s.State = tcpstate.Established }
+		})
+		expect(t, "moved between two questions", w.step(steady+2*cost), "client 5000 CLOSED→SYN-SENT", "client 5000 SYN-SENT→ESTABLISHED")
+		for _, o := range w.got {
+			if d := o.At.Sub(o.Asked); o.Kind == trace.ObservedState && (d < 0 || d > cost || d < cost && o.To == tcpstate.SynSent) {
+				t.Errorf("%s: asked %v before the answer", say(o), d)
+			}
 		}
 		w.stop()
 	})
@@ -320,7 +376,7 @@ func TestWatchMemory(t *testing.T) {
 			}
 			return out
 		}
-		w.step(slowest)
+		w.step(steady)
 		if got := names(); !slices.Contains(got, "cwnd=10000") || !slices.Contains(got, "state=ESTABLISHED") {
 			t.Errorf("remembered: %q", got)
 		}
@@ -329,7 +385,7 @@ func TestWatchMemory(t *testing.T) {
 		w.alter(func() { w.ended = []Socket{final} })
 		w.alter(func() { delete(w.socks, 2) })
 		w.alter(func() { w.count.established-- })
-		expect(t, "reset", w.step(slowest), "client 5000 ESTABLISHED→CLOSED")
+		expect(t, "reset", w.step(steady), "client 5000 ESTABLISHED→CLOSED")
 		if got := names(); !slices.Contains(got, "cwnd=12000") {
 			t.Errorf("last remembered: %q", got)
 		}
@@ -347,7 +403,7 @@ func TestWatchWithoutCounters(t *testing.T) {
 		w := startWatching(t, WatchOptions{Port: 80}, func(f *fake) { f.blind = true })
 		w.step(time.Second)
 		w.set(2, tcpstate.Established, client, server)
-		expect(t, "new", w.step(slowest), "client 5000 CLOSED→ESTABLISHED")
+		expect(t, "new", w.step(steady), "client 5000 CLOSED→ESTABLISHED")
 		w.stop()
 	})
 }

@@ -29,6 +29,9 @@ func (c *Conn) say(call trace.Call) { c.host.call(c.conn, call) }
 // Read reads what has arrived, waiting for the first octet.
 func (c *Conn) Read(b []byte) (int, error) {
 	n, err := c.TCPConn.Read(b)
+	if err != nil {
+		c.host.net.hurry() // FIN or RST has come
+	}
 	if c.recording() {
 		call := trace.Call{Name: "read", Args: quote(b[:n]), Result: bytesText(n), Bytes: n}
 		if err != nil {
@@ -65,6 +68,7 @@ func (c *Conn) ReadFrom(r io.Reader) (int64, error) {
 // WriteTo copies to w, as ReadFrom does.
 func (c *Conn) WriteTo(w io.Writer) (int64, error) {
 	if !c.recording() {
+		defer c.host.net.hurry()
 		return c.TCPConn.WriteTo(w)
 	}
 	return io.Copy(w, struct{ io.Reader }{c})

@@ -125,7 +125,7 @@ func (n *Network) Report(o trace.Observation) {
 	r := n.recorder
 	n.mu.Unlock()
 	if r != nil {
-		r.line.report(o)
+		r.report(o)
 	}
 }
 

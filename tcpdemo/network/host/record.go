@@ -18,6 +18,9 @@ import (
 // lossEvery is how often the capture is asked whether it lost frames.
 const lossEvery = 200 * time.Millisecond
 
+// stirEvery is how often frames stir whoever watches the sockets.
+const stirEvery = 10 * time.Millisecond
+
 // ErrRecording says that the network is being recorded already.
 var ErrRecording = errors.New("host network: already recording")
 
@@ -145,7 +148,22 @@ func (r *Recorder) Frames() capture.Source {
 	if r.live == nil {
 		return func(func(capture.Frame, error) bool) {}
 	}
-	return r.live.Frames()
+	if r.watch == nil {
+		return r.live.Frames()
+	}
+	// A frame ends the rest of whoever watches the sockets.
+	return func(yield func(capture.Frame, error) bool) {
+		var stirred time.Time
+		for f, err := range r.live.Frames() {
+			if !f.Marks.Has(capture.Tick) && f.Time.Sub(stirred) >= stirEvery {
+				stirred = f.Time
+				r.watch.Stir()
+			}
+			if !yield(f, err) {
+				return
+			}
+		}
+	}
 }
 
 // Observations yields the states that were seen, the applications' calls, what
@@ -178,6 +196,15 @@ func (r *Recorder) Close() error {
 		return nil
 	}
 	return r.live.Close()
+}
+
+// report puts an observation on the timeline, which goes on when the sockets have
+// been looked at.
+func (r *Recorder) report(o trace.Observation) {
+	r.line.report(o)
+	if r.watch != nil {
+		r.watch.Stir()
+	}
 }
 
 // follow feeds the timeline until ctx is done.

@@ -117,7 +117,7 @@ func (h *Host) source(to netip.Addr) netip.Addr {
 // call puts an application's call on the timeline.
 func (h *Host) call(conn trace.Conn, c trace.Call) {
 	if r := h.net.recording(); r != nil {
-		r.line.report(trace.Observation{Kind: trace.ObservedCall, Party: h.party(conn.Local), Conn: conn, Call: &c})
+		r.report(trace.Observation{Kind: trace.ObservedCall, Party: h.party(conn.Local), Conn: conn, Call: &c})
 	}
 }
 
@@ -135,6 +135,7 @@ func (l *Listener) Accept() (net.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
+	l.host.net.hurry()
 	conn := trace.Conn{Local: addrPort(c.LocalAddr()), Remote: addrPort(c.RemoteAddr())}
 	l.host.call(conn, trace.Call{Name: "accept", Result: conn.Remote.String()})
 	l.host.remember(conn)

@@ -130,8 +130,6 @@ func (t *timeline) all() iter.Seq[trace.Observation] {
 	return func(yield func(trace.Observation) bool) {
 		var batch []trace.Observation
 		var told time.Time
-		timer := time.NewTimer(tickEvery)
-		defer timer.Stop()
 		for {
 			var progress time.Time
 			var ended bool
@@ -151,11 +149,7 @@ func (t *timeline) all() iter.Seq[trace.Observation] {
 					return
 				}
 			}
-			timer.Reset(tickEvery)
-			select {
-			case <-t.changed:
-			case <-timer.C:
-			}
+			<-t.changed
 		}
 	}
 }

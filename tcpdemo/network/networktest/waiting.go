@@ -85,6 +85,8 @@ func deadlineMoves(b *bench) {
 
 // A Write whose octets find no room ends at its deadline.
 func writeDeadline(b *bench) {
+	octets := make([]byte, 64<<20)
+	clear(octets) // the system hands memory out when it is touched: before the peer's sleep begins
 	c, ok := b.connect(func(c network.Conn) {
 		defer c.Close()
 		b.Clock.Sleep(5 * wait) // and does not read
@@ -94,8 +96,6 @@ func writeDeadline(b *bench) {
 	}
 	defer c.Close()
 	c.SetLinger(0)
-	octets := make([]byte, 64<<20)
-	clear(octets) // the system hands memory out when it is touched: before the clock runs
 	c.SetWriteDeadline(b.Clock.Now().Add(wait))
 	n, err := c.Write(octets)
 	b.expired("write", err)
