@@ -2,6 +2,7 @@ package tcpdemo
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -49,23 +50,55 @@ func frameMessages(l *Lab) error {
 	if got := string(buffer[:n]); got != "onetwothree" {
 		return fmt.Errorf("three writes became a read of %q", got)
 	}
-	const size = 3000
-	l.Step("One write of 3,000 bytes, three reads: the reader was quick", "3,000바이트 write 한 번, read 세 번: 도착하는 대로 읽었습니다")
-	if err := write(p.client, strings.Repeat("x", size)); err != nil {
+	if err := l.readInPieces(p); err != nil {
 		return err
 	}
-	reads := 0
+	return l.frameLines(p)
+}
+
+// readInPieces makes one write into several reads.
+func (l *Lab) readInPieces(p *pair) error {
+	l.Step("One write of 3,000 bytes: how many reads?", "3,000바이트를 write 한 번으로 보냅니다. read는 몇 번일까요?")
+	reads, err := l.count(p, 3000)
+	if err != nil {
+		return err
+	}
+	if reads > 1 {
+		l.Note(
+			fmt.Sprintf("%d reads: the reader was quick, and took each segment as it came.", reads),
+			fmt.Sprintf("read %d번: 세그먼트가 도착하는 대로 읽었습니다.", reads))
+		return nil
+	}
+	l.Note(
+		"One read: on this path a single segment holds them all. 100,000 bytes are more than any segment holds.",
+		"read 한 번: 이 경로에서는 세그먼트 하나에 모두 들어갑니다. 100,000바이트는 세그먼트 하나에 들어가지 않습니다.")
+	if reads, err = l.count(p, 100_000); err != nil {
+		return err
+	}
+	if reads < 2 {
+		return errors.New("one write of 100000 bytes became one read")
+	}
+	l.Note(
+		fmt.Sprintf("One write of 100,000 bytes, %d reads.", reads),
+		fmt.Sprintf("100,000바이트 write 한 번, read %d번.", reads))
+	return nil
+}
+
+// count is how many reads one write of size bytes becomes.
+func (l *Lab) count(p *pair, size int) (reads int, err error) {
+	written := make(chan error, 1)
+	l.Go(func() { written <- write(p.client, strings.Repeat("x", size)) }) // more than the buffers hold has to be read meanwhile
+	buffer := make([]byte, 64<<10)
 	for got := 0; got < size; reads++ {
 		n, err := p.server.Read(buffer)
 		if err != nil {
-			return err
+			return reads, err
 		}
 		got += n
 	}
-	if reads < 2 {
-		return fmt.Errorf("one write of %d bytes became %d read", size, reads)
-	}
-	return l.frameLines(p)
+	l.Sleep(pause)
+	err, late := left(written, "the end of the write")
+	return reads, errors.Join(err, late)
 }
 
 // frameLines marks the end of each message by a newline.

@@ -1,6 +1,7 @@
 package tcpdemo
 
 import (
+	"errors"
 	"io"
 	"syscall"
 
@@ -26,6 +27,10 @@ func reset() Scenario {
 			},
 		},
 		Run: func(l *Lab) error {
+			if err := l.closeUnread(); err != nil {
+				return err
+			}
+			l.Step("SO_LINGER 0: a program asks for the RST itself", "SO_LINGER 0: 프로그램이 스스로 RST를 택합니다")
 			seen := make(chan error, 1)
 			if _, err := l.listen(discardPort, func(c network.Conn) {
 				_, err := io.Copy(io.Discard, c)
@@ -33,10 +38,6 @@ func reset() Scenario {
 			}); err != nil {
 				return err
 			}
-			if err := l.closeUnread(); err != nil {
-				return err
-			}
-			l.Step("SO_LINGER 0: a program asks for the RST itself", "SO_LINGER 0: 프로그램이 스스로 RST를 택합니다")
 			c, err := l.dial(discardPort)
 			if err != nil {
 				return err
@@ -60,7 +61,8 @@ func reset() Scenario {
 // closeUnread sends bytes to a server that closes without reading them.
 func (l *Lab) closeUnread() error {
 	accepted := make(chan network.Conn, 1)
-	if _, err := l.listen(EchoPort, func(c network.Conn) { accepted <- c }); err != nil {
+	listener, err := l.listen(EchoPort, func(c network.Conn) { accepted <- c })
+	if err != nil {
 		return err
 	}
 	l.Step("The client sends 5 bytes, which no program reads yet", "클라이언트가 5바이트를 보냅니다. 아직 읽은 프로그램은 없습니다")
@@ -86,5 +88,5 @@ func (l *Lab) closeUnread() error {
 	l.Note(
 		"The client's write had succeeded, and the server's stack had even acknowledged the 5 bytes. No program ever got them.",
 		"클라이언트의 write는 성공했고 서버 스택은 5바이트에 ACK까지 보냈습니다. 그래도 이 바이트를 받은 프로그램은 없습니다.")
-	return c.Close()
+	return errors.Join(c.Close(), listener.Close())
 }

@@ -24,6 +24,7 @@ func selfConnect() Scenario {
 				Ko: "SYN-SENT에서 ACK 없는 SYN을 받으면 동시 개방입니다. SYN-RECEIVED, 같은 ISN의 SYN-ACK, ESTABLISHED로 갑니다. 제어 블록 하나가 양쪽 끝을 겸합니다.",
 			},
 		},
+		Own: true,
 		Run: func(l *Lab) error {
 			const port = 5000
 			l.Step("The client dials its own port", "클라이언트가 자기 포트로 연결을 시도합니다")

@@ -31,6 +31,7 @@ func serverRestart() Scenario {
 				Ko: "다음 세그먼트에 RST가 돌아옵니다. \"그런 연결은 없습니다\"라는 뜻입니다. 새 연결은 서버의 과거와 상관없이 바로 됩니다.",
 			},
 		},
+		Own: true,
 		Run: restartTheServer,
 	}
 }

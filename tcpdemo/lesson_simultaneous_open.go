@@ -23,6 +23,7 @@ func simultaneousOpen() Scenario {
 				Ko: "양쪽 모두 SYN-SENT, SYN-RECEIVED, ESTABLISHED를 거칩니다. 보통의 클라이언트는 지나지 않는 경로입니다.",
 			},
 		},
+		Own: true,
 		Run: func(l *Lab) error {
 			const near, far = 1000, 2000
 			l.Step("Both sides open at the same moment", "양쪽이 같은 순간에 엽니다")

@@ -34,6 +34,7 @@ func synFlood() Scenario {
 			},
 		},
 		Limit: time.Second, // then the server begins to repeat each SYN-ACK
+		Own:   true,
 		Run:   flood,
 	}
 }

@@ -23,6 +23,9 @@ type Scenario struct {
 	// Network is what it runs on. Seed is set by who runs it, and rules of the
 	// user's are added to its own.
 	Network network.Config
+	// Own says that it needs a network of statelab's own even where Network asks
+	// for nothing: to inject a frame, to reboot a host, or to let two SYNs cross.
+	Own bool
 	// Limit is when it is over at the latest, in the network's time; 0 means
 	// two minutes: long enough for TIME-WAIT to end.
 	Limit time.Duration

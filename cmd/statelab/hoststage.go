@@ -25,9 +25,12 @@ func (f *lessonFlags) hostLesson(ctx context.Context, e *env, w io.Writer, v vie
 	if err != nil {
 		return misuse{inLanguage(err, v.lang)}
 	}
-	l := liveFlags{viewFlags: f.viewFlags, capture: true, optional: true, write: f.write, to: w}
+	l := liveFlags{viewFlags: f.viewFlags, capture: true, optional: true, fresh: true, write: f.write, to: w}
 	s := &hostStage{net: n, book: newBook(n, n.Client(), n.Server()), open: &opened{}}
-	return errors.Join(l.watch(ctx, e, v, n, highPort(port), func(ctx context.Context) error {
+	if s.port, err = lessonPort(n, port); err != nil {
+		return errors.Join(err, n.Close())
+	}
+	return errors.Join(l.watch(ctx, e, v, n, s.port, func(ctx context.Context) error {
 		defer context.AfterFunc(ctx, s.open.close)()
 		err := program(ctx, s)
 		if ctx.Err() != nil {
@@ -44,20 +47,34 @@ type hostStage struct {
 	net  *host.Network
 	book *book
 	open *opened
+	port uint16 // of the lesson's service
 }
 
 // errNoWire says what only a network of statelab's own can do.
 var errNoWire = errors.New("this needs a wire or a host of statelab's own: use --net virtual")
 
+// ownNetwork says that a scenario cannot run on the machine's own network.
+type ownNetwork struct{ scenario string }
+
+func (o ownNetwork) Error() string { return o.Text("en") }
+
+// Text returns the message in "ko", or in English.
+func (o ownNetwork) Text(lang string) string {
+	if lang == "ko" {
+		return o.scenario + ": 회선이나 스택을 조작하는 시나리오입니다. 이 컴퓨터의 네트워크는 조작할 수 없으므로 --net virtual을 쓰십시오"
+	}
+	return "scenario " + o.scenario + " tells the wire or the stacks what to do, and this machine's own cannot be told: use --net virtual"
+}
+
 // scenarioOnHost runs a TCP lesson on the machine's own network, if it needs
 // nothing that this network lacks.
 func (f *lessonFlags) scenarioOnHost(ctx context.Context, e *env, w io.Writer, v view, sc tcpdemo.Scenario) error {
-	if !reflect.ValueOf(sc.Network).IsZero() {
-		return misusef("scenario %s tells the wire or the stacks what to do, and this machine's own cannot be told: use --net virtual", sc.Name)
+	if sc.Own || !reflect.ValueOf(sc.Network).IsZero() {
+		return misuse{inLanguage(ownNetwork{sc.Name}, v.lang)}
 	}
 	return f.hostLesson(ctx, e, w, v, tcpdemo.EchoPort, func(ctx context.Context, s *hostStage) error {
 		lab := &tcpdemo.Lab{
-			Clock: mortal{s.net, ctx}, Client: onePort{s.net.Client(), s.open}, Server: onePort{s.net.Server(), s.open},
+			Clock: mortal{s.net, ctx}, Client: onePort{s.net.Client(), s.open, s.port}, Server: onePort{s.net.Server(), s.open, s.port},
 			Ctx: ctx, Report: s.book.take,
 			Inject: func(network.Direction, []byte) error { return errNoWire },
 			Reboot: func() error { return errNoWire },
@@ -104,12 +121,13 @@ func (o *opened) close() {
 type onePort struct {
 	network.Host
 	open *opened
+	port uint16
 }
 
 func (h onePort) Listen(_ uint16, backlog int) (net.Listener, error) {
-	l, err := h.Host.Listen(highPort(tcpdemo.EchoPort), backlog)
+	l, err := h.Host.Listen(h.port, backlog)
 	if errors.Is(err, syscall.EADDRINUSE) {
-		return nil, fmt.Errorf("%w: a lesson with two services, or another program, has the port: use --net virtual", err)
+		return nil, fmt.Errorf("%w: a lesson with two services at one time needs two ports: use --net virtual", err)
 	}
 	if err != nil {
 		return nil, err
@@ -119,7 +137,7 @@ func (h onePort) Listen(_ uint16, backlog int) (net.Listener, error) {
 }
 
 func (h onePort) Dial(ctx context.Context, to netip.AddrPort, local uint16) (network.Conn, error) {
-	c, err := h.Host.Dial(ctx, netip.AddrPortFrom(to.Addr(), highPort(tcpdemo.EchoPort)), local)
+	c, err := h.Host.Dial(ctx, netip.AddrPortFrom(to.Addr(), h.port), local)
 	if err == nil {
 		h.open.add(c)
 	}
@@ -140,19 +158,27 @@ func (l keptListener) Accept() (net.Conn, error) {
 	return c, err
 }
 
-// highPort moves a well-known port 7000 higher.
-func highPort(port uint16) uint16 {
-	if port != 0 && port < 1024 {
-		return port + 7000
+// lessonPort is the port of a lesson's service: the well-known one and 7000, for
+// which no rights are needed, or any other when a program has that already.
+func lessonPort(n *host.Network, wellKnown uint16) (uint16, error) {
+	for _, port := range []uint16{wellKnown + 7000, 0} {
+		l, err := net.Listen("tcp", netip.AddrPortFrom(n.Server().Addr(), port).String())
+		if errors.Is(err, syscall.EADDRINUSE) {
+			continue
+		}
+		if err != nil {
+			return 0, err
+		}
+		return l.Addr().(*net.TCPAddr).AddrPort().Port(), l.Close()
 	}
-	return port
+	return 0, errors.New("no port is free")
 }
 
 // lessonOnHost runs an HTTP lesson on the machine's own network.
 func (f *lessonFlags) lessonOnHost(ctx context.Context, e *env, w io.Writer, v view, l httpdemo.Lesson) error {
 	const port = 80
 	return f.hostLesson(ctx, e, w, v, port, func(ctx context.Context, s *hostStage) error {
-		at := netip.AddrPortFrom(s.net.Server().Addr(), highPort(port))
+		at := netip.AddrPortFrom(s.net.Server().Addr(), s.port)
 		environment := &httpdemo.Env{
 			Server: at,
 			Listen: func() (net.Listener, error) { return s.net.Server().Listen(at.Port(), 0) },

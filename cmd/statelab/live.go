@@ -29,6 +29,8 @@ type liveFlags struct {
 	capture, noSplit, remote bool
 	// optional: what cannot be captured is told by states alone.
 	optional bool
+	// fresh leaves out connections that were there before.
+	fresh bool
 	// only, if not 0, is the port of the connection that is shown; others are
 	// left out.
 	only uint16
@@ -69,7 +71,7 @@ func (f *liveFlags) watch(ctx context.Context, e *env, v view, n *host.Network, 
 	}
 	// The recording outlives ctx, to see how the program ends.
 	rec, err := n.Record(context.WithoutCancel(ctx), host.RecordOptions{
-		Port: port, Interface: f.iface, NoCapture: !f.capture, NoSplit: f.noSplit, Memory: true, NoCalls: !f.capture,
+		Port: port, Interface: f.iface, NoCapture: !f.capture, NoSplit: f.noSplit, Memory: true, Fresh: f.fresh, NoCalls: !f.capture,
 	})
 	if err != nil {
 		return misuseOfInterface(err)

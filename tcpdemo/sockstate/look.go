@@ -125,6 +125,7 @@ func (w *Watcher) saw(s *Socket, first bool) {
 		old.party = trace.Participant{Role: w.role(s), Addr: s.Local}
 		switch {
 		case first:
+			old.silent = w.opts.Fresh && s.State != tcpstate.Listen
 		case old.party.Role == trace.RoleServer && s.State != tcpstate.Listen:
 			old.state = tcpstate.Listen
 		default:
@@ -201,7 +202,9 @@ func (w *Watcher) moved(s *watched, to tcpstate.State) {
 	o := w.report(s, trace.ObservedState)
 	o.From, o.To = s.state, to
 	o.Cause = trace.Cause{Kind: tcpstate.OnPoll, Name: "poll"}
-	w.change = o.At
+	if !s.silent {
+		w.change = o.At
+	}
 	w.in[s.state]--
 	w.in[to]++
 	s.state = to
@@ -209,6 +212,9 @@ func (w *Watcher) moved(s *watched, to tcpstate.State) {
 
 // report adds an observation to those that are yielded next.
 func (w *Watcher) report(s *watched, kind trace.ObservationKind) *trace.Observation {
+	if s.silent {
+		return &trace.Observation{}
+	}
 	w.queue = append(w.queue, trace.Observation{Kind: kind, At: time.Now(), Asked: w.asked, Party: s.party, Conn: s.conn})
 	return &w.queue[len(w.queue)-1]
 }

@@ -3,6 +3,7 @@ package sockstate
 import (
 	"errors"
 	"io"
+	"net"
 	"net/netip"
 	"os"
 	"testing"
@@ -30,7 +31,7 @@ func TestFINIsNoContent(t *testing.T) {
 	t.Parallel()
 	l := listen(t, "127.0.0.1:0")
 	d, f := openDiag(t), startFollow(t, l)
-	client, server := pair(t, l)
+	_, server := pair(t, l)
 	look := func(local, remote netip.AddrPort) *Socket {
 		t.Helper()
 		s, err := d.Lookup(local, remote)
@@ -59,6 +60,7 @@ func TestFINIsNoContent(t *testing.T) {
 		t.Errorf("FIN-WAIT-1: %d bytes of contents and a queue of %d, want %d and one more", got, s.SendQueue, waiting)
 	}
 
+	var client *net.TCPConn
 	client, server = pair(t, l)
 	if _, err := client.Write([]byte("hello")); err != nil {
 		t.Fatal(err)

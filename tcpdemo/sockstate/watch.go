@@ -2,6 +2,7 @@ package sockstate
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 	"net/netip"
@@ -38,6 +39,8 @@ type WatchOptions struct {
 	// Addr, if it is set and not the unspecified address, is the service's
 	// address: the same port of another address is another service.
 	Addr netip.Addr
+	// Fresh leaves out the connections that are there when Watch is called.
+	Fresh bool
 	// Memory also reports, with each change, what the system remembers.
 	Memory bool
 }
@@ -83,6 +86,8 @@ type watched struct {
 	round uint64 // in which it was last seen
 	// listens: it is a listener, and counts among the ports.
 	listens bool
+	// silent: nothing of it is reported.
+	silent bool
 }
 
 // Watcher follows sockets by asking again and again: each millisecond while
@@ -119,7 +124,14 @@ func Watch(opts WatchOptions) (*Watcher, error) {
 	if err != nil {
 		return nil, fmt.Errorf("watch sockets: %w", err)
 	}
-	return newWatcher(opts, d), nil
+	w := newWatcher(opts, d)
+	if opts.Fresh {
+		err = w.look(false, true) // what is there now was there before
+	}
+	if err != nil {
+		return nil, errors.Join(err, d.Close())
+	}
+	return w, nil
 }
 
 func newWatcher(opts WatchOptions, p prober) *Watcher {

@@ -118,6 +118,11 @@ func startWatching(t *testing.T, opts WatchOptions, setup func(*fake)) *watching
 	f := &fake{socks: map[uint64]Socket{}, hidden: map[uint64]bool{}}
 	setup(f)
 	w := &watching{fake: f, w: newWatcher(opts, f)}
+	if opts.Fresh {
+		if err := w.w.look(false, true); err != nil {
+			t.Fatal(err)
+		}
+	}
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan struct{})
 	go func() {
@@ -288,6 +293,26 @@ func TestWatchPace(t *testing.T) {
 		if busy := time.Duration(len(w.dumps)) * w.cost; busy > time.Second/share+burst+2*w.cost {
 			t.Errorf("asked for %v in a second", busy)
 		}
+		w.stop()
+	})
+}
+
+// What was there before is left out, and nothing else.
+func TestWatchFresh(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := startWatching(t, WatchOptions{Port: 80, Fresh: true, Memory: true}, func(f *fake) {
+			f.set(1, tcpstate.Listen, server, "")
+			f.set(2, tcpstate.TimeWait, client, server)
+		})
+		expect(t, "at first", w.step(time.Second), "server 80 unknown→LISTEN")
+		w.alter(func() { delete(w.socks, 2) })
+		expect(t, "the old one goes", w.step(time.Second))
+		if slices.ContainsFunc(w.got, func(o trace.Observation) bool { return o.Kind != trace.ObservedTick }) {
+			t.Errorf("and it is told: %+v", w.got)
+		}
+		w.set(3, tcpstate.SynSent, client, server)
+		expect(t, "the same addresses anew", w.step(timers), "client 5000 CLOSED→SYN-SENT")
 		w.stop()
 	})
 }

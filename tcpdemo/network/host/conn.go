@@ -4,6 +4,7 @@ import (
 	"io"
 	"net"
 	"strconv"
+	"sync/atomic"
 
 	"statelab/capture/trace"
 	"statelab/tcpdemo/network"
@@ -13,8 +14,9 @@ import (
 // on the timeline while something is recorded.
 type Conn struct {
 	*net.TCPConn
-	host *Host
-	conn trace.Conn
+	host   *Host
+	conn   trace.Conn
+	closed atomic.Bool
 }
 
 var _ network.Conn = (*Conn)(nil)
@@ -74,10 +76,12 @@ func (c *Conn) WriteTo(w io.Writer) (int64, error) {
 	return io.Copy(w, struct{ io.Reader }{c})
 }
 
-// Close closes the connection.
+// Close closes the connection. A second call does nothing, and is not told.
 func (c *Conn) Close() error {
-	c.host.net.hurry()
-	c.say(trace.Call{Name: "close"})
+	if !c.closed.Swap(true) {
+		c.host.net.hurry()
+		c.say(trace.Call{Name: "close"})
+	}
 	return c.TCPConn.Close()
 }
 

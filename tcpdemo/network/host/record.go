@@ -42,6 +42,9 @@ type RecordOptions struct {
 	Buffer  int
 	// Vantage names the capture's vantage point; "" for "host".
 	Vantage string
+	// Fresh leaves out the connections that were there before, such as those of
+	// an earlier program that are in TIME-WAIT.
+	Fresh bool
 	// Memory also records what the system remembers of each connection, with
 	// each change of its state.
 	Memory bool
@@ -83,7 +86,7 @@ func (n *Network) Record(ctx context.Context, o RecordOptions) (*Recorder, error
 	if err := r.openCapture(); err != nil {
 		return nil, fmt.Errorf("record: %w", err)
 	}
-	r.watch, r.statesErr = sockstate.Watch(sockstate.WatchOptions{Addr: n.server.addr, Port: o.Port, Memory: o.Memory})
+	r.watch, r.statesErr = sockstate.Watch(sockstate.WatchOptions{Addr: n.server.addr, Port: o.Port, Memory: o.Memory, Fresh: o.Fresh})
 	n.recorder = r
 	inner, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	r.cancel = cancel

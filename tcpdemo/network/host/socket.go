@@ -9,6 +9,7 @@ import (
 	"os"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"syscall"
 
 	"statelab/capture/trace"
@@ -125,8 +126,9 @@ func (h *Host) call(conn trace.Conn, c trace.Call) {
 // *Conn.
 type Listener struct {
 	*net.TCPListener
-	host *Host
-	conn trace.Conn
+	host   *Host
+	conn   trace.Conn
+	closed atomic.Bool
 }
 
 // Accept waits for a connection.
@@ -142,10 +144,12 @@ func (l *Listener) Accept() (net.Conn, error) {
 	return &Conn{TCPConn: c, host: l.host, conn: conn}, nil
 }
 
-// Close stops listening.
+// Close stops listening. A second call does nothing, and is not told.
 func (l *Listener) Close() error {
-	l.host.net.hurry()
-	l.host.call(l.conn, trace.Call{Name: "close", Args: "listener"})
+	if !l.closed.Swap(true) {
+		l.host.net.hurry()
+		l.host.call(l.conn, trace.Call{Name: "close", Args: "listener"})
+	}
 	return l.TCPListener.Close()
 }
 
