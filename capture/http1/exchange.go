@@ -119,10 +119,13 @@ func (p *Pairing) find(stream int, m *Message) *Exchange {
 	return nil
 }
 
-// Forget drops what is kept of a connection that is over.
-func (p *Pairing) Forget(stream int) {
+// Forget drops what is kept of a connection that is over, and returns its
+// exchanges that have remained without a request or a response.
+func (p *Pairing) Forget(stream int) []*Exchange {
+	open := p.open[stream]
 	delete(p.open, stream)
 	delete(p.asked, stream)
+	return open
 }
 
 func (p *Pairing) copy(m *Message) *Message {

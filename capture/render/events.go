@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"time"
 
+	"statelab/capture/http1"
 	"statelab/capture/tcpstate"
 	"statelab/capture/trace"
 )
@@ -17,6 +18,7 @@ import (
 func EventLines(w io.Writer, events Events, o Options) error {
 	out := bufio.NewWriter(w)
 	enc := json.NewEncoder(out)
+	var tale http1.Tale
 	for e, err := range events {
 		if err != nil {
 			return firstError(out.Flush(), err)
@@ -24,7 +26,16 @@ func EventLines(w io.Writer, events Events, o Options) error {
 		if e.Stream >= 0 && !o.shows(e.Stream) {
 			continue
 		}
-		if err := enc.Encode(eventOf(&e)); err != nil {
+		line := eventOf(&e)
+		switch {
+		case e.Kind == trace.KindMessage && e.Message != nil:
+			client, server := parties(&e)
+			_, _, facts := tale.Add(client.Addr, server.Addr, e.Stream, e.Message)
+			line.Message = messageOf(e.Message, facts)
+		case e.Kind == trace.KindConnection:
+			tale.Forget(e.Stream)
+		}
+		if err := enc.Encode(line); err != nil {
 			return err
 		}
 		if err := out.Flush(); err != nil {
@@ -173,9 +184,6 @@ func eventOf(e *trace.Event) *jsonEvent {
 	}
 	if c := e.Call; c != nil {
 		j.Call = &jsonCall{Name: valid(c.Name), Args: valid(c.Args), Result: valid(c.Result), Bytes: c.Bytes}
-	}
-	if e.Message != nil {
-		j.Message = messageOf(e.Message)
 	}
 	if n := e.Note; n != nil {
 		j.Note = &jsonNote{Step: n.Step, En: valid(n.Text.En), Ko: valid(n.Text.Ko)}

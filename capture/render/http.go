@@ -16,25 +16,71 @@ import (
 // exchanges collects the HTTP exchanges of a timeline, in the order in which
 // the first message of each was complete.
 type exchanges struct {
-	pairing http1.Pairing
-	all     []*http1.Exchange
+	tale http1.Tale
+	all  []*told
+	by   map[*http1.Exchange]*told
+}
+
+// told is an exchange, and what its messages did to cookies.
+type told struct {
+	*http1.Exchange
+	client, server trace.Participant
+	facts          map[*http1.Message][]http1.CookieFact
 }
 
 func (x *exchanges) add(e *trace.Event) {
 	switch {
 	case e.Kind == trace.KindMessage && e.Message != nil:
-		if one, fresh := x.pairing.Add(e.Stream, e.Message); fresh {
-			x.all = append(x.all, one)
-		}
+		x.message(e)
 	case e.Kind == trace.KindConnection:
-		x.pairing.Forget(e.Stream)
+		for _, one := range x.tale.Forget(e.Stream) {
+			delete(x.by, one)
+		}
+	}
+}
+
+// parties are the client and the server of a message.
+func parties(e *trace.Event) (client, server trace.Participant) {
+	if e.Message.Request {
+		return e.From, e.To
+	}
+	return e.To, e.From
+}
+
+func (x *exchanges) message(e *trace.Event) {
+	client, server := parties(e)
+	pair, fresh, facts := x.tale.Add(client.Addr, server.Addr, e.Stream, e.Message)
+	one := x.by[pair]
+	if fresh {
+		one = &told{Exchange: pair, client: client, server: server}
+		x.all = append(x.all, one)
+		if x.by == nil {
+			x.by = map[*http1.Exchange]*told{}
+		}
+		x.by[pair] = one
+	}
+	if len(facts) > 0 {
+		if one.facts == nil {
+			one.facts = map[*http1.Message][]http1.CookieFact{}
+		}
+		key := pair.Response
+		switch {
+		case e.Message.Request:
+			key = pair.Request
+		case e.Message.Status/100 == 1 && e.Message.Status != 101:
+			key = pair.Interim[len(pair.Interim)-1]
+		}
+		one.facts[key] = facts
+	}
+	if pair.Request != nil && pair.Response != nil {
+		delete(x.by, pair)
 	}
 }
 
 // readExchanges reads a timeline to its end. first is the time of its first
 // event that has one.
 func readExchanges(events Events, o *Options, bodies bool) (x exchanges, first time.Time, failed error) {
-	x.pairing.Bodies = bodies
+	x.tale.Bodies = bodies
 	for e, err := range events {
 		if err != nil {
 			return x, first, err
@@ -124,7 +170,7 @@ func HTTPTable(w io.Writer, events Events, o Options) error {
 	}
 	used := map[byte]bool{}
 	for _, one := range x.all {
-		tb.rows = append(tb.rows, t.httpRow(one, first, wide, used))
+		tb.rows = append(tb.rows, t.httpRow(one.Exchange, first, wide, used))
 	}
 	tb.write(t)
 	t.blank()
@@ -252,7 +298,7 @@ func HTTPCSV(w io.Writer, events Events, o Options) error {
 	x, _, failed := readExchanges(events, &o, false)
 	s := newSheet(w, httpHeadings...)
 	for _, one := range x.all {
-		s.row(httpCells(one)...)
+		s.row(httpCells(one.Exchange)...)
 	}
 	return firstError(s.w.Error(), failed)
 }

@@ -2,6 +2,7 @@ package render
 
 import (
 	"slices"
+	"time"
 
 	"statelab/capture/http1"
 )
@@ -45,18 +46,102 @@ type jsonMessage struct {
 	Missing   int64       `json:"missing_bytes,omitempty"`
 	Malformed bool        `json:"malformed,omitempty"`
 	Marks     []string    `json:"marks,omitempty"`
+	// Cookies and Credentials are what the message says of who asks.
+	Cookies     []jsonCookie     `json:"cookies,omitempty"`
+	Credentials []jsonCredential `json:"credentials,omitempty"`
 }
 
-func exchangeOf(x *http1.Exchange) *jsonExchange {
+// jsonCookie is what happened to one cookie.
+type jsonCookie struct {
+	Act        string          `json:"act"`
+	Name       string          `json:"name"`
+	Value      string          `json:"value"`
+	Kind       string          `json:"kind,omitempty"`
+	SetFrame   *int            `json:"set_frame,omitempty"`
+	Expires    *time.Time      `json:"expires,omitempty"`
+	Attributes *jsonAttributes `json:"attributes,omitempty"`
+	Problems   []string        `json:"problems,omitempty"`
+	JWT        *jsonJWT        `json:"jwt,omitempty"`
+}
+
+// jsonAttributes are those of a Set-Cookie field.
+type jsonAttributes struct {
+	Domain      string `json:"domain,omitempty"`
+	Path        string `json:"path,omitempty"`
+	SameSite    string `json:"same_site,omitempty"`
+	MaxAge      *int64 `json:"max_age,omitempty"`
+	Secure      bool   `json:"secure"`
+	HTTPOnly    bool   `json:"http_only"`
+	Partitioned bool   `json:"partitioned,omitempty"`
+}
+
+type jsonCredential struct {
+	Field  string   `json:"field"`
+	Scheme string   `json:"scheme,omitempty"`
+	User   string   `json:"user,omitempty"`
+	JWT    *jsonJWT `json:"jwt,omitempty"`
+}
+
+// jsonJWT is a token decoded, not verified.
+type jsonJWT struct {
+	Verified bool   `json:"verified"` // never
+	Header   string `json:"header"`
+	Claims   string `json:"claims"`
+}
+
+func cookiesOf(facts []http1.CookieFact) (all []jsonCookie) {
+	for _, f := range facts {
+		j := jsonCookie{
+			Act: f.Act.String(), Name: valid(f.Name), Value: valid(f.Value), Kind: string(http1.Recognise(f.Name, f.Value)),
+			SetFrame: frameOrNull(f.SetFrame), Problems: f.Problems,
+		}
+		if t, ok := http1.ParseJWT(f.Value); ok {
+			j.JWT = jwtOf(t)
+		}
+		if c := f.Set; c != nil {
+			j.Attributes = &jsonAttributes{
+				Domain: valid(c.Domain), Path: valid(c.Path), SameSite: valid(c.SameSite), Secure: c.Secure, HTTPOnly: c.HTTPOnly, Partitioned: c.Partitioned,
+			}
+			if c.HasMaxAge {
+				j.Attributes.MaxAge = &c.MaxAge
+			}
+			if y := f.Ends.UTC().Year(); !f.Ends.IsZero() && y > 0 && y < 10_000 {
+				j.Expires = new(f.Ends.UTC())
+			}
+		}
+		all = append(all, j)
+	}
+	return all
+}
+
+func credentialsOf(m *http1.Message) (all []jsonCredential) {
+	if !m.Request {
+		return nil
+	}
+	for _, c := range m.Credentials() {
+		j := jsonCredential{Field: valid(c.Field), Scheme: valid(c.Scheme), User: valid(c.User)}
+		if c.JWT != nil {
+			j.JWT = jwtOf(c.JWT)
+		}
+		all = append(all, j)
+	}
+	return all
+}
+
+func jwtOf(t *http1.JWT) *jsonJWT {
+	return &jsonJWT{Header: valid(string(t.Header)), Claims: valid(string(t.Claims))}
+}
+
+func exchangeOf(x *told) *jsonExchange {
 	j := &jsonExchange{Stream: x.Stream, Number: x.Number}
 	if x.Nth > 0 {
 		j.Nth = &x.Nth
 	}
 	if x.Request != nil {
-		j.Request = messageOf(x.Request)
+		j.Request = messageOf(x.Request, x.facts[x.Request])
 	}
 	if x.Response != nil {
-		j.Response = messageOf(x.Response)
+		j.Response = messageOf(x.Response, x.facts[x.Response])
 	}
 	for _, m := range x.Interim {
 		j.Interim = append(j.Interim, jsonStatus{m.FirstFrame, m.Status})
@@ -67,11 +152,11 @@ func exchangeOf(x *http1.Exchange) *jsonExchange {
 	return j
 }
 
-func messageOf(m *http1.Message) *jsonMessage {
+func messageOf(m *http1.Message, facts []http1.CookieFact) *jsonMessage {
 	j := &jsonMessage{
 		Frame: m.FirstFrame, LastFrame: m.LastFrame, Version: valid(m.Version), Headers: pairsOf(m.Fields), Framing: m.Framing.String(),
 		BodyBytes: m.BodyBytes, Chunks: m.Chunks, Truncated: m.Truncated, Missing: m.Missing, Malformed: m.Malformed,
-		Marks: slices.Collect(m.Marks.Names()),
+		Marks: slices.Collect(m.Marks.Names()), Cookies: cookiesOf(facts), Credentials: credentialsOf(m),
 	}
 	if m.Request {
 		j.Method, j.Target = new(valid(m.Method)), new(valid(m.Target))

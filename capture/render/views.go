@@ -33,6 +33,10 @@ var Views = []View{
 		Name: "http", Formats: []Format{textOf("http", HTTPTable), csvOf("http", HTTPCSV)},
 		About: trace.Text{En: "table of the HTTP exchanges", Ko: "HTTP 교환을 요약한 표"},
 	},
+	{
+		Name: "story", Formats: []Format{textOf("story", Story)},
+		About: trace.Text{En: "for each client: cookies and credentials, set, sent, removed", Ko: "클라이언트마다 설정되고 보내지고 지워진 쿠키와 인증 정보"},
+	},
 }
 
 // Choose returns a view's format of that name: its own, or one that holds the

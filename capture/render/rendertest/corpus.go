@@ -9,7 +9,7 @@ import (
 
 // Corpus returns the timelines that every renderer is tested with.
 func Corpus() []Trace {
-	return []Trace{echo(), loss(), crossing(), mishaps(), hostile(), file(), cluster()}
+	return []Trace{echo(), loss(), crossing(), mishaps(), hostile(), file(), cluster(), session()}
 }
 
 // Short names for the tables below.

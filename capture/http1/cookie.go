@@ -1,0 +1,186 @@
+package http1
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// CookiePair is one cookie of a Cookie field (RFC 6265 §4.2.1).
+type CookiePair struct{ Name, Value string }
+
+// maxCookies bounds the cookies that are read of one message; browsers keep
+// about 180 for a site.
+const maxCookies = 300
+
+// Cookies returns the cookies that a request brings, as they were sent.
+func (m *Message) Cookies() (pairs []CookiePair) {
+	for _, f := range m.Fields {
+		if !equalFold(f.Name, "Cookie") {
+			continue
+		}
+		for part := range strings.SplitSeq(f.Value, ";") {
+			name, value, ok := strings.Cut(strings.Trim(part, " \t"), "=")
+			if ok && name != "" && len(pairs) < maxCookies {
+				pairs = append(pairs, CookiePair{strings.Trim(name, " \t"), strings.Trim(value, " \t")})
+			}
+		}
+	}
+	return pairs
+}
+
+// SetCookie is what a Set-Cookie field asks the client to remember (RFC 6265
+// §4.1, draft-ietf-httpbis-rfc6265bis §5.6).
+type SetCookie struct {
+	Name, Value string
+	// Domain and Path are empty where they are absent, or of no use: then the
+	// host that answers, and the folder of the target, are meant.
+	Domain, Path string
+	SameSite     string // "Strict", "Lax", "None", or what stands there
+	Secure       bool
+	HTTPOnly     bool
+	Partitioned  bool
+	// MaxAge, in seconds, wins over Expires.
+	HasMaxAge  bool
+	MaxAge     int64
+	HasExpires bool
+	Expires    time.Time
+}
+
+// SetCookies returns the cookies that a response sets.
+func (m *Message) SetCookies() (all []SetCookie) {
+	for _, f := range m.Fields {
+		if equalFold(f.Name, "Set-Cookie") && len(all) < maxCookies {
+			if c, ok := ParseSetCookie(f.Value); ok {
+				all = append(all, c)
+			}
+		}
+	}
+	return all
+}
+
+// ParseSetCookie reads the value of a Set-Cookie field as a browser does (RFC
+// 6265bis §5.6): it passes over attributes that it does not know, and takes the
+// last of those that stand twice. ok is false where a browser ignores it all.
+func ParseSetCookie(value string) (c SetCookie, ok bool) {
+	pair, attributes, _ := strings.Cut(value, ";")
+	name, v, found := strings.Cut(pair, "=")
+	if !found { // a cookie without a name
+		name, v = "", pair
+	}
+	c.Name, c.Value = strings.Trim(name, " \t"), strings.Trim(v, " \t")
+	if c.Name == "" && c.Value == "" || strings.ContainsFunc(value, controls) {
+		return c, false
+	}
+	for attribute := range strings.SplitSeq(attributes, ";") {
+		key, v, _ := strings.Cut(attribute, "=")
+		c.attribute(strings.ToLower(strings.Trim(key, " \t")), strings.Trim(v, " \t"))
+	}
+	return c, true
+}
+
+func controls(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f }
+
+// maxAttribute is the longest value of an attribute that counts (RFC 6265bis
+// §5.6).
+const maxAttribute = 1024
+
+func (c *SetCookie) attribute(key, v string) {
+	if len(v) > maxAttribute {
+		return
+	}
+	switch key {
+	case "expires":
+		if at, err := cookieDate(v); err == nil {
+			c.Expires, c.HasExpires = at, true
+		}
+	case "max-age":
+		n, err := strconv.ParseInt(v, 10, 64)
+		if err == nil && v[0] != '+' {
+			c.MaxAge, c.HasMaxAge = n, true
+		}
+	case "domain":
+		c.Domain = strings.ToLower(strings.TrimPrefix(v, "."))
+	case "path":
+		c.Path = ""
+		if strings.HasPrefix(v, "/") {
+			c.Path = v
+		}
+	case "secure":
+		c.Secure = true
+	case "httponly":
+		c.HTTPOnly = true
+	case "partitioned":
+		c.Partitioned = true
+	case "samesite":
+		c.SameSite = v
+	}
+}
+
+// cookieDate reads a date as senders write it (RFC 6265 §5.1.1).
+func cookieDate(s string) (time.Time, error) {
+	at, err := http.ParseTime(s)
+	for _, layout := range []string{"Mon, 02-Jan-2006 15:04:05 MST", "Mon, 02-Jan-06 15:04:05 MST", "Mon, 2 Jan 2006 15:04:05 MST", "Mon Jan _2 2006 15:04:05 MST"} {
+		if err == nil {
+			break
+		}
+		at, err = time.Parse(layout, s)
+	}
+	return at, err
+}
+
+// maxLife is the longest that a cookie lives (RFC 6265bis §5.5).
+const maxLife = 400 * 24 * time.Hour
+
+// Ends returns when a cookie that was set at a time expires; session is true
+// where it lives as long as the browser's session, which nothing here shows.
+func (c *SetCookie) Ends(at time.Time) (end time.Time, session bool) {
+	switch {
+	case c.HasMaxAge && c.MaxAge <= 0:
+		return at, false
+	case c.HasMaxAge:
+		return at.Add(min(time.Duration(min(c.MaxAge, int64(maxLife/time.Second)))*time.Second, maxLife)), false
+	case c.HasExpires:
+		return c.Expires, false
+	}
+	return time.Time{}, true
+}
+
+// Problems are reasons for which browsers ignore a cookie that came over plain
+// HTTP from a host, or keep less of it (RFC 6265bis §5.7): keys, not labels.
+func (c *SetCookie) Problems(host string) (all []string) {
+	lower := strings.ToLower(c.Name)
+	if c.Secure {
+		all = append(all, "secure-over-plain-http")
+	}
+	if strings.EqualFold(c.SameSite, "none") && !c.Secure {
+		all = append(all, "samesite-none-without-secure")
+	}
+	if strings.HasPrefix(lower, "__secure-") && !c.Secure {
+		all = append(all, "secure-prefix")
+	}
+	if strings.HasPrefix(lower, "__host-") && (!c.Secure || c.Domain != "" || c.Path != "/") {
+		all = append(all, "host-prefix")
+	}
+	if c.Partitioned && !c.Secure {
+		all = append(all, "partitioned-without-secure")
+	}
+	if c.Domain != "" && host != "" && !domainMatch(host, c.Domain) {
+		all = append(all, "foreign-domain")
+	}
+	if len(c.Name)+len(c.Value) > 4096 {
+		all = append(all, "too-long")
+	}
+	return all
+}
+
+// domainMatch: RFC 6265 §5.1.3.
+func domainMatch(host, domain string) bool {
+	return host == domain || strings.HasSuffix(host, "."+domain) && strings.Trim(host, "0123456789.") != ""
+}
+
+// pathMatch: RFC 6265 §5.1.4.
+func pathMatch(target, path string) bool {
+	return target == path || strings.HasPrefix(target, path) && (strings.HasSuffix(path, "/") || target[len(path)] == '/')
+}

@@ -1,0 +1,224 @@
+package http1_test
+
+import (
+	"fmt"
+	"net/netip"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"statelab/capture/http1"
+)
+
+var start = time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
+
+// life tells what happens to cookies: each step is "client second request
+// fields" and "-> response fields".
+func life(steps ...string) (facts []string, tale http1.Tale) {
+	for i, step := range steps {
+		asked, answered, _ := strings.Cut(step, "->")
+		parts := strings.SplitN(strings.TrimSpace(asked), " ", 4)
+		parts = append(parts, "")
+		client := netip.MustParseAddrPort("10.0.0." + parts[0] + ":1")
+		var seconds int
+		fmt.Sscan(parts[1], &seconds)
+		at := start.Add(time.Duration(seconds) * time.Second)
+		request := &http1.Message{
+			Request: true, Exchange: 1, Target: parts[2], FirstTime: at, LastTime: at, FirstFrame: 2*i + 1,
+			Fields: []http1.Field{{Name: "Host", Value: "www.a.example:8080"}},
+		}
+		if parts[3] != "" {
+			request.Fields = append(request.Fields, http1.Field{Name: "Cookie", Value: parts[3]})
+		}
+		response := &http1.Message{Status: 200, Exchange: 1, FirstTime: at, LastTime: at, FirstFrame: 2*i + 2}
+		for set := range strings.SplitSeq(answered, "|") {
+			if set = strings.TrimSpace(set); set != "" {
+				response.Fields = append(response.Fields, http1.Field{Name: "set-cookie", Value: set})
+			}
+		}
+		for _, m := range []*http1.Message{request, response} {
+			_, _, all := tale.Add(client, netip.MustParseAddrPort("10.0.0.9:80"), i, m)
+			for _, f := range all {
+				facts = append(facts, fmt.Sprintf("%s %s=%s %d", f.Act, f.Name, f.Value, f.SetFrame))
+			}
+		}
+	}
+	return facts, tale
+}
+
+func TestCookieLives(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name  string
+		steps []string
+		want  []string
+	}{
+		{"set and returned", []string{"1 0 / -> sid=abc", "1 1 /x sid=abc"}, []string{"set sid=abc 0", "returned sid=abc 2"}},
+		{"never set", []string{"1 0 / sid=abc; b=c"}, []string{"never-set sid=abc 0", "never-set b=c 0"}},
+		{"changed, renewed, removed", []string{"1 0 / -> sid=a", "1 1 / sid=a -> sid=b", "1 2 / sid=b -> sid=b", "1 3 / sid=b -> sid=; Max-Age=0", "1 4 /"}, []string{
+			"set sid=a 0", "returned sid=a 2", "changed sid=b 2", "returned sid=b 4", "renewed sid=b 4", "returned sid=b 6", "removed sid= 6",
+		}},
+		{"removed by a date, and sent all the same", []string{"1 0 / -> sid=a", "1 1 / -> sid=x; Expires=Thu, 01 Jan 1970 00:00:00 GMT", "1 2 / sid=a"}, []string{"set sid=a 0", "removed sid=x 2", "expired sid=a 2"}},
+		{"sent after its end", []string{"1 0 / -> sid=a; max-age=60", "1 60 / sid=a", "1 61 / sid=a"}, []string{"set sid=a 0", "returned sid=a 2", "expired sid=a 2"}},
+		{"Max-Age wins over Expires", []string{"1 0 / -> sid=a; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Max-Age=9"}, []string{"set sid=a 0"}},
+		{"altered", []string{"1 0 / -> sid=a", "1 1 / sid=b"}, []string{"set sid=a 0", "altered sid=b 2"}},
+		{"another client's", []string{"1 0 / -> sid=0123456789", "2 1 / sid=0123456789"}, []string{"set sid=0123456789 0", "elsewhere sid=0123456789 2"}},
+		{"another client's, instead of its own", []string{"1 0 / -> sid=0123456789", "2 1 / -> sid=mine", "2 2 / sid=0123456789"}, []string{"set sid=0123456789 0", "set sid=mine 0", "elsewhere sid=0123456789 2"}},
+		{"the same by chance", []string{"1 0 / -> theme=dark", "2 1 / theme=dark"}, []string{"set theme=dark 0", "never-set theme=dark 0"}},
+		{"paths are cookies of their own", []string{"1 0 /a/b -> k=1; Path=/a|k=2; Path=/", "1 1 /a/c k=1; k=2"}, []string{"set k=1 0", "set k=2 0", "returned k=1 2", "returned k=2 2"}},
+		{"a domain above the host", []string{"1 0 / -> k=1; Domain=.A.example", "1 1 / k=1"}, []string{"set k=1 0", "returned k=1 2"}},
+		{"no life to speak of", []string{"1 0 / -> k=1; Max-Age=-5", "1 1 / k=1"}, []string{"removed k=1 0", "never-set k=1 0"}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			if got, _ := life(tt.steps...); !slices.Equal(got, tt.want) {
+				t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(tt.want, "\n"))
+			}
+		})
+	}
+	_, tale := life("1 0 / -> a=1|b=2", "1 1 / a=1 -> b=; Max-Age=0")
+	kept := tale.Cookies()
+	if len(kept) != 2 || kept[0].LastFrame != 3 || kept[1].LastFrame != 0 || !kept[1].Removed || kept[0].Removed {
+		t.Errorf("kept %+v, %+v", kept[0], kept[1])
+	}
+}
+
+func TestParseSetCookie(t *testing.T) {
+	t.Parallel()
+	at := time.Date(2026, 5, 6, 7, 8, 9, 0, time.UTC)
+	tests := []struct {
+		in   string
+		want http1.SetCookie
+		ok   bool
+	}{
+		{"a=b", http1.SetCookie{Name: "a", Value: "b"}, true},
+		{" a = b c ; Secure; HttpOnly ; secure=x;Partitioned", http1.SetCookie{Name: "a", Value: "b c", Secure: true, HTTPOnly: true, Partitioned: true}, true},
+		{"a=b; Path=/x; path=y; DOMAIN=.Example.COM; SameSite=Lax", http1.SetCookie{Name: "a", Value: "b", Domain: "example.com", SameSite: "Lax"}, true},
+		{"a=b; Max-Age=9; max-age=x; Max-Age=-1", http1.SetCookie{Name: "a", Value: "b", HasMaxAge: true, MaxAge: -1}, true},
+		{"a=b; Max-Age=+1", http1.SetCookie{Name: "a", Value: "b"}, true},
+		{"a=b; Expires=Wed, 06 May 2026 07:08:09 GMT", http1.SetCookie{Name: "a", Value: "b", HasExpires: true, Expires: at}, true},
+		{"a=b; expires=Wed, 06-May-2026 07:08:09 GMT", http1.SetCookie{Name: "a", Value: "b", HasExpires: true, Expires: at}, true},
+		{"a=b; expires=Wed, 06-May-26 07:08:09 GMT", http1.SetCookie{Name: "a", Value: "b", HasExpires: true, Expires: at}, true},
+		{"a=b; expires=soon", http1.SetCookie{Name: "a", Value: "b"}, true},
+		{"only a value", http1.SetCookie{Value: "only a value"}, true},
+		{"a=", http1.SetCookie{Name: "a"}, true},
+		{"=", http1.SetCookie{}, false},
+		{"", http1.SetCookie{}, false},
+		{"a=b\x00c", http1.SetCookie{Name: "a", Value: "b\x00c"}, false},
+	}
+	for _, tt := range tests {
+		got, ok := http1.ParseSetCookie(tt.in)
+		got.Expires = got.Expires.UTC()
+		tt.want.Expires = tt.want.Expires.UTC()
+		if got != tt.want || ok != tt.ok {
+			t.Errorf("%q: %+v, %v", tt.in, got, ok)
+		}
+	}
+}
+
+func TestCookieProblems(t *testing.T) {
+	t.Parallel()
+	tests := map[string]string{
+		"a=b":                             "",
+		"a=b; Secure":                     "secure-over-plain-http",
+		"a=b; SameSite=None":              "samesite-none-without-secure",
+		"__Secure-a=b":                    "secure-prefix",
+		"__host-a=b; Secure; Path=/x":     "secure-over-plain-http host-prefix",
+		"a=b; Partitioned":                "partitioned-without-secure",
+		"a=b; Domain=other.example":       "foreign-domain",
+		"a=b; Domain=a.example":           "",
+		"a=b; Domain=example":             "", // who keeps a list of public suffixes would refuse it
+		"a=" + strings.Repeat("b", 5000):  "too-long",
+		"a=b; Path=/x; Domain=xa.example": "foreign-domain",
+	}
+	for in, want := range tests {
+		c, _ := http1.ParseSetCookie(in)
+		if got := strings.Join(c.Problems("www.a.example"), " "); got != want {
+			t.Errorf("%.60q: %q, want %q", in, got, want)
+		}
+	}
+}
+
+// The example of RFC 7519 §3.1.
+const jwt = "eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ.dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
+
+func TestCredentials(t *testing.T) {
+	t.Parallel()
+	m := &http1.Message{Fields: []http1.Field{
+		{Name: "Authorization", Value: "Bearer " + jwt},
+		{Name: "authorization", Value: "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ=="},
+		{Name: "X-API-Key", Value: "k"},
+		{Name: "Accept", Value: jwt},
+	}}
+	all := m.Credentials()
+	if len(all) != 3 {
+		t.Fatalf("%+v", all)
+	}
+	if j := all[0].JWT; j == nil || j.Algorithm != "HS256" || j.Issuer != "joe" || j.Signature != 32 || !j.Expires.Equal(time.Unix(1300819380, 0)) {
+		t.Errorf("%+v", all[0])
+	}
+	if all[1].User != "Aladdin" || all[1].Token != "" {
+		t.Errorf("%+v", all[1])
+	}
+	if all[2].Scheme != "" || all[2].Token != "k" {
+		t.Errorf("%+v", all[2])
+	}
+	for _, bad := range []string{"", "ey.ey.ey", "a.b.c", jwt[1:], jwt + ".x", strings.Replace(jwt, ".", "..", 1), "ey" + strings.Repeat("J", 20000) + ".eyJ9.", "eyJ9.eyJ9."} {
+		if _, ok := http1.ParseJWT(bad); ok {
+			t.Errorf("%.40q was taken for a token", bad)
+		}
+	}
+}
+
+func TestRecognise(t *testing.T) {
+	t.Parallel()
+	tests := map[string]http1.ValueKind{
+		"PHPSESSID=m2sef3f20ck5sdgt62vi9f4kv0":                 http1.ValueSession,
+		"sid=1":                                                http1.ValuePlain,
+		"theme=dark":                                           http1.ValuePlain,
+		"x=8f14e45fceea167a5a36dedd4bea2543":                   http1.ValueSession,
+		"__utma=247384155.1796325982.1391406303.139234887.1":   http1.ValuePlain,
+		"count=12345678901234567890123456789012345678901234567": http1.ValuePlain,
+		"t=" + jwt: http1.ValueToken,
+	}
+	for in, want := range tests {
+		name, value, _ := strings.Cut(in, "=")
+		if got := http1.Recognise(name, value); got != want {
+			t.Errorf("%.50q: %q, want %q", in, got, want)
+		}
+	}
+}
+
+// FuzzState: cookies and tokens of any bytes are read without harm, and what is
+// read of a cookie can be set and returned.
+func FuzzState(f *testing.F) {
+	f.Add("sid=abc; Path=/; Max-Age=60; SameSite=Lax", "sid=abc; b=c", "Bearer "+jwt)
+	f.Add("a=b; Expires=Wed, 06-May-26 07:08:09 GMT; Domain=.x; Secure", "=; ;a", "Basic QQ==")
+	f.Add("__Host-a=\x00", "a=b=c;", "ey.ey.ey")
+	f.Fuzz(func(t *testing.T, set, cookie, authorization string) {
+		request := &http1.Message{Request: true, Exchange: 1, Target: cookie, Fields: []http1.Field{
+			{Name: "Cookie", Value: cookie}, {Name: "Authorization", Value: authorization}, {Name: "Host", Value: set},
+		}}
+		response := &http1.Message{Status: 200, Exchange: 1, Fields: []http1.Field{{Name: "Set-Cookie", Value: set}}}
+		var tale http1.Tale
+		client, server := netip.MustParseAddrPort("10.0.0.1:1"), netip.MustParseAddrPort("10.0.0.2:80")
+		for range 2 {
+			for _, m := range []*http1.Message{request, response} {
+				if _, _, facts := tale.Add(client, server, 1, m); len(facts) > 300 {
+					t.Fatalf("%d facts", len(facts))
+				}
+			}
+		}
+		if len(tale.Cookies()) > 1 {
+			t.Fatalf("%d cookies of one field", len(tale.Cookies()))
+		}
+		for _, c := range request.Credentials() {
+			if c.JWT != nil && (c.JWT.Signature < 0 || len(c.JWT.Claims) == 0) {
+				t.Fatalf("%+v", c.JWT)
+			}
+		}
+		http1.Recognise(set, cookie)
+	})
+}

@@ -1,0 +1,209 @@
+package render
+
+import (
+	"fmt"
+	"io"
+	"net/netip"
+	"strconv"
+	"strings"
+	"time"
+
+	"statelab/capture/explain"
+	"statelab/capture/http1"
+	"statelab/capture/trace"
+)
+
+// Story tells for each client what it was given to remember, what it brought
+// back, and what the servers said: HTTP's memory, which no connection holds.
+// Clients are told apart by their IP address. Memory grows with the number of
+// exchanges.
+func Story(w io.Writer, events Events, o Options) error {
+	x, _, failed := readExchanges(events, &o, false)
+	t := newText(w, o)
+	t.title()
+	if len(x.all) == 0 {
+		t.plainLine(t.say.of(wordNoHTTP))
+		return firstError(t.w.Flush(), failed)
+	}
+	var order []netip.Addr
+	by := map[netip.Addr][]*told{}
+	for _, one := range x.all {
+		a := one.client.Addr.Addr()
+		if by[a] == nil {
+			order = append(order, a)
+		}
+		by[a] = append(by[a], one)
+	}
+	for i, a := range order {
+		if i > 0 {
+			t.blank()
+		}
+		t.clientStory(a, by[a])
+		t.keptCookies(a, x.tale.Cookies())
+	}
+	return firstError(t.w.Flush(), failed)
+}
+
+func (t *text) clientStory(a netip.Addr, all []*told) {
+	name := explain.Name(t.o.Lang, trace.Participant{Role: all[0].client.Role, N: all[0].client.N})
+	t.painted(strong, name+" "+safe(a.String()))
+	for _, one := range all {
+		if m := one.Request; m != nil {
+			t.storyLine(m, t.way(true)+" "+words(safe(m.Method), safe(m.Target)))
+			t.requestFacts(m, one.facts[m])
+		}
+		for _, m := range append(one.Interim[:len(one.Interim):len(one.Interim)], one.Response) {
+			if m == nil {
+				continue
+			}
+			t.storyLine(m, t.way(false)+" "+words(strconv.Itoa(m.Status), safe(m.Reason)))
+			for _, f := range one.facts[m] {
+				t.storyFact(memory, t.setText(f))
+				t.storyJWT(f.Value)
+			}
+		}
+	}
+}
+
+// way points from the client to the server, or back.
+func (t *text) way(asks bool) string {
+	switch {
+	case t.o.ASCII && asks:
+		return "->"
+	case t.o.ASCII:
+		return "<-"
+	case asks:
+		return "→"
+	}
+	return "←"
+}
+
+const (
+	storyIndent = 10
+	factIndent  = 12
+)
+
+// storyLine is a message, with its frame's number.
+func (t *text) storyLine(m *http1.Message, s string) {
+	c := newCanvas(t.o.width())
+	n := strconv.Itoa(m.FirstFrame)
+	c.put(storyIndent-2-len(n), n, faint)
+	c.put(storyIndent, t.fit(s, t.o.width()-storyIndent), plain)
+	t.emit(c)
+}
+
+// storyFact is something that a message says of who asks.
+func (t *text) storyFact(st style, s string) {
+	for _, part := range wrap(t.text(s), t.o.width()-factIndent) {
+		c := newCanvas(t.o.width())
+		c.put(factIndent, part, st)
+		t.emit(c)
+	}
+}
+
+func (t *text) requestFacts(m *http1.Message, facts []http1.CookieFact) {
+	credentials := m.Credentials()
+	if !has(m, "Cookie") && len(credentials) == 0 {
+		t.storyFact(faint, t.say.of(storyNothing))
+	}
+	for _, f := range facts {
+		st := memory
+		if f.Act != http1.CookieReturned && f.Act != http1.CookieNeverSet {
+			st = trouble
+		}
+		t.storyFact(st, t.say.f(storyActs[f.Act], t.cookieName(f.Name, f.Value), f.SetFrame))
+		t.storyJWT(f.Value)
+	}
+	for _, c := range credentials {
+		s := words(safe(c.Field)+":", safe(c.Scheme))
+		if c.User != "" {
+			s += " " + t.say.f(storyUser, safe(c.User))
+		}
+		t.storyFact(memory, s+t.say.of(storyAnew))
+		t.storyJWT(c.Token)
+	}
+}
+
+// cookieName is a cookie with the beginning of its value, and what it seems to
+// be.
+func (t *text) cookieName(name, value string) string {
+	s := safe(name) + "=" + preview([]byte(value), 16)
+	switch http1.Recognise(name, value) {
+	case http1.ValueSession:
+		s += " (" + t.say.of(storySession) + ")"
+	case http1.ValueToken:
+		s += " (JWT)"
+	case http1.ValuePlain:
+	}
+	return s
+}
+
+// setText says what a Set-Cookie field asks for.
+func (t *text) setText(f http1.CookieFact) string {
+	s := t.say.f(storyActs[f.Act], t.cookieName(f.Name, f.Value), f.SetFrame)
+	if f.Act == http1.CookieRemoved {
+		return s
+	}
+	var parts []string
+	for _, a := range []struct {
+		set  bool
+		name string
+	}{{f.Set.Secure, "Secure"}, {f.Set.HTTPOnly, "HttpOnly"}, {f.Set.Partitioned, "Partitioned"}} {
+		if a.set {
+			parts = append(parts, a.name)
+		}
+	}
+	for _, a := range [][2]string{{"SameSite", f.Set.SameSite}, {"Domain", f.Set.Domain}, {"Path", f.Set.Path}} {
+		if a[1] != "" {
+			parts = append(parts, a[0]+"="+safe(a[1]))
+		}
+	}
+	if f.Ends.IsZero() {
+		parts = append(parts, t.say.of(storyUntilClosed))
+	} else {
+		parts = append(parts, t.say.f(storyUntil, f.Ends.UTC().Format(time.DateTime)))
+	}
+	for _, p := range f.Problems {
+		parts = append(parts, "! "+t.say.of(storyProblems[p]))
+	}
+	return s + ": " + strings.Join(parts, ", ")
+}
+
+// storyJWT shows what a token says of itself, if it is a JSON Web Token.
+func (t *text) storyJWT(token string) {
+	j, ok := http1.ParseJWT(token)
+	if !ok {
+		return
+	}
+	t.storyFact(plain, t.say.f(storyDecoded, safe(string(j.Header)), safe(string(j.Claims)), j.Signature))
+}
+
+// keptCookies is what a client was given to remember, and whether it ever
+// brought it back.
+func (t *text) keptCookies(a netip.Addr, kept []*http1.Kept) {
+	headed := false
+	for _, k := range kept {
+		if k.Client != a {
+			continue
+		}
+		if !headed {
+			headed = true
+			t.blank()
+			t.painted(strong, "  "+t.say.of(storyKept))
+		}
+		s := fmt.Sprintf("%s  %s%s  ", safe(k.Name), safe(k.Host), safe(k.Path)) + t.say.f(storySetIn, k.SetFrame) + ", "
+		if k.LastFrame > 0 {
+			s += t.say.f(storyLast, k.LastFrame)
+		} else {
+			s += t.say.of(storyNever)
+		}
+		if k.Removed {
+			s += ", " + t.say.of(storyRemoved)
+		}
+		for i, part := range wrap(t.text(s), t.o.width()-6) {
+			c := newCanvas(t.o.width())
+			c.put(4+2*min(i, 1), part, plain)
+			t.emit(c)
+		}
+	}
+}
