@@ -175,11 +175,11 @@ func TestCredentials(t *testing.T) {
 func TestRecognise(t *testing.T) {
 	t.Parallel()
 	tests := map[string]http1.ValueKind{
-		"PHPSESSID=m2sef3f20ck5sdgt62vi9f4kv0":                 http1.ValueSession,
-		"sid=1":                                                http1.ValuePlain,
-		"theme=dark":                                           http1.ValuePlain,
-		"x=8f14e45fceea167a5a36dedd4bea2543":                   http1.ValueSession,
-		"__utma=247384155.1796325982.1391406303.139234887.1":   http1.ValuePlain,
+		"PHPSESSID=m2sef3f20ck5sdgt62vi9f4kv0": http1.ValueSession,
+		"sid=1":                                http1.ValuePlain,
+		"theme=dark":                           http1.ValuePlain,
+		"x=8f14e45fceea167a5a36dedd4bea2543":   http1.ValueSession,
+		"__utma=247384155.1796325982.1391406303.139234887.1":    http1.ValuePlain,
 		"count=12345678901234567890123456789012345678901234567": http1.ValuePlain,
 		"t=" + jwt: http1.ValueToken,
 	}
