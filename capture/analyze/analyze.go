@@ -25,8 +25,12 @@ type Options struct {
 	// NoHTTP leaves the payload unread.
 	NoHTTP bool
 	// Bodies is how much of each HTTP body an event holds, in bytes; 0 means
-	// 1 KiB. All bodies that have not ended hold 256 MiB at most.
+	// 1 KiB, and less than 0 nothing. All bodies that have not ended hold 64 MiB
+	// at most.
 	Bodies int
+	// Kinds are the events that are asked for; none means all. What nobody asks
+	// for is still read where it counts in a summary; messages are not.
+	Kinds trace.Kinds
 	// VerifyChecksums computes TCP checksums; without it they are unverified.
 	VerifyChecksums bool
 }
@@ -47,26 +51,52 @@ func (o Options) Run(frames capture.Source, observations iter.Seq[trace.Observat
 	if frames == nil {
 		frames = func(func(capture.Frame, error) bool) {}
 	}
-	if observations == nil {
-		observations = func(func(trace.Observation) bool) {}
-	}
 	return func(yield func(trace.Event, error) bool) {
 		r := newRun(&o, yield)
 		var damage error
-		merge(frames, observations, func(it item, err error) bool {
-			switch {
-			case err != nil:
-				damage = err
-			case it.frame != nil:
-				r.frame(it.frame)
-			default:
-				r.observe(it.obs)
-			}
-			return !r.stopped
-		})
+		if r.reported = observations != nil; r.reported {
+			damage = r.merged(frames, observations)
+		} else {
+			damage = r.alone(frames)
+		}
 		r.finish()
 		if damage != nil && !r.stopped {
 			yield(trace.Event{}, damage)
 		}
 	}
+}
+
+// merged takes frames and observations in their order, and returns the error
+// that the frames end in.
+func (r *run) merged(frames capture.Source, observations iter.Seq[trace.Observation]) (damage error) {
+	merge(frames, observations, func(it item, err error) bool {
+		switch {
+		case err != nil:
+			damage = err
+		case it.frame != nil:
+			r.frame(it.frame)
+		default:
+			r.observe(it.obs)
+		}
+		return !r.stopped
+	})
+	return damage
+}
+
+// alone takes frames beside which nobody reports anything.
+func (r *run) alone(frames capture.Source) error {
+	var frame capture.Frame // one for all, or each would be a new one on the heap
+	for f, err := range frames {
+		if err != nil {
+			return err
+		}
+		if f.Marks.Has(capture.Tick) {
+			continue
+		}
+		frame = f
+		if r.frame(&frame); r.stopped {
+			return nil
+		}
+	}
+	return nil
 }

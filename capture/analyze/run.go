@@ -14,6 +14,8 @@ type run struct {
 	opts    *Options
 	yield   func(trace.Event, error) bool
 	stopped bool
+	// reported says that parties report, beside the frames, what they know.
+	reported bool
 
 	decoder  decode.Decoder
 	packet   decode.Packet
@@ -45,7 +47,7 @@ func newRun(o *Options, yield func(trace.Event, error) bool) *run {
 
 // emit tells one event, unless the consumer has had enough.
 func (r *run) emit(e trace.Event) {
-	if !r.stopped && !r.yield(e, nil) {
+	if !r.stopped && r.opts.Kinds.Has(e.Kind) && !r.yield(e, nil) {
 		r.stopped = true
 	}
 }
@@ -115,13 +117,10 @@ func (r *run) segmentSeen(f *capture.Frame, arrival bool) {
 		r.totals.Segments++
 	}
 	stream := reading.Conn.Stream
-	here, there := endKey{s.Src, s.Dst}, endKey{s.Dst, s.Src}
-	r.streams[here], r.streams[there] = place{stream, reading.From}, place{stream, reading.From.Peer()}
-	if here == there {
-		r.streams[here] = place{stream, reading.From} // it is joined to itself
+	r.whereabouts(s, reading.From, stream)
+	if r.opts.Kinds.Has(trace.KindSegment) || r.opts.Kinds.Has(trace.KindArrival) {
+		r.segment.Segment, r.segment.Reading = *s, reading
 	}
-
-	r.segment.Segment, r.segment.Reading = *s, reading
 	e := trace.Event{
 		Kind: trace.KindSegment, At: f.Time, Frame: f.Number, Wire: f.Wire, Stream: stream,
 		From: from, To: to, Segment: &r.segment,
@@ -135,8 +134,20 @@ func (r *run) segmentSeen(f *capture.Frame, arrival bool) {
 	for _, ch := range reading.Changes {
 		r.inferred(f, &reading, ch)
 	}
-	if !r.opts.NoHTTP && r.delivers(f, arrival) {
+	if !r.opts.NoHTTP && r.opts.Kinds.Has(trace.KindMessage) && r.delivers(f, arrival) {
 		r.web.segment(r, s, &reading)
+	}
+}
+
+// whereabouts notes which connection its ends' reports will be about.
+func (r *run) whereabouts(s *tcpstate.Segment, from tcpstate.End, stream int) {
+	if !r.reported {
+		return
+	}
+	here, there := endKey{s.Src, s.Dst}, endKey{s.Dst, s.Src}
+	r.streams[here], r.streams[there] = place{stream, from}, place{stream, from.Peer()}
+	if here == there {
+		r.streams[here] = place{stream, from} // it is joined to itself
 	}
 }
 
@@ -152,11 +163,10 @@ func (r *run) delivers(f *capture.Frame, arrival bool) bool {
 // inferred takes a change that a segment shows.
 func (r *run) inferred(f *capture.Frame, reading *tcpstate.Reading, ch tcpstate.Change) {
 	c := reading.Conn
-	whose, peer := r.opts.parties(c, ch.End)
-	k := endKey{addrOf(c, ch.End), addrOf(c, ch.End.Peer())}
-	if !r.states.infer(k, ch, f.Wire) {
+	if r.reported && !r.states.infer(endKey{addrOf(c, ch.End), addrOf(c, ch.End.Peer())}, ch, f.Wire) {
 		return
 	}
+	whose, peer := r.opts.parties(c, ch.End)
 	r.change = trace.StateChange{Change: ch}
 	r.emit(trace.Event{
 		Kind: trace.KindState, At: f.Time, Frame: f.Number, Wire: f.Wire,
@@ -172,6 +182,9 @@ func (r *run) notTCP(f *capture.Frame, arrival bool) {
 		r.sent.add(f.Wire, departure{frame: f.Number, stream: -1})
 	}
 	r.totals.Others[r.packet.Protocol]++
+	if !r.opts.Kinds.Has(trace.KindOther) {
+		return
+	}
 	r.other = trace.Other{Protocol: r.packet.Protocol, Info: r.packet.Info(), Err: r.packet.Err}
 	e := trace.Event{Kind: trace.KindOther, At: f.Time, Frame: f.Number, Wire: f.Wire, Stream: -1, Other: &r.other}
 	if p, ok := r.opts.Roles[r.packet.IP.Src]; ok {

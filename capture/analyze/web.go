@@ -30,11 +30,11 @@ type message struct {
 // What bodies take: see Options.Bodies.
 const (
 	defaultBody = 1 << 10
-	openBodies  = 256 << 20
+	openBodies  = 64 << 20
 )
 
 func (w *web) init(bodies int) {
-	if bodies <= 0 {
+	if bodies == 0 {
 		bodies = defaultBody
 	}
 	w.limits = http1.Limits{Body: bodies, Budget: http1.NewBudget(openBodies)}

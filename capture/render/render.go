@@ -89,14 +89,21 @@ type Format struct {
 	// and memory does not grow with the number of segments.
 	Streaming bool
 	// Bodies is how much of each HTTP body the output shows, in bytes; 0 where
-	// the beginning is enough. It is for analyze.Options.Bodies.
+	// the beginning is enough, less where none is shown. It is for
+	// analyze.Options.Bodies.
 	Bodies int
+	// Kinds are the events that Render reads; none means all of them. It is for
+	// analyze.Options.Kinds.
+	Kinds trace.Kinds
 	// Whole: the output holds all that is known, whatever the view.
 	Whole bool
 	// Render writes the events to w. It returns the first error of w or of the
 	// events; what came before an error of the events is written.
 	Render renderFunc
 }
+
+// noBodies is for outputs that count bodies and show none.
+const noBodies = -1
 
 type renderFunc = func(w io.Writer, events Events, o Options) error
 
@@ -121,18 +128,22 @@ var Formats = []Format{
 	},
 	{
 		Name: "csv", Extension: ".csv", MIME: "text/csv; charset=utf-8", Streaming: true, Render: SegmentsCSV,
+		Bodies: noBodies, Kinds: trace.KindsOf(trace.KindSegment),
 		About: trace.Text{En: "one row a TCP segment, for a spreadsheet", Ko: "TCP 세그먼트마다 한 행, 스프레드시트용"},
 	},
 	{
 		Name: "json", Extension: ".json", MIME: "application/json", Whole: true, Render: JSON,
+		Bodies: noBodies, Kinds: trace.KindsOf(trace.KindConnection, trace.KindMessage, trace.KindTotals),
 		About: trace.Text{En: "connections and HTTP exchanges, one object", Ko: "연결과 HTTP 교환을 담은 객체 하나"},
 	},
 	{
 		Name: "jsonl", Extension: ".jsonl", MIME: "application/jsonl", Whole: true, Streaming: true, Render: JSONLines,
+		Bodies: noBodies, Kinds: trace.KindsOf(trace.KindSegment, trace.KindArrival, trace.KindOther),
 		About: trace.Text{En: "one object a TCP frame, in file order", Ko: "TCP 프레임마다 객체 하나, 파일 순서대로"},
 	},
 	{
 		Name: "events", Extension: ".events.jsonl", MIME: "application/jsonl", Whole: true, Streaming: true, Render: EventLines,
+		Bodies: noBodies,
 		About: trace.Text{En: "every event of the timeline, one object a line", Ko: "타임라인의 모든 사건, 한 줄에 객체 하나"},
 	},
 }

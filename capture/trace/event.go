@@ -55,6 +55,20 @@ func (k Kind) String() string {
 	return "unknown"
 }
 
+// Kinds is a set of kinds of event. The zero value is all of them.
+type Kinds uint32
+
+// KindsOf returns the set of the given kinds.
+func KindsOf(kinds ...Kind) (s Kinds) {
+	for _, k := range kinds {
+		s |= 1 << k
+	}
+	return s
+}
+
+// Has reports whether k is in the set.
+func (s Kinds) Has(k Kind) bool { return s == 0 || s&(1<<k) != 0 }
+
 // Segment is a TCP segment with what the observer read from it. What explains
 // it is in Reading: raw facts, from which explain makes sentences on demand.
 type Segment struct {

@@ -122,12 +122,24 @@ func (f *inspectFlags) inspect(e *env, w io.Writer, v view, name string, several
 		k.only = len(v.opts.Streams) > 0 || f.begin.set || f.end.set
 		frames = k.frames(frames)
 	}
-	o := analyze.Options{VerifyChecksums: true, Bodies: max(v.format.Bodies, f.bodies())}
+	o := f.options(v)
 	err = v.format.Render(w, k.note(f.extracted(name, v.opts.Streams, f.only(v, o.Run(frames, nil)))), v.opts)
 	if err != nil {
 		err = fmt.Errorf("%s: %w", name, err)
 	}
 	return errors.Join(err, k.close())
+}
+
+// options are what has to be analysed for what is to be shown.
+func (f *inspectFlags) options(v view) analyze.Options {
+	o := analyze.Options{VerifyChecksums: true, Bodies: v.format.Bodies, Kinds: v.format.Kinds}
+	if n := f.bodies(); n > 0 {
+		o.Bodies = max(o.Bodies, n)
+	}
+	if v.trace || f.begin.set || f.end.set || f.bodies() > 0 {
+		o.Kinds = 0 // others read the events too
+	}
+	return o
 }
 
 // openTrace reads the header of a trace.

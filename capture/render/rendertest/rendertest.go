@@ -45,6 +45,7 @@ func Run(t *testing.T, f render.Format) {
 		}
 	})
 	t.Run("renders everything", func(t *testing.T) { everything(t, f) })
+	t.Run("asks for what it reads", func(t *testing.T) { asksEnough(t, f) })
 	t.Run("keeps nothing", func(t *testing.T) { keepsNothing(t, f) })
 	t.Run("nothing happened", func(t *testing.T) {
 		var out bytes.Buffer
@@ -87,6 +88,39 @@ func checkSafe(t *testing.T, name string, out []byte, color bool) {
 	for _, r := range string(out) {
 		if r != '\n' && !trace.SafeRune(r) {
 			t.Fatalf("%s: %U came through", name, r)
+		}
+	}
+}
+
+// asksEnough: a format that names the kinds of event that it reads writes the
+// same without the others, and one that shows no bodies the same without them.
+func asksEnough(t *testing.T, f render.Format) {
+	for _, tr := range Corpus() {
+		o := tr.Options(render.Options{Explain: true})
+		var all, some bytes.Buffer
+		if err := errors.Join(f.Render(&all, tr.Events(), o), f.Render(&some, asked(f, tr), o)); err != nil {
+			t.Fatalf("%s: %v", tr.Name, err)
+		}
+		if !bytes.Equal(all.Bytes(), some.Bytes()) {
+			t.Errorf("%s: the output changes when the events that were not asked for are left out", tr.Name)
+		}
+	}
+}
+
+// asked is what an analysis would give that makes only what f asks for.
+func asked(f render.Format, tr Trace) render.Events {
+	return func(yield func(trace.Event, error) bool) {
+		for e, err := range tr.Events() {
+			if err == nil && !f.Kinds.Has(e.Kind) {
+				continue
+			}
+			if e.Message != nil && f.Bodies < 0 {
+				m := *e.Message
+				m.Body, e.Message = nil, &m
+			}
+			if !yield(e, err) {
+				return
+			}
 		}
 	}
 }
