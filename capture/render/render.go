@@ -144,6 +144,6 @@ var Formats = []Format{
 	{
 		Name: "events", Extension: ".events.jsonl", MIME: "application/jsonl", Whole: true, Streaming: true, Render: EventLines,
 		Bodies: noBodies,
-		About: trace.Text{En: "every event of the timeline, one object a line", Ko: "타임라인의 모든 사건, 한 줄에 객체 하나"},
+		About:  trace.Text{En: "every event of the timeline, one object a line", Ko: "타임라인의 모든 사건, 한 줄에 객체 하나"},
 	},
 }
