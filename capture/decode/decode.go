@@ -9,8 +9,10 @@
 // Frame.Data, never panics, walks a bounded number of headers, and produces
 // text only from numbers. What was decoded before an error stays usable.
 //
-// Tunnels (IP in IP, GRE, VXLAN, GENEVE, MPLS, PPPoE) are named and not
-// entered; fragments are named and not reassembled.
+// Encapsulations (IP in IP, GRE, VXLAN, GENEVE, GTP-U, MPLS, PPPoE, …) are
+// entered, one in another up to a bound: a segment's ends are the innermost
+// addresses and ports, as Wireshark counts streams. Fragments are named, and
+// reassembled where the Decoder has a Reassembler.
 package decode
 
 import (
@@ -23,8 +25,9 @@ import (
 // Bounds on what one frame may make the decoder do.
 const (
 	maxTags       = 8  // VLAN tags
+	maxLabels     = 16 // in an MPLS label stack
 	maxExtensions = 8  // IPv6 extension headers
-	maxLayers     = 24 // link, LLC, SNAP, tags, IP, extension headers, transport
+	maxLayers     = 64 // headers in all
 	// maxWire is the longest frame that is believed, in bytes: the length of a
 	// datagram that does not tell its own is taken from the frame's.
 	maxWire = 1 << 24

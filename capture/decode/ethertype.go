@@ -17,6 +17,7 @@ const (
 	etherPPPoESession   = 0x8864
 	etherSTag           = 0x88a8 // IEEE 802.1ad service tag
 	etherQinQ           = 0x9100 // the service tag's number before 802.1ad
+	etherITag           = 0x88e7 // IEEE 802.1ah backbone service instance tag
 )
 
 // etherType continues with what an EtherType announces, in [off, end).
@@ -42,7 +43,9 @@ func (d *Decoder) etherType(p *Packet, kind uint16, off, end int) {
 		d.length8023(p, int(kind), off, end)
 		return
 	}
-	p.Link.EtherType = kind
+	if p.tunnels == 0 {
+		p.Link.EtherType = kind
+	}
 	p.payloadEnd = end
 	switch kind {
 	case etherIPv4:
@@ -54,11 +57,19 @@ func (d *Decoder) etherType(p *Packet, kind uint16, off, end int) {
 	case etherRARP:
 		d.arp(p, "RARP", off, end)
 	case etherMPLS, etherMPLSUpstream:
-		p.Protocol = "MPLS"
+		d.mpls(p, off, end)
 	case etherPPPoEDiscovery:
 		p.Protocol = "PPPoE Discovery"
 	case etherPPPoESession:
-		p.Protocol = "PPPoE Session"
+		d.pppoe(p, off, end)
+	case etherTEB:
+		d.bridged(p, off, end)
+	case etherPPP:
+		d.ppp(p, off, end)
+	case etherITag: // IEEE 802.1Q §9.7: the addresses of the customer's frame follow
+		if p.header(layerPBB, off, itagLen, end) != nil {
+			d.bridged(p, off+itagLen, end)
+		}
 	default:
 		p.Protocol = d.name("ETHERNET 0x%04x", kind)
 	}
@@ -89,7 +100,13 @@ func (d *Decoder) llc(p *Packet, off, end int) {
 		p.Protocol = d.name("LLC 0x%02x", uint16(dsap))
 		return
 	}
+	d.snap(p, off, end)
+}
+
+// snap reads the header of RFC 1042.
+func (d *Decoder) snap(p *Packet, off, end int) {
 	p.Protocol = "SNAP"
+	p.payloadEnd = end
 	p.push(layerSNAP, off, off+snapLen)
 	if !p.need(layerSNAP, off, snapLen, end) {
 		return

@@ -82,6 +82,9 @@ func (s *speller) header(kind layerKind) {
 		s.udp()
 	case layerTCP:
 		s.tcp()
-	case layerNone, layerIP: // never noted as headers
+	default:
+		if !s.encapsulation(kind) {
+			s.otherLink(kind)
+		}
 	}
 }

@@ -55,6 +55,13 @@ func TestFieldsGolden(t *testing.T) {
 		"udp":     ethernetFrame(etherIPv4, patched(patched(syn[:20], 2, 0, 32), 9, protoUDP), unhex("0035 1389 000a 0000 01020304")),
 		"unknown": frame(capture.LinkType(147), unhex("010203")),
 	}
+	for _, e := range carriers() {
+		switch e.name {
+		case "VXLAN", "GENEVE, options", "GRE, all options", "PPTP", "ERSPAN type II", "MPLS, three labels, IPv6", "PPPoE",
+			"GTP-U, extension header", "radiotap", "802.11, QoS, four addresses, HTC", "Frame Relay, SNAP", "L2TP", "802.1ah":
+			tests[strings.NewReplacer(", ", "_", " ", "_", ".", "_").Replace(strings.ToLower(e.name))] = e.frame
+		}
+	}
 	for name, f := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

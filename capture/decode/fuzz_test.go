@@ -32,6 +32,9 @@ func addSeeds(f *testing.F) {
 	} {
 		f.Add(uint16(seed.Link), seed.Data, 0)
 	}
+	for _, e := range carriers() {
+		f.Add(uint16(e.frame.Link), e.frame.Data, 0)
+	}
 }
 
 // fuzzFrame is a frame whose Data ends where its memory does, so that a read

@@ -23,6 +23,9 @@ func (d *Decoder) ipv4(p *Packet, off, end int) {
 	}
 	fragment := be16(h[6:])
 	ip := &p.IP
+	if p.tunnels > 0 {
+		*ip = IP{} // what the outer header said
+	}
 	ip.Version = 4
 	ip.Src, ip.Dst = netip.AddrFrom4([4]byte(h[12:])), netip.AddrFrom4([4]byte(h[16:]))
 	ip.Length = int(be16(h[2:]))

@@ -34,6 +34,9 @@ func (d *Decoder) ipv6(p *Packet, off, end int) {
 		return
 	}
 	ip := &p.IP
+	if p.tunnels > 0 {
+		*ip = IP{} // what the outer header said
+	}
 	ip.Version = 6
 	ip.Src, ip.Dst = netip.AddrFrom16([16]byte(h[8:])), netip.AddrFrom16([16]byte(h[24:]))
 	ip.Length = ipv6Len + int(be16(h[4:]))
@@ -131,8 +134,8 @@ func (d *Decoder) extension(p *Packet, kind layerKind, at int) bool {
 // §4.4): then the destination is not yet the one that the TCP checksum covers
 // (§8.1).
 func (p *Packet) rerouted() bool {
-	for _, l := range p.layers[:p.depth] {
-		if l.kind == layerRouting && p.data[l.off+3] != 0 {
+	for i := p.depth - 1; i >= 0 && p.layers[i].kind != layerIPv6; i-- {
+		if l := p.layers[i]; l.kind == layerRouting && p.data[l.off+3] != 0 {
 			return true
 		}
 	}

@@ -21,41 +21,115 @@ const (
 func (d *Decoder) link(p *Packet) {
 	switch p.frame.Link {
 	case capture.LinkEthernet:
-		d.ethernet(p)
+		d.ethernet(p, 0, p.wire)
 	case capture.LinkSLL:
 		d.sll(p)
 	case capture.LinkSLL2:
 		d.sll2(p)
 	case capture.LinkNull:
-		d.null(p, layerNull)
+		d.null(p, layerNull, 0, p.wire)
 	case capture.LinkLoop:
-		d.null(p, layerLoop)
+		d.null(p, layerLoop, 0, p.wire)
 	case capture.LinkRaw, capture.LinkRawBSD, capture.LinkRawOpen:
-		d.raw(p)
+		d.raw(p, 0, p.wire)
 	case capture.LinkIPv4:
 		d.ipv4(p, 0, p.wire)
 	case capture.LinkIPv6:
 		d.ipv6(p, 0, p.wire)
 	default:
+		d.rareLink(p)
+	}
+}
+
+// rareLink reads the link types that few traces have.
+func (d *Decoder) rareLink(p *Packet) {
+	switch uint16(p.frame.Link) {
+	case linkPPP:
+		d.ppp(p, 0, p.wire)
+	case linkPPPHDLC:
+		d.serial(p, 0)
+	case linkPPPEther:
+		d.pppoe(p, 0, p.wire)
+	case linkPPPD:
+		d.pppd(p)
+	case linkPPPWithDir:
+		d.directed(p, (*Decoder).ppp)
+	case linkCHDLC:
+		d.chdlc(p, 0, p.wire)
+	case linkCHDLCWithDir:
+		d.directed(p, (*Decoder).chdlc)
+	case linkFrameRelay:
+		d.frameRelay(p, 0, p.wire)
+	case linkFrameRelayWithDir:
+		d.directed(p, (*Decoder).frameRelay)
+	case linkMPLS:
+		d.mpls(p, 0, p.wire)
+	case linkTokenRing:
+		d.ring(p)
+	case linkFDDI:
+		d.fddi(p)
+	case linkIPFC:
+		d.fibreChannel(p)
+	case linkATM:
+		d.llc(p, 0, p.wire)
+	default:
+		d.pseudoLink(p)
+	}
+}
+
+// pseudoLink reads the link types that have something of the capturing system's
+// before the frame.
+func (d *Decoder) pseudoLink(p *Packet) {
+	switch uint16(p.frame.Link) {
+	case linkWLAN:
+		d.wlan(p, 0, p.wire, false)
+	case linkRadiotap:
+		d.radiotap(p)
+	case linkPPI:
+		d.ppi(p)
+	case linkAVS:
+		d.avs(p)
+	case linkPrism:
+		d.prism(p)
+	case linkPKTAP:
+		d.pktap(p)
+	case linkNetAnalyzer:
+		d.netAnalyzer(p, false)
+	case linkNetAnalyzerTransparent:
+		d.netAnalyzer(p, true)
+	case linkNFLOG:
+		d.nflog(p)
+	case linkIPNET:
+		d.ipnet(p)
+	case linkENC:
+		d.enc(p)
+	case linkPFLOG:
+		d.pflog(p)
+	default:
 		p.Protocol = d.name("LINKTYPE %d", uint16(p.frame.Link))
 	}
 }
 
-// ethernet reads IEEE 802.3 §3.2: two addresses, then a type, or, below 1536,
-// the length of an LLC frame.
-func (d *Decoder) ethernet(p *Packet) {
+// ethernet reads IEEE 802.3 §3.2 at off: two addresses, then a type, or, below
+// 1536, the length of an LLC frame. The addresses of a frame inside a tunnel are
+// not the link's.
+func (d *Decoder) ethernet(p *Packet, off, end int) {
 	p.Protocol = "ETHERNET"
-	p.push(layerEthernet, 0, ethernetLen)
-	if !p.need(layerEthernet, 0, ethernetLen, p.wire) {
+	p.payloadEnd = end
+	p.push(layerEthernet, off, off+ethernetLen)
+	if !p.need(layerEthernet, off, ethernetLen, end) {
 		return
 	}
-	p.Link.Dst.set6(p.data)
-	p.Link.Src.set6(p.data[6:])
-	kind := be16(p.data[12:])
-	if kind <= maxLength8023 {
-		p.layers[0].kind = layer8023
+	h := p.data[off : off+ethernetLen]
+	if p.tunnels == 0 {
+		p.Link.Dst.set6(h)
+		p.Link.Src.set6(h[6:])
 	}
-	d.etherType(p, kind, ethernetLen, p.wire)
+	kind := be16(h[12:])
+	if kind <= maxLength8023 {
+		p.layers[p.depth-1].kind = layer8023
+	}
+	d.etherType(p, kind, off+ethernetLen, end)
 }
 
 // sll reads the Linux cooked header: https://www.tcpdump.org/linktypes/LINKTYPE_LINUX_SLL.html.
@@ -116,20 +190,30 @@ func (p *Packet) cookedDirection(packetType uint16) {
 	}
 }
 
-// null reads the BSD loopback header: an address family of 4 octets, in the
-// capturing host's byte order (NULL) or in network byte order (LOOP).
-func (d *Decoder) null(p *Packet, kind layerKind) {
-	p.Protocol = p.frame.Link.String()
-	p.push(kind, 0, familyLen)
-	if !p.need(kind, 0, familyLen, p.wire) {
-		return
+// null reads the BSD loopback header at off: an address family of 4 octets, in
+// the capturing host's byte order (NULL) or in network byte order (LOOP).
+func (d *Decoder) null(p *Packet, kind layerKind, off, end int) {
+	p.Protocol = kind.protocol()
+	p.payloadEnd = end
+	p.push(kind, off, off+familyLen)
+	if p.need(kind, off, familyLen, end) {
+		d.family(p, addressFamily(p.data[off:], kind), off+familyLen, end)
 	}
-	switch family := addressFamily(p.data, kind); family {
+}
+
+// family continues with what an address family announces. What is larger than
+// any of them is an EtherType, as some systems write.
+func (d *Decoder) family(p *Packet, family uint32, off, end int) {
+	switch family {
 	case 2:
-		d.ipv4(p, familyLen, p.wire)
+		d.ipv4(p, off, end)
 	case 10, 23, 24, 28, 30: // AF_INET6 of Linux, Windows, NetBSD and OpenBSD, FreeBSD, macOS
-		d.ipv6(p, familyLen, p.wire)
+		d.ipv6(p, off, end)
 	default:
+		if family >= minEtherType && family <= 0xffff {
+			d.etherType(p, uint16(family), off, end)
+			return
+		}
 		p.Protocol = d.name("AF %d", uint16(min(family, 0xffff)))
 	}
 }
@@ -145,17 +229,18 @@ func addressFamily(b []byte, kind layerKind) uint32 {
 }
 
 // raw reads a frame that begins with an IP header; its first 4 bits say which.
-func (d *Decoder) raw(p *Packet) {
+func (d *Decoder) raw(p *Packet, off, end int) {
 	p.Protocol = "IP"
-	if !p.need(layerIP, 0, 1, p.wire) {
+	p.payloadEnd = end
+	if !p.need(layerIP, off, 1, end) {
 		return
 	}
-	switch version := p.data[0] >> 4; version {
+	switch version := p.data[off] >> 4; version {
 	case 4:
-		d.ipv4(p, 0, p.wire)
+		d.ipv4(p, off, end)
 	case 6:
-		d.ipv6(p, 0, p.wire)
+		d.ipv6(p, off, end)
 	default:
-		p.fail(Error{Layer: "IP", Field: "Version", Problem: Wrong, Value: int(version)})
+		p.fail(Error{Layer: "IP", Field: "Version", Problem: Wrong, Offset: off, Value: int(version)})
 	}
 }

@@ -17,7 +17,7 @@ type Packet struct {
 	TCP     bool
 	Segment tcpstate.Segment
 	// Protocol is the innermost protocol recognised: "TCP", "UDP", "ICMPv4",
-	// "ARP", "IPv4 fragment", "VXLAN", "ETHERNET 0x88cc", "LINKTYPE 147".
+	// "ARP", "IPv4 fragment", "PPPoE Discovery", "ETHERNET 0x88cc", "LINKTYPE 147".
 	Protocol string
 	// Err is an *Error: the first header that is cut or malformed. TCP may be
 	// true beside it.
@@ -30,6 +30,8 @@ type Packet struct {
 	frame  *capture.Frame
 	layers [maxLayers]layer
 	depth  int // how many of layers are used
+	// tunnels is how many encapsulations were entered.
+	tunnels int
 	// payloadEnd is where the innermost layer's payload ends on the wire; what
 	// follows it in the frame is padding.
 	payloadEnd int
@@ -37,8 +39,8 @@ type Packet struct {
 
 // Link is what the link layer says.
 type Link struct {
-	// Src and Dst are the hardware addresses; invalid where the link layer has
-	// none.
+	// Src and Dst are the hardware addresses, those of the outermost header;
+	// invalid where the link layer has none.
 	Src, Dst HardwareAddr
 	// EtherType is the type of what the link layer carries, after VLAN tags; 0
 	// where there is none.
@@ -87,7 +89,7 @@ func hardwareAddr(b []byte, n int) (a HardwareAddr) {
 	return a
 }
 
-// IP is what the IP header says. Version is 0 where the frame has none.
+// IP is what the innermost IP header says. Version is 0 where the frame has none.
 type IP struct {
 	Version  uint8 // 4 or 6
 	Src, Dst netip.Addr
@@ -138,7 +140,7 @@ func (p *Packet) reset(f *capture.Frame) {
 	p.Link, p.IP = Link{Direction: f.Direction}, IP{}
 	p.data, p.frame = f.Data, f
 	p.wire = max(min(f.Length, maxWire), len(f.Data))
-	p.depth, p.payloadEnd = 0, p.wire
+	p.depth, p.tunnels, p.payloadEnd = 0, 0, p.wire
 }
 
 // push notes a header. The walk is bounded so that there is always room; a
@@ -204,9 +206,11 @@ func (p *Packet) fail(e Error) {
 // addresses where there is no IP.
 func (p *Packet) Ends() (src, dst netip.AddrPort) {
 	var ports [2]uint16
-	if in := p.innermost(); in.kind == layerTCP || in.kind == layerUDP {
-		if b := p.captured(in.off, in.off+4); len(b) == 4 {
-			ports = [2]uint16{be16(b), be16(b[2:])}
+	for i := p.depth - 1; i >= 0 && p.layers[i].kind != layerIPv4 && p.layers[i].kind != layerIPv6; i-- {
+		if in := p.layers[i]; in.kind == layerTCP || in.kind == layerUDP {
+			if b := p.captured(in.off, in.off+4); len(b) == 4 {
+				ports = [2]uint16{be16(b), be16(b[2:])}
+			}
 		}
 	}
 	return netip.AddrPortFrom(p.IP.Src, ports[0]), netip.AddrPortFrom(p.IP.Dst, ports[1])

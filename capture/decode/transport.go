@@ -2,10 +2,16 @@ package decode
 
 // Protocol numbers (https://www.iana.org/assignments/protocol-numbers).
 const (
-	protoICMPv4 = 1
-	protoTCP    = 6
-	protoUDP    = 17
-	protoICMPv6 = 58
+	protoICMPv4   = 1
+	protoIPv4     = 4
+	protoTCP      = 6
+	protoUDP      = 17
+	protoIPv6     = 41
+	protoGRE      = 47
+	protoICMPv6   = 58
+	protoEtherIP  = 97
+	protoMPLS     = 137
+	protoEthernet = 143
 )
 
 // Lengths of headers, in bytes.
@@ -13,11 +19,24 @@ const (
 	udpLen  = 8
 	icmpLen = 8
 	arpLen  = 8 // without the addresses
+
+	labelLen          = 4 // of an MPLS label stack entry
+	controlWordLen    = 4
+	itagLen           = 4
+	pppoeLen          = 6
+	chdlcLen          = 4
+	etherIPLen        = 2
+	greLen            = 4 // without options
+	erspanIILen       = 8
+	erspanIIILen      = 12
+	erspanPlatformLen = 8
+	vxlanLen          = 8
+	geneveLen         = 8 // without options
+	gtpULen           = 8 // without options
+	l2tpLen           = 6 // without options
 )
 
-// transport continues with what an IP datagram carries, in [off, end). A
-// tunnel's inner datagram would be read by calling ipv4, ipv6 or etherType
-// again from here.
+// transport continues with what an IP datagram carries, in [off, end).
 func (d *Decoder) transport(p *Packet, off, end int) {
 	switch p.IP.Protocol {
 	case protoTCP:
@@ -29,6 +48,9 @@ func (d *Decoder) transport(p *Packet, off, end int) {
 	case protoICMPv6:
 		p.icmp(layerICMPv6, off, end)
 	default:
+		if d.inIP(p, off, end) {
+			return
+		}
 		if name, ok := transports[p.IP.Protocol]; ok {
 			p.Protocol = name
 		} else {
@@ -43,9 +65,8 @@ var transports = map[uint8]string{
 	88: "EIGRP", 89: "OSPF", 97: "EtherIP", 103: "PIM", 112: "VRRP", 115: "L2TP", 132: "SCTP", 136: "UDP-Lite", 137: "MPLS-in-IP",
 }
 
-// udp reads RFC 768, and names the tunnels that are known by their port.
+// udp reads RFC 768, and goes on into encapsulations.
 func (d *Decoder) udp(p *Packet, off, end int) {
-	const vxlan, vxlanLinux, geneve, gtpU = 4789, 8472, 6081, 2152
 	p.Protocol = "UDP"
 	p.push(layerUDP, off, off+udpLen)
 	if !p.need(layerUDP, off, udpLen, end) {
@@ -63,17 +84,7 @@ func (d *Decoder) udp(p *Packet, off, end int) {
 	default:
 		p.payloadEnd = off + length
 	}
-	switch be16(p.data[off+2:]) {
-	case vxlan, vxlanLinux:
-		// RFC 7348 §5: the I flag must be set.
-		if b := p.captured(off+udpLen, p.payloadEnd); len(b) > 0 && b[0]&0x08 != 0 {
-			p.Protocol = "VXLAN"
-		}
-	case geneve:
-		p.Protocol = "GENEVE"
-	case gtpU:
-		p.Protocol = "GTP-U"
-	}
+	d.inUDP(p, be16(p.data[off:]), be16(p.data[off+2:]), off+udpLen, p.payloadEnd)
 }
 
 // icmp notes an ICMP message (RFC 792, RFC 4443 §2.1). Its header is 8 octets
