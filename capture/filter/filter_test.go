@@ -110,7 +110,7 @@ func TestLinkTypes(t *testing.T) {
 		}
 		compiled(t, "pppoes and tcp or arp", l, Options{})
 	}
-	if _, err := Compile("tcp", 127, Options{}); err == nil || !strings.Contains(err.Error(), "LINKTYPE 127") {
+	if _, err := Compile("tcp", 127, Options{}); err == nil || !strings.Contains(err.Error(), "IEEE802_11_RADIOTAP") {
 		t.Errorf("a link type that is not known: %v", err)
 	}
 	if p := compiled(t, "arp", capture.LinkRaw, Options{}); len(p.Instructions()) != 1 {
