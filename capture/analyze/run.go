@@ -134,7 +134,7 @@ func (r *run) segmentSeen(f *capture.Frame, arrival bool) {
 	for _, ch := range reading.Changes {
 		r.inferred(f, &reading, ch)
 	}
-	if !r.opts.NoHTTP && r.opts.Kinds.Has(trace.KindMessage) && r.delivers(f, arrival) {
+	if !r.opts.NoHTTP && r.opts.Kinds.Has(trace.KindMessage) && r.delivers(f, &reading, arrival) {
 		r.web.segment(r, s, &reading)
 	}
 }
@@ -153,8 +153,8 @@ func (r *run) whereabouts(s *tcpstate.Segment, from tcpstate.End, stream int) {
 
 // delivers reports whether this sight of a frame is the one whose payload
 // counts: where both ends are watched, its arrival with a good checksum.
-func (r *run) delivers(f *capture.Frame, arrival bool) bool {
-	if r.packet.Segment.Checksum == tcpstate.Invalid {
+func (r *run) delivers(f *capture.Frame, reading *tcpstate.Reading, arrival bool) bool {
+	if reading.Damaged {
 		return false
 	}
 	return arrival || f.Wire == 0 || f.Direction == capture.Inbound

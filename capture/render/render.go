@@ -46,6 +46,8 @@ type Options struct {
 	Dark bool
 	// Streams are the connections to show; empty means all.
 	Streams []int
+	// Side chooses the direction that is followed.
+	Side Side
 	// Detail chooses segments or messages as the arrows of a ladder.
 	Detail ladder.Detail
 	// Lanes are the parties known beforehand: see ladder.Options.
@@ -95,6 +97,8 @@ type Format struct {
 	// Kinds are the events that Render reads; none means all of them. It is for
 	// analyze.Options.Kinds.
 	Kinds trace.Kinds
+	// Binary: the output is no text, and not for a terminal.
+	Binary bool
 	// Whole: the output holds all that is known, whatever the view.
 	Whole bool
 	// Render writes the events to w. It returns the first error of w or of the

@@ -30,6 +30,20 @@ var Views = []View{
 		About: trace.Text{En: "each change of state of either end, a line", Ko: "양쪽 끝의 상태가 바뀔 때마다 한 줄"},
 	},
 	{
+		Name: "follow", Formats: []Format{
+			textOf("follow", FollowText),
+			{
+				Name: "hex", Extension: ".hex", MIME: "text/plain; charset=utf-8", Render: FollowHex,
+				About: trace.Text{En: "octets in hexadecimal, with their place in the stream", Ko: "스트림 안의 위치와 함께 16진수로 쓴 바이트"},
+			},
+			{
+				Name: "raw", Extension: ".bin", MIME: "application/octet-stream", Binary: true, Render: FollowRaw,
+				About: trace.Text{En: "the octets themselves", Ko: "바이트 그 자체"},
+			},
+		},
+		About: trace.Text{En: "what the two programs of a connection said to each other", Ko: "연결 양쪽의 프로그램이 주고받은 내용"},
+	},
+	{
 		Name: "http", Formats: []Format{textOf("http", HTTPTable), csvOf("http", HTTPCSV)},
 		About: trace.Text{En: "table of the HTTP exchanges", Ko: "HTTP 교환을 요약한 표"},
 	},

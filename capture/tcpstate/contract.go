@@ -128,6 +128,11 @@ type Reading struct {
 	// InFlight is how many octets the sender has sent and not seen
 	// acknowledged, this segment included.
 	InFlight uint32
+	// Damaged: the checksum is wrong, and the segment was seen as it arrived,
+	// or others of its sender were right, so that its receiver must drop it
+	// (RFC 9293 §3.1). Where none was right, the trace was altered, or the
+	// checksums were left to a network card: those segments count.
+	Damaged bool
 	Findings []Finding
 	Changes  []Change
 }

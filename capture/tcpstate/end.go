@@ -2,6 +2,7 @@ package tcpstate
 
 // end is what the observer keeps of one end.
 type end struct {
+	sums bool // a right checksum was seen
 	// tcb holds what the segments prove.
 	tcb tcb
 	// ahead are the states beyond it that are assumed: they follow if what was

@@ -15,7 +15,7 @@ type follow struct {
 // segment follows one sight of a segment: its sender sent it; where it is seen
 // arriving, its receiver received it; elsewhere that is assumed.
 func (f follow) segment(where Where, arrival bool) {
-	if where == Received && f.s.Checksum == Invalid {
+	if where == Received && f.r.Damaged {
 		return // its receiver drops it, and what it says of its sender may be the damage
 	}
 	sender, receiver := &f.c.ends[f.from], &f.c.ends[f.to]

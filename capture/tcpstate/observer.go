@@ -97,8 +97,13 @@ func (o *Observer) Observe(s *Segment, where Where) *Reading {
 		Reading: r, s: s, now: now, fwd: &c.ends[from].flow, rev: &c.ends[from.Peer()].flow,
 		irtt: int64(c.initialRTT), control: s.Flags.Any(SYN | FIN | RST),
 	}
-	if s.Checksum == Invalid {
+	switch s.Checksum {
+	case Valid:
+		c.ends[from].sums = true
+	case Invalid:
 		r.found(FoundBadChecksum, 0, 0)
+		r.Damaged = c.ends[from].sums || where == Received
+	case Unverified:
 	}
 	pause := now - c.LastTime.UnixNano()
 	if !arrival {

@@ -23,6 +23,7 @@ import (
 type chooseFlags struct {
 	streams         []int
 	where, from, to string
+	side            string
 	// What they come to.
 	expression *where.Expression
 	begin, end bound
@@ -31,12 +32,17 @@ type chooseFlags struct {
 func (f *chooseFlags) register(c *cobra.Command) {
 	fs := c.Flags()
 	fs.IntSliceVar(&f.streams, "stream", nil, "show only these connections, counted from 0")
+	fs.StringVar(&f.side, "side", "both", "with --view follow: client, server or both")
 	fs.StringVar(&f.where, "where", "", `show only connections of which this holds, e.g. 'tcp.findings has "retransmission" && http.status >= 400'`)
 	fs.StringVar(&f.from, "from", "", "show from here on: a frame's number, a time since the first frame (1.5s), or a time of day with its date (2026-01-01T09:00:00Z)")
 	fs.StringVar(&f.to, "to", "", "show up to here, this included")
 }
 
-func (f *chooseFlags) resolve() (err error) {
+func (f *chooseFlags) resolve(o *render.Options) (err error) {
+	var ok bool
+	if o.Side, ok = map[string]render.Side{"both": render.BothSides, "client": render.ClientSide, "server": render.ServerSide}[f.side]; !ok {
+		return misusef("--side %q: client, server or both", f.side)
+	}
 	if f.where != "" {
 		if f.expression, err = where.Compile(f.where); err != nil {
 			return misuse{pointAt("--where", f.where, err)}

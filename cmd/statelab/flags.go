@@ -81,6 +81,11 @@ func (f *viewFlags) resolve(e *env) (view, error) {
 	} else if v.format, ok = render.Choose(f.view, f.format); !ok {
 		return v, f.noSuch()
 	}
+	if v.format.Binary {
+		if err := refuseBinary(e, f.out); err != nil {
+			return v, err
+		}
+	}
 	v.page = f.page()
 	lang, err := chooseLang(e, f.lang)
 	if err != nil {
@@ -192,7 +197,7 @@ func (f *lessonFlags) check(e *env) error {
 // refuseBinary keeps a trace off a terminal.
 func refuseBinary(e *env, write string) error {
 	if write == "-" && e.terminal {
-		return misusef("a trace is binary, and stdout is a terminal; pipe it on, e.g. | wireshark -k -i -")
+		return misusef("this output is binary, and stdout is a terminal; write it to a file, or pipe a trace on, e.g. | wireshark -k -i -")
 	}
 	return nil
 }

@@ -134,6 +134,9 @@ func everyFormat() []formatOf {
 func TestEveryFormatParses(t *testing.T) {
 	t.Parallel()
 	for _, f := range everyFormat() {
+		if f.Binary {
+			continue
+		}
 		for _, more := range [][]string{nil, {"--explain"}, {"--lang", "ko", "--explain"}, {"--ascii"}} {
 			for _, lesson := range [][]string{{"tcp", "demo", "handshake"}, {"http", "demo", "stateless"}} {
 				if lesson[0] == "http" && len(more) < 3 {

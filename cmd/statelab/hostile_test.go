@@ -101,6 +101,9 @@ func TestHostilePayload(t *testing.T) {
 		t.Fatal("the trace is not hostile")
 	}
 	for _, f := range everyFormat() {
+		if f.Binary {
+			continue // it is not for a terminal, and refuses one
+		}
 		for _, more := range []string{"", "--explain", "--ascii", "--lang=ko"} {
 			t.Run(f.view+"/"+f.Name+more, func(t *testing.T) {
 				t.Parallel()

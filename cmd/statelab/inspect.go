@@ -46,7 +46,7 @@ file is shown up to the damage.`,
 			if err != nil {
 				return err
 			}
-			if err := f.chooseFlags.resolve(); err != nil {
+			if err := f.chooseFlags.resolve(&v.opts); err != nil {
 				return err
 			}
 			if err := keepInputs(args, v.out); err != nil {

@@ -145,7 +145,7 @@ func TestColourOnATerminal(t *testing.T) {
 	// A trace is binary: it does not go to a terminal.
 	x.run("clear; statelab tcp demo handshake -w -; echo done=$?")
 	x.shows("done=2")
-	x.shows("a trace is binary")
+	x.shows("this output is binary")
 }
 
 // With --predict flags, seq and ack are asked for before they are shown, and the
