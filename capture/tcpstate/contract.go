@@ -132,7 +132,7 @@ type Reading struct {
 	// or others of its sender were right, so that its receiver must drop it
 	// (RFC 9293 §3.1). Where none was right, the trace was altered, or the
 	// checksums were left to a network card: those segments count.
-	Damaged bool
+	Damaged  bool
 	Findings []Finding
 	Changes  []Change
 }
