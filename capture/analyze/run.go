@@ -1,6 +1,7 @@
 package analyze
 
 import (
+	"net/netip"
 	"slices"
 
 	"statelab/capture"
@@ -39,7 +40,7 @@ func newRun(o *Options, yield func(trace.Event, error) bool) *run {
 	r := &run{opts: o, yield: yield, streams: map[endKey]place{}}
 	r.decoder.VerifyChecksums = o.VerifyChecksums
 	r.observer = tcpstate.NewObserver(tcpstate.ObserverOptions{OnClose: r.over, BothTaps: o.Exact})
-	r.states = reconcile{exact: o.Exact, ends: map[endKey]*endLog{}}
+	r.states = reconcile{exact: o.Exact, ends: map[endKey]*endLog{}, hosts: map[netip.Addr]bool{}}
 	r.totals.Others = map[string]int{}
 	r.web.init(o.Bodies)
 	return r
@@ -163,8 +164,12 @@ func (r *run) delivers(f *capture.Frame, reading *tcpstate.Reading, arrival bool
 // inferred takes a change that a segment shows.
 func (r *run) inferred(f *capture.Frame, reading *tcpstate.Reading, ch tcpstate.Change) {
 	c := reading.Conn
-	if r.reported && !r.states.infer(endKey{addrOf(c, ch.End), addrOf(c, ch.End.Peer())}, ch, f.Wire) {
-		return
+	if r.reported {
+		k := endKey{addrOf(c, ch.End), addrOf(c, ch.End.Peer())}
+		if !r.states.infer(k, ch, f.Wire) {
+			return
+		}
+		r.states.tell(k, c.Stream, &ch)
 	}
 	whose, peer := r.opts.parties(c, ch.End)
 	r.change = trace.StateChange{Change: ch}
@@ -213,6 +218,7 @@ func (r *run) observe(o *trace.Observation) {
 			return
 		}
 		r.change.End = r.endOf(k, o.Party)
+		r.states.tell(k, e.Stream, &r.change.Change)
 		if d, ok := r.sent.of(o.Cause.Wire); ok {
 			e.Frame = d.frame
 		}
@@ -257,6 +263,7 @@ func (r *run) endOf(k endKey, p trace.Participant) tcpstate.End {
 // over tells that a connection is over, and forgets it.
 func (r *run) over(c *tcpstate.Conn) {
 	r.web.close(r, c)
+	r.states.settle(c)
 	from, to := r.opts.parties(c, tcpstate.Client)
 	r.totals.Connections++
 	r.emit(trace.Event{

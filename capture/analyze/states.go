@@ -16,7 +16,9 @@ type endKey struct{ local, remote netip.AddrPort }
 type endLog struct {
 	inferred []inferred
 	observed []reported     // changes that the segments have not shown
-	last     tcpstate.State // the last observed state
+	last     tcpstate.State // the last that was told, where states are sampled
+	proved   bool           // segments have shown a state of this end for certain
+	told     *told
 }
 
 // inferred is a change that the segments show, and the frame that shows it by its
@@ -55,6 +57,7 @@ func (e *endLog) shows(to tcpstate.State) bool {
 type reconcile struct {
 	exact bool
 	ends  map[endKey]*endLog
+	hosts map[netip.Addr]bool // that report of themselves
 }
 
 // maxPending bounds what one end may wait for: a disagreement is reported, not
@@ -81,10 +84,11 @@ func (r *reconcile) forget(c *tcpstate.Conn) {
 func (r *reconcile) infer(k endKey, ch tcpstate.Change, wire uint64) bool {
 	e := r.end(k)
 	if e.shows(ch.To) {
+		e.proved = e.proved || ch.To == e.last && ch.Basis == tcpstate.Inferred
 		return false // it has been told
 	}
 	if !r.exact {
-		e.last = ch.To
+		e.last, e.proved = ch.To, ch.Basis == tcpstate.Inferred
 		return true
 	}
 	if len(e.inferred) < maxPending {
@@ -103,7 +107,7 @@ func (r *reconcile) observe(k endKey, o *trace.Observation, s *trace.StateChange
 	s.Trigger = tcpstate.Trigger{Kind: o.Cause.Kind, Name: o.Cause.Name}
 	s.Edge = edge(o)
 	if !r.exact {
-		if e.last == o.To {
+		if e.last == o.To || e.proved && o.Cause.Kind == tcpstate.OnPoll && stale(e.last, o.To) {
 			return false
 		}
 		if e.last != tcpstate.Unknown && e.last != o.From {
@@ -133,6 +137,18 @@ func (r *reconcile) observe(k endKey, o *trace.Observation, s *trace.StateChange
 		e.observed = append(e.observed, reported{o.To, unseen})
 	}
 	return true
+}
+
+// stale reports whether a state that polling found lies behind the one that
+// segments have shown for certain: the answer was late. A connection passes no
+// state twice; only a new one, from CLOSED or LISTEN, begins again.
+func stale(shown, polled tcpstate.State) bool {
+	if !alive(shown) {
+		return polled >= tcpstate.Established
+	}
+	return !slices.Contains(tcpstate.Reachable(shown, func(e tcpstate.Edge) bool {
+		return alive(e.From) && e.From != tcpstate.TimeWait
+	}), polled)
 }
 
 // edge is the edge of the figure that an observed change took: a call, a segment

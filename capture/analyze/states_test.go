@@ -1,6 +1,7 @@
 package analyze_test
 
 import (
+	"net/netip"
 	"slices"
 	"testing"
 	"time"
@@ -94,5 +95,82 @@ func TestListenerEnd(t *testing.T) {
 	}
 	if got := all[0].State.End; got != tcpstate.Server {
 		t.Errorf("the listener's change is told of the %v", got)
+	}
+}
+
+// TestSummaryTellsWhatWasReported: where an end reports its states, the summary
+// of the connection has those: a timer that no segment shows, too. A host that
+// reports and has nothing to say of a connection does not remember it.
+func TestSummaryTellsWhatWasReported(t *testing.T) {
+	t.Parallel()
+	b := newBuilder(t)
+	b.handshake()
+	frames := wired(b.frames)
+	c := trace.Conn{Local: client, Remote: server}
+	last := frames[len(frames)-1]
+	late := func(from, to tcpstate.State, kind tcpstate.TriggerKind, name string) trace.Observation {
+		return trace.Observation{
+			Kind: trace.ObservedState, At: last.Time.Add(time.Minute), Order: 1000, Conn: c,
+			Party: trace.Participant{Role: trace.RoleClient, Addr: client}, From: from, To: to, Cause: trace.Cause{Kind: kind, Name: name},
+		}
+	}
+	observations := []trace.Observation{
+		observed(-1, c, trace.RoleClient, tcpstate.Closed, tcpstate.SynSent),
+		late(tcpstate.SynSent, tcpstate.Established, tcpstate.OnReceive, "SYN,ACK"),
+		late(tcpstate.Established, tcpstate.Closed, tcpstate.OnTimer, "keepalive"),
+		{
+			Kind: trace.ObservedState, At: last.Time.Add(time.Minute), Order: 1001, Party: trace.Participant{Role: trace.RoleServer, Addr: server},
+			Conn: trace.Conn{Local: server, Remote: netip.MustParseAddrPort("10.0.0.9:1")}, From: tcpstate.Listen, To: tcpstate.SynReceived,
+			Cause: trace.Cause{Kind: tcpstate.OnReceive, Name: "SYN"},
+		},
+	}
+	all, err := tell(t, analyze.Options{Exact: true}.Run(source(frames, nil), slices.Values(observations)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	i := slices.IndexFunc(all, func(e trace.Event) bool { return e.Kind == trace.KindConnection })
+	if i < 0 {
+		t.Fatal("no summary")
+	}
+	got := all[i].Connection
+	if want := []tcpstate.State{tcpstate.Closed, tcpstate.SynSent, tcpstate.Established, tcpstate.Closed}; !slices.Equal(got.History[tcpstate.Client], want) {
+		t.Errorf("the client went through %v, want %v", got.History[tcpstate.Client], want)
+	}
+	if got.State[tcpstate.Client] != tcpstate.Closed {
+		t.Errorf("the client is in %v", got.State[tcpstate.Client])
+	}
+	if want := []tcpstate.State{tcpstate.Listen}; !slices.Equal(got.History[tcpstate.Server], want) {
+		t.Errorf("a server that reports nothing went through %v, want %v", got.History[tcpstate.Server], want)
+	}
+}
+
+// TestLatePoll: a state that segments have passed for certain is no news when a
+// poll answers late; one that lies ahead is.
+func TestLatePoll(t *testing.T) {
+	t.Parallel()
+	b := newBuilder(t)
+	b.loopback = true
+	b.handshake()
+	local, remote := netip.MustParseAddrPort("127.0.0.1:7"), netip.MustParseAddrPort("127.0.0.1:40000")
+	c := trace.Conn{Local: local, Remote: remote}
+	poll := func(from, to tcpstate.State) trace.Observation {
+		return trace.Observation{
+			Kind: trace.ObservedState, At: b.now.Add(time.Millisecond), Order: 9, Conn: c,
+			Party: trace.Participant{Role: trace.RoleServer, Addr: local}, From: from, To: to, Cause: trace.Cause{Kind: tcpstate.OnPoll},
+		}
+	}
+	for to, told := range map[tcpstate.State]bool{
+		tcpstate.SynReceived: false, tcpstate.Established: false, tcpstate.CloseWait: true, tcpstate.Closed: true,
+	} {
+		all, err := tell(t, analyze.Run(source(b.frames, nil), slices.Values([]trace.Observation{poll(tcpstate.Listen, to)})))
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := slices.ContainsFunc(all, func(e trace.Event) bool {
+			return e.Kind == trace.KindState && e.State.Basis == tcpstate.Observed
+		})
+		if got != told {
+			t.Errorf("a poll of %v after ESTABLISHED: told %v, want %v", to, got, told)
+		}
 	}
 }

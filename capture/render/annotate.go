@@ -59,9 +59,9 @@ func Comments(frames []capture.Frame, events func() Events, lang explain.Lang) (
 		case trace.KindSegment:
 			add(number[ev.Wire], Comment(x, &ev, changes[ev.Wire]...))
 		case trace.KindVerdict:
-			add(number[ev.Wire], x.Explain(&ev).String())
+			add(number[ev.Wire], Marked(x.Explain(&ev).String()))
 		case trace.KindMessage:
-			add(ev.Frame, x.Explain(&ev).String())
+			add(ev.Frame, Marked(x.Explain(&ev).String()))
 		default:
 			x.Observe(&ev)
 		}

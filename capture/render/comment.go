@@ -2,17 +2,40 @@ package render
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"statelab/capture/explain"
 	"statelab/capture/trace"
 )
 
+// commentMark begins each line of a comment that is statelab's own, so that it is
+// known again when the trace is annotated anew.
+const commentMark = "▸ "
+
+// Marked marks every line of a text as statelab's own comment.
+func Marked(text string) string {
+	if text == "" {
+		return ""
+	}
+	return commentMark + strings.ReplaceAll(text, "\n", "\n"+commentMark)
+}
+
+// Foreign returns what others wrote in a packet's comment: the lines that
+// Marked has not made.
+func Foreign(comment string) string {
+	if !strings.Contains(comment, commentMark) {
+		return comment
+	}
+	lines := slices.DeleteFunc(strings.Split(comment, "\n"), func(line string) bool { return strings.HasPrefix(line, commentMark) })
+	return strings.Join(lines, "\n")
+}
+
 // Comment writes the comment that a packet bears in a pcapng file, for a
 // segment's event: the changes of state that its sender and receiver go
 // through, then why. changes are the state events that belong to it; where
 // there are none, what was read from the segment itself stands in. An event of
-// another kind has no comment.
+// another kind has no comment. Its lines are marked: see Marked.
 func Comment(x *explain.Explainer, e *trace.Event, changes ...*trace.Event) string {
 	if e.Kind != trace.KindSegment || e.Segment == nil {
 		return ""
@@ -35,7 +58,7 @@ func Comment(x *explain.Explainer, e *trace.Event, changes ...*trace.Event) stri
 	if s := x.Explain(e).String(); s != "" {
 		lines = append(lines, s)
 	}
-	return strings.Join(lines, "\n")
+	return Marked(strings.Join(lines, "\n"))
 }
 
 func changeLine(who string, c *trace.StateChange) string {

@@ -40,7 +40,7 @@ func (k *keeper) frames(src capture.Source) capture.Source {
 		for f, err := range src {
 			more := yield(f, err)
 			if err == nil && !f.Marks.Has(capture.Tick) && k.err == nil && (!k.only || k.told == f.Number) {
-				f.Comment = joinLines(f.Comment, k.comments[f.Number])
+				f.Comment = joinLines(render.Foreign(f.Comment), k.comments[f.Number])
 				delete(k.comments, f.Number)
 				k.err = k.w.WriteFrame(f)
 			}
@@ -64,7 +64,7 @@ func (k *keeper) note(events render.Events) render.Events {
 			case ev.Kind == trace.KindSegment:
 				k.comments[ev.Frame] = joinLines(k.comments[ev.Frame], render.Comment(k.x, &ev))
 			case ev.Kind == trace.KindMessage:
-				k.comments[ev.Frame] = joinLines(k.comments[ev.Frame], k.x.Explain(&ev).String())
+				k.comments[ev.Frame] = joinLines(k.comments[ev.Frame], render.Marked(k.x.Explain(&ev).String()))
 			}
 			if !yield(ev, err) {
 				return

@@ -44,17 +44,19 @@ func (c *Conn) Read(b []byte) (int, error) {
 	return n, err
 }
 
-// Write hands octets to the stack. The timeline has it before the segments that
-// it causes, and an error afterwards.
+// Write hands octets to the stack. The timeline has the call before the segments
+// that it causes, and its result afterwards.
 func (c *Conn) Write(b []byte) (int, error) {
 	if !c.recording() {
 		return c.TCPConn.Write(b)
 	}
 	c.say(trace.Call{Name: "write", Args: quote(b), Bytes: len(b)})
 	n, err := c.TCPConn.Write(b)
+	result := bytesText(n)
 	if err != nil {
-		c.say(trace.Call{Name: "write", Result: errorText(err), Bytes: n})
+		result = errorText(err)
 	}
+	c.say(trace.Call{Name: "write", Result: result, Bytes: n})
 	return n, err
 }
 

@@ -1,0 +1,114 @@
+package analyze
+
+import (
+	"slices"
+	"strings"
+
+	"statelab/capture/tcpstate"
+)
+
+// maxTold bounds how many states of one end are kept, as the observer's own
+// history is bounded.
+const maxTold = 64
+
+// told is what has been told of one end of one connection, in order: what the
+// stack or the system reported of it, and what the segments show beside that.
+type told struct {
+	stream int // -1 before its first segment
+	states []tcpstate.State
+	// next is how a new connection of the same addresses and ports has begun,
+	// before any segment of it.
+	next []tcpstate.State
+	// witness: the end itself has reported. reset: it has reported a RST.
+	witness, reset bool
+	// over: it was open, and at some time neither end remembered it any more.
+	over bool
+}
+
+// alive reports whether an end in that state keeps a control block.
+func alive(s tcpstate.State) bool {
+	return s != tcpstate.Unknown && s != tcpstate.Closed && s != tcpstate.Listen
+}
+
+func (t *told) last() tcpstate.State {
+	if len(t.states) == 0 {
+		return tcpstate.Unknown
+	}
+	return t.states[len(t.states)-1]
+}
+
+// tell keeps a change that is told of an end. A listener has no connection.
+func (r *reconcile) tell(k endKey, stream int, ch *tcpstate.Change) {
+	if !k.remote.IsValid() {
+		return
+	}
+	e := r.end(k)
+	if ch.Basis == tcpstate.Observed {
+		r.hosts[k.local.Addr()] = true
+	}
+	if e.told == nil && ch.Basis != tcpstate.Observed {
+		return // the observer's own history tells as much
+	}
+	if e.told == nil {
+		e.told = &told{stream: -1}
+	}
+	t := e.told
+	if ch.From == tcpstate.Closed && ch.To == tcpstate.SynSent && t.stream >= 0 && !alive(t.last()) {
+		t.next = []tcpstate.State{ch.From, ch.To}
+		return
+	}
+	if stream >= 0 {
+		t.stream = stream
+	}
+	if ch.From != tcpstate.Unknown && ch.From != t.last() {
+		t.states = append(t.states, ch.From)
+	}
+	t.states = append(t.states, ch.To)
+	if len(t.states) > maxTold {
+		t.states = append(t.states[:maxTold-1], ch.To)
+	}
+	if ch.Basis != tcpstate.Observed {
+		return
+	}
+	t.witness = true
+	t.reset = t.reset || strings.Contains(ch.Trigger.Name, "RST")
+	peer := r.ends[endKey{k.remote, k.local}]
+	if peer != nil && peer.told != nil && !alive(ch.To) && !alive(peer.told.last()) && slices.Contains(t.states, tcpstate.Established) {
+		t.over, peer.told.over = true, true
+	}
+}
+
+// settle makes the summary of a connection say what was told of it: its ends'
+// own reports know of states that no segment shows.
+func (r *reconcile) settle(c *tcpstate.Conn) {
+	over, reset := false, false
+	for _, who := range []tcpstate.End{tcpstate.Client, tcpstate.Server} {
+		e := r.ends[endKey{addrOf(c, who), addrOf(c, who.Peer())}]
+		if r.exact && len(c.History[who]) > 1 && r.hosts[addrOf(c, who).Addr()] && (e == nil || e.told == nil) {
+			// Its host tells every change and has told none: a listener that
+			// answers with a SYN cookie remembers nothing (RFC 4987 §3.6).
+			c.History[who] = c.History[who][:1]
+			c.State[who] = c.History[who][0]
+		}
+		if e == nil || e.told == nil || e.told.stream >= 0 && e.told.stream != c.Stream {
+			continue
+		}
+		t := e.told
+		if t.witness && len(t.states) > 0 {
+			before := max(slices.Index(c.History[who], t.states[0]), 0)
+			c.History[who] = append(slices.Clone(c.History[who][:before]), t.states...)
+			c.State[who] = t.last()
+		}
+		over, reset = over || t.over, reset || t.reset
+		e.told = nil
+		if t.next != nil {
+			e.told = &told{stream: -1, states: t.next, witness: true}
+		}
+		if c.Key.Client == c.Key.Server {
+			break // its other end is unused
+		}
+	}
+	if over && reset && c.Ending == tcpstate.EndOpen {
+		c.Ending = tcpstate.EndRST
+	}
+}
