@@ -265,7 +265,9 @@ func (r *run) over(c *tcpstate.Conn) {
 	r.web.close(r, c)
 	r.states.settle(c)
 	from, to := r.opts.parties(c, tcpstate.Client)
-	r.totals.Connections++
+	if !c.Resumed {
+		r.totals.Connections++
+	}
 	r.emit(trace.Event{
 		Kind: trace.KindConnection, At: c.LastTime, Frame: c.Last, Stream: c.Stream,
 		From: from, To: to, Connection: c,

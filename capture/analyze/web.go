@@ -64,19 +64,29 @@ func (w *web) segment(r *run, s *tcpstate.Segment, reading *tcpstate.Reading) {
 		}
 		x = w.open(c.Stream)
 	}
+	if x == readUp {
+		return
+	}
 	x.conn.Segment(reading.From, s)
 	w.tell(r, c, x)
+	if x.conn.Done() {
+		w.reading[c.Stream] = readUp
+	}
 }
+
+// readUp stands for a connection of which nothing is left to be read: it waits
+// for late segments, and takes no memory for its payload.
+var readUp = &exchange{}
 
 // close ends the reading of a connection that is over.
 func (w *web) close(r *run, c *tcpstate.Conn) {
 	x := w.reading[c.Stream]
-	if x == nil {
+	delete(w.reading, c.Stream)
+	if x == nil || x == readUp {
 		return
 	}
 	x.conn.Close()
 	w.tell(r, c, x)
-	delete(w.reading, c.Stream)
 }
 
 func (w *web) tell(r *run, c *tcpstate.Conn, x *exchange) {

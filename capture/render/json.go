@@ -66,6 +66,7 @@ type jsonConnection struct {
 	Segments  ends[int]      `json:"segments"`
 	Frames    [2]int         `json:"frames"`
 	Findings  map[string]int `json:"findings"`
+	Resumed   bool           `json:"resumed,omitempty"`
 }
 
 // ends is a value for each end of a connection.
@@ -106,6 +107,7 @@ func connectionOf(c *tcpstate.Conn) *jsonConnection {
 		Segments: ends[int]{c.Segments[tcpstate.Client], c.Segments[tcpstate.Server]},
 		Frames:   [2]int{c.First, c.Last},
 		Findings: validKeys(c.Findings),
+		Resumed:  c.Resumed,
 	}
 	if c.OpenerKnown {
 		j.OpenedBy = new(tcpstate.Client.String())

@@ -138,6 +138,10 @@ func (c *Conn) Close() {
 	}
 }
 
+// Done reports whether both directions have ended: nothing more will be
+// delivered.
+func (c *Conn) Done() bool { return c.halves[0].done && c.halves[1].done }
+
 // bound holds the limits, at the cost of the direction that has just grown, or
 // of whoever has been waiting longest.
 func (c *Conn) bound(grown *half, at stamp) {

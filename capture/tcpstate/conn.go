@@ -34,6 +34,9 @@ type Handshake struct {
 type Conn struct {
 	Stream int // from 0, in order of first appearance
 	Key    Key
+	// Resumed: an observer that had let go of the connection went on with it.
+	// What was before is in another Conn of the same Stream.
+	Resumed bool
 	// OpenerKnown says that a SYN showed who opened it; otherwise Key.Client
 	// is a guess.
 	OpenerKnown bool
@@ -65,5 +68,10 @@ type Conn struct {
 	lastFrom     End
 	unanswered   int   // retransmissions at the end, without any answer
 	lastPause    int64 // nanoseconds before the last of them
+
+	at           shelf
+	placed       int64 // when it was put there, or last known to be used
 	newer, older *Conn
+	hash         flowHash
+	collides     *Conn // the next one with that hash
 }

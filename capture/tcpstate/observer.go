@@ -1,8 +1,6 @@
 package tcpstate
 
 import (
-	"encoding/binary"
-	"net/netip"
 	"time"
 )
 
@@ -15,7 +13,12 @@ const (
 // ObserverOptions sets an observer's bounds.
 type ObserverOptions struct {
 	// MaxConns bounds how many connections are followed at once; 0 means
-	// DefaultMaxConns. Beyond it the one that was silent longest is given up.
+	// DefaultMaxConns. Beyond it the one that was silent longest is given up, to
+	// the second. Of those that are over, 4096 are kept, and of those in which
+	// one end was heard alone, in three segments or fewer, 8192.
+	//
+	// One that was let go and goes on keeps its number, as long as it is among
+	// the latest 131072 that were: Conn.Resumed.
 	MaxConns int
 	// Linger is how long, in the trace's own time, a connection that is over
 	// is kept for late segments; 0 means DefaultLinger, twice the maximum
@@ -38,23 +41,17 @@ type ObserverOptions struct {
 // is not safe for concurrent use.
 type Observer struct {
 	options ObserverOptions
-	conns   map[flowKey]*Conn
-	// recent is a ring of the connections, the latest used first; its root
-	// holds no connection.
-	recent  Conn
-	streams int
-	lastNow int64
+	conns   map[flowHash]*Conn
+	// kept are the connections by shelf, and latest the one that was used last.
+	kept      [shelves]ring
+	latest    *Conn
+	forgotten forgottens
+	streams   int
+	lastNow   int64
 
 	reading Reading
 	frames  [64]int // backs Change.Frames
 	nFrames int
-}
-
-// flowKey is the addresses and ports of a connection, the same for both
-// directions. Zones are left out: a frame holds none.
-type flowKey struct {
-	low, high [2]uint64
-	ports     uint32
 }
 
 // NewObserver returns an observer that has seen nothing yet.
@@ -65,8 +62,10 @@ func NewObserver(options ObserverOptions) *Observer {
 	if options.Linger <= 0 {
 		options.Linger = DefaultLinger
 	}
-	o := &Observer{options: options, conns: make(map[flowKey]*Conn)}
-	o.recent.newer, o.recent.older = &o.recent, &o.recent
+	o := &Observer{options: options, conns: make(map[flowHash]*Conn)}
+	for i := range o.kept {
+		o.kept[i].init()
+	}
 	return o
 }
 
@@ -118,31 +117,31 @@ func (o *Observer) Observe(s *Segment, where Where) *Reading {
 		c.patience(s, from, pause, r.repeats())
 	}
 	c.tally(r)
+	o.file(c)
 	return r
 }
 
 // find returns the segment's connection: a new one for new addresses and
 // ports, and for a SYN that opens known ones again.
 func (o *Observer) find(s *Segment, where Where) *Conn {
-	if c := o.recent.older; c != &o.recent && (c.Key.Client == s.Src && c.Key.Server == s.Dst || c.Key.Server == s.Src && c.Key.Client == s.Dst) {
-		if !o.reopens(c, s, where) {
-			return c
+	c := o.latest
+	if c == nil || !c.joins(s) {
+		h := hashOf(s.Src, s.Dst)
+		if c = o.lookup(h, s); c == nil {
+			o.latest = o.open(h, s)
+			return o.latest
 		}
-	}
-	key := keyOf(s.Src, s.Dst)
-	c := o.conns[key]
-	if c == nil {
-		return o.open(key, s)
+		o.latest = c
 	}
 	if !o.reopens(c, s, where) {
-		o.touch(c)
 		return c
 	}
-	o.drop(key, c)
-	fresh := o.open(key, s)
+	o.drop(c)
+	o.forgotten.take(c.hash) // known better than from there
+	o.latest = o.open(c.hash, s)
 	o.reading.found(FoundReusedPorts, c.Handshake.SYN, 0)
-	fresh.inherit(c, &o.reading)
-	return fresh
+	o.latest.inherit(c, &o.reading)
+	return o.latest
 }
 
 // reopens reports whether a segment is the SYN of a new incarnation of the
@@ -157,43 +156,28 @@ func (o *Observer) reopens(c *Conn, s *Segment, where Where) bool {
 }
 
 // open begins a connection, after having made room for it.
-func (o *Observer) open(key flowKey, s *Segment) *Conn {
-	for c := o.recent.newer; c != &o.recent; c = o.recent.newer {
-		idle := o.lastNow - c.LastTime.UnixNano()
-		over := c.finished() && idle > int64(o.options.Linger)
-		if !over && len(o.conns) < o.options.MaxConns {
-			break
-		}
-		o.drop(keyOf(c.Key.Client, c.Key.Server), c)
-	}
-	c := &Conn{Stream: o.streams, First: s.Frame, FirstTime: s.Time, Last: s.Frame, LastTime: s.Time}
+func (o *Observer) open(h flowHash, s *Segment) *Conn {
+	o.makeRoom()
+	c := &Conn{First: s.Frame, FirstTime: s.Time, Last: s.Frame, LastTime: s.Time, hash: h, placed: o.lastNow}
 	c.Key, c.OpenerKnown = roles(s)
-	o.streams++
-	o.conns[key] = c
-	o.link(c)
+	o.number(c, s)
+	o.enter(c)
+	o.kept[c.at].add(c)
 	return c
 }
 
-// drop lets go of a connection.
-func (o *Observer) drop(key flowKey, c *Conn) {
-	delete(o.conns, key)
-	c.newer.older, c.older.newer = c.older, c.newer
-	c.newer, c.older = nil, nil
+// drop lets go of a connection, and remembers its number.
+func (o *Observer) drop(c *Conn) {
+	o.leave(c)
+	o.kept[c.at].remove(c)
+	if o.latest == c {
+		o.latest = nil
+	}
+	o.forgotten.add(c)
 	c.end(o.lastNow)
 	if o.options.OnClose != nil {
 		o.options.OnClose(c)
 	}
-}
-
-// touch makes c the most recent connection.
-func (o *Observer) touch(c *Conn) {
-	c.newer.older, c.older.newer = c.older, c.newer
-	o.link(c)
-}
-
-func (o *Observer) link(c *Conn) {
-	c.newer, c.older = &o.recent, o.recent.older
-	c.older.newer, o.recent.older = c, c
 }
 
 // Finish ends the trace: every connection that is still followed is judged and
@@ -205,18 +189,7 @@ func (o *Observer) Finish(at time.Time) {
 		o.lastNow = max(o.lastNow, at.UnixNano())
 	}
 	for _, c := range o.Conns() {
-		o.drop(keyOf(c.Key.Client, c.Key.Server), c)
+		o.drop(c)
 	}
-}
-
-// keyOf puts the lower of two addresses first.
-func keyOf(a, b netip.AddrPort) flowKey {
-	x, y := a.Addr().As16(), b.Addr().As16()
-	low := [2]uint64{binary.BigEndian.Uint64(x[:8]), binary.BigEndian.Uint64(x[8:])}
-	high := [2]uint64{binary.BigEndian.Uint64(y[:8]), binary.BigEndian.Uint64(y[8:])}
-	p, q := a.Port(), b.Port()
-	if low[0] > high[0] || low[0] == high[0] && (low[1] > high[1] || low[1] == high[1] && p > q) {
-		low, high, p, q = high, low, q, p
-	}
-	return flowKey{low: low, high: high, ports: uint32(p)<<16 | uint32(q)}
+	o.forgotten = forgottens{}
 }

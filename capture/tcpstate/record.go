@@ -13,7 +13,9 @@ const maxHistory = 64
 func (o *Observer) Conns() []*Conn {
 	conns := make([]*Conn, 0, len(o.conns))
 	for _, c := range o.conns {
-		conns = append(conns, c)
+		for ; c != nil; c = c.collides {
+			conns = append(conns, c)
+		}
 	}
 	slices.SortFunc(conns, func(a, b *Conn) int { return cmp.Compare(a.Stream, b.Stream) })
 	return conns
