@@ -11,8 +11,9 @@ type Lesson struct {
 	Name   string
 	Title  trace.Text
 	Claims []string // ids of the claims it shows
-	// Refutes are the numbers of the misconceptions that it refutes.
-	Refutes []int
+	// Refutes are the beliefs that it refutes, each with what on its timeline
+	// does so.
+	Refutes []trace.Refutation
 	// Look says what to look at, before it runs; Point what it has shown.
 	Look, Point trace.Text
 	// Run is the lesson. It returns when its client has finished.

@@ -18,7 +18,7 @@ func stateless() Lesson {
 			Ko: "같은 GET을 네 번: 처음 보는 사이처럼 대하는 서버",
 		},
 		Claims:  []string{"B1", "E2"},
-		Refutes: []int{29, 30},
+		Refutes: statelessRefutes(),
 		Look: trace.Text{
 			En: "Look at the server's memory after each response: its control block lives as long as the connection, and of the conversation there is nothing.",
 			Ko: "응답이 끝날 때마다 서버의 메모리를 보십시오. 제어 블록은 연결이 살아 있는 동안만 있고, 대화에 대한 기억은 아무것도 없습니다.",

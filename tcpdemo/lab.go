@@ -106,11 +106,11 @@ func (k *collector) serve(c network.Conn) {
 }
 
 // has checks all that was read so far.
-func (k *collector) has(want string) error {
+func (k *collector) has(l *Lab, want string) error {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if got := k.text.String(); got != want {
-		return fmt.Errorf("the server's program has read %q, expected %q", got, want)
+		return l.surprised(fmt.Errorf("the server's program has read %q, expected %q", got, want))
 	}
 	return nil
 }
@@ -128,10 +128,32 @@ func left[T any](c <-chan T, what string) (T, error) {
 }
 
 // expect makes an error of an outcome that a lesson did not expect.
-func expect(what string, got, want error) error {
+func (l *Lab) expect(what string, got, want error) error {
 	if !errors.Is(got, want) {
-		return fmt.Errorf("%s: %v, expected %v", what, got, want)
+		return l.surprised(fmt.Errorf("%s: %v, expected %v", what, got, want))
 	}
+	return nil
+}
+
+// amiss makes an error of what a lesson did not expect to be so.
+func (l *Lab) amiss(so bool, what string, values ...any) error {
+	if !so {
+		return nil
+	}
+	return l.surprised(fmt.Errorf(what, values...))
+}
+
+// surprised takes what a lesson did not expect. On a network that rules of the
+// user's have bent, the timeline says so, and the lesson goes on; what it would
+// have said of this step is not said. Otherwise it ends with the error.
+func (l *Lab) surprised(err error) error {
+	if !l.Bent {
+		return err
+	}
+	l.Note(
+		"Not what this lesson expects here: your rule has changed the outcome.",
+		"이 시나리오가 예상한 결과가 아닙니다. 사용자가 준 규칙이 결과를 바꾸었습니다.")
+	l.silent = true
 	return nil
 }
 

@@ -15,7 +15,7 @@ func closeByServer() Scenario {
 	return Scenario{
 		Name:   "close-by-server",
 		Title:  trace.Text{En: "The server closes first, and TIME-WAIT is the server's", Ko: "서버가 먼저 닫으면 TIME-WAIT는 서버에 남습니다"},
-		Claims: []string{"A2", "A4"}, Refutes: []int{5},
+		Claims: []string{"A2", "A4"},
 		Look: []trace.Text{
 			{
 				En: "The daytime service sends one line and closes: nothing in TCP makes closing the client's part.",

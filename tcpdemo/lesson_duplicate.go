@@ -47,7 +47,7 @@ func duplicate() Scenario {
 			}
 			l.Step("The program reads it once", "프로그램은 한 번만 읽습니다")
 			l.Sleep(2 * settling)
-			return server.has("hello")
+			return server.has(l, "hello")
 		},
 	}
 }

@@ -13,7 +13,7 @@ func fastRetransmit() Scenario {
 	return Scenario{
 		Name:   "fast-retransmit",
 		Title:  trace.Text{En: "Three duplicate ACKs do not wait for the timer", Ko: "중복 ACK 세 개가 오면 타이머를 기다리지 않습니다"},
-		Claims: []string{"A3"}, Refutes: []int{23},
+		Claims: []string{"A3"},
 		Look: []trace.Text{
 			{
 				En: "The second of five segments is lost. For each one after it the server repeats the same ACK: \"I still expect that byte\".",
@@ -45,7 +45,7 @@ func fastRetransmit() Scenario {
 				}
 			}
 			l.Sleep(settling) // half of the RTO
-			return server.has("one two three four five")
+			return server.has(l, "one two three four five")
 		},
 	}
 }

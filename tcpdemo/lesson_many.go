@@ -67,7 +67,7 @@ func (l *Lab) crowd(connections int) error {
 		return err
 	}
 	_, err := open[0].Read(make([]byte, 1))
-	if err := expect("reading from a server that took over", err, syscall.ECONNRESET); err != nil {
+	if err := l.expect("reading from a server that took over", err, syscall.ECONNRESET); err != nil {
 		return err
 	}
 	l.Note(
@@ -84,8 +84,8 @@ func (l *Lab) weigh(connections int, heap int64) error {
 		return err
 	}
 	content := m.Bytes(trace.MemoryConnection)
-	if content < connections {
-		return fmt.Errorf("the server remembers %d bytes of %d connections", content, connections)
+	if err := l.amiss(content < connections, "the server remembers %d bytes of %d connections", content, connections); err != nil {
+		return err
 	}
 	en := fmt.Sprintf("The content of the server's control blocks: %d bytes, %d a connection.", content, content/connections)
 	ko := fmt.Sprintf("서버 제어 블록의 내용: 모두 %d바이트, 연결당 %d바이트입니다.", content, content/connections)

@@ -19,7 +19,7 @@ func oldDuplicate() Scenario {
 	return Scenario{
 		Name:   "old-duplicate",
 		Title:  trace.Text{En: "Why three segments and not two: an old SYN that turns up late", Ko: "왜 두 개가 아니라 세 개인가: 뒤늦게 나타난 옛 SYN"},
-		Claims: []string{"A1"}, Refutes: []int{14},
+		Claims: []string{"A1"},
 		Look: []trace.Text{
 			{
 				En: "A copy of an old connection's SYN was delayed somewhere. To the server it looks like any other, and it answers.",

@@ -13,7 +13,7 @@ func selfConnect() Scenario {
 	return Scenario{
 		Name:   "self-connect",
 		Title:  trace.Text{En: "A socket that dials itself: a connection with one end and no server", Ko: "자기 자신에게 연결하는 소켓: 끝이 하나이고 서버가 없는 연결"},
-		Claims: []string{"A1", "A4"}, Refutes: []int{15},
+		Claims: []string{"A1", "A4"},
 		Look: []trace.Text{
 			{
 				En: "No socket listens. The client dials its own address from the very port that it calls: its SYN comes back to the socket that sent it.",

@@ -66,7 +66,7 @@ func restartTheServer(l *Lab) error {
 		return fmt.Errorf("the first write after the restart: %w", err)
 	}
 	_, err = c.Read(make([]byte, 8))
-	if err := expect("reading from a server that has restarted", err, syscall.ECONNRESET); err != nil {
+	if err := l.expect("reading from a server that has restarted", err, syscall.ECONNRESET); err != nil {
 		return err
 	}
 	if err := c.Close(); err != nil && !errors.Is(err, net.ErrClosed) {

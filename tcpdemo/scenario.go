@@ -16,8 +16,9 @@ type Scenario struct {
 	Title trace.Text
 	// Claims are the ids of the claims that it shows.
 	Claims []string
-	// Refutes are the numbers of the misconceptions that it refutes.
-	Refutes []int
+	// Refutes are the beliefs that it refutes, each with what on its timeline
+	// does so: see refutations.
+	Refutes []trace.Refutation
 	// Look says what to look at, before it runs.
 	Look []trace.Text
 	// Network is what it runs on. Seed is set by who runs it, and rules of the
@@ -63,6 +64,11 @@ type Lab struct {
 	// block and listener is gone, and nobody is told. nil where that cannot
 	// be done.
 	Reboot func() error
+	// Bent says that rules of the user's act on the wire beside the lesson's own:
+	// then a lesson may take another course than it was written for.
+	Bent bool
+	// silent: the course is another one, and the step's notes would not be true.
+	silent bool
 	// Heap is what the process has on its heap, in bytes, after a collection of
 	// garbage. It is not the same from run to run; nil where it is not measured.
 	Heap func() int64
@@ -76,10 +82,14 @@ const settling = 100 * time.Millisecond
 // says what each side remembered when the one before it ended.
 func (l *Lab) Step(en, ko string) {
 	l.Sleep(settling)
+	l.silent = false
 	l.Report(trace.Observation{Kind: trace.ObservedNote, At: l.Now(), Note: &trace.Note{Step: true, Text: trace.Text{En: en, Ko: ko}}})
 }
 
 // Note says something within a step.
 func (l *Lab) Note(en, ko string) {
+	if l.silent {
+		return
+	}
 	l.Report(trace.Observation{Kind: trace.ObservedNote, At: l.Now(), Note: &trace.Note{Text: trace.Text{En: en, Ko: ko}}})
 }

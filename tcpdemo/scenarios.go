@@ -1,8 +1,10 @@
 package tcpdemo
 
+import "statelab/capture/trace"
+
 // Scenarios returns every scenario, in the order in which a course takes them.
 func Scenarios() []Scenario {
-	return []Scenario{
+	all := []Scenario{
 		handshake(),
 		echoes(),
 		closes(),
@@ -33,6 +35,12 @@ func Scenarios() []Scenario {
 		selfConnect(),
 		many(),
 	}
+	for i := range all {
+		for _, table := range []map[string][]trace.Refutation{refutations, refutationsOfFlow} {
+			all[i].Refutes = append(all[i].Refutes, table[all[i].Name]...)
+		}
+	}
+	return all
 }
 
 // Find returns the scenario of that name.

@@ -59,12 +59,18 @@ type Options struct {
 	// NoTables leaves out the tables under a text ladder: the ledger, and what
 	// each side remembers at the end.
 	NoTables bool
+	// Beliefs stand under a ladder of text or in a picture's: what a lesson
+	// refutes.
+	Beliefs []Belief
 	// Curves are plotted under a ladder of text or in a picture's; nil for none.
 	Curves *Curves
 	// BeforeRow is called by the text ladder before it prints a row: to wait
 	// for a key, to keep a pace, to ask what comes. An error ends the output.
 	BeforeRow func(*ladder.Row) error
 }
+
+// Belief is something that many believe, and what of the ladder refutes it.
+type Belief struct{ Text, Why string }
 
 // MinWidth is the narrowest text, in cells.
 const MinWidth = 72

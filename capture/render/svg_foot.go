@@ -65,6 +65,9 @@ func (d *drawing) footer() []string {
 	if d.p.left > 0 {
 		lines = append(lines, d.say.f(wordMore, d.p.left))
 	}
+	for _, b := range d.o.Beliefs {
+		lines = append(lines, wrapTo("✗ "+safe(b.Text)+" — "+safe(b.Why), smallSize, pictureWidth-2*margin)...)
+	}
 	return lines
 }
 

@@ -120,6 +120,7 @@ func (t *text) finish() error {
 	if t.headed {
 		t.legend()
 		if !t.o.NoTables {
+			t.beliefs()
 			t.ledgerTable()
 			t.memoryTables()
 		}

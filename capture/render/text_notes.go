@@ -65,6 +65,27 @@ func (t *text) legend() {
 	}
 }
 
+// beliefs writes what the ladder refutes, and which of its rows do.
+func (t *text) beliefs() {
+	if len(t.o.Beliefs) == 0 {
+		return
+	}
+	t.blank()
+	t.painted(strong, t.say.of(wordBeliefs))
+	for _, b := range t.o.Beliefs {
+		t.hanging(strong, t.g.cross+" ", "  ", safe(b.Text))
+		t.hanging(plain, "  ", "  ", safe(b.Why))
+	}
+}
+
+// hanging writes a paragraph with its own beginning, and an indent below it.
+func (t *text) hanging(st style, begin, indent, s string) {
+	for _, line := range wrap(t.text(s), t.o.width()-cells(begin)) {
+		t.raw(st, begin+line)
+		begin = indent
+	}
+}
+
 // flow writes parts on lines, none broken where it fits on a line.
 func (t *text) flow(parts []string, sep string, st style) {
 	line := ""

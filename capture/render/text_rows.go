@@ -58,7 +58,7 @@ func (t *text) draw(r *ladder.Row) {
 // lanes returns a line with nothing but the lanes on it.
 func (t *text) lanes(r *ladder.Row) *canvas {
 	c := t.canvas()
-	if t.grid.two && t.grid.right < 0 {
+	if t.grid.two && t.grid.right < 0 && len(t.o.Lanes) != 1 {
 		c.put(t.grid.r, t.g.lane, faint)
 	}
 	for lane, col := range t.grid.cols {

@@ -71,7 +71,7 @@ func newHTTPDemo(e *env) *cobra.Command {
 func lessonEntries() []entry {
 	var out []entry
 	for _, l := range httpdemo.Lessons() {
-		out = append(out, entry{l.Name, l.Title, l.Claims, l.Refutes})
+		out = append(out, entry{l.Name, l.Title, l.Claims, numbers(l.Refutes)})
 	}
 	return out
 }

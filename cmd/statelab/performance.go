@@ -5,6 +5,7 @@ import (
 	"io"
 	"iter"
 	"net/netip"
+	"slices"
 	"strings"
 
 	"statelab/capture"
@@ -24,9 +25,32 @@ type performance struct {
 	recording *network.Recording
 	roles     map[netip.Addr]trace.Participant
 	lanes     []trace.Participant
+	// refutes are the beliefs that the lesson refutes.
+	refutes []trace.Refutation
 	// curves are plotted under the ladder; fold keeps the ladder short.
 	curves *render.Curves
 	fold   bool
+}
+
+// leaveOut takes a party off the timeline that did nothing and that no frame
+// reached: it has no lane. It reports whether it did so.
+func (p *performance) leaveOut(role trace.Role) bool {
+	r := p.recording
+	idle := func(o trace.Observation) bool {
+		return o.Party.Role == role && o.Kind == trace.ObservedMemory && len(o.Memory.Entries) == 0
+	}
+	for _, f := range r.Frames {
+		if f.Vantage == role.String() {
+			return false
+		}
+	}
+	for _, o := range r.Observations {
+		if o.Party.Role == role && !idle(o) {
+			return false
+		}
+	}
+	r.Observations = slices.DeleteFunc(r.Observations, idle)
+	return true
 }
 
 // events tells the performance, with frames numbered for one vantage point.
@@ -62,6 +86,11 @@ func (p *performance) show(w io.Writer, v view) error {
 	if !v.page { // on a page the lesson's title stands above the ladder
 		v.opts.Title, v.opts.Network = v.lang.Of(p.lesson), "statelab "+p.title+" · "+p.network
 	}
+	beliefs, err := p.beliefs(v.lang)
+	if err != nil {
+		return err
+	}
+	v.opts.Beliefs = beliefs
 	v.opts.Fold, v.opts.Curves = p.fold, p.curves
 	return v.format.Render(w, p.events(vantageClient), v.opts)
 }

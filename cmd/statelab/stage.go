@@ -19,6 +19,8 @@ import (
 type stage struct {
 	net  *virtual.Network
 	book *book
+	// bent: rules of the user's act on the wire.
+	bent bool
 }
 
 func newStage(c network.Config) (*stage, error) {
@@ -45,6 +47,11 @@ func (s *stage) perform(ctx context.Context, limit time.Duration, program func()
 	switch {
 	case ctx.Err() != nil:
 		err = ctx.Err()
+	case (failure != nil || !ended) && s.bent:
+		s.net.Report(trace.Observation{Kind: trace.ObservedNote, Note: &trace.Note{Text: trace.Text{
+			En: "The lesson cannot go on from here: your rule has changed the outcome.",
+			Ko: "시나리오를 더 진행할 수 없습니다. 사용자가 준 규칙이 결과를 바꾸었습니다.",
+		}}})
 	case failure != nil:
 		err = failure
 	case !ended:
@@ -54,7 +61,9 @@ func (s *stage) perform(ctx context.Context, limit time.Duration, program func()
 	p := &performance{recording: s.net.Recording(), roles: map[netip.Addr]trace.Participant{}}
 	for _, h := range []*virtual.Host{s.net.Client(), s.net.Server()} {
 		p.roles[h.Addr()] = trace.Participant{Role: h.Party().Role}
-		p.lanes = append(p.lanes, h.Party())
+		if !p.leaveOut(h.Party().Role) {
+			p.lanes = append(p.lanes, h.Party())
+		}
 	}
 	info := s.net.Info()
 	p.network = fmt.Sprintf("%s · %s · seed %d", info.Name, info.Stack, s.net.Seed())
@@ -71,10 +80,10 @@ func performScenario(ctx context.Context, sc tcpdemo.Scenario, seed uint64, rule
 	if err != nil {
 		return nil, err
 	}
-	s.book.coarse = sc.Fold
+	s.book.coarse, s.bent = sc.Fold, len(rules) > 0
 	lab := &tcpdemo.Lab{
 		Clock: s.net, Client: s.net.Client(), Server: s.net.Server(), Ctx: ctx,
-		Report: s.book.take, Reboot: s.net.Server().Restart, Heap: heap,
+		Bent: s.bent, Report: s.book.take, Reboot: s.net.Server().Restart, Heap: heap,
 		Inject: func(toward network.Direction, frame []byte) error {
 			to := s.net.Server()
 			if toward == network.ServerToClient {
@@ -88,6 +97,7 @@ func performScenario(ctx context.Context, sc tcpdemo.Scenario, seed uint64, rule
 		err = fmt.Errorf("scenario %s: %w", sc.Name, err)
 	}
 	p.title, p.lesson = "tcp demo "+sc.Name, sc.Title
+	p.refutes = sc.Refutes
 	p.fold, p.curves = sc.Fold, congestionCurves(curves(s.net.Samples(), c))
 	return p, err
 }
@@ -98,6 +108,7 @@ func performLesson(ctx context.Context, l httpdemo.Lesson, seed uint64, rules []
 	if err != nil {
 		return nil, err
 	}
+	s.bent = len(rules) > 0
 	const port = 80
 	at := netip.AddrPortFrom(s.net.Server().Addr(), port)
 	environment := &httpdemo.Env{
@@ -112,5 +123,6 @@ func performLesson(ctx context.Context, l httpdemo.Lesson, seed uint64, rules []
 		err = fmt.Errorf("lesson %s: %w", l.Name, err)
 	}
 	p.title, p.lesson = "http demo "+l.Name, l.Title
+	p.refutes = l.Refutes
 	return p, err
 }

@@ -79,7 +79,7 @@ func atMostOne(what string) cobra.PositionalArgs {
 func scenarioEntries() []entry {
 	var out []entry
 	for _, s := range tcpdemo.Scenarios() {
-		out = append(out, entry{s.Name, s.Title, s.Claims, s.Refutes})
+		out = append(out, entry{s.Name, s.Title, s.Claims, numbers(s.Refutes)})
 	}
 	return out
 }

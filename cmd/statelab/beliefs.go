@@ -1,0 +1,79 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"statelab/capture/explain"
+	"statelab/capture/render"
+	"statelab/capture/trace"
+)
+
+// numbers are those of the beliefs that a lesson refutes.
+func numbers(all []trace.Refutation) []int {
+	var out []int
+	for _, r := range all {
+		out = append(out, r.N)
+	}
+	return out
+}
+
+// beliefs say what a performance refutes, and by which of its frames and rows.
+func (p *performance) beliefs(lang explain.Lang) ([]render.Belief, error) {
+	found, err := trace.Refute(p.events(vantageClient), p.refutes)
+	if err != nil {
+		return nil, err
+	}
+	var out []render.Belief
+	for i := range found {
+		text, ok := explain.MisconceptionText(found[i].N)
+		if !ok {
+			return nil, fmt.Errorf("no belief has the number %d", found[i].N)
+		}
+		out = append(out, render.Belief{Text: lang.Of(text), Why: refutedBy(lang, &found[i])})
+	}
+	return out, nil
+}
+
+// refutedBy names the frames and rows that refute a belief, and says why.
+func refutedBy(lang explain.Lang, r *trace.Refuted) string {
+	if !r.Shown() {
+		return lang.Of(trace.Text{
+			En: "not to be seen in this run: the rules have changed its course",
+			Ko: "이번 실행에서는 볼 수 없습니다. 규칙이 흐름을 바꾸었습니다",
+		})
+	}
+	var frames, times []string
+	for i := range r.Events {
+		e := &r.Events[i]
+		switch at := fmt.Sprintf("%.5f", e.At.Sub(r.Start).Seconds())[:7]; { // as in the ladder
+		case e.Frame > 0:
+			frames = appendNew(frames, fmt.Sprint(e.Frame))
+		case !slices.Contains(times, at):
+			times = append(times, at)
+		}
+	}
+	var where []string
+	if len(frames) > 0 {
+		where = append(where, lang.Of(trace.Text{En: plural(len(frames), "frame ", "frames ") + strings.Join(frames, ", "), Ko: "프레임 " + strings.Join(frames, ", ")}))
+	}
+	if len(times) > 0 {
+		where = append(where, lang.Of(trace.Text{En: "at " + strings.Join(times, ", ") + " s", Ko: strings.Join(times, ", ") + "초"}))
+	}
+	return strings.Join(where, ", ") + ": " + lang.Of(r.Why(r.Events))
+}
+
+func appendNew(list []string, s string) []string {
+	if slices.Contains(list, s) {
+		return list
+	}
+	return append(list, s)
+}
+
+func plural(n int, one, many string) string {
+	if n == 1 {
+		return one
+	}
+	return many
+}

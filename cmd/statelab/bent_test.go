@@ -1,0 +1,69 @@
+package main
+
+import (
+	"strings"
+	"testing"
+
+	"statelab/capture/trace"
+	"statelab/tcpdemo"
+	"statelab/tcpdemo/network"
+)
+
+// A lesson on a wire that rules of the user's have bent is shown as far as it
+// goes: what did not go as it was meant to is on the timeline, and no error.
+func TestBentLessonsGoOn(t *testing.T) {
+	t.Parallel()
+	for _, rule := range []string{
+		"drop 1st segment server→client once",
+		"drop 1st data segment client→server once",
+		"drop 1st data segment server→client once",
+		"delay 700ms",
+		"cut from 0s",
+		"loss 40%",
+		"corrupt 2nd segment client→server",
+	} {
+		rules := network.MustParseRules(rule)
+		for _, sc := range tcpdemo.Scenarios() {
+			if sc.Fold {
+				continue // thousands of segments
+			}
+			t.Run(rule+"/"+sc.Name, func(t *testing.T) {
+				t.Parallel()
+				if _, err := performScenario(t.Context(), sc, defaultSeed, rules); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+	}
+}
+
+// It says on the timeline what the rule has changed, and what it would have said
+// of that step is not said; without a rule the same course is an error.
+func TestBentLessonSaysSo(t *testing.T) {
+	t.Parallel()
+	sc, _ := tcpdemo.Find("refused")
+	notes := func(p *performance) string {
+		var all []string
+		for _, o := range p.recording.Observations {
+			if o.Kind == trace.ObservedNote && !o.Note.Step {
+				all = append(all, o.Note.Text.En)
+			}
+		}
+		return strings.Join(all, "\n")
+	}
+	rules := network.MustParseRules("drop 1st segment server→client once")
+	p, err := performScenario(t.Context(), sc, defaultSeed, rules)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := notes(p); !strings.Contains(got, "your rule has changed the outcome") || strings.Contains(got, "Refused after") {
+		t.Errorf("the lesson says:\n%s", got)
+	}
+	if p, err = performScenario(t.Context(), sc, defaultSeed, nil); err != nil || !strings.Contains(notes(p), "Refused after") {
+		t.Errorf("without a rule: %v", err)
+	}
+	sc.Network.Rules = rules // the lesson's own, not the user's
+	if _, err := performScenario(t.Context(), sc, defaultSeed, nil); err == nil || !strings.Contains(err.Error(), "refusal took") {
+		t.Errorf("with the rule as its own: %v", err)
+	}
+}
