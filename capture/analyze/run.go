@@ -135,7 +135,7 @@ func (r *run) segmentSeen(f *capture.Frame, arrival bool) {
 	for _, ch := range reading.Changes {
 		r.inferred(f, &reading, ch)
 	}
-	if !r.opts.NoHTTP && r.opts.Kinds.Has(trace.KindMessage) && r.delivers(f, &reading, arrival) {
+	if !r.opts.NoHTTP && (r.opts.Kinds.Has(trace.KindMessage) || r.opts.Kinds.Has(trace.KindWebSocket)) && r.delivers(f, &reading, arrival) {
 		r.web.segment(r, s, &reading)
 	}
 }

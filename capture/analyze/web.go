@@ -18,13 +18,16 @@ type web struct {
 type exchange struct {
 	conn     *stream.Conn
 	messages *http1.Conversation
-	// done holds messages that were completed by the segment at hand.
+	frames   *http1.WebSocket // after a switch to it
+	// done holds what was completed by the segment at hand.
 	done []message
 }
 
+// message is a message, or a frame.
 type message struct {
 	from tcpstate.End
 	m    *http1.Message
+	f    *http1.WebSocketFrame
 }
 
 // What bodies take: see Options.Bodies.
@@ -46,8 +49,18 @@ func (w *web) init(bodies int) {
 func (w *web) open(id int) *exchange {
 	x := &exchange{}
 	x.messages = http1.New(w.limits, func(from tcpstate.End, m *http1.Message) {
-		x.done = append(x.done, message{from, m})
+		x.done = append(x.done, message{from: from, m: m})
 	})
+	x.messages.Tunnel = func(from tcpstate.End, c stream.Chunk) {
+		if client, extensions, ok := x.messages.WebSocket(); ok && x.frames == nil {
+			x.frames = http1.NewWebSocket(client, extensions, max(w.limits.Body, defaultBody), func(from tcpstate.End, f *http1.WebSocketFrame) {
+				x.done = append(x.done, message{from: from, f: f})
+			})
+		}
+		if x.frames != nil {
+			x.frames.Feed(from, c)
+		}
+	}
 	x.conn = w.assembler.Open(x.messages.Feed)
 	w.reading[id] = x
 	return x
@@ -92,6 +105,13 @@ func (w *web) close(r *run, c *tcpstate.Conn) {
 func (w *web) tell(r *run, c *tcpstate.Conn, x *exchange) {
 	for _, m := range x.done {
 		from, to := r.opts.parties(c, m.from)
+		if f := m.f; f != nil {
+			r.emit(trace.Event{
+				Kind: trace.KindWebSocket, At: f.LastTime, Frame: f.LastFrame, Stream: c.Stream,
+				From: from, To: to, WebSocket: f,
+			})
+			continue
+		}
 		r.emit(trace.Event{
 			Kind: trace.KindMessage, At: m.m.LastTime, Frame: m.m.LastFrame, Stream: c.Stream,
 			From: from, To: to, Message: m.m,

@@ -81,6 +81,8 @@ func (x *Explainer) Explain(ev *trace.Event) Explanation {
 		return x.call(ev)
 	case ev.Kind == trace.KindMessage && ev.Message != nil:
 		return x.message(ev)
+	case ev.Kind == trace.KindWebSocket && ev.WebSocket != nil:
+		return x.webSocket(ev)
 	case ev.Kind == trace.KindNote && ev.Note != nil:
 		return Explanation{Sentence: x.lang.Of(ev.Note.Text)}
 	case ev.Kind == trace.KindOther && ev.Other != nil:

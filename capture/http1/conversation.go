@@ -70,6 +70,8 @@ type Conversation struct {
 	flooded  bool      // there were more than are kept: no further one is paired
 	count    int       // requests so far
 	protocol string
+	// extensions of WebSocket that were agreed upon (RFC 6455 §9.1).
+	extensions string
 }
 
 // request is what must be known of a request to read its response.
@@ -118,6 +120,12 @@ func (c *Conversation) HTTP() bool { return c.roles }
 // response ("websocket"), or "CONNECT" for a tunnel; empty while it speaks HTTP.
 func (c *Conversation) Protocol() string { return c.protocol }
 
+// WebSocket reports whether the connection was switched to WebSocket (RFC 6455
+// §4.2.2), which end had asked for it, and the extensions that were agreed upon.
+func (c *Conversation) WebSocket() (client tcpstate.End, extensions string, ok bool) {
+	return c.asks, c.extensions, equalFold(c.protocol, "websocket")
+}
+
 // accepts says whether the end may send such a message, and learns the roles
 // from the first one.
 func (c *Conversation) accepts(from tcpstate.End, isRequest bool) bool {
@@ -161,6 +169,7 @@ func (c *Conversation) answered(m *Message, r *reader) (to request) {
 	switch {
 	case m.Status == 101: // RFC 9110 §15.2.2
 		c.protocol, _ = m.Get("Upgrade")
+		c.extensions, _ = m.Get("Sec-WebSocket-Extensions")
 		r.next = inTunnel
 		asker.become(inTunnel)
 	case to.connect && m.Status/100 == 2: // RFC 9110 §9.3.6

@@ -107,7 +107,7 @@ func (b *Builder) Add(e *trace.Event) []Row {
 		b.addVerdict(e)
 	case trace.KindState:
 		b.addState(e)
-	case trace.KindMessage:
+	case trace.KindMessage, trace.KindWebSocket:
 		b.addMessage(e)
 	case trace.KindMemory:
 		b.addMemory(e)
@@ -158,7 +158,7 @@ func (b *Builder) hidden(e *trace.Event) bool {
 	switch e.Kind {
 	case trace.KindSegment, trace.KindArrival, trace.KindVerdict, trace.KindState, trace.KindOther, trace.KindCall:
 		return true
-	case trace.KindMessage, trace.KindMemory, trace.KindNote, trace.KindGap, trace.KindConnection, trace.KindTotals:
+	case trace.KindMessage, trace.KindWebSocket, trace.KindMemory, trace.KindNote, trace.KindGap, trace.KindConnection, trace.KindTotals:
 	}
 	return false
 }
@@ -283,6 +283,11 @@ func keep(e *trace.Event) trace.Event {
 		c, s := *e, *e.Segment
 		s.Payload = s.Payload[:maxPayload]
 		c.Segment = &s
+		return c.Clone()
+	case e.WebSocket != nil:
+		c, f := *e, *e.WebSocket
+		f.Payload, f.Inflated = f.Payload[:min(len(f.Payload), maxPayload)], f.Inflated[:min(len(f.Inflated), maxPayload)]
+		c.WebSocket = &f
 		return c.Clone()
 	case e.Message != nil && len(e.Message.Body) > maxPayload:
 		c, m := *e, *e.Message

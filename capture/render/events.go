@@ -60,6 +60,7 @@ type jsonEvent struct {
 	Verdict    *jsonVerdict    `json:"verdict,omitempty"`
 	Call       *jsonCall       `json:"call,omitempty"`
 	Message    *jsonMessage    `json:"message,omitempty"`
+	WebSocket  *jsonWebSocket  `json:"websocket,omitempty"`
 	Note       *jsonNote       `json:"note,omitempty"`
 	Other      *jsonOther      `json:"other,omitempty"`
 	Connection *jsonConnection `json:"connection,omitempty"`
@@ -184,6 +185,9 @@ func eventOf(e *trace.Event) *jsonEvent {
 	}
 	if c := e.Call; c != nil {
 		j.Call = &jsonCall{Name: valid(c.Name), Args: valid(c.Args), Result: valid(c.Result), Bytes: c.Bytes}
+	}
+	if e.WebSocket != nil {
+		j.WebSocket = webSocketOf(e.WebSocket)
 	}
 	if n := e.Note; n != nil {
 		j.Note = &jsonNote{Step: n.Step, En: valid(n.Text.En), Ko: valid(n.Text.Ko)}

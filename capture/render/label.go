@@ -74,6 +74,48 @@ func messageForms(m *http1.Message) []string {
 	return []string{messageText(m), words(strconv.Itoa(m.Status), safe(m.Reason))}
 }
 
+// spoken reports whether an event is an application's: HTTP's or WebSocket's.
+func spoken(e *trace.Event) bool { return e.Message != nil || e.WebSocket != nil }
+
+// spokenForms are what such an event says, whole and in short.
+func spokenForms(e *trace.Event) []string {
+	if e.WebSocket != nil {
+		return frameForms(e.WebSocket)
+	}
+	return messageForms(e.Message)
+}
+
+// spokenFields are the lines of a message that carry state.
+func spokenFields(e *trace.Event) []string {
+	if e.Message == nil {
+		return nil
+	}
+	return stateLines(e.Message)
+}
+
+// frameForms name a WebSocket frame, with the beginning of what it holds.
+func frameForms(f *http1.WebSocketFrame) []string {
+	name := "WebSocket " + f.Opcode.String()
+	if !f.Fin {
+		name += " …"
+	}
+	content := ""
+	switch {
+	case f.Opcode == http1.OpClose && f.CloseCode != 0 && f.CloseCode != 1005:
+		content = words(strconv.Itoa(f.CloseCode), safe(f.CloseReason))
+	case f.Inflated != nil:
+		content = preview(f.Inflated, 24)
+	case len(f.Payload) > 0 && !f.Compressed:
+		content = preview(f.Payload, 24)
+	}
+	size := strconv.FormatInt(f.Length, 10) + " B"
+	forms := []string{words(name, size, content), words(name, size), name}
+	if len(f.Problems) > 0 {
+		forms = append([]string{words(name, size, "! "+strings.Join(f.Problems, " "))}, forms...)
+	}
+	return forms
+}
+
 // messageText is an HTTP message's start line.
 func messageText(m *http1.Message) string {
 	if m.Request {

@@ -40,6 +40,8 @@ type Options struct {
 	// Title is what the output shows ("tcp demo handshake"), Network the line
 	// that names the network and the stack that made it. Both are optional.
 	Title, Network string
+	// Version is the program's, for formats that name what wrote them.
+	Version string
 	// File is the name of the trace, for formats that name it.
 	File string
 	// Dark chooses a picture's dark theme.
@@ -80,6 +82,13 @@ func (o *Options) width() int {
 		return 80
 	}
 	return max(o.Width, MinWidth)
+}
+
+func (o *Options) version() string {
+	if o.Version == "" {
+		return "unknown"
+	}
+	return o.Version
 }
 
 func (o *Options) ladder() ladder.Options {
@@ -145,6 +154,11 @@ var Formats = []Format{
 		Name: "json", Extension: ".json", MIME: "application/json", Whole: true, Render: JSON,
 		Bodies: noBodies, Kinds: trace.KindsOf(trace.KindConnection, trace.KindMessage, trace.KindTotals),
 		About: trace.Text{En: "connections and HTTP exchanges, one object", Ko: "연결과 HTTP 교환을 담은 객체 하나"},
+	},
+	{
+		Name: "har", Extension: ".har", MIME: "application/json", Whole: true, Render: HAR,
+		Bodies: harBody, Kinds: trace.KindsOf(trace.KindConnection, trace.KindMessage, trace.KindTotals),
+		About: trace.Text{En: "HTTP Archive 1.2 of the exchanges, for browsers' tools", Ko: "브라우저 도구로 볼 HTTP Archive 1.2"},
 	},
 	{
 		Name: "jsonl", Extension: ".jsonl", MIME: "application/jsonl", Whole: true, Streaming: true, Render: JSONLines,

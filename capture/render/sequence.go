@@ -154,6 +154,9 @@ func stateWord(s ladder.StateMark) string {
 // arrowText is all that an arrow's label says where there is room for it.
 func arrowText(say speaker, r *ladder.Row, several bool) string {
 	a := r.Arrow
+	if r.Event.WebSocket != nil {
+		return spokenForms(&r.Event)[0]
+	}
 	if r.Event.Message != nil {
 		return "HTTP " + words(append([]string{messageText(r.Event.Message)}, stateLines(r.Event.Message)...)...)
 	}

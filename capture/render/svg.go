@@ -138,8 +138,8 @@ func (d *drawing) ownHeight(r *ladder.Row) float64 {
 	case ladder.RowArrow, ladder.RowMessage:
 		h := 48.0
 		switch {
-		case r.Event.Message != nil:
-			h += float64(len(stateLines(r.Event.Message))) * leading
+		case spoken(&r.Event):
+			h += float64(len(spokenFields(&r.Event))) * leading
 		case r.Arrow.Part == ladder.Arrival && r.Arrow.Copy == 0:
 			h = 34
 		}

@@ -14,7 +14,7 @@ func (d *drawing) arrowRow(i int, r *ladder.Row) {
 	if r.Kind == ladder.RowArrow {
 		d.time(r, y+26)
 	}
-	if r.Event.Message != nil {
+	if spoken(&r.Event) {
 		d.message(r, y)
 		return
 	}
@@ -139,7 +139,7 @@ func (d *drawing) pick(forms []string, size, room float64) string {
 
 // message draws an HTTP message as a double line.
 func (d *drawing) message(r *ladder.Row, y float64) {
-	a, m := r.Arrow, r.Event.Message
+	a := r.Arrow
 	from, to := d.x[a.From], d.x[a.To]
 	color, dir := d.th.forward, 1.0
 	if to < from {
@@ -150,8 +150,8 @@ func (d *drawing) message(r *ladder.Row, y float64) {
 	}
 	d.f(`<path d="M%.1f %.1fl%.1f -8v16z" fill="%s"/>`+"\n", to-5*dir, y+30, -13*dir, color)
 	room := max((to-from)*dir-16, 170)
-	d.text((from+to)/2, y+20, labelSize, "middle", `class="h" font-weight="700" `+fill(color), clip(d.pick(messageForms(m), labelSize, room), labelSize, room))
-	for n, line := range stateLines(m) {
+	d.text((from+to)/2, y+20, labelSize, "middle", `class="h" font-weight="700" `+fill(color), clip(d.pick(spokenForms(&r.Event), labelSize, room), labelSize, room))
+	for n, line := range spokenFields(&r.Event) {
 		d.text((from+to)/2, y+49+float64(n)*leading, smallSize, "middle", `class="h m" `+fill(d.th.ink), clip(line, monoSize, room))
 	}
 }

@@ -25,7 +25,7 @@ func (d *drawing) legend() []string {
 			used[symResent] = used[symResent] || a.Resent
 			used[symLost] = used[symLost] || a.Lost
 			used[symArrived] = used[symArrived] || !a.ArrivedAt.IsZero()
-			used[symMessage] = used[symMessage] || r.Event.Message != nil
+			used[symMessage] = used[symMessage] || spoken(&r.Event)
 			used[symRelative] = used[symRelative] || r.Event.Segment != nil && r.Event.Segment.Relative
 		}
 	}

@@ -101,7 +101,7 @@ func (t *text) arrowLines(r *ladder.Row) []*canvas {
 	c := t.lanes(r)
 	var above *canvas
 	below := ""
-	if r.Event.Message != nil {
+	if spoken(&r.Event) {
 		above = t.message(c, r)
 		if r.Kind == ladder.RowArrow {
 			t.gutter(c, r)
@@ -121,7 +121,7 @@ func (t *text) arrowLines(r *ladder.Row) []*canvas {
 	if above != nil {
 		lines = append([]*canvas{above}, lines...)
 	}
-	if r.Event.Message != nil {
+	if spoken(&r.Event) {
 		lines = append(lines, t.stateFields(r)...)
 	}
 	for _, v := range r.Arrow.Verdicts {

@@ -44,11 +44,11 @@ var Views = []View{
 		About: trace.Text{En: "what the two programs of a connection said to each other", Ko: "연결 양쪽의 프로그램이 주고받은 내용"},
 	},
 	{
-		Name: "http", Formats: []Format{textOf("http", HTTPTable), csvOf("http", HTTPCSV)},
+		Name: "http", Formats: []Format{ofHTTP(textOf("http", HTTPTable)), ofHTTP(csvOf("http", HTTPCSV))},
 		About: trace.Text{En: "table of the HTTP exchanges", Ko: "HTTP 교환을 요약한 표"},
 	},
 	{
-		Name: "story", Formats: []Format{textOf("story", Story)},
+		Name: "story", Formats: []Format{ofHTTP(textOf("story", Story))},
 		About: trace.Text{En: "for each client: cookies and credentials, set, sent, removed", Ko: "클라이언트마다 설정되고 보내지고 지워진 쿠키와 인증 정보"},
 	},
 }
@@ -94,6 +94,13 @@ func csvOf(view string, render renderFunc) Format {
 		Name: "csv", Extension: "." + view + ".csv", MIME: "text/csv; charset=utf-8", Render: render,
 		About: trace.Text{En: "table for a spreadsheet", Ko: "스프레드시트용 표"},
 	}
+}
+
+// ofHTTP is for a format that shows messages without their bodies. Times count
+// from the first segment.
+func ofHTTP(f Format) Format {
+	f.Bodies = noBodies
+	return f
 }
 
 func streaming(f Format) Format {

@@ -43,6 +43,11 @@ func (e *Event) Clone() Event {
 		m.Head = bytes.Clone(m.Head)
 		c.Message = &m
 	}
+	if e.WebSocket != nil {
+		f := *e.WebSocket
+		f.Payload, f.Inflated, f.Problems = bytes.Clone(f.Payload), bytes.Clone(f.Inflated), slices.Clone(f.Problems)
+		c.WebSocket = &f
+	}
 	if e.Connection != nil {
 		k := *e.Connection
 		for i := range k.History {

@@ -32,6 +32,9 @@ const (
 	KindCall
 	// KindMessage: an HTTP message is complete. Message is set; From, To.
 	KindMessage
+	// KindWebSocket: a frame of a connection that was switched to WebSocket is
+	// complete. WebSocket is set; From, To.
+	KindWebSocket
 	// KindNote: Note is set.
 	KindNote
 	// KindOther: a frame that carries no TCP segment (ARP, ICMP, an unknown
@@ -48,7 +51,7 @@ const (
 
 // String returns the kind in English, in lower case: a key, not a label.
 func (k Kind) String() string {
-	names := [...]string{"segment", "arrival", "state", "memory", "verdict", "call", "message", "note", "other", "gap", "connection", "totals"}
+	names := [...]string{"segment", "arrival", "state", "memory", "verdict", "call", "message", "websocket", "note", "other", "gap", "connection", "totals"}
 	if int(k) < len(names) {
 		return names[k]
 	}
@@ -129,6 +132,7 @@ type Event struct {
 	Verdict    *Verdict
 	Call       *Call
 	Message    *http1.Message
+	WebSocket  *http1.WebSocketFrame
 	Note       *Note
 	Other      *Other
 	Connection *tcpstate.Conn

@@ -92,7 +92,7 @@ func (f *viewFlags) resolve(e *env) (view, error) {
 		return v, err
 	}
 	v.lang, v.out = lang, f.out
-	v.opts = render.Options{Lang: lang, ASCII: f.ascii, Explain: f.explain, Width: e.width}
+	v.opts = render.Options{Lang: lang, ASCII: f.ascii, Explain: f.explain, Width: e.width, Version: version}
 	if f.width != 0 {
 		if f.width < render.MinWidth || f.width > 400 {
 			return v, misusef("--width %d: from %d to 400 cells", f.width, render.MinWidth)

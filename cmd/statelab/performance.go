@@ -30,6 +30,8 @@ type performance struct {
 	// curves are plotted under the ladder; fold keeps the ladder short.
 	curves *render.Curves
 	fold   bool
+	// bodies is how much of HTTP bodies the output shows: see render.Format.
+	bodies int
 }
 
 // leaveOut takes a party off the timeline that did nothing and that no frame
@@ -56,7 +58,7 @@ func (p *performance) leaveOut(role trace.Role) bool {
 // events tells the performance, with frames numbered for one vantage point.
 func (p *performance) events(vantage string) render.Events {
 	p.recording.Number(vantage)
-	o := analyze.Options{Roles: p.roles, Exact: true, VerifyChecksums: true}
+	o := analyze.Options{Roles: p.roles, Exact: true, VerifyChecksums: true, Bodies: max(p.bodies, 0)}
 	return o.Run(frames(p.recording.Frames), observations(p.recording.Observations))
 }
 
@@ -83,6 +85,7 @@ func observations(all []trace.Observation) iter.Seq[trace.Observation] {
 // show writes the performance as the view says.
 func (p *performance) show(w io.Writer, v view) error {
 	v.opts.Title, v.opts.Network, v.opts.Lanes = p.title, p.network, p.lanes
+	p.bodies = v.format.Bodies
 	if !v.page { // on a page the lesson's title stands above the ladder
 		v.opts.Title, v.opts.Network = v.lang.Of(p.lesson), "statelab "+p.title+" · "+p.network
 	}

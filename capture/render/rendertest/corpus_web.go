@@ -28,7 +28,7 @@ func session() Trace {
 		s.message(stream, client, request)
 		s.wait(4 * time.Millisecond)
 		s.send(packet{stream: stream, from: server, flags: psh | ack, data: "."})
-		s.message(stream, server, http1.Message{Status: status, Reason: map[int]string{200: "OK", 303: "See Other", 401: "Unauthorized"}[status], Version: "HTTP/1.1", Fields: fields(answer)})
+		s.message(stream, server, http1.Message{Status: status, Reason: map[int]string{200: "OK", 303: "See Other", 101: "Switching Protocols", 401: "Unauthorized"}[status], Version: "HTTP/1.1", Fields: fields(answer)})
 		s.wait(time.Second / 2)
 	}
 	const sid = "sid=8f14e45fceea167a5a36dedd4bea2543"
@@ -39,6 +39,23 @@ func session() Trace {
 	exchange(two, "GET /api\nAuthorization: Bearer "+token, 200, "Content-Type: application/json")
 	exchange(one, "POST /logout\nCookie: "+sid, 200, "Set-Cookie: sid=; Max-Age=0; Path=/")
 	exchange(one, "GET /\nCookie: "+sid, 401, "")
+	exchange(two, "GET /chat\nUpgrade: websocket", 101, "Upgrade: websocket")
+	for _, f := range []http1.WebSocketFrame{
+		{Fin: true, Opcode: http1.OpText, Masked: true, Length: 2, Start: 100, PayloadStart: 106, End: 108, Payload: []byte("hi")},
+		{Fin: true, Opcode: http1.OpText, Length: int64(len(Hostile)), Payload: []byte(Hostile), Problems: []string{http1.WSAfterClose}},
+		{Fin: true, RSV: 4, Opcode: http1.OpText, Length: 9, Compressed: true, InflatedBytes: 5, Inflated: []byte("hello")},
+		{Fin: true, Opcode: http1.OpClose, Length: 2 + int64(len(Hostile)), CloseCode: 1000, CloseReason: Hostile},
+	} {
+		f.FirstFrame, f.LastFrame, f.FirstTime, f.LastTime = s.frame, s.frame, s.now, s.now
+		from := server
+		if f.Masked {
+			from = client
+		}
+		s.add(trace.Event{
+			Kind: trace.KindWebSocket, Frame: s.frame, Stream: two,
+			From: s.parties[two][from], To: s.parties[two][from.Peer()], WebSocket: &f,
+		})
+	}
 	return s.end(tcpstate.EndOpen, tcpstate.EndOpen, tcpstate.EndOpen)
 }
 

@@ -63,6 +63,12 @@ func scribble(e *trace.Event) {
 		clear(m.Fields)
 		*m = http1.Message{}
 	}
+	if f := e.WebSocket; f != nil {
+		wipe(f.Payload)
+		wipe(f.Inflated)
+		clear(f.Problems)
+		*f = http1.WebSocketFrame{}
+	}
 	if m := e.Memory; m != nil {
 		clear(m.Entries)
 		*m = trace.Memory{}

@@ -1,0 +1,208 @@
+package render_test
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"statelab/capture/http1"
+	"statelab/capture/render"
+	"statelab/capture/render/rendertest"
+)
+
+// schema is as much of JSON Schema as testdata/har-1.2.schema.json needs, which
+// is written from the specification of HAR 1.2.
+type schema struct {
+	Ref        string            `json:"$ref"`
+	Defs       map[string]schema `json:"$defs"`
+	Type       string            `json:"type"`
+	Required   []string          `json:"required"`
+	Properties map[string]schema `json:"properties"`
+	Items      *schema           `json:"items"`
+	Pattern    string            `json:"pattern"`
+	Minimum    *float64          `json:"minimum"`
+	Enum       []string          `json:"enum"`
+	Closed     bool              `json:"x-closed"` // no other properties but those with an underscore
+}
+
+// check says what of a value the schema does not allow.
+func (s schema) check(root *schema, at string, v any) (wrong []string) {
+	if s.Ref != "" {
+		s = root.Defs[s.Ref]
+	}
+	bad := func(format string, args ...any) { wrong = append(wrong, at+": "+fmt.Sprintf(format, args...)) }
+	switch v := v.(type) {
+	case map[string]any:
+		if s.Type != "object" {
+			bad("an object, want %s", s.Type)
+		}
+		for _, name := range s.Required {
+			if _, ok := v[name]; !ok {
+				bad("%s is missing", name)
+			}
+		}
+		for name, inner := range v {
+			p, ok := s.Properties[name]
+			switch {
+			case ok:
+				wrong = append(wrong, p.check(root, at+"."+name, inner)...)
+			case s.Closed && name[0] != '_':
+				bad("%s is not in the specification", name)
+			}
+		}
+	case []any:
+		if s.Type != "array" {
+			bad("an array, want %s", s.Type)
+			break
+		}
+		for i, inner := range v {
+			wrong = append(wrong, s.Items.check(root, fmt.Sprintf("%s[%d]", at, i), inner)...)
+		}
+	case string:
+		if s.Type != "string" || s.Pattern != "" && !regexp.MustCompile(s.Pattern).MatchString(v) || s.Enum != nil && !slices.Contains(s.Enum, v) {
+			bad("%q does not fit %s %s", v, s.Type, s.Pattern)
+		}
+	case float64:
+		if s.Type != "number" || s.Minimum != nil && v < *s.Minimum {
+			bad("%v does not fit", v)
+		}
+	case bool:
+		if s.Type != "boolean" {
+			bad("a boolean")
+		}
+	default:
+		bad("%T", v)
+	}
+	return wrong
+}
+
+func harSchema(t *testing.T) *schema {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join("testdata", "har-1.2.schema.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var s schema
+	if err := json.Unmarshal(text, &s); err != nil {
+		t.Fatal(err)
+	}
+	return &s
+}
+
+func har(t *testing.T, events render.Events) (text string, doc any) {
+	t.Helper()
+	var out bytes.Buffer
+	if err := render.HAR(&out, events, render.Options{}); err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(out.Bytes(), &doc); err != nil {
+		t.Fatal(err)
+	}
+	return out.String(), doc
+}
+
+// TestHARSchema: every timeline of the corpus fits the specification, and what
+// does not fit is found.
+func TestHARSchema(t *testing.T) {
+	t.Parallel()
+	s := harSchema(t)
+	for _, tr := range rendertest.Corpus() {
+		_, doc := har(t, tr.Events())
+		for _, wrong := range s.check(s, "har", doc) {
+			t.Errorf("%s: %s", tr.Name, wrong)
+		}
+	}
+	_, doc := har(t, messages(webMessages()...))
+	if wrong := s.check(s, "har", doc); wrong != nil {
+		t.Error(wrong)
+	}
+	entry := doc.(map[string]any)["log"].(map[string]any)["entries"].([]any)[0].(map[string]any)
+	for name, spoil := range map[string]func(){
+		"time": func() { entry["time"] = -2.0 }, "request": func() { delete(entry["request"].(map[string]any), "cookies") },
+		"startedDateTime": func() { entry["startedDateTime"] = "yesterday" }, "more": func() { entry["more"] = 1.0 },
+	} {
+		spoil()
+		if wrong := strings.Join(s.check(s, "har", doc), "\n"); !strings.Contains(wrong, name) {
+			t.Errorf("a spoiled %s was not found: %s", name, wrong)
+		}
+	}
+}
+
+func webMessages() []http1.Message {
+	at := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
+	ms := func(n int) time.Time { return at.Add(time.Duration(n) * time.Millisecond) }
+	return []http1.Message{
+		{
+			Request: true, Exchange: 1, Method: "POST", Target: "/form?a=b%20c&d", Version: "HTTP/1.1", FirstTime: ms(0), LastTime: ms(2),
+			Fields: []http1.Field{{Name: "Host", Value: "a.example"}, {Name: "Cookie", Value: "sid=1; x=y"}, {Name: "Content-Type", Value: "text/plain"}},
+			Body:   []byte("한글"), BodyBytes: 6, Start: 10, BodyStart: 110, End: 116,
+		},
+		{
+			Status: 303, Reason: "See Other", Exchange: 1, Version: "HTTP/1.1", FirstTime: ms(5), LastTime: ms(9),
+			Fields: []http1.Field{{Name: "Location", Value: "/next"}, {Name: "Set-Cookie", Value: "sid=2; HttpOnly; Path=/; Max-Age=60"}},
+			Body:   []byte("\x00\xff"), BodyBytes: 2, Start: 0, BodyStart: 50, End: 52,
+		},
+		{Request: true, Exchange: 2, Method: "GET", Target: "/", Version: "HTTP/1.1", FirstTime: ms(10), LastTime: ms(10)},
+		{Status: 200, Version: "HTTP/1.1"},
+	}
+}
+
+func TestHAR(t *testing.T) {
+	t.Parallel()
+	text, _ := har(t, messages(webMessages()...))
+	var got struct {
+		Log struct {
+			Comment string
+			Entries []struct {
+				Time    float64
+				Request struct {
+					URL         string
+					QueryString []struct{ Name, Value string }
+					Cookies     []struct{ Name, Value string }
+					PostData    *struct{ Text string }
+					HeadersSize int
+				}
+				Response struct {
+					Status      int
+					RedirectURL string
+					Cookies     []struct {
+						Name, Expires string
+						HTTPOnly      bool
+					}
+					Content struct{ Text, Encoding string }
+				}
+				Timings struct{ Send, Wait, Receive float64 }
+			}
+		}
+	}
+	if err := json.Unmarshal([]byte(text), &got); err != nil || len(got.Log.Entries) != 2 {
+		t.Fatalf("%v\n%s", err, text)
+	}
+	e := got.Log.Entries[0]
+	body, _ := base64.StdEncoding.DecodeString(e.Response.Content.Text)
+	for _, c := range []struct{ got, want any }{
+		{e.Request.URL, "http://a.example/form?a=b%20c&d"},
+		{fmt.Sprint(e.Request.QueryString), "[{a b c} {d }]"},
+		{fmt.Sprint(e.Request.Cookies), "[{sid 1} {x y}]"},
+		{e.Request.PostData.Text, "한글"},
+		{e.Request.HeadersSize, 100},
+		{e.Response.RedirectURL, "/next"},
+		{fmt.Sprint(e.Response.Cookies), "[{sid 2026-03-02T09:01:00Z true}]"},
+		{e.Response.Content.Encoding + string(body), "base64\x00\xff"},
+		{fmt.Sprint(e.Timings, e.Time), "{2 3 4} 9"},
+		{got.Log.Entries[1].Response.Status, 0},
+		{got.Log.Comment, "1 responses without a request are left out"},
+	} {
+		if c.got != c.want {
+			t.Errorf("got %v, want %v", c.got, c.want)
+		}
+	}
+}
