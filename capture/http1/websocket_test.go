@@ -89,8 +89,11 @@ func TestWebSocket(t *testing.T) {
 		want   []string
 	}{
 		{"masked", tcpstate.Client, []stream.Chunk{data(hello)}, []string{`text fin=true 5@100 "Hello"`}},
-		{"fragments, and a ping between", tcpstate.Server, []stream.Chunk{data(wsFrame(0x01, 0, []byte("Hel")), wsFrame(0x89, 0, []byte("p")), wsFrame(0x80, 0, []byte("lo")))},
-			[]string{`text fin=false 3@100 "Hel"`, `ping fin=true 1@105 "p"`, `continuation fin=true 2@108 "lo"`}},
+		{
+			"fragments, and a ping between", tcpstate.Server,
+			[]stream.Chunk{data(wsFrame(0x01, 0, []byte("Hel")), wsFrame(0x89, 0, []byte("p")), wsFrame(0x80, 0, []byte("lo")))},
+			[]string{`text fin=false 3@100 "Hel"`, `ping fin=true 1@105 "p"`, `continuation fin=true 2@108 "lo"`},
+		},
 		{"close", tcpstate.Server, []stream.Chunk{data(wsFrame(0x88, 0, []byte("\x03\xe8bye")), wsFrame(0x8a, 0, nil))}, []string{`close fin=true 5@100 "\x03\xe8bye" 1000 "bye"`, `pong fin=true 0@107 "" after-close`}},
 		{"close without a code", tcpstate.Client, []stream.Chunk{data(wsFrame(0x88, key, nil))}, []string{`close fin=true 0@100 "" 1005 ""`}},
 		{"close with a code that may not be sent", tcpstate.Server, []stream.Chunk{data(wsFrame(0x88, 0, []byte("\x03\xee\xff")))}, []string{`close fin=true 3@100 "\x03\xee\xff" 1006 "\xff" close-code close-reason-not-utf8`}},
