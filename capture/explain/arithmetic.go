@@ -24,7 +24,7 @@ func (x *Explainer) acked(ev *trace.Event) (first, again *seen) {
 		}
 		// The original may have been lost before it got a number here.
 		return x.history.latest(ev, receiver(s), func(o *seen) bool {
-			return o.frame != 0 && o.segLen() > 0 && o.seq.Add(o.segLen()) == s.Ack && x.history.reached(o)
+			return o.frame != 0 && o.segLen() > 0 && o.seq.Add(o.segLen()) == s.Ack && x.history.reached(o, ev.At)
 		}), nil
 	}
 	var oldest *seen
@@ -32,14 +32,14 @@ func (x *Explainer) acked(ev *trace.Event) (first, again *seen) {
 		if o == first {
 			break
 		}
-		if o.seq == first.seq && o.next() == first.next() && o.frame != 0 && x.history.reached(o) {
+		if o.seq == first.seq && o.next() == first.next() && o.frame != 0 && x.history.reached(o, ev.At) {
 			oldest = o
 			if again == nil {
 				again = o
 			}
 		}
 	}
-	if oldest == nil || x.history.reached(first) {
+	if oldest == nil || x.history.reached(first, ev.At) {
 		return first, again
 	}
 	if again == oldest {

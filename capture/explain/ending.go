@@ -22,23 +22,24 @@ type endKey struct {
 // that end knows.
 type reported struct {
 	state  map[endKey]tcpstate.State
-	synced map[int]bool    // connections that came to be open at an end
-	over   map[int]bool    // those that no end remembers any more
-	reset  map[int]bool    // those in which a RST was sent
-	linger map[endKey]bool // ends whose next close is an ABORT
+	synced map[int]bool         // connections that came to be open at an end
+	over   map[int]bool         // those that no end remembers any more
+	reset  map[int]bool         // those in which a RST was sent
+	linger map[endKey]bool      // ends whose next close is an ABORT
+	calls  map[callKey]standing // the latest
 	// witnesses are the hosts that report: what they do not mention is not.
 	witnesses map[netip.Addr]bool
 }
 
 func (r *reported) observe(ev *trace.Event) {
 	if r.state == nil {
-		*r = reported{map[endKey]tcpstate.State{}, map[int]bool{}, map[int]bool{}, map[int]bool{}, map[endKey]bool{}, map[netip.Addr]bool{}}
+		*r = reported{map[endKey]tcpstate.State{}, map[int]bool{}, map[int]bool{}, map[int]bool{}, map[endKey]bool{}, map[callKey]standing{}, map[netip.Addr]bool{}}
 	}
 	if s := ev.Segment; ev.Kind == trace.KindSegment && s != nil && s.Flags.Has(tcpstate.RST) && len(r.reset) < endingLimit {
 		r.reset[ev.Stream] = true
 	}
-	if ev.Kind == trace.KindCall && ev.Call != nil && ev.Call.Name == "setsockopt" && isLingerZero(ev.Call) && len(r.linger) < endingLimit {
-		r.linger[endKey{ev.Stream, ev.From.Addr}] = true
+	if ev.Kind == trace.KindCall && ev.Call != nil {
+		r.called(ev)
 	}
 	c := ev.State
 	if ev.Kind != trace.KindState || c == nil || c.Basis != tcpstate.Observed {

@@ -1,6 +1,7 @@
 package explain
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -15,8 +16,8 @@ type fates struct {
 	watched bool
 	// forged are frames that the wire will deliver and no stack has sent.
 	forged map[uint64]bool
-	// pathMTU is when a router last said that a packet was too long.
-	pathMTU time.Time
+	// pathMTU is when routers said that a packet was too long, the latest last.
+	pathMTU []time.Time
 }
 
 // observe keeps what an event tells of a segment's fate.
@@ -26,15 +27,18 @@ func (h *history) observe(ev *trace.Event) {
 		h.add(ev)
 	case ev.Kind == trace.KindArrival && ev.Segment != nil:
 		h.fates.watched = true
-		if s := h.find(ev); s != nil {
-			s.arrived = s.arrived || ev.Segment.Checksum != tcpstate.Invalid
+		if s := h.find(ev); s != nil && s.arrived.IsZero() && ev.Segment.Checksum != tcpstate.Invalid {
+			s.arrived = ev.At
 		}
 	case ev.Kind == trace.KindVerdict && ev.Verdict != nil:
 		h.judge(ev.Verdict)
 	case ev.Kind == trace.KindOther && ev.Other != nil && strings.HasPrefix(ev.Other.Protocol, "ICMP"):
 		// RFC 792 and RFC 4443 §3.2, in decode's words.
 		if strings.Contains(ev.Other.Info, "fragmentation needed") || strings.Contains(ev.Other.Info, "too big") {
-			h.fates.pathMTU = ev.At
+			if len(h.fates.pathMTU) >= maxPathMTU {
+				h.fates.pathMTU = slices.Delete(h.fates.pathMTU, 0, 1)
+			}
+			h.fates.pathMTU = append(h.fates.pathMTU, ev.At)
 		}
 	}
 }
@@ -55,8 +59,23 @@ func (h *history) judge(v *trace.Verdict) {
 	}
 }
 
-// reached reports whether a segment may have been received by now.
-func (h *history) reached(s *seen) bool { return s.arrived || !s.lost && !h.fates.watched }
+// reached reports whether a segment may have been received by a time. What is
+// explained may lie behind what has been observed.
+func (h *history) reached(s *seen, by time.Time) bool {
+	if s.arrived.IsZero() {
+		return !s.lost && !h.fates.watched
+	}
+	return !s.arrived.After(by)
+}
+
+// toldMTU reports whether a router said between two times that a packet was too
+// long.
+func (h *history) toldMTU(from, to time.Time) bool {
+	return slices.ContainsFunc(h.fates.pathMTU, func(at time.Time) bool { return at.After(from) && !at.After(to) })
+}
+
+// maxPathMTU bounds how many of those are remembered.
+const maxPathMTU = 64
 
 // receiver is the end that a segment goes to: its own, where a connection is
 // joined to itself.

@@ -83,6 +83,7 @@ func TestWhatIsKnown(t *testing.T) {
 		{"close with SO_LINGER 0", []trace.Event{
 			observed(Client, SynSent, Established, 0), callTo(client, server, "setsockopt", "SO_LINGER 0 s", ""), callTo(client, server, "close", "", ""),
 		}, "an RST goes out instead", "a FIN follows"},
+		{"close of an open connection", []trace.Event{observed(Client, SynSent, Established, 0), callTo(client, server, "close", "", "")}, "a FIN follows", "before"},
 		{"close of a listener", []trace.Event{call(server, "close", explain.ListenerArgs, "", 0)}, "no new connection", "FIN"},
 		{"end of stream after shutdown", []trace.Event{observed(Client, FinWait2, TimeWait, 0), callTo(client, server, "read", "", "EOF")}, "was closed before", "stays open"},
 		{"end of stream after a reset", append(sent(abort), observed(Client, Established, Closed, 0), callTo(client, server, "read", "", "EOF")), "by an RST", "the FIN"},
@@ -96,6 +97,17 @@ func TestWhatIsKnown(t *testing.T) {
 			var last string
 			for i := range c.events {
 				last = x.Explain(&c.events[i]).Sentence
+			}
+			late := explain.New(lang) // a renderer may observe more before it explains
+			for i := range c.events {
+				late.Observe(&c.events[i])
+			}
+			after := []trace.Event{observed(Client, Established, FinWait1, 0), observed(Client, FinWait1, TimeWait, 0), verdict(99, trace.Dropped, "")}
+			for i := range after {
+				late.Observe(&after[i])
+			}
+			if got := late.Explain(&c.events[len(c.events)-1]).Sentence; got != last {
+				t.Errorf("%s: explained late: %q, at once: %q", c.name, got, last)
 			}
 			switch {
 			case last == "":

@@ -97,13 +97,13 @@ func (x *Explainer) resentUnseen(f facts) Explanation {
 	case o == nil && x.history.fates.watched:
 		t, section = resentBareText, "RFC 9293 §3.8"
 	case o == nil:
-	case o.tooBig && x.history.fates.pathMTU.After(o.at):
+	case o.tooBig && x.history.toldMTU(o.at, f.ev.At):
 		t, section = resentSmallerText, "RFC 9293 §3.7.2; RFC 1191 §3"
 	case o.lost && f.ev.At.Sub(o.at) < soon:
 		t, section = resentNoTimerText, "RFC 9293 §3.8"
 	case o.lost:
 		t = resentLostText
-	case x.history.fates.watched && !o.arrived:
+	case x.history.fates.watched && !x.history.reached(o, f.ev.At):
 		t = resentPendingText
 	}
 	return Explanation{Sentence: x.say(t, f.values), Arithmetic: x.nextSum(f), Section: section}

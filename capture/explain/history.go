@@ -31,9 +31,10 @@ type seen struct {
 	keepAlive      bool   // a probe
 	windowFull     bool   // fills the receiver's window
 	// What became of it, where that is told: see history.reached.
-	arrived, lost, tooBig bool
-	forged                bool // no stack sent it
-	refused               bool // a SYN,ACK that answers another SYN than its receiver's
+	arrived      time.Time // first, whole
+	lost, tooBig bool
+	forged       bool // no stack sent it
+	refused      bool // a SYN,ACK that answers another SYN than its receiver's
 }
 
 // next is the relative sequence number after the segment (SEG.LEN counts SYN

@@ -2,15 +2,50 @@ package explain
 
 import (
 	"strings"
+	"time"
 
 	"statelab/capture/tcpstate"
 	"statelab/capture/trace"
 )
 
-// standing is what is known of the end that makes a call: its state before it,
-// as the end itself reported it.
-func (x *Explainer) standing(ev *trace.Event) tcpstate.State {
-	return x.reported.state[endKey{ev.Stream, ev.From.Addr}]
+// standing is how the connection of a call stood when the call was made, as its
+// own end had reported it by then.
+type standing struct {
+	state  tcpstate.State
+	linger bool // SO_LINGER 0 was set
+	reset  bool // a RST had been sent
+}
+
+// callKey names a call. Events are reused, so it holds what a call is.
+type callKey struct {
+	end          endKey
+	at           time.Time
+	name, result string
+}
+
+func keyOfCall(ev *trace.Event) callKey {
+	return callKey{endKey{ev.Stream, ev.From.Addr}, ev.At, ev.Call.Name, ev.Call.Result}
+}
+
+// called keeps how things stand at a call, for it may be explained when more has
+// happened.
+func (r *reported) called(ev *trace.Event) {
+	end := endKey{ev.Stream, ev.From.Addr}
+	switch c := ev.Call; c.Name {
+	case "setsockopt":
+		if isLingerZero(c) && len(r.linger) < endingLimit {
+			r.linger[end] = true
+		}
+	case "close", "read":
+		key := keyOfCall(ev)
+		if _, ok := r.calls[key]; ok {
+			return
+		}
+		if len(r.calls) >= historyLimit {
+			clear(r.calls)
+		}
+		r.calls[key] = standing{r.state[end], r.linger[end], r.reset[ev.Stream]}
+	}
 }
 
 // callNow is the sentence for a call whose effect depends on where its
@@ -23,7 +58,8 @@ func (x *Explainer) callNow(ev *trace.Event) (text, bool) {
 	case c.Name != "close", c.Args == ListenerArgs:
 		return text{}, false
 	}
-	switch x.standing(ev) {
+	now := x.reported.calls[keyOfCall(ev)]
+	switch now.state {
 	case tcpstate.Closed:
 		return closeOverText, true
 	case tcpstate.TimeWait:
@@ -31,7 +67,7 @@ func (x *Explainer) callNow(ev *trace.Event) (text, bool) {
 	case tcpstate.FinWait1, tcpstate.FinWait2, tcpstate.Closing, tcpstate.LastAck:
 		return closeAgainText, true
 	case tcpstate.SynReceived, tcpstate.Established, tcpstate.CloseWait:
-		return closeLingerText, x.reported.linger[endKey{ev.Stream, ev.From.Addr}]
+		return closeLingerText, now.linger
 	case tcpstate.Unknown, tcpstate.Listen, tcpstate.SynSent:
 	}
 	return text{}, false
@@ -44,11 +80,11 @@ func isLingerZero(c *trace.Call) bool {
 
 // endOfStream says why nothing more will be read.
 func (x *Explainer) endOfStream(ev *trace.Event) text {
-	switch x.standing(ev) {
+	switch now := x.reported.calls[keyOfCall(ev)]; now.state {
 	case tcpstate.FinWait1, tcpstate.FinWait2, tcpstate.Closing, tcpstate.LastAck, tcpstate.TimeWait:
 		return eofClosedText
 	case tcpstate.Closed:
-		if x.reported.reset[ev.Stream] {
+		if now.reset {
 			return eofResetText
 		}
 		return eofClosedText
