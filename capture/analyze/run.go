@@ -38,7 +38,7 @@ type run struct {
 
 func newRun(o *Options, yield func(trace.Event, error) bool) *run {
 	r := &run{opts: o, yield: yield, streams: map[endKey]place{}}
-	r.decoder.VerifyChecksums = o.VerifyChecksums
+	r.decoder.VerifyChecksums, r.decoder.Fragments = o.VerifyChecksums, new(decode.Reassembler)
 	r.observer = tcpstate.NewObserver(tcpstate.ObserverOptions{OnClose: r.over, BothTaps: o.Exact})
 	r.states = reconcile{exact: o.Exact, ends: map[endKey]*endLog{}, hosts: map[netip.Addr]bool{}}
 	r.totals.Others = map[string]int{}
@@ -283,5 +283,6 @@ func (r *run) over(c *tcpstate.Conn) {
 // finish tells what is left when the trace ends.
 func (r *run) finish() {
 	r.observer.Finish(r.totals.Last)
+	r.totals.Incomplete = r.decoder.Fragments.Incomplete()
 	r.emit(trace.Event{Kind: trace.KindTotals, At: r.totals.Last, Stream: -1, Totals: &r.totals})
 }

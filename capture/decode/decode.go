@@ -39,6 +39,11 @@ type Decoder struct {
 	// VerifyChecksums makes Decode verify the IPv4 header checksum and the TCP
 	// checksum. Without it both are tcpstate.Unverified.
 	VerifyChecksums bool
+	// Fragments, if not nil, puts fragmented datagrams together: the frame that
+	// completes one yields what the datagram carries. The Packet refers then to
+	// the Reassembler's memory, until the next frame, and offsets in Err beyond
+	// the frame's own length are in what the earlier fragments brought.
+	Fragments *Reassembler
 
 	// names holds the names made for numbers that have none of their own, so
 	// that a stream of unknown frames makes no garbage. At most 2¹⁶ entries a

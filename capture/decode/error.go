@@ -19,10 +19,11 @@ type Problem uint8
 
 // Problems. Value and Bound are the Error's.
 const (
-	Cut      Problem = iota // Value of Bound bytes were captured
-	TooSmall                // Value is below Bound, the least possible
-	TooLarge                // Value is above Bound, the most possible
-	Wrong                   // Value cannot be
+	Cut         Problem = iota // Value of Bound bytes were captured
+	TooSmall                   // Value is below Bound, the least possible
+	TooLarge                   // Value is above Bound, the most possible
+	Wrong                      // Value cannot be
+	Overlapping                // Value, an offset, is that of a fragment that overlaps another
 )
 
 // Error is a header that is cut or malformed. It keeps no reference to the
@@ -50,6 +51,8 @@ var problems = map[Problem]phrase{
 	TooSmall: {"decode %s: %s malformed at byte %d: %d, at least %d needed", "%s 디코드: 바이트 %[3]d의 %[2]s 값 오류: %[4]d, 최소 %[5]d 필요"},
 	TooLarge: {"decode %s: %s malformed at byte %d: %d, at most %d possible", "%s 디코드: 바이트 %[3]d의 %[2]s 값 오류: %[4]d, 최대 %[5]d 가능"},
 	Wrong:    {"decode %s: %s malformed at byte %d: %d", "%s 디코드: 바이트 %[3]d의 %[2]s 값 오류: %[4]d"},
+
+	Overlapping: {"decode %s: %s malformed at byte %d: %d overlaps another fragment", "%s 디코드: 바이트 %[3]d의 %[2]s 값 오류: %[4]d, 다른 조각과 겹침"},
 }
 
 // Error returns the English sentence: "decode TCP: header cut at byte 44: 10
@@ -65,7 +68,7 @@ func (e *Error) text(lang language) string {
 		field = "헤더"
 	}
 	args := []any{e.Layer, field, e.Offset, e.Value, e.Bound}
-	if e.Problem == Wrong {
+	if e.Problem == Wrong || e.Problem == Overlapping {
 		args = args[:4]
 	}
 	return fmt.Sprintf(problems[e.Problem].in(lang), args...)

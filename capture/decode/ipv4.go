@@ -40,7 +40,9 @@ func (d *Decoder) ipv4(p *Packet, off, end int) {
 	ip.Checksum = d.ipv4Checksum(p, off)
 	if ip.Fragment() {
 		p.Protocol = "IPv4 fragment"
-		return
+		if !d.reassemble(p, off+ip.HeaderLen, ip.Protocol) {
+			return
+		}
 	}
 	d.transport(p, off+ip.HeaderLen, p.payloadEnd)
 }

@@ -63,10 +63,6 @@ func (d *Decoder) extensions(p *Packet, off int) {
 		at := off + p.IP.HeaderLen
 		kind := extensionKind(p.IP.Protocol)
 		if kind == layerNone {
-			if p.IP.Fragment() {
-				p.Protocol = "IPv6 fragment"
-				return
-			}
 			d.transport(p, at, p.payloadEnd)
 			return
 		}
@@ -74,9 +70,11 @@ func (d *Decoder) extensions(p *Packet, off int) {
 		if !d.extension(p, kind, at) {
 			return
 		}
-		if p.IP.FragmentOffset > 0 { // what follows is in the first fragment
+		if kind == layerFragment && p.IP.Fragment() { // what follows is spread over several
 			p.Protocol = "IPv6 fragment"
-			return
+			if !d.reassemble(p, off+p.IP.HeaderLen, p.IP.Protocol) {
+				return
+			}
 		}
 	}
 	at := min(off+p.IP.HeaderLen, len(p.data))

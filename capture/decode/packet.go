@@ -13,7 +13,7 @@ import (
 // and refers to the frame's bytes.
 type Packet struct {
 	// TCP says that Segment is set: the frame holds a whole TCP header (its
-	// options perhaps cut) of an unfragmented datagram.
+	// options perhaps cut), or completes the datagram that does.
 	TCP     bool
 	Segment tcpstate.Segment
 	// Protocol is the innermost protocol recognised: "TCP", "UDP", "ICMPv4",
@@ -117,6 +117,9 @@ type IP struct {
 	// place in the datagram's payload, in bytes.
 	More           bool
 	FragmentOffset int
+	// Fragments is how many fragments the datagram was put together from, 0 for
+	// one that came whole; More and FragmentOffset are then those of the whole.
+	Fragments int
 	// Checksum is what is known of the IPv4 header checksum; Unverified on
 	// IPv6, which has none.
 	Checksum tcpstate.Validity

@@ -3,6 +3,7 @@ package decode
 import (
 	"bytes"
 	"encoding/binary"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"net/netip"
@@ -150,7 +151,7 @@ func writeMixed(t *testing.T, frames []capture.Frame) string {
 
 // sharkRow is what tshark says of one frame: of the innermost segment.
 type sharkRow struct {
-	protocols, src, dst, sport, dport, seq, length, stream string
+	protocols, src, dst, sport, dport, seq, length, stream, payload string
 }
 
 // shark asks tshark, with its preferences as they are delivered.
@@ -160,7 +161,7 @@ func shark(t *testing.T, path string) []sharkRow {
 		t.Skip("no tshark to compare with")
 	}
 	args := []string{"-n", "-r", path, "-T", "fields", "-E", "occurrence=l"}
-	for _, field := range []string{"frame.protocols", "ip.src", "ip.dst", "ipv6.src", "ipv6.dst", "tcp.srcport", "tcp.dstport", "tcp.seq_raw", "tcp.len", "tcp.stream"} {
+	for _, field := range []string{"frame.protocols", "ip.src", "ip.dst", "ipv6.src", "ipv6.dst", "tcp.srcport", "tcp.dstport", "tcp.seq_raw", "tcp.len", "tcp.stream", "tcp.payload"} {
 		args = append(args, "-e", field)
 	}
 	c := exec.Command("tshark", args...)
@@ -172,7 +173,7 @@ func shark(t *testing.T, path string) []sharkRow {
 	var rows []sharkRow
 	for line := range strings.Lines(string(out)) {
 		v := strings.Split(strings.TrimSuffix(line, "\n"), "\t")
-		r := sharkRow{v[0], v[1], v[2], v[5], v[6], v[7], v[8], v[9]}
+		r := sharkRow{v[0], v[1], v[2], v[5], v[6], v[7], v[8], v[9], v[10]}
 		if strings.LastIndex(v[0], ":ipv6") > strings.LastIndex(v[0], ":ip:") || strings.HasPrefix(v[0], "ipv6") && !strings.Contains(v[0], ":ip:") {
 			r.src, r.dst = v[3], v[4]
 		}
@@ -204,7 +205,7 @@ func rowOf(p *Packet, streams streamsOf) (r sharkRow) {
 	s := &p.Segment
 	return sharkRow{
 		src: s.Src.Addr().String(), dst: s.Dst.Addr().String(), sport: fmt.Sprint(s.Src.Port()), dport: fmt.Sprint(s.Dst.Port()),
-		seq: fmt.Sprint(uint32(s.Seq)), length: fmt.Sprint(s.Len), stream: fmt.Sprint(streams.of(s)),
+		seq: fmt.Sprint(uint32(s.Seq)), length: fmt.Sprint(s.Len), stream: fmt.Sprint(streams.of(s)), payload: hex.EncodeToString(s.Payload),
 	}
 }
 

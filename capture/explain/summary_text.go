@@ -51,8 +51,12 @@ var (
 		En: "{frames|frame}, {segments|TCP segment}, {connections|connection}.",
 		Ko: "프레임 {frames}개, TCP 세그먼트 {segments}개, 연결 {connections}개입니다.",
 	}
-	othersText       = text{En: "Not TCP: {list}.", Ko: "TCP가 아닌 것: {list}."}
-	damagedCountText = text{En: "{damaged|frame} cut or damaged.", Ko: "잘리거나 손상된 프레임이 {damaged}개 있습니다."}
+	othersText          = text{En: "Not TCP: {list}.", Ko: "TCP가 아닌 것: {list}."}
+	damagedCountText    = text{En: "{damaged|frame} cut or damaged.", Ko: "잘리거나 손상된 프레임이 {damaged}개 있습니다."}
+	incompleteCountText = text{
+		En: "{incomplete|datagram} never became whole: fragments are missing, or contradict each other.",
+		Ko: "조각이 빠졌거나 서로 어긋나서 끝내 완성되지 않은 데이터그램이 {incomplete}개 있습니다.",
+	}
 	droppedCountText = text{En: "The capture lost {dropped|frame}.", Ko: "캡처가 프레임 {dropped}개를 놓쳤습니다."}
 	spanText         = text{En: "First frame to last: {span}.", Ko: "첫 프레임부터 마지막까지 {span}입니다."}
 	framesSumText    = text{En: "{frames} frames = {segments} + {others}", Ko: "프레임 {frames}개 = {segments} + {others}"}

@@ -196,6 +196,9 @@ func totalsText(say speaker, n *trace.Totals) string {
 	if n.Damaged > 0 {
 		parts = append(parts, say.f(wordDamage, n.Damaged))
 	}
+	if n.Incomplete > 0 {
+		parts = append(parts, say.f(wordIncomplete, n.Incomplete))
+	}
 	if n.Dropped > 0 {
 		parts = append(parts, say.f(wordMissing, n.Dropped))
 	}

@@ -25,6 +25,7 @@ var (
 	wordMissing     = trace.Text{En: "the capture lost %d frames", Ko: "캡처가 프레임 %d개를 놓침"}
 	wordSaw         = trace.Text{En: "frames: %d, TCP segments: %d, connections: %d", Ko: "프레임 %d개, TCP 세그먼트 %d개, 연결 %d개"}
 	wordOthers      = trace.Text{En: "others: %s", Ko: "그 밖: %s"}
+	wordIncomplete  = trace.Text{En: "datagrams with fragments missing: %d", Ko: "조각이 다 모이지 않은 데이터그램 %d개"}
 	wordDamage      = trace.Text{En: "damaged: %d", Ko: "손상된 프레임 %d개"}
 	wordManyHosts   = trace.Text{En: "several hosts", Ko: "여러 호스트"}
 	wordKeeps       = trace.Text{En: "this end remembers the connection (TCB)", Ko: "이쪽 끝이 연결을 기억함(TCB)"}

@@ -107,6 +107,9 @@ type Totals struct {
 	Others map[string]int
 	// Damaged counts frames whose headers were cut or malformed.
 	Damaged int
+	// Incomplete counts fragmented datagrams of which not every fragment came,
+	// or that were dropped for fragments that overlap.
+	Incomplete int
 	// Dropped counts frames that the capture lost.
 	Dropped     int
 	First, Last time.Time
