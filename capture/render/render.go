@@ -44,6 +44,8 @@ type Options struct {
 	Version string
 	// File is the name of the trace, for formats that name it.
 	File string
+	// FileFormat is what kind of trace it is: "pcap".
+	FileFormat string
 	// Dark chooses a picture's dark theme.
 	Dark bool
 	// Streams are the connections to show; empty means all.

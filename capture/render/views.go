@@ -19,6 +19,10 @@ var Views = []View{
 		About: trace.Text{En: "each segment an arrow, both ends' states at the edges", Ko: "세그먼트마다 화살표 하나, 양쪽 가장자리에 두 끝의 상태"},
 	},
 	{
+		Name: "summary", Formats: []Format{summaryText},
+		About: trace.Text{En: "the trace on one page, and where to look first", Ko: "트레이스를 한 쪽으로 요약하고 먼저 볼 곳을 알려 줌"},
+	},
+	{
 		Name: "connections", Formats: []Format{
 			textOf("connections", Connections),
 			csvOf("connections", ConnectionsCSV),
@@ -78,6 +82,12 @@ func ViewNamed(name string) (View, bool) {
 		}
 	}
 	return View{}, false
+}
+
+var summaryText = Format{
+	Name: "text", Extension: ".summary.txt", MIME: "text/plain; charset=utf-8", Render: Summary,
+	About:  trace.Text{En: "text for a terminal", Ko: "터미널용 텍스트"},
+	Bodies: noBodies, Kinds: trace.KindsOf(trace.KindConnection, trace.KindMessage, trace.KindTotals),
 }
 
 // textOf is a view's text for people.

@@ -109,6 +109,7 @@ func (f *inspectFlags) inspect(e *env, w io.Writer, v view, name string, several
 	if err != nil {
 		return fmt.Errorf("%s: %w", name, err)
 	}
+	v.opts.FileFormat = string(r.Format())
 	if several || v.opts.Title == "" {
 		v.opts.Title = "inspect " + name
 	}

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -103,11 +104,11 @@ func TestBenchInspect(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Logf("inspect: %d frames, %d MB, 1000 connections at a time; least of %d runs", inspectFrames, info.Size()/1e6, rounds)
-	ours := best(t, bin, "inspect", file, "--format", "summary")
+	ours := best(t, bin, "inspect", file, "--view", "summary")
 	row := func(name string, c cost) {
 		t.Logf("  %-38s wall %8.2f s  CPU %8.2f s  RSS %5.0f MiB  %6.1f × ours", name, c.wall.Seconds(), c.cpu.Seconds(), float64(c.rss)/(1<<20), float64(c.wall)/float64(ours.wall))
 	}
-	row("statelab inspect --format summary", ours)
+	row("statelab inspect --view summary", ours)
 	for _, format := range []string{"json", "jsonl", "events"} {
 		row("statelab inspect --format "+format, best(t, bin, "inspect", file, "--format", format, "-o", os.DevNull))
 	}
@@ -168,7 +169,11 @@ func TestBenchMemory(t *testing.T) {
 			if err := made.Start(); err != nil {
 				t.Fatal(err)
 			}
-			c, err := measure(bin, pipe, "inspect", "-", "--format", format, "-o", os.DevNull)
+			how := []string{"--format", format}
+			if format == "summary" {
+				how = []string{"--view", format}
+			}
+			c, err := measure(bin, pipe, slices.Concat([]string{"inspect", "-", "-o", os.DevNull}, how)...)
 			_ = made.Wait()
 			if err != nil {
 				t.Fatal(err)

@@ -1,0 +1,183 @@
+package render
+
+import (
+	"cmp"
+	"io"
+	"slices"
+	"time"
+
+	"statelab/capture/http1"
+	"statelab/capture/tcpstate"
+	"statelab/capture/trace"
+)
+
+// Bounds of what a summary keeps, whatever the trace.
+const (
+	worst      = 5   // connections, and exchanges, that are named
+	maxNames   = 24  // methods that are told apart
+	maxPending = 256 // requests of one connection that wait for their answer
+)
+
+// Summary writes a trace on one page: what is in it, how its connections ended,
+// what was found, how its HTTP did, and where to look first. Memory is bounded
+// by the connections that are alive.
+func Summary(w io.Writer, events Events, o Options) error {
+	s := summary{findings: map[string]findingCount{}, methods: map[string]int{}, statuses: map[int]int{}, asked: map[int][]pending{}}
+	var failed error
+	for e, err := range events {
+		if err != nil {
+			failed = err
+			break
+		}
+		if e.Stream < 0 || o.shows(e.Stream) {
+			s.add(&e)
+		}
+	}
+	t := newText(w, o)
+	t.page(&s)
+	return firstError(t.w.Flush(), failed)
+}
+
+// summary is what is counted.
+type summary struct {
+	totals      trace.Totals
+	connections int
+	openings    [2]int // connections whose SYN was not seen, and whose was
+	complete    int    // handshakes
+	endings     [tcpstate.EndTimeout + 1]int
+	bytes       [2]int64 // payload by end, every octet once
+	findings    map[string]findingCount
+	troubled    []troubledConnection
+
+	requests, responses int
+	methods             map[string]int
+	statuses            map[int]int
+	waits               sketch
+	asked               map[int][]pending
+	slowest             []slowExchange
+}
+
+// findingCount is how often something was found, and in how many connections.
+type findingCount struct{ times, connections int }
+
+type troubledConnection struct {
+	stream, frame, trouble int
+	key                    tcpstate.Key
+	findings               map[string]int
+}
+
+// pending is a request without its final response.
+type pending struct {
+	exchange, frame int
+	method, target  string
+	asked           time.Time
+}
+
+type slowExchange struct {
+	pending
+	stream, status int
+	wait           time.Duration
+}
+
+func (s *summary) add(e *trace.Event) {
+	switch {
+	case e.Kind == trace.KindConnection:
+		s.connection(e.Connection)
+	case e.Kind == trace.KindMessage && e.Message.Request:
+		s.request(e.Stream, e.Message)
+	case e.Kind == trace.KindMessage:
+		s.response(e.Stream, e.Message)
+	case e.Kind == trace.KindTotals:
+		s.totals = *e.Clone().Totals
+	}
+}
+
+func (s *summary) connection(c *tcpstate.Conn) {
+	delete(s.asked, c.Stream)
+	for name, n := range c.Findings {
+		f := s.findings[name]
+		s.findings[name] = findingCount{f.times + n, f.connections + 1}
+	}
+	for end := range s.bytes {
+		s.bytes[end] += c.Bytes[end]
+	}
+	s.trouble(c)
+	if c.Resumed {
+		return // it has been counted
+	}
+	s.connections++
+	s.endings[min(int(c.Ending), len(s.endings)-1)]++
+	if c.Handshake.SYN != 0 {
+		s.openings[1]++
+	} else {
+		s.openings[0]++
+	}
+	if c.Handshake.Complete {
+		s.complete++
+	}
+}
+
+// worthALook are the findings that make a connection worth a look: each for its
+// own sake, not as the echo of another.
+var worthALook = []string{
+	tcpstate.FoundRetransmission, tcpstate.FoundFastRetransmission, tcpstate.FoundSpuriousRetransmission,
+	tcpstate.FoundLostSegment, tcpstate.FoundAckLostSegment, tcpstate.FoundZeroWindow, tcpstate.FoundWindowFull,
+	tcpstate.FoundBadChecksum, tcpstate.FoundHalfOpen, tcpstate.FoundOffFigure,
+}
+
+func (s *summary) trouble(c *tcpstate.Conn) {
+	n := 0
+	for _, name := range worthALook {
+		n += c.Findings[name]
+	}
+	if n == 0 {
+		return
+	}
+	s.troubled = insert(s.troubled, troubledConnection{stream: c.Stream, frame: c.First, trouble: n, key: c.Key, findings: c.Findings},
+		func(a, b troubledConnection) int { return cmp.Or(b.trouble-a.trouble, a.stream-b.stream) })
+}
+
+// insert adds x to the worst, which are in order.
+func insert[T any](all []T, x T, order func(a, b T) int) []T {
+	at, _ := slices.BinarySearchFunc(all, x, order)
+	if at == worst {
+		return all
+	}
+	all = slices.Insert(all, at, x)
+	return all[:min(len(all), worst)]
+}
+
+func (s *summary) request(stream int, m *http1.Message) {
+	s.requests++
+	if _, known := s.methods[m.Method]; known || len(s.methods) < maxNames {
+		s.methods[m.Method]++
+	} else {
+		s.methods["…"]++
+	}
+	if len(s.asked[stream]) < maxPending {
+		s.asked[stream] = append(s.asked[stream], pending{
+			exchange: m.Exchange, frame: m.FirstFrame, method: m.Method, target: cut(m.Target, maxTarget, "…"), asked: m.LastTime,
+		})
+	}
+}
+
+// maxTarget is how much of a request's target is kept, in cells.
+const maxTarget = 200
+
+func (s *summary) response(stream int, m *http1.Message) {
+	s.responses++
+	s.statuses[m.Status]++
+	if m.Status < 200 && m.Status != 101 {
+		return // the final one follows (RFC 9110 §15.2)
+	}
+	i := slices.IndexFunc(s.asked[stream], func(p pending) bool { return p.exchange == m.Exchange })
+	if i < 0 {
+		return // its request was not seen, or was not complete before it
+	}
+	p := s.asked[stream][i]
+	s.asked[stream] = slices.Delete(s.asked[stream], i, i+1)
+	wait := m.FirstTime.Sub(p.asked)
+	s.waits.add(wait)
+	s.slowest = insert(s.slowest, slowExchange{pending: p, stream: stream, status: m.Status, wait: wait},
+		func(a, b slowExchange) int { return cmp.Or(cmp.Compare(b.wait, a.wait), a.frame-b.frame) })
+}
