@@ -24,7 +24,7 @@ var (
 	wordNoFinding = trace.Text{En: "none", Ko: "없음"}
 	wordTroubled  = trace.Text{En: "Connections to look at first", Ko: "먼저 살펴볼 연결"}
 	wordSlowest   = trace.Text{En: "Slowest exchanges", Ko: "가장 느린 교환"}
-	wordHowOften    = trace.Text{En: "times", Ko: "횟수"}
+	wordHowOften  = trace.Text{En: "times", Ko: "횟수"}
 	wordInConns   = trace.Text{En: "in connections", Ko: "나타난 연결"}
 	wordGoThere   = trace.Text{
 		En: "wait: from the request's last byte to the response's first; quantiles to within 3 %; see one connection: --stream N",
