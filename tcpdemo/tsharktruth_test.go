@@ -33,6 +33,7 @@ func checkTruth(t *testing.T, scenario, tap string, frames []capture.Frame, answ
 type facts struct {
 	again      bool // all its octets, SYN and FIN included, were seen here before
 	fills      bool // it comes after its turn, with octets that were not seen
+	some       bool // some of its octets were seen here before
 	beyond     bool // it comes before its turn
 	repeats    bool // an ACK that says what the one before it said, and nothing else
 	zeroWindow bool
@@ -112,6 +113,7 @@ func (f *said) takes(s *tcpstate.Segment, peer *said) (is facts) {
 	if s.SegLen() > 0 && !is.keepAlive && f.begun && s.Seq.Before(f.next) {
 		is.again, is.fills = fresh == 0, fresh > 0
 	}
+	is.some = fresh < int(s.SegLen())
 	first := !f.begun
 	if first {
 		f.begun, f.isn = true, s.Seq

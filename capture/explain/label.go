@@ -28,7 +28,7 @@ func Gloss(lang Lang, s tcpstate.State) string { return Label(lang, "state."+s.S
 // after it is the key of the thing itself: what its String method returns, or a
 // name that is DESIGN.md's contract.
 var labels = merge(roleLabels, columnLabels, memoryLabels, legendLabels, findingLabels, fateLabels,
-	endingLabels, stateLabels, networkLabels, wordLabels)
+	endingLabels, stateLabels, networkLabels, wordLabels, limitLabels, severityLabels)
 
 func merge(groups ...map[string]text) map[string]text {
 	all := map[string]text{}

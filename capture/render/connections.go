@@ -10,6 +10,11 @@ import (
 	"statelab/capture/trace"
 )
 
+var (
+	wordSentAgain = trace.Text{En: "sent again", Ko: "다시 보냄"}
+	wordVerdict   = trace.Text{En: "verdict", Ko: "판정"}
+)
+
 // Connections writes a table with one row a connection, in the order of their
 // streams, and collects the summaries for it. Memory grows with the number of
 // connections.
@@ -20,9 +25,10 @@ func Connections(w io.Writer, events Events, o Options) error {
 	tb := table{
 		rows: [][]string{{
 			label("column.stream"), label("role.client"), label("role.server"), label("word.opened-by"), label("column.rtt"),
-			label("column.state"), "→ B", "← B", label("column.closed"), label("word.findings"),
+			label("column.state"), "→ B", "← B", label("column.closed"), t.say.of(wordSentAgain), label("word.findings"),
 		}},
 		heads: 1,
+		under: map[int]string{},
 		right: map[int]bool{0: true, 4: true, 6: true, 7: true},
 	}
 	var totals string
@@ -34,6 +40,7 @@ func Connections(w io.Writer, events Events, o Options) error {
 		}
 		switch {
 		case e.Kind == trace.KindConnection && o.shows(e.Connection.Stream):
+			tb.under[len(tb.rows)] = explain.Verdict(o.Lang, e.Connection)
 			tb.rows = append(tb.rows, t.connectionRow(e.Connection))
 		case e.Kind == trace.KindTotals:
 			totals = totalsText(t.say, e.Totals)
@@ -76,8 +83,18 @@ func (t *text) connectionRow(c *tcpstate.Conn) []string {
 		strconv.Itoa(c.Stream), c.Key.Client.String(), c.Key.Server.String(), opened, rtt,
 		fmt.Sprintf("%s / %s", c.State[tcpstate.Client], c.State[tcpstate.Server]),
 		strconv.FormatInt(c.Bytes[tcpstate.Client], 10), strconv.FormatInt(c.Bytes[tcpstate.Server], 10),
-		c.Ending.String(), findingsText(t.say, c.Findings),
+		c.Ending.String(), sentAgain(c), findingsText(t.say, c.Findings),
 	}
+}
+
+// sentAgain counts segments that were sent again, of the client and of the
+// server; empty if there are none.
+func sentAgain(c *tcpstate.Conn) string {
+	client, server := c.Direction(tcpstate.Client).Again.Segments, c.Direction(tcpstate.Server).Again.Segments
+	if client+server == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%d / %d", client, server)
 }
 
 // writeOr sets the table in columns where the screen is wide enough for it, and
@@ -101,6 +118,9 @@ func (tb *table) writeOr(t *text) {
 			if row[j] != "" {
 				t.listItem(head[j], row[j])
 			}
+		}
+		if line := tb.under[i+1]; line != "" {
+			t.listItem(t.say.of(wordVerdict), line)
 		}
 	}
 }

@@ -39,7 +39,7 @@ func looks(view, format string) []look {
 			{"en", render.Options{}},
 			{"ko.explain", render.Options{Lang: explain.Korean, Explain: true, Dark: true}},
 		}
-	case "connections.text", "http.text", "story.text", "summary.text":
+	case "connections.text", "expert.text", "http.text", "story.text", "summary.text":
 		return []look{
 			{"en", render.Options{Width: 140}},
 			{"ko.color", render.Options{Lang: explain.Korean, Color: true}},

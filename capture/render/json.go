@@ -67,6 +67,7 @@ type jsonConnection struct {
 	Frames    [2]int         `json:"frames"`
 	Findings  map[string]int `json:"findings"`
 	Resumed   bool           `json:"resumed,omitempty"`
+	*jsonAnalysis
 }
 
 // ends is a value for each end of a connection.
@@ -117,6 +118,7 @@ func connectionOf(c *tcpstate.Conn) *jsonConnection {
 	if h.Complete {
 		j.Handshake.RTT = new(h.RTT.Microseconds())
 	}
+	j.jsonAnalysis = analysisOf(c)
 	j.ISN = ends[*uint32]{isnOf(c, tcpstate.Client), isnOf(c, tcpstate.Server)}
 	j.Options = ends[*jsonSYN]{synOf(c, tcpstate.Client), synOf(c, tcpstate.Server)}
 	return j

@@ -10,11 +10,14 @@ type table struct {
 	indent int
 	// titled: the first column holds titles, which are wrapped, not cut.
 	titled bool
+	// under are lines that stand below rows, by row.
+	under map[int]string
 }
 
 const (
-	columnGap  = 2
-	leastTitle = 28 // a narrower column of titles gives them lines of their own
+	columnGap   = 2
+	underIndent = 8
+	leastTitle  = 28 // a narrower column of titles gives them lines of their own
 )
 
 // write sets the table in the width of the screen: when it is too wide, the
@@ -54,6 +57,9 @@ func (tb *table) write(t *text) {
 			c := newCanvas(t.o.width())
 			c.put(tb.indent, line, st)
 			t.emit(c)
+		}
+		if line := tb.under[i]; line != "" {
+			t.indented(underIndent, faint, line)
 		}
 	}
 }

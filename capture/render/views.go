@@ -30,6 +30,10 @@ var Views = []View{
 		About: trace.Text{En: "table of the connections", Ko: "연결을 요약한 표"},
 	},
 	{
+		Name: "expert", Formats: []Format{textOf("expert", Expert)},
+		About: trace.Text{En: "what was found, the gravest first, and why it matters", Ko: "발견 사항과 그 의미, 심각한 것부터"},
+	},
+	{
 		Name: "lives", Formats: []Format{streaming(textOf("lives", Lives))},
 		About: trace.Text{En: "each change of state of either end, a line", Ko: "양쪽 끝의 상태가 바뀔 때마다 한 줄"},
 	},

@@ -21,6 +21,14 @@ type analysis struct {
 	irtt     int64
 	// control says that the segment carries SYN, FIN or RST.
 	control bool
+	// What analyse finds out: a zero-window probe and a keep-alive by their form,
+	// the octets of sequence space that were not seen before, the segment that
+	// carried the others first, whether this is that very packet once more, and
+	// whether the receiver had reported the hole that it fills.
+	probe, keepAlive bool
+	fresh            uint32
+	original         logged
+	copied, asked    bool
 }
 
 func (r *Reading) found(name string, frame, nth int) {
@@ -29,15 +37,13 @@ func (r *Reading) found(name string, frame, nth int) {
 
 // analyse compares a segment with what went before in both directions, by the
 // rules of Wireshark's TCP analysis, and remembers it for the next.
-// fresh counts the octets of sequence space that were not seen before.
-func (a *analysis) analyse(log *sentLog) (fresh uint32) {
+func (a *analysis) analyse(log *sentLog) {
 	s, fwd, rev := a.s, a.fwd, a.rev
 	probe := s.Len == 1 && fwd.hasNext && s.Seq == fwd.nextSeq && rev.seenWindow && rev.window == 0
-	keepAlive := false
-	if probe {
+	if a.probe = probe; probe {
 		a.found(FoundZeroWindowProbe, 0, 0)
 	} else {
-		keepAlive = a.window()
+		a.keepAlive = a.window()
 		a.answer()
 	}
 	if s.Ack != fwd.lastAck {
@@ -48,15 +54,23 @@ func (a *analysis) analyse(log *sentLog) (fresh uint32) {
 		seq: s.Seq, end: s.End(), ack: s.Ack, hasAck: s.Flags.Has(ACK),
 		ipid: s.IPID, wire: s.Wire, frame: s.Frame, time: a.now,
 	}
-	var original logged
 	if entry.end != entry.seq {
-		fresh, original = log.add(entry)
+		a.fresh, a.original = log.add(entry)
+		a.copied = a.copy()
 	}
-	if (s.Len > 0 || s.Flags.Any(SYN|FIN)) && !keepAlive {
-		a.repeated(original)
+	if (s.Len > 0 || s.Flags.Any(SYN|FIN)) && !a.keepAlive {
+		a.repeated(a.original)
 	}
-	a.remember(probe, keepAlive)
-	return fresh
+	a.remember(probe, a.keepAlive)
+}
+
+// copy reports whether this is the IP packet that was seen before.
+func (a *analysis) copy() bool {
+	s, o := a.s, &a.original
+	if o.frame == 0 || s.Seq != o.seq || s.End() != o.end {
+		return false
+	}
+	return s.Wire != 0 && o.wire == s.Wire || s.Wire == 0 && s.IPID != 0 && o.ipid == s.IPID
 }
 
 // window looks at what is offered and what is used of it. It reports whether
@@ -156,8 +170,7 @@ func within(passed, limit int64) bool { return passed >= 0 && passed < limit }
 
 func (a *analysis) again(name string, original logged) {
 	a.found(name, original.frame, int(original.again))
-	sameFrame := a.s.Wire != 0 && original.wire == a.s.Wire || a.s.Wire == 0 && a.s.IPID != 0 && original.ipid == a.s.IPID
-	if original.frame != 0 && sameFrame && a.s.Seq == original.seq && a.s.End() == original.end {
+	if a.copied {
 		a.found(FoundDuplicateFrame, original.frame, 0)
 	}
 }

@@ -58,7 +58,15 @@ type Conn struct {
 	// Findings counts each finding by name.
 	Findings map[string]int
 
-	ends [2]end
+	ends          [2]end
+	meters        [2]meter // by the End that sends
+	spending      spending
+	closer        End // who sent the first FIN or RST, and in which frame
+	closed        int
+	closedByReset bool
+	measured      bool  // an observer made it
+	syns          int   // SYNs without ACK
+	latest        int64 // the latest time of a segment, in nanoseconds since 1970
 	// initialRTT is Handshake.RTT as Wireshark knows it: from the latest SYN
 	// to the first segment after the SYN,ACK.
 	initialRTT   time.Duration

@@ -62,5 +62,5 @@ var findingNames = []string{
 	FoundZeroWindow, FoundZeroWindowProbe, FoundZeroWindowProbeAck, FoundKeepAlive, FoundKeepAliveAck,
 	FoundReusedPorts,
 	FoundMidstream, FoundBadChecksum, FoundChallengeAck, FoundHalfOpen, FoundOffFigure, FoundNotArrived,
-	FoundDuplicateFrame,
+	FoundDuplicateFrame, FoundBytesSeen, FoundFillsGap, FoundHoleReported, FoundWindowExhausted,
 }

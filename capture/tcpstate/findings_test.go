@@ -33,7 +33,7 @@ wait 50ms
 c> ACK 1 1 +10`, "duplicate-ack@2#1 duplicate-ack@2#2 retransmission@4#1"},
 		{"spurious", handshake + "c> ACK 1 1 +10\ns> ACK 1 11\nc> ACK 1 1 +10", "spurious-retransmission@4#1"},
 		{"a hole, filled at once", handshake + "c> ACK 11 1 +10\nc> ACK 1 1 +10", "lost-segment@1 out-of-order@4"},
-		{"a hole, filled late", handshake + "c> ACK 11 1 +10\nwait 1s\nc> ACK 1 1 +10", "lost-segment@1 retransmission@0"},
+		{"a hole, filled late", handshake + "c> ACK 11 1 +10\nwait 1s\nc> ACK 1 1 +10", "lost-segment@1 retransmission@0 fills-gap@4"},
 		{"ACK of what was not seen", handshake + "s> ACK 1 100", "ack-lost-segment@1"},
 		{"windows", handshake + `
 s> ACK 1 1 win=10

@@ -109,9 +109,11 @@ func (o *Observer) Observe(s *Segment, where Where) *Reading {
 		c.count(s, from)
 		c.handshake(s, from, now)
 		a.irtt = int64(c.initialRTT)
-		c.unique(s, from, a.analyse(&c.ends[from].log))
+		a.analyse(&c.ends[from].log)
+		c.unique(s, from, a.fresh)
 	}
 	a.acknowledges(c, from, arrival)
+	c.measure(&a, from, to, arrival)
 	follow{o: o, c: c, s: s, r: r, from: from, to: to}.segment(where, arrival)
 	if !arrival {
 		c.patience(s, from, pause, r.repeats())
@@ -160,6 +162,8 @@ func (o *Observer) open(h flowHash, s *Segment) *Conn {
 	o.makeRoom()
 	c := &Conn{First: s.Frame, FirstTime: s.Time, Last: s.Frame, LastTime: s.Time, hash: h, placed: o.lastNow}
 	c.Key, c.OpenerKnown = roles(s)
+	c.latest = s.Time.UnixNano()
+	c.spending.mark, c.measured = c.latest, true
 	o.number(c, s)
 	o.enter(c)
 	o.kept[c.at].add(c)

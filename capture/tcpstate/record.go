@@ -208,6 +208,9 @@ func (a *analysis) acknowledges(c *Conn, from End, arrival bool) {
 			newest = theirs.log.announced(a.s.Ack)
 		} else if newest = theirs.log.acked(a.s.Ack); newest != nil && newest.again == 0 {
 			a.RTT = time.Duration(a.now - newest.time)
+			if !theirs.log.ambiguous && a.RTT >= 0 {
+				c.meters[from.Peer()].sample(a.RTT)
+			}
 		}
 		if newest != nil {
 			a.AcksFrame = newest.frame

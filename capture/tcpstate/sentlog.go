@@ -28,6 +28,8 @@ type sentLog struct {
 	// floor is after the highest octet of the segments that were forgotten.
 	floor    Seq
 	hasFloor bool
+	// ambiguous: what was acknowledged last includes a segment sent twice.
+	ambiguous bool
 }
 
 func (l *sentLog) at(i uint32) *logged { return &l.ring[i&uint32(len(l.ring)-1)] }
@@ -146,12 +148,14 @@ func (l *sentLog) acked(ack Seq) *logged {
 func (l *sentLog) announced(ack Seq) *logged { return l.advance(&l.seen, ack) }
 
 func (l *sentLog) advance(mark *uint32, ack Seq) (newest *logged) {
+	l.ambiguous = false
 	for *mark != l.head {
 		e := l.at(*mark)
 		if e.end.After(ack) {
 			return newest
 		}
 		newest = e
+		l.ambiguous = l.ambiguous || e.again > 0
 		*mark++
 	}
 	return newest

@@ -1,0 +1,78 @@
+package explain
+
+// What limited a connection: tcpstate.Verdict.
+var (
+	verdictNeverText = text{
+		En: "Never opened: {n|SYN} in {span}, no answer.", Ko: "열리지 않았습니다. {span} 동안 SYN {n}개에 답이 없었습니다.",
+	}
+	verdictUnfinishedText = text{
+		En: "Never opened: {n|SYN}, and an answer, but no third segment in {span}.",
+		Ko: "열리지 않았습니다. SYN {n}개에 답이 있었지만 {span} 동안 세 번째 세그먼트가 없었습니다.",
+	}
+	verdictUnseenText  = text{En: "Never opened: no SYN of its client was seen.", Ko: "열리지 않았습니다. 클라이언트의 SYN이 보이지 않았습니다."}
+	verdictNextText    = text{En: "Next: {limit}, {for}.", Ko: "그다음은 {limit} {for}입니다."}
+	verdictRefusedText = text{En: "Refused after {span}: an RST answered the SYN.", Ko: "{span} 만에 거절되었습니다. RST가 SYN에 답했습니다."}
+	verdictShortText   = text{En: "Short: {span}, nothing limited it.", Ko: "{span} 만에 끝났고, 아무것도 연결을 늦추지 않았습니다."}
+	verdictOpeningText = text{En: "Opening it took {for} of {span}.", Ko: "{span} 가운데 {for} 동안 연결을 열고 있었습니다."}
+
+	verdictOpeningAgainText = text{
+		En: "Opening it took {for} of {span}: a SYN had to be sent again.",
+		Ko: "{span} 가운데 {for} 동안 연결을 열고 있었습니다. SYN을 다시 보내야 했습니다.",
+	}
+	verdictClosingText = text{
+		En: "It was over, but for its last segments, for {for} of {span}.",
+		Ko: "{span} 가운데 {for} 동안은 마지막 세그먼트만 남아 있었습니다.",
+	}
+	verdictLossText = text{
+		En: "Loss: the {who} made up for it for {for} of {span}, with {n|retransmission}.",
+		Ko: "손실: {who|이/가} {span} 가운데 {for} 동안 손실을 만회했습니다. 재전송은 {n}번입니다.",
+	}
+	verdictOverflowText = text{
+		En: "Loss: the {who} made up for it for {for} of {span}, with {n|retransmission}; round trips had grown from {least} to {median}, so a queue was full.",
+		Ko: "손실: {who|이/가} {span} 가운데 {for} 동안 손실을 만회했습니다. 재전송은 {n}번이고, 왕복 시간이 {least}에서 {median}까지 늘었으므로 큐가 가득 찼습니다.",
+	}
+	verdictHolesText = text{
+		En: "Loss: octets of the {who} were missing for {for} of {span}; {late|segment} came late.",
+		Ko: "손실: {span} 가운데 {for} 동안 {who} 쪽 데이터가 비어 있었고, 늦게 온 세그먼트는 {late}개입니다.",
+	}
+	verdictClosedWindowText = text{
+		En: "Limited by the {peer}'s window for {for} of {span}: it was closed for {closed}, for the {peer}'s application did not read.",
+		Ko: "{span} 가운데 {for} 동안 {peer} 윈도우에 막혔습니다. 애플리케이션이 읽지 않아 윈도우가 {closed} 동안 닫혀 있었습니다.",
+	}
+	verdictWindowText = text{
+		En: "Limited by the {peer}'s window for {for} of {span}: it offers {window|byte}.",
+		Ko: "{span} 가운데 {for} 동안 {peer} 윈도우에 막혔습니다. 윈도우는 {window}바이트입니다.",
+	}
+	verdictPathText = text{
+		En: "Limited by the path for {for} of {span}: data and ACKs were on their way.",
+		Ko: "{span} 가운데 {for} 동안 경로에 묶여 있었습니다. 데이터와 ACK가 오가는 중이었습니다.",
+	}
+	verdictDelayText = text{
+		En: "Limited by the path for {for} of {span}: a round trip takes {median}, and the {who} sent at {rate}.",
+		Ko: "{span} 가운데 {for} 동안 경로에 묶여 있었습니다. 왕복에 {median} 걸리고, {who} 전송 속도는 {rate}입니다.",
+	}
+	verdictQueueText = text{
+		En: "Limited by the path's rate for {for} of {span}: the {who} sent at {rate}, and round trips grew from {least} to {median} in a queue.",
+		Ko: "{span} 가운데 {for} 동안 경로의 속도에 묶여 있었습니다. {who} 전송 속도는 {rate}이고, 큐 때문에 왕복 시간이 {least}에서 {median}까지 늘었습니다.",
+	}
+	verdictApplicationText = text{
+		En: "Waiting for the {who} for {for} of {span}: nothing was on its way.",
+		Ko: "{span} 가운데 {for} 동안 {who|을/를} 기다렸습니다. 오가는 것이 없었습니다.",
+	}
+	verdictIdleText = text{
+		En: "Idle for {for} of {span}: nobody had anything to send.",
+		Ko: "{span} 가운데 {for} 동안 놀고 있었습니다. 누구도 보낼 것이 없었습니다.",
+	}
+)
+
+// limitLabels: tcpstate.Limit.
+var limitLabels = map[string]text{
+	"limit.opening": {En: "opening", Ko: "여는 중"},
+	"limit.closing": {En: "closing", Ko: "닫는 중"},
+	"limit.loss":    {En: "loss", Ko: "손실"},
+	"limit.window":  {En: "receiver's window", Ko: "수신자 윈도우"},
+	"limit.path":    {En: "path", Ko: "경로"},
+	"limit.client":  {En: "client's application", Ko: "클라이언트 애플리케이션"},
+	"limit.server":  {En: "server's application", Ko: "서버 애플리케이션"},
+	"limit.idle":    {En: "idle", Ko: "유휴"},
+}

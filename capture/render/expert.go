@@ -1,0 +1,133 @@
+package render
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+
+	"statelab/capture/explain"
+	"statelab/capture/tcpstate"
+	"statelab/capture/trace"
+)
+
+// firstFrames is how many frames the list names of each finding.
+const firstFrames = 4
+
+var (
+	wordTimesIn    = trace.Text{En: "%d in %s; first frames: %s", Ko: "%d번, 연결 %s개, 첫 프레임: %s"}
+	wordNoFindings = trace.Text{En: "nothing was found", Ko: "발견 사항 없음"}
+)
+
+// expertEntry is what was found under one name.
+type expertEntry struct {
+	name    string
+	count   int
+	frames  []int
+	streams map[int]bool
+}
+
+// Expert lists what was found: the gravest first, under the names of Wireshark's
+// expert information, each name with its count, the number of connections, its
+// first frames, and why it matters. Memory grows with the number of connections
+// that have findings.
+func Expert(w io.Writer, events Events, o Options) error {
+	t := newText(w, o)
+	t.title()
+	found := map[string]*expertEntry{}
+	var totals string
+	var failed error
+	for e, err := range events {
+		if err != nil {
+			failed = err
+			break
+		}
+		switch {
+		case e.Kind == trace.KindSegment && o.shows(e.Stream):
+			for _, f := range e.Segment.Findings {
+				noteFinding(found, f, &e)
+			}
+		case e.Kind == trace.KindTotals:
+			totals = totalsText(t.say, e.Totals)
+		}
+	}
+	all := make([]*expertEntry, 0, len(found))
+	for _, x := range found {
+		all = append(all, x)
+	}
+	slices.SortFunc(all, func(a, b *expertEntry) int {
+		return cmp.Or(cmp.Compare(explain.SeverityOf(a.name), explain.SeverityOf(b.name)), cmp.Compare(b.count, a.count), cmp.Compare(a.name, b.name))
+	})
+	for i, x := range all {
+		s := explain.SeverityOf(x.name)
+		if i == 0 || explain.SeverityOf(all[i-1].name) != s {
+			t.severity(s, all)
+		}
+		t.expertEntry(x)
+	}
+	if len(all) == 0 {
+		t.plainLine(t.say.of(wordNoFindings))
+	}
+	if totals != "" {
+		t.blank()
+		t.painted(faint, totals)
+	}
+	return firstError(t.w.Flush(), failed)
+}
+
+func noteFinding(found map[string]*expertEntry, f tcpstate.Finding, e *trace.Event) {
+	x := found[f.Name]
+	if x == nil {
+		x = &expertEntry{name: f.Name, streams: map[int]bool{}}
+		found[f.Name] = x
+	}
+	x.count++
+	x.streams[e.Stream] = true
+	if len(x.frames) < firstFrames {
+		x.frames = append(x.frames, e.Frame)
+	}
+}
+
+// severity writes a group's head: its name, and how much is in it.
+func (t *text) severity(s explain.Severity, all []*expertEntry) {
+	n := 0
+	for _, x := range all {
+		if explain.SeverityOf(x.name) == s {
+			n += x.count
+		}
+	}
+	t.blank()
+	st := strong
+	if s <= explain.SeverityWarning {
+		st = trouble
+	}
+	t.painted(st, fmt.Sprintf("%s (%d)", explain.Label(t.o.Lang, "severity."+s.String()), n))
+}
+
+func (t *text) expertEntry(x *expertEntry) {
+	frames := make([]string, 0, len(x.frames)+1)
+	for _, n := range x.frames {
+		frames = append(frames, strconv.Itoa(n))
+	}
+	if x.count > len(x.frames) {
+		frames = append(frames, "…")
+	}
+	connections := strconv.Itoa(len(x.streams))
+	if t.o.Lang == explain.English {
+		connections = explain.Plural(int64(len(x.streams)), "connection")
+	}
+	t.indented(2, plain, t.say.finding(x.name, 0)+"  ["+safe(x.name)+"]")
+	t.indented(4, plain, t.say.f(wordTimesIn, x.count, connections, strings.Join(frames, ", ")))
+	t.indented(4, faint, explain.WhyItMatters(t.o.Lang, x.name))
+}
+
+// indented writes words wrapped beside a margin.
+func (t *text) indented(margin int, st style, s string) {
+	for _, line := range wrap(t.text(s), t.o.width()-margin) {
+		c := newCanvas(t.o.width())
+		c.put(margin, line, st)
+		t.emit(c)
+	}
+}

@@ -1,0 +1,64 @@
+package tcpstate
+
+// Findings where Wireshark's name rests on a moment's distance in time, and what
+// was seen before says more. They stand beside its names, never in their place,
+// and only where the two differ.
+const (
+	// FoundBytesSeen: octets that were seen here before, while Wireshark's name
+	// for the segment is no retransmission: it came within a round trip of the
+	// highest segment (out-of-order), or has the form of a keep-alive while its
+	// octet is not acknowledged. Frame is what carried them first.
+	FoundBytesSeen = "bytes-seen-before"
+	// FoundFillsGap: octets that were never seen here, while Wireshark calls
+	// them a retransmission. Something was lost before it came here, or was
+	// overtaken; here, it is the first. Frame is the segment beyond the hole.
+	FoundFillsGap = "fills-gap"
+	// FoundHoleReported: the receiver had reported the hole that a
+	// retransmission fills, by three duplicate ACKs (RFC 5681 §3.2), a SACK of
+	// what lies above (RFC 6675) or a partial ACK (RFC 6582), while Wireshark,
+	// which asks for 20 ms, does not call it fast. Frame is the ACK that said so.
+	FoundHoleReported = "hole-reported"
+	// FoundWindowExhausted: less than one full segment of the window is left,
+	// and more waits behind this one, which has no PSH; Wireshark asks for the
+	// very edge (window-full). Frame is what offered the window.
+	FoundWindowExhausted = "window-exhausted"
+)
+
+// besides adds what we hold beside Wireshark's names.
+func (c *Conn) besides(a *analysis, mine *meter, h *happening) {
+	s, named := a.s, a.namedAgain()
+	seen := a.original.frame != 0
+	switch {
+	case h.again && seen && (named == "" || named == FoundOutOfOrder):
+		a.found(FoundBytesSeen, a.original.frame, int(a.original.again))
+	case !a.copied && !seen && a.fresh == s.SegLen() && named != "" && named != FoundOutOfOrder:
+		a.found(FoundFillsGap, a.fwd.nextFrame, 0)
+	}
+	if a.copied && (named == "" || named == FoundOutOfOrder) {
+		a.found(FoundDuplicateFrame, a.original.frame, 0)
+	}
+	if a.asked && named != FoundFastRetransmission && named != FoundSpuriousRetransmission {
+		a.found(FoundHoleReported, a.rev.firstAckFrame, 0)
+	}
+}
+
+// exhausts finds a window that is used up but for less than a segment.
+func (c *Conn) exhausts(a *analysis, m *meter) {
+	if a.rev.hasShift && a.rev.seenWindow && a.s.End() == m.next {
+		if room := a.rev.edge.Sub(m.next); room > 0 && room < int32(m.full) {
+			a.found(FoundWindowExhausted, a.rev.lastFrame, 0)
+		}
+	}
+}
+
+// namedAgain is the name by which Wireshark tells that a segment comes again, or
+// late; empty if it does not.
+func (a *analysis) namedAgain() string {
+	for _, f := range a.Findings {
+		switch f.Name {
+		case FoundRetransmission, FoundFastRetransmission, FoundSpuriousRetransmission, FoundOutOfOrder:
+			return f.Name
+		}
+	}
+	return ""
+}

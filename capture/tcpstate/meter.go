@@ -1,0 +1,336 @@
+package tcpstate
+
+import "time"
+
+// meter measures one direction of a connection: what its sender sends, and how
+// its peer acknowledges it.
+type meter struct {
+	begun     bool
+	more      bool // its last data had no PSH: there is more where it came from
+	fin       bool
+	recovs    bool // the recovery began with duplicate ACKs or SACK
+	next, una Seq  // after the highest octet seen; after the highest acknowledged
+	sacked    Seq  // the right edge of the highest SACK block for it
+	hasSacked bool
+	probed    bool
+	probe     Seq // the octet of a zero-window probe
+	finSeq    Seq
+	// recovering until recover is acknowledged (RFC 6582 §3.2).
+	recovering bool
+	recover    Seq
+	missing    uint32 // octets below next that were not seen, and are not acknowledged
+	holeEnd    Seq
+	full       uint32 // payload of its last segment without PSH: a full one
+
+	data                     int // segments with payload
+	again, fast, timer, late int
+	copies, spurious, dsacks int
+	bytesAgain               int64
+
+	spoke   int64 // when its last data, or the opening, passed
+	arrived int64 // and arrived, where both ends are watched
+	first   int64 // when its first data passed
+	last    int64 // and when its last passed, or was acknowledged
+
+	limited                int64 // nanoseconds in which its peer's window held it back
+	closedSince, closedFor int64 // its own window was zero
+	sincePath, sinceWindow int64 // attributed since the last progress
+	busy                   int64 // nanoseconds with octets in flight
+	flightTime             float64
+	flightMax              uint32
+
+	windowMin, windowMax uint32
+	window               sketch
+	rtt                  RTT
+	rtts                 sketch
+}
+
+// begin starts a direction at a sequence number.
+func (m *meter) begin(at Seq) {
+	if !m.begun {
+		m.begun, m.next, m.una = true, at, at
+	}
+}
+
+// flight is how many octets are sent and not acknowledged, as far as the
+// vantage point knows.
+func (m *meter) flight() uint32 { return uint32(max(m.next.Sub(m.una), 0)) }
+
+// unread is flight without a FIN.
+func (m *meter) unread() uint32 {
+	n := m.flight()
+	if m.fin && n > 0 {
+		n--
+	}
+	return n
+}
+
+// measure takes a segment into the accounts of both directions.
+func (c *Conn) measure(a *analysis, from, to End, arrival bool) {
+	s, p := a.s, &c.spending
+	peer := to
+	if from == to { // a connection joined to itself
+		peer = from.Peer()
+	}
+	mine, theirs := &c.meters[from], &c.meters[peer]
+	h := happening{from: from, closing: s.Flags.Any(FIN | RST)}
+	n := s.SegLen()
+	if !mine.begun || !theirs.begun {
+		c.begin(s, mine, theirs)
+	}
+	if !arrival && (n > 0 || a.keepAlive) {
+		c.see(a, mine, &h)
+	}
+	if passed := a.now - c.latest; passed > 0 {
+		mine.weigh(passed)
+		theirs.weigh(passed)
+		c.latest = a.now
+		c.spend(&h, a.now)
+	}
+	if h.again {
+		c.wasLost(from)
+	}
+	switch {
+	case arrival:
+		if s.Len > 0 || mine.data == 0 {
+			mine.arrived = a.now
+		}
+	default:
+		if n > 0 {
+			c.sent(a, mine, &h)
+		} else if s.Seq.After(mine.next) && !s.Flags.Has(RST) { // something before it was not seen
+			mine.fill(s, 0)
+			mine.next = s.Seq
+		}
+		if a.control {
+			c.control(s, from)
+		}
+		mine.offer(a)
+		if s.Options.SackBlocks > 0 {
+			theirs.sack(s)
+		}
+	}
+	if s.Ack.After(theirs.una) && s.Flags&(ACK|RST) == ACK && (arrival || !c.ends[from].tapped || !c.ends[to].tapped) {
+		theirs.acked(s.Ack, a.now)
+	}
+	if !p.opened && !s.Flags.Any(SYN|RST) {
+		p.opened = true
+		mine.spoke, theirs.spoke = a.now, a.now
+	}
+	c.nowOn()
+}
+
+// begin starts the directions of which this segment is the first sign.
+func (c *Conn) begin(s *Segment, mine, theirs *meter) {
+	mine.begin(s.Seq)
+	if s.Flags.Has(ACK) {
+		theirs.begin(s.Ack)
+	}
+}
+
+// see finds out what kind of segment this is, before anything is changed.
+func (c *Conn) see(a *analysis, mine *meter, h *happening) {
+	s, n := a.s, a.s.SegLen()
+	if s.Seq == mine.next && a.fresh == n && !a.probe { // in its turn
+		h.fresh = s.Len > 0
+		if len(a.Findings) > 0 {
+			c.besides(a, mine, h)
+		}
+		return
+	}
+	acked := !mine.una.Before(mine.next)
+	closed := a.rev.seenWindow && a.rev.window == 0
+	switch {
+	case a.probe, a.keepAlive && acked && closed:
+		h.probe = true
+	case a.keepAlive && acked:
+		h.alive = true
+	default:
+		repeated := n - a.fresh
+		ofProbe := mine.probed && repeated <= 1 && s.Seq == mine.probe && n > 1
+		h.again = repeated > 0 && !ofProbe && !a.copied
+		a.asked = h.again && a.asks(mine)
+	}
+	h.fresh = s.Len > 0 && a.fresh > 0 && !h.probe && !h.alive
+	if s.Seq.Before(mine.next) {
+		c.besides(a, mine, h)
+	}
+}
+
+// sent takes over what a segment sends.
+func (c *Conn) sent(a *analysis, m *meter, h *happening) {
+	s := a.s
+	if a.copied {
+		m.copies++
+	}
+	switch {
+	case h.again:
+		c.resent(a, m)
+	case h.fresh && s.Seq.Before(m.next) && !(m.probed && s.Seq == m.probe):
+		m.late++
+	}
+	m.fill(s, a.fresh)
+	if h.probe {
+		m.probed, m.probe = true, s.Seq
+	}
+	end := s.End()
+	if !end.Before(m.next) && s.Len > 0 && !h.probe && !h.alive {
+		m.more = !s.Flags.Any(PSH | FIN)
+		if m.more && h.fresh {
+			m.full = uint32(s.Len)
+		}
+	}
+	m.next = later(m.next, end)
+	if m.more && h.fresh {
+		c.exhausts(a, m)
+	}
+	if s.Len > 0 {
+		m.data++
+		if m.first == 0 {
+			m.first = a.now
+		}
+		m.last = max(m.last, a.now)
+		if !h.probe && !h.alive {
+			m.spoke = a.now
+		}
+	}
+	if s.Flags.Has(FIN) && !m.fin {
+		m.fin, m.finSeq, m.more = true, end-1, false
+		c.spending.fins++
+	}
+	if f := m.flight(); f > m.flightMax && !s.Flags.Has(SYN) {
+		m.flightMax = f
+	}
+}
+
+// control notes who opens and who closes.
+func (c *Conn) control(s *Segment, from End) {
+	c.spending.reset = c.spending.reset || s.Flags.Has(RST)
+	if s.Flags&(SYN|ACK) == SYN {
+		c.syns++
+	}
+	if s.Flags.Any(FIN|RST) && c.closed == 0 {
+		c.closer, c.closed, c.closedByReset = from, s.Frame, s.Flags.Has(RST)
+	}
+}
+
+// resent counts a retransmission by what made its sender send it: ACKs that
+// reported the hole (RFC 5681 §3.2, RFC 6675), or its timer (RFC 6298 §5.4).
+func (c *Conn) resent(a *analysis, m *meter) {
+	s := a.s
+	m.again++
+	m.bytesAgain += int64(min(s.SegLen()-a.fresh, uint32(s.Len)))
+	switch {
+	case !s.End().After(m.una):
+		m.spurious++
+		return // nothing waits for it
+	case a.asked:
+		m.fast++
+	default:
+		m.timer++
+	}
+	if !m.recovering {
+		m.recovering, m.recover, m.recovs = true, later(m.next, s.End()), a.asked
+	}
+}
+
+// asks reports whether the receiver had reported the hole that a retransmission
+// fills. A second one of the same octets is the timer's.
+func (a *analysis) asks(m *meter) bool {
+	s := a.s
+	switch {
+	case a.original.again > 1:
+		return false
+	case m.hasSacked && m.sacked.After(s.End()):
+		return true
+	case a.rev.dupAcks >= dupThresh && a.rev.lastAck == s.Seq:
+		return true
+	}
+	return m.recovering && m.recovs && s.Seq == m.una // RFC 6582 §3.2: a partial ACK
+}
+
+// dupThresh is how many duplicate ACKs report a loss (RFC 5681 §3.2).
+const dupThresh = 3
+
+// fill keeps how many octets are missing below the highest.
+func (m *meter) fill(s *Segment, fresh uint32) {
+	if hole := s.Seq.Sub(later(m.next, m.una)); hole > 0 {
+		m.missing += uint32(hole)
+		m.holeEnd = s.Seq
+	} else if m.missing > 0 && s.Seq.Before(m.next) {
+		m.missing -= min(m.missing, fresh)
+	}
+}
+
+// offer keeps the windows that its sender offers, scaled.
+func (m *meter) offer(a *analysis) {
+	s := a.s
+	if s.Flags.Has(RST) {
+		return
+	}
+	if s.Window == 0 {
+		if m.closedSince == 0 && !s.Flags.Has(SYN) {
+			m.closedSince = a.now
+		}
+	} else if m.closedSince != 0 {
+		m.closedFor += max(a.now-m.closedSince, 0)
+		m.closedSince = 0
+	}
+	if s.Flags.Has(SYN) || !a.ScaleKnown {
+		return
+	}
+	w := a.ScaledWindow
+	if m.window.n == 0 || w < m.windowMin {
+		m.windowMin = w
+	}
+	m.windowMax = max(m.windowMax, w)
+	m.window.add(float32(w))
+}
+
+// sack keeps the highest octet that was selectively acknowledged, and counts
+// blocks that say: this came twice (RFC 2883 §4).
+func (m *meter) sack(s *Segment) {
+	if b := s.Options.Sack[0]; b.Right.After(b.Left) && !b.Right.After(s.Ack) {
+		m.dsacks++
+	}
+	for _, b := range s.Options.Sack[:s.Options.SackBlocks] {
+		if b.Right.After(s.Ack) && (!m.hasSacked || b.Right.After(m.sacked)) {
+			m.sacked, m.hasSacked = b.Right, true
+		}
+	}
+}
+
+// acked takes over an acknowledgment for what this direction sent.
+func (m *meter) acked(ack Seq, now int64) {
+	m.una = ack
+	m.sincePath, m.sinceWindow = 0, 0
+	m.last = max(m.last, now)
+	if m.recovering && !ack.Before(m.recover) {
+		m.recovering = false
+	}
+	if m.missing > 0 && !ack.Before(m.holeEnd) {
+		m.missing = 0
+	}
+	if m.hasSacked && !ack.Before(m.sacked) {
+		m.hasSacked = false
+	}
+}
+
+// weigh adds the octets in flight to their sum over time.
+func (m *meter) weigh(passed int64) {
+	if n := m.flight(); n > 0 {
+		m.busy += passed
+		m.flightTime += float64(n) * float64(passed)
+	}
+}
+
+// sample takes a round-trip time.
+func (m *meter) sample(rtt time.Duration) {
+	m.rtt.Add(rtt)
+	m.rtts.add(float32(rtt))
+}
+
+// medianRTT is the sketch's, within what rounding it has left.
+func (m *meter) medianRTT() time.Duration {
+	return min(max(time.Duration(m.rtts.median()), m.rtt.Min), m.rtt.Max)
+}

@@ -1,0 +1,240 @@
+package tcpstate
+
+import "time"
+
+// Limit is what a stretch of a connection's time was spent on: what kept it
+// from being shorter. Each nanosecond from the first segment to the last
+// belongs to exactly one; the order here is the order in which the rules are
+// tried, and `statelab guide tcp-analysis` gives the reasons.
+type Limit uint8
+
+// Limits.
+const (
+	// LimitOpening: no segment but SYNs so far.
+	LimitOpening Limit = iota
+	// LimitClosing: a RST was seen, or both FINs, and no data is without an ACK.
+	LimitClosing
+	// LimitLoss: octets were missing, lost or late. From the last progress
+	// before a retransmission until all that was sent by then is acknowledged; or,
+	// where the loss is upstream of the vantage point, while there is a hole.
+	LimitLoss
+	// LimitWindow: a sender had more, and less than a full segment of the
+	// window that its receiver offers was left.
+	LimitWindow
+	// LimitPath: octets, or the ACKs of octets, were on their way; or a sender
+	// had more and an open window, and held back (its congestion window, its
+	// pacing, a narrow link).
+	LimitPath
+	// LimitClient: nothing was on its way, and what came next was data that the
+	// client's application had not given to its stack before.
+	LimitClient
+	// LimitServer is the same for the server's application.
+	LimitServer
+	// LimitIdle: nothing was on its way, and no data came next: nobody had
+	// anything to send.
+	LimitIdle
+)
+
+// Limits is how many there are.
+const Limits = 8
+
+var limitNames = [Limits]string{"opening", "closing", "loss", "window", "path", "client", "server", "idle"}
+
+// String returns a name that is part of the JSON contract: "window".
+func (l Limit) String() string {
+	if int(l) < len(limitNames) {
+		return limitNames[l]
+	}
+	return "unknown"
+}
+
+// limitOf is the limit that an end's application is.
+func limitOf(e End) Limit { return LimitClient + Limit(e) }
+
+// undecided stands for a stretch in which nothing is on its way: what comes next
+// tells whom it was spent on.
+const undecided = Limits
+
+// spending attributes a connection's time.
+type spending struct {
+	mark   int64 // nanoseconds since 1970: all time before it is attributed
+	now    Limit // what the time after mark is spent on, if nothing else is learnt
+	whose  End   // the sender that a window limits
+	opened bool
+	reset  bool
+	fins   int8
+	spent  [Limits]int64
+}
+
+// Spent returns how the connection's time was spent, until the last segment so
+// far: the parts add up to Span.
+func (c *Conn) Spent() [Limits]time.Duration {
+	var all [Limits]time.Duration
+	s := &c.spending
+	for i, n := range s.spent {
+		all[i] = time.Duration(n)
+	}
+	if rest := c.latest - s.mark; rest > 0 {
+		all[c.silent()] += time.Duration(rest)
+	}
+	return all
+}
+
+// Span is from the first segment to the last. Where the trace's clock goes
+// back, it stands still.
+func (c *Conn) Span() time.Duration {
+	if !c.Measured() {
+		return 0
+	}
+	return time.Duration(c.latest - c.FirstTime.UnixNano())
+}
+
+// Measured reports whether an observer has seen segments of the connection: of a
+// Conn that was made otherwise, nothing is known.
+func (c *Conn) Measured() bool { return c.measured }
+
+// silent is what a stretch without anything on its way was spent on when no data
+// ends it: where one end has closed, only the other could have sent any.
+func (c *Conn) silent() Limit {
+	client, server := &c.meters[Client], &c.meters[Server]
+	switch {
+	case c.spending.now != undecided:
+		return c.spending.now
+	case client.fin && !server.fin:
+		return LimitServer
+	case server.fin && !client.fin:
+		return LimitClient
+	}
+	return LimitIdle
+}
+
+// happening is what a segment shows of its sender.
+type happening struct {
+	from    End
+	fresh   bool // it carries payload that was not seen before
+	again   bool // it was sent again: octets that had been sent before
+	probe   bool // it asks for the size of a closed window
+	alive   bool // it asks an idle peer for a sign of life
+	closing bool // FIN or RST
+}
+
+// spend attributes the time up to a segment.
+func (c *Conn) spend(h *happening, now int64) {
+	s := &c.spending
+	passed := now - s.mark
+	switch s.now {
+	case LimitPath:
+		c.onTheWay(h, now, passed)
+	case LimitWindow:
+		m := &c.meters[s.whose]
+		s.spent[LimitWindow] += passed
+		m.limited += passed
+		m.sinceWindow += passed
+	case undecided:
+		if !c.decide(h, now, passed) {
+			return // and the mark stays
+		}
+	case LimitOpening, LimitClosing, LimitLoss, LimitClient, LimitServer, LimitIdle:
+		s.spent[s.now] += passed
+	}
+	s.mark = now
+}
+
+// onTheWay attributes time in which octets were on their way. An answer that
+// comes with the ACK of what it answers ends a wait for both: the round trip,
+// and the application.
+func (c *Conn) onTheWay(h *happening, now, passed int64) {
+	s, m := &c.spending, &c.meters[h.from]
+	waited := int64(0)
+	if h.fresh && !h.again && m.flight() == 0 && !m.more {
+		waited = min(max(now-c.ready(h.from), 0), passed)
+	}
+	s.spent[limitOf(h.from)] += waited
+	passed -= waited
+	s.spent[LimitPath] += passed
+	for i := range c.meters {
+		if c.meters[i].flight() > 0 {
+			c.meters[i].sincePath += passed
+		}
+	}
+}
+
+// wasLost moves the time since a direction last made progress to the loss that a
+// retransmission shows.
+func (c *Conn) wasLost(from End) {
+	s, m := &c.spending, &c.meters[from]
+	s.spent[LimitPath] -= m.sincePath
+	s.spent[LimitWindow] -= m.sinceWindow
+	m.limited -= m.sinceWindow
+	s.spent[LimitLoss] += m.sincePath + m.sinceWindow
+	for i := range c.meters {
+		c.meters[i].sincePath, c.meters[i].sinceWindow = 0, 0
+	}
+}
+
+// decide attributes a stretch in which nothing was on its way, if the segment
+// that comes next tells what it was spent on.
+func (c *Conn) decide(h *happening, now, passed int64) bool {
+	s, m := &c.spending, &c.meters[h.from]
+	switch {
+	case h.again:
+		s.spent[LimitLoss] += passed // the ACK was lost, or late, beyond the vantage point
+	case h.probe:
+		s.spent[LimitWindow] += passed
+		m.limited += passed
+	case h.fresh:
+		waited := min(max(now-c.ready(h.from), 0), passed)
+		s.spent[limitOf(h.from)] += waited
+		s.spent[LimitPath] += passed - waited
+	case h.closing || h.alive:
+		s.spent[c.silent()] += passed
+	default:
+		return false
+	}
+	return true
+}
+
+// ready is when an end's application could have answered the last data for it,
+// as seen at the vantage point: when that arrived there, or else a round trip
+// after it passed.
+func (c *Conn) ready(e End) int64 {
+	peer := &c.meters[e.Peer()]
+	if c.ends[Client].tapped && c.ends[Server].tapped {
+		return peer.arrived
+	}
+	return peer.spoke + int64(peer.rtt.Min)
+}
+
+// nowOn finds what the time after a segment is spent on, until more is known.
+func (c *Conn) nowOn() {
+	s, client, server := &c.spending, &c.meters[Client], &c.meters[Server]
+	switch {
+	case s.reset || s.fins == 2 && client.unread() == 0 && server.unread() == 0:
+		s.now = LimitClosing
+	case !s.opened:
+		s.now = LimitOpening
+	case client.recovering || server.recovering || client.missing > 0 || server.missing > 0:
+		s.now = LimitLoss
+	case c.blocked(Client):
+		s.now, s.whose = LimitWindow, Client
+	case c.blocked(Server):
+		s.now, s.whose = LimitWindow, Server
+	case client.flight() > 0 || server.flight() > 0 || client.more || server.more:
+		s.now = LimitPath
+	default:
+		s.now = undecided
+	}
+}
+
+// blocked reports whether a sender has more to send than the window that its
+// peer offers allows: it went up to the edge, or so near that no full segment is
+// left, and its last segment had no PSH: its buffer was not empty (RFC 9293
+// §3.9.1.2).
+func (c *Conn) blocked(sender End) bool {
+	m, f := &c.meters[sender], &c.ends[sender.Peer()].flow
+	if m.data == 0 || m.fin || !f.seenWindow || !f.hasShift && f.window != 0 {
+		return false
+	}
+	room := f.edge.Sub(m.next)
+	return room <= 0 || m.more && room < int32(m.full)
+}

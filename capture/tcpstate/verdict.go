@@ -1,0 +1,109 @@
+package tcpstate
+
+import "time"
+
+// VerdictKind is what kept a connection from being done sooner.
+type VerdictKind uint8
+
+// Kinds of verdict.
+const (
+	VerdictLimited     VerdictKind = iota // most of the time was spent on Limit
+	VerdictShort                          // it was over too soon for a limit to matter
+	VerdictRefused                        // a RST answered the SYN
+	VerdictNeverOpened                    // nothing did, or the handshake was not finished
+)
+
+// String returns a name that is part of the JSON contract.
+func (k VerdictKind) String() string {
+	return [...]string{"limited", "short", "refused", "never-opened"}[min(int(k), 3)]
+}
+
+// ShortSpan is below what people notice as a delay: a connection that is over
+// sooner, and spent its time on opening, on its round trips and on closing,
+// was limited by nothing.
+const ShortSpan = 100 * time.Millisecond
+
+// Verdict is what limited a connection, with the numbers that say so.
+type Verdict struct {
+	Kind  VerdictKind
+	Limit Limit
+	// For is the time spent on Limit, of Span.
+	For, Span time.Duration
+	// Whose is the sender that Limit is about: whom the window or the loss held
+	// back, whose octets were on their way the longest.
+	Whose End
+	// RTTMin and RTT are the least and the median round trip over the whole way:
+	// between the ends, the two parts of it together. 0 where one is not known.
+	RTTMin, RTT time.Duration
+	// Queued says of LimitPath and LimitLoss that round trips grew to twice the
+	// least, and more: a queue in front of a narrow link.
+	Queued bool
+	// Opens counts SYNs, where the connection never opened.
+	Opens int
+}
+
+// Verdict judges the connection by the segments so far.
+func (c *Conn) Verdict() Verdict {
+	spent := c.Spent()
+	v := Verdict{Span: c.Span()}
+	if !c.spending.opened {
+		v.Kind, v.Limit, v.For, v.Opens = VerdictNeverOpened, LimitOpening, v.Span, c.syns
+		if c.spending.reset {
+			v.Kind = VerdictRefused
+		}
+		return v
+	}
+	for l, d := range spent {
+		if d > v.For {
+			v.Limit, v.For = Limit(l), d
+		}
+	}
+	if slow := spent[LimitLoss] + spent[LimitWindow] + spent[LimitClient] + spent[LimitServer] + spent[LimitIdle]; v.Span < ShortSpan && 2*slow <= v.Span {
+		v.Kind = VerdictShort
+		return v
+	}
+	v.Whose = c.heldBack(v.Limit)
+	v.RTTMin, v.RTT = c.roundTrip(v.Whose)
+	m := &c.meters[v.Whose]
+	grew := m.rtt.Samples > 1 && m.rtt.Min > 0 && m.medianRTT() >= 2*m.rtt.Min
+	v.Queued = grew && (v.Limit == LimitPath || v.Limit == LimitLoss)
+	return v
+}
+
+// roundTrip is over the whole way. Where a segment and its ACK are both seen at
+// the sender's own host, or at both hosts, that is what it measures; a place
+// between, or at the receiver's, sees a part of it from each side.
+func (c *Conn) roundTrip(sender End) (least, median time.Duration) {
+	there, back := &c.meters[sender], &c.meters[sender.Peer()]
+	switch {
+	case there.rtt.Samples == 0:
+		return 0, 0
+	case c.ends[sender].tapped:
+		return there.rtt.Min, there.medianRTT()
+	case back.rtt.Samples == 0:
+		return 0, 0
+	}
+	return there.rtt.Min + back.rtt.Min, there.medianRTT() + back.medianRTT()
+}
+
+// heldBack is the sender that a limit is about: the one whose measure of it is
+// greater.
+func (c *Conn) heldBack(l Limit) End {
+	client, server := &c.meters[Client], &c.meters[Server]
+	var more bool
+	switch l {
+	case LimitWindow:
+		more = server.limited > client.limited
+	case LimitLoss:
+		more = server.again+server.late > client.again+client.late
+	case LimitPath:
+		more = c.Total[Server] > c.Total[Client]
+	case LimitServer:
+		more = true
+	case LimitOpening, LimitClosing, LimitClient, LimitIdle:
+	}
+	if more {
+		return Server
+	}
+	return Client
+}
