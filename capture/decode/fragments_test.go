@@ -306,3 +306,18 @@ func ExampleReassembler() {
 	// IPv4 fragment false 0
 	// TCP true 200
 }
+
+// TestOverlapWireshark: where RFC 5722 drops a datagram, tshark puts it together.
+func TestOverlapWireshark(t *testing.T) {
+	t.Parallel()
+	_, v6 := longSegment(0)
+	var frames []capture.Frame
+	for _, b := range [][]byte{fragment6(v6, 7, 0, 80, true), fragment6(v6, 7, 40, 120, true), fragment6(v6, 7, 160, 72, false)} {
+		frames = append(frames, frame(capture.LinkRaw, b))
+	}
+	rows := shark(t, writeMixed(t, frames))
+	whole, errs := together(t, new(Reassembler), frames...)
+	if len(whole) != 0 || len(errs) == 0 || rows[2].stream != "0" {
+		t.Errorf("segments in %v, %v; tshark %+v", whole, errs, rows)
+	}
+}
