@@ -74,6 +74,24 @@ func Compile(expr string, link capture.LinkType, opts Options) (*Program, error)
 	return &Program{expr: expr, link: link, code: code, raw: raw}, nil
 }
 
+// ForLink compiles an expression once the link type is known: what a capture
+// asks for.
+func ForLink(expr string, opts Options) func(capture.LinkType) ([]bpf.Instruction, error) {
+	return func(link capture.LinkType) ([]bpf.Instruction, error) {
+		p, err := Compile(expr, link, opts)
+		if err != nil {
+			return nil, err
+		}
+		return p.Instructions(), nil
+	}
+}
+
+// Supported reports whether frames of a link type can be filtered at all.
+func Supported(link capture.LinkType) bool {
+	_, ok := newLayers(link)
+	return ok
+}
+
 // String returns the expression.
 func (p *Program) String() string { return p.expr }
 

@@ -139,7 +139,10 @@ func valuesOnly(q qualifiers) message {
 }
 
 func unqualified(t token) message {
-	m := message{en: quote(t.text) + ": of what kind it is must be said before it", ko: quote(t.text) + ": 무엇의 값인지 앞에 써야 합니다"}
+	m := message{
+		en: fmt.Sprintf("nothing before %s says what it is", quote(t.text)),
+		ko: quote(t.text) + ": 무엇의 값인지 앞에 쓰지 않았습니다",
+	}
 	switch t.kind {
 	case dotted, address6:
 		m.hintEn, m.hintKo = "host "+t.text, "host "+t.text
@@ -148,8 +151,9 @@ func unqualified(t token) message {
 	case number:
 		m.hintEn, m.hintKo = "port "+t.text, "port "+t.text
 	case name, keyword, symbol, end:
-		m.hintEn = "words such as tcp, host, port, and, or are in small letters; statelab guide filters has them all"
-		m.hintKo = "tcp, host, port, and, or 같은 말은 소문자로 씁니다. 전체는 statelab guide filters"
+		m = unexpected(t.text)
+		m.hintEn = "statelab guide filters has the words: tcp, host, port, and, or, …, all in small letters"
+		m.hintKo = "쓸 수 있는 말은 statelab guide filters에 있습니다: tcp, host, port, and, or 등, 모두 소문자"
 	}
 	return m
 }

@@ -85,9 +85,8 @@ func TestMessages(t *testing.T) {
 func TestOptionsAreChecked(t *testing.T) {
 	t.Parallel()
 	for name, o := range map[string]Options{
-		"port and filter": {Interface: "lo", Port: 80, Filter: TCPPort(80, 1, 100)},
-		"snap length":     {Interface: "lo", SnapLen: -1},
-		"buffer":          {Interface: "lo", Buffer: -1},
+		"snap length": {Interface: "lo", SnapLen: -1},
+		"buffer":      {Interface: "lo", Buffer: -1},
 	} {
 		if h, err := Open(t.Context(), o); err == nil {
 			_ = h.Close()

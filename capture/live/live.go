@@ -14,8 +14,6 @@ import (
 	"sync"
 	"time"
 
-	"golang.org/x/net/bpf"
-
 	"statelab/capture"
 )
 
@@ -23,13 +21,10 @@ import (
 type Options struct {
 	// Interface is the interface's name, as Interfaces lists it.
 	Interface string
-	// Port lets only TCP segments from or to this port pass; 0 passes every
-	// frame.
-	Port uint16
-	// Filter is a classic BPF program that decides instead of Port. Frames
-	// begin with their link-layer header. What it returns beyond zero is
-	// ignored: SnapLen says how much is kept.
-	Filter []bpf.Instruction
+	// Filter decides which frames pass; nil passes every frame. On Linux it
+	// runs in the kernel, on frames as the kernel has them: before they are
+	// split.
+	Filter Filter
 	// SnapLen cuts frames to so many bytes, after splitting; 0 keeps them
 	// whole.
 	SnapLen int
@@ -106,9 +101,6 @@ type Handle struct {
 // (see Drain) when ctx is done. Errors are *PrivilegeError, *InterfaceError,
 // *UnsupportedError, or wrap what the system said.
 func Open(ctx context.Context, opts Options) (*Handle, error) {
-	if opts.Port != 0 && opts.Filter != nil {
-		return nil, errors.New("live: Port and Filter exclude each other")
-	}
 	if opts.SnapLen < 0 || opts.Buffer < 0 {
 		return nil, errors.New("live: SnapLen and Buffer cannot be negative")
 	}

@@ -42,7 +42,11 @@ func openDevice(ifi Interface, opts *Options) (device, capture.LinkType, error) 
 		link = capture.LinkNull // a tunnel bears the same 4-byte header
 	}
 	s := &sniffer{}
-	if program := kernelFilter(opts, link, wholeFrame); len(program) > 0 {
+	program, err := kernelFilter(opts, link, wholeFrame)
+	if err != nil {
+		return nil, 0, err
+	}
+	if len(program) > 0 {
 		vm, err := bpf.NewVM(program)
 		if err != nil {
 			return nil, 0, fmt.Errorf("capture on %s: filter: %w", ifi.Name, err)

@@ -105,7 +105,11 @@ func (s *socket) configure(fd int, ifi Interface, opts *Options) (capture.LinkTy
 	if err != nil {
 		return 0, err
 	}
-	if err := attach(fd, kernelFilter(opts, link, kernelSnap(opts))); err != nil {
+	program, err := kernelFilter(opts, link, kernelSnap(opts))
+	if err != nil {
+		return 0, err
+	}
+	if err := attach(fd, program); err != nil {
 		return 0, err
 	}
 	if s.ring, err = mapRing(fd, opts.Buffer); err != nil {

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"os"
@@ -21,6 +22,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"statelab/capture"
+	"statelab/capture/filter"
 )
 
 // inNamespace runs f on a thread of its own, in a network namespace of its own
@@ -233,7 +235,7 @@ func TestPortFilter(t *testing.T) {
 		}
 		defer l.Close()
 		port := uint16(l.Addr().(*net.TCPAddr).Port)
-		h := open(t, Options{Interface: "lo", Port: port})
+		h := open(t, Options{Interface: "lo", Filter: filter.ForLink(fmt.Sprintf("tcp port %d", port), filter.Options{Kernel: true})})
 		exchange(t, "127.0.0.1", 1000) // on another port
 		c, err := net.Dial("tcp", l.Addr().String())
 		if err != nil {
@@ -463,7 +465,7 @@ func TestNoPrivilege(t *testing.T) {
 				return
 			}
 			if caps[0].Effective != 0 {
-				open(t, Options{Interface: "lo", Port: 80})
+				open(t, Options{Interface: "lo", Filter: filter.ForLink("tcp port 80", filter.Options{Kernel: true})})
 			}
 		}
 		_, err := Open(t.Context(), Options{Interface: "lo"})

@@ -20,7 +20,8 @@ func newCapture(e *env) *cobra.Command {
 		Use:   "capture",
 		Short: "Capture live: the ladder as it happens, with what the system says of the sockets",
 		Example: `  sudo statelab capture -i lo --port 7007
-  sudo statelab capture -i lo --port 8080 -w trace.pcapng`,
+  sudo statelab capture -i lo --port 8080 -w trace.pcapng
+  sudo statelab capture -i eth0 --filter 'tcp[tcpflags] & (tcp-syn|tcp-fin|tcp-rst) != 0'`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			v, err := f.resolve(e)
@@ -58,6 +59,7 @@ func (f *liveFlags) announce(e *env, v view, port uint16) {
 	if port != 0 {
 		where += fmt.Sprintf(" (port %d)", port)
 	}
+	where += f.filter.String()
 	fmt.Fprintln(e.stderr, "statelab: "+v.lang.Of(trace.Text{
 		En: "capturing on " + where + "; Ctrl-C ends it",
 		Ko: where + "에서 캡처합니다. 끝내려면 Ctrl-C",

@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"statelab/capture/explain"
+	"statelab/capture/filter"
 	"statelab/capture/live"
 	"statelab/capture/trace"
 )
@@ -122,7 +123,7 @@ func checkCapture(ctx context.Context) check {
 			}
 		}
 	}
-	h, err := live.Open(ctx, live.Options{Interface: name, Port: 1})
+	h, err := live.Open(ctx, live.Options{Interface: name, Filter: filter.ForLink("port 1", filter.Options{Kernel: true})})
 	if err == nil {
 		c.OK, c.Found = true, "packet socket on "+name
 		c.shown = trace.Text{En: "packet socket on " + trace.Escape(name), Ko: trace.Escape(name) + "의 패킷 소켓"}

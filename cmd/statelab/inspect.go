@@ -14,6 +14,7 @@ import (
 
 	"statelab/capture"
 	"statelab/capture/analyze"
+	"statelab/capture/explain"
 	"statelab/capture/pcapfile"
 	"statelab/capture/trace"
 )
@@ -22,6 +23,7 @@ type inspectFlags struct {
 	viewFlags
 	chooseFlags
 	extractFlags
+	filter filterFlag
 }
 
 func newInspect(e *env) *cobra.Command {
@@ -34,7 +36,8 @@ stdin) and show the ladder, with what both ends' states must have been. A damage
 file is shown up to the damage.`,
 		Example: `  statelab tcp demo loss -w loss.pcapng
   statelab inspect loss.pcapng --explain
-  statelab inspect loss.pcapng --view connections`,
+  statelab inspect loss.pcapng --view connections
+  statelab inspect loss.pcapng --filter 'tcp[tcpflags] & tcp-syn != 0'`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return misusef("inspect needs a trace to read; - is stdin")
@@ -46,7 +49,7 @@ file is shown up to the damage.`,
 			if err != nil {
 				return err
 			}
-			if err := f.chooseFlags.resolve(&v.opts); err != nil {
+			if err := errors.Join(f.chooseFlags.resolve(&v.opts), f.filter.resolve(v.lang)); err != nil {
 				return err
 			}
 			if err := keepInputs(args, v.out); err != nil {
@@ -73,6 +76,7 @@ file is shown up to the damage.`,
 	f.viewFlags.register(c)
 	f.chooseFlags.register(c)
 	f.extractFlags.register(c)
+	f.filter.register(c.Flags(), "analyse only the frames that pass, in tcpdump's language, e.g. 'tcp port 80'; they keep their numbers")
 	return c
 }
 
@@ -94,7 +98,7 @@ func (f *inspectFlags) inspect(e *env, w io.Writer, v view, name string, several
 			return err
 		}
 		defer done()
-		if v.opts.Streams, err = f.chosen(again); err != nil {
+		if v.opts.Streams, err = f.chosen(again, v.lang); err != nil {
 			return fmt.Errorf("%s: %w", name, err)
 		}
 		if len(v.opts.Streams) == 0 {
@@ -111,9 +115,9 @@ func (f *inspectFlags) inspect(e *env, w io.Writer, v view, name string, several
 	}
 	v.opts.FileFormat = string(r.Format())
 	if several || v.opts.Title == "" {
-		v.opts.Title = "inspect " + name
+		v.opts.Title = "inspect " + name + f.filter.String()
 	}
-	k, frames := &keeper{}, r.Frames()
+	k, frames := &keeper{}, f.filter.frames(r.Frames(), v.lang)
 	if v.trace {
 		var link capture.LinkType
 		link, frames = firstLink(frames)
@@ -151,12 +155,12 @@ func openTrace(in io.Reader) (*pcapfile.Reader, error) {
 // chosen reads a trace for the connections that --where, and --stream beside
 // it, choose, and goes back to its start. A damaged trace is read up to the
 // damage, which its second reading reports.
-func (f *inspectFlags) chosen(in io.ReadSeeker) ([]int, error) {
+func (f *inspectFlags) chosen(in io.ReadSeeker, lang explain.Lang) ([]int, error) {
 	r, err := openTrace(in)
 	if err != nil {
 		return nil, err
 	}
-	streams, err := f.expression.Streams(analyze.Run(r.Frames(), nil))
+	streams, err := f.expression.Streams(analyze.Run(f.filter.frames(r.Frames(), lang), nil))
 	var damage *pcapfile.DamageError
 	if err != nil && !errors.As(err, &damage) {
 		return nil, err

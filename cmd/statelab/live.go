@@ -33,7 +33,8 @@ type liveFlags struct {
 	fresh bool
 	// only, if not 0, is the port of the connection that is shown; others are
 	// left out.
-	only uint16
+	only   uint16
+	filter filterFlag
 	// to is where the output goes, if it is not where -o says.
 	to           io.Writer
 	iface, write string
@@ -43,10 +44,11 @@ func (f *liveFlags) register(c *cobra.Command) {
 	f.viewFlags.register(c)
 	fs := c.Flags()
 	if !f.capture { // a command that always captures has no choice to offer, and no address
-		fs.BoolVar(&f.capture, "capture", false, "capture real frames and draw the ladder (needs CAP_NET_RAW); -i and -w imply it")
+		fs.BoolVar(&f.capture, "capture", false, "capture real frames and draw the ladder (needs CAP_NET_RAW); -i, -w and --filter imply it")
 		fs.BoolVar(&f.remote, "allow-remote", false, "permit addresses that are not on loopback")
 	}
 	fs.StringVarP(&f.iface, "interface", "i", "", "interface to capture on (default: the address's own)")
+	f.filter.register(fs, "capture only the frames that pass, in tcpdump's language, e.g. 'host 10.0.0.1 and not port 22'")
 	fs.BoolVar(&f.noSplit, "no-split", false, "leave offloaded frames as they came")
 	fs.StringVarP(&f.write, "write", "w", "", "write the captured frames to a pcapng file, each explained; - is stdout, and the ladder goes to stderr")
 }
@@ -57,10 +59,10 @@ func (f *liveFlags) resolve(e *env) (view, error) {
 	if err != nil {
 		return v, err
 	}
-	f.capture = f.capture || f.write != "" || f.iface != ""
+	f.capture = f.capture || f.write != "" || f.iface != "" || f.filter.expr != ""
 	v.live = true
 	v.aside = f.write == "-"
-	return v, refuseBinary(e, f.write)
+	return v, errors.Join(f.filter.resolve(v.lang), refuseBinary(e, f.write))
 }
 
 // watch runs a program on the machine's network and shows what happens, until
@@ -71,7 +73,8 @@ func (f *liveFlags) watch(ctx context.Context, e *env, v view, n *host.Network, 
 	}
 	// The recording outlives ctx, to see how the program ends.
 	rec, err := n.Record(context.WithoutCancel(ctx), host.RecordOptions{
-		Port: port, Interface: f.iface, NoCapture: !f.capture, NoSplit: f.noSplit, Memory: true, Fresh: f.fresh, NoCalls: !f.capture,
+		Port: port, Filter: f.filter.live(port, f.iface, v.lang), Interface: f.iface, NoCapture: !f.capture, NoSplit: f.noSplit,
+		Memory: true, Fresh: f.fresh, NoCalls: !f.capture,
 	})
 	if err != nil {
 		return misuseOfInterface(err)

@@ -25,10 +25,10 @@ import (
 	"testing"
 	"time"
 
-	"golang.org/x/net/bpf"
 	"golang.org/x/sys/unix"
 
 	"statelab/capture"
+	"statelab/capture/filter"
 	"statelab/capture/live"
 	"statelab/capture/pcapfile"
 )
@@ -340,7 +340,7 @@ func captureLoss(t *testing.T, tool, rate string) string {
 
 // ringCapture writes what passes port 9999 until it is interrupted.
 func ringCapture(name, file string) error {
-	h, err := live.Open(context.Background(), live.Options{Interface: name, Filter: udpPort9999})
+	h, err := live.Open(context.Background(), live.Options{Interface: name, Filter: filter.ForLink("udp dst port 9999", filter.Options{Kernel: true})})
 	if err != nil {
 		return err
 	}
@@ -373,18 +373,6 @@ func ringCapture(name, file string) error {
 	s, err := h.Stats()
 	fmt.Fprintf(os.Stderr, "%d packets captured\n%d packets dropped by kernel\n", n, s.Dropped)
 	return errors.Join(err, w.Flush(), buf.Flush(), f.Close(), h.Close())
-}
-
-// udpPort9999 passes IPv4 UDP to port 9999.
-var udpPort9999 = []bpf.Instruction{
-	bpf.LoadAbsolute{Off: 12, Size: 2},
-	bpf.JumpIf{Cond: bpf.JumpEqual, Val: 0x0800, SkipFalse: 5},
-	bpf.LoadAbsolute{Off: 23, Size: 1},
-	bpf.JumpIf{Cond: bpf.JumpEqual, Val: 17, SkipFalse: 3},
-	bpf.LoadAbsolute{Off: 36, Size: 2},
-	bpf.JumpIf{Cond: bpf.JumpEqual, Val: 9999, SkipFalse: 1},
-	bpf.RetConstant{Val: 262144},
-	bpf.RetConstant{Val: 0},
 }
 
 // blast sends UDP datagrams of 64 bytes to loopback for three seconds at RATE

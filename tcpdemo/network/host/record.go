@@ -26,9 +26,11 @@ var ErrRecording = errors.New("host network: already recording")
 
 // RecordOptions say what is recorded.
 type RecordOptions struct {
-	// Port is the service's port; 0 records all TCP of the machine, and every
-	// frame of the interface.
+	// Port is the service's port, whose connections' states are recorded; 0
+	// records those of all TCP of the machine.
 	Port uint16
+	// Filter chooses the frames that are captured; nil for all of the interface.
+	Filter live.Filter
 	// Interface is captured; "" for the one that has the server's address.
 	Interface string
 	// NoCapture records states and calls alone.
@@ -109,7 +111,7 @@ func (r *Recorder) openCapture() error {
 	}
 	// The context is not the capture's: Stop drains it.
 	r.live, r.captureErr = live.Open(context.Background(), live.Options{
-		Interface: name, Port: r.opts.Port, SnapLen: r.opts.SnapLen, NoSplit: r.opts.NoSplit,
+		Interface: name, Filter: r.opts.Filter, SnapLen: r.opts.SnapLen, NoSplit: r.opts.NoSplit,
 		Buffer: r.opts.Buffer, Vantage: r.opts.Vantage,
 	})
 	var rights *live.PrivilegeError

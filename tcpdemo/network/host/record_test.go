@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"statelab/capture"
+	"statelab/capture/filter"
 	"statelab/capture/live"
 	"statelab/capture/tcpstate"
 	"statelab/capture/trace"
@@ -32,6 +33,7 @@ func recordExchange(t *testing.T, o RecordOptions) (*Recorder, *network.Recordin
 	at := addrPort(free.Addr())
 	_ = free.Close()
 	o.Port = at.Port()
+	o.Filter = filter.ForLink(fmt.Sprintf("tcp port %d", at.Port()), filter.Options{Kernel: true})
 	r, err := n.Record(t.Context(), o)
 	if err != nil {
 		t.Fatal(err)
@@ -218,7 +220,7 @@ func TestRecordContext(t *testing.T) {
 	t.Parallel()
 	n := newNetwork(t, Options{})
 	ctx, cancel := context.WithCancel(t.Context())
-	r, err := n.Record(ctx, RecordOptions{Port: 9})
+	r, err := n.Record(ctx, RecordOptions{Port: 9, Filter: filter.ForLink("port 9", filter.Options{})})
 	if err != nil {
 		t.Fatal(err)
 	}
