@@ -21,7 +21,7 @@ func newCapture(e *env) *cobra.Command {
 		Short: "Capture live: the ladder as it happens, with what the system says of the sockets",
 		Example: `  sudo statelab capture -i lo --port 7007
   sudo statelab capture -i lo --port 8080 -w trace.pcapng
-  sudo statelab capture -i eth0 --filter 'tcp[tcpflags] & (tcp-syn|tcp-fin|tcp-rst) != 0'`,
+  sudo statelab capture -i lo --filter 'tcp[tcpflags] & (tcp-syn|tcp-fin|tcp-rst) != 0'`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			v, err := f.resolve(e)

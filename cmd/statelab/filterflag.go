@@ -42,8 +42,9 @@ func misuseOfFilter(err error, lang explain.Lang) error {
 }
 
 // frames leaves out the frames that do not pass; those that do keep their
-// numbers. A frame of a link type that nothing is known of does not pass.
-func (f *filterFlag) frames(src capture.Source, lang explain.Lang) capture.Source {
+// numbers. A frame of a link type that cannot be filtered does not pass, which
+// is said once.
+func (f *filterFlag) frames(e *env, src capture.Source, lang explain.Lang) capture.Source {
 	if f.expr == "" {
 		return src
 	}
@@ -54,15 +55,22 @@ func (f *filterFlag) frames(src capture.Source, lang explain.Lang) capture.Sourc
 				yield(fr, err)
 				return
 			}
-			p := programs[fr.Link]
-			if p == nil && filter.Supported(fr.Link) {
+			p, known := programs[fr.Link]
+			switch {
+			case known:
+			case filter.Supported(fr.Link):
 				p, err = filter.Compile(f.expr, fr.Link, filter.Options{})
 				if err != nil {
 					yield(capture.Frame{}, misuseOfFilter(err, lang))
 					return
 				}
-				programs[fr.Link] = p
+			default:
+				fmt.Fprintln(e.stderr, "statelab: "+fmt.Sprintf(lang.Of(trace.Text{
+					En: "--filter: frames of link type %v cannot be filtered: they are left out",
+					Ko: "--filter: 링크 계층 %v의 프레임은 거를 수 없어 모두 뺍니다",
+				}), fr.Link))
 			}
+			programs[fr.Link] = p
 			if p != nil && p.Match(&fr) && !yield(fr, nil) {
 				return
 			}

@@ -117,7 +117,7 @@ func (f *inspectFlags) inspect(e *env, w io.Writer, v view, name string, several
 	if several || v.opts.Title == "" {
 		v.opts.Title = "inspect " + name + f.filter.String()
 	}
-	k, frames := &keeper{}, f.filter.frames(r.Frames(), v.lang)
+	k, frames := &keeper{}, f.filter.frames(e, r.Frames(), v.lang)
 	if v.trace {
 		var link capture.LinkType
 		link, frames = firstLink(frames)
@@ -160,7 +160,7 @@ func (f *inspectFlags) chosen(in io.ReadSeeker, lang explain.Lang) ([]int, error
 	if err != nil {
 		return nil, err
 	}
-	streams, err := f.expression.Streams(analyze.Run(f.filter.frames(r.Frames(), lang), nil))
+	streams, err := f.expression.Streams(analyze.Run(f.filter.frames(&env{stderr: io.Discard}, r.Frames(), lang), nil))
 	var damage *pcapfile.DamageError
 	if err != nil && !errors.As(err, &damage) {
 		return nil, err
