@@ -31,6 +31,10 @@ type Options struct {
 	// Kinds are the events that are asked for; none means all. What nobody asks
 	// for is still read where it counts in a summary; messages are not.
 	Kinds trace.Kinds
+	// Ahead reads and decodes frames on a goroutine of its own while those before
+	// them are followed, if nobody reports beside them. It ends before Run does;
+	// so it is for a source that never waits long: a file, not a network.
+	Ahead bool
 	// VerifyChecksums computes TCP checksums; without it they are unverified.
 	VerifyChecksums bool
 }
@@ -54,9 +58,12 @@ func (o Options) Run(frames capture.Source, observations iter.Seq[trace.Observat
 	return func(yield func(trace.Event, error) bool) {
 		r := newRun(&o, yield)
 		var damage error
-		if r.reported = observations != nil; r.reported {
+		switch r.reported = observations != nil; {
+		case r.reported:
 			damage = r.merged(frames, observations)
-		} else {
+		case o.Ahead:
+			damage = r.ahead(frames)
+		default:
 			damage = r.alone(frames)
 		}
 		r.finish()

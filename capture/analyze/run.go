@@ -19,7 +19,8 @@ type run struct {
 	reported bool
 
 	decoder  decode.Decoder
-	packet   decode.Packet
+	packet   *decode.Packet // of the frame at hand
+	own      decode.Packet  // for frames that are decoded when their turn comes
 	observer *tcpstate.Observer
 	states   reconcile
 	streams  map[endKey]place
@@ -55,6 +56,13 @@ func (r *run) emit(e trace.Event) {
 
 // frame takes the next frame.
 func (r *run) frame(f *capture.Frame) {
+	r.decoder.Decode(f, &r.own)
+	r.decoded(f, &r.own)
+}
+
+// decoded takes the next frame, and what its headers say.
+func (r *run) decoded(f *capture.Frame, p *decode.Packet) {
+	r.packet = p
 	arrival := f.Direction == capture.Inbound && f.Wire != 0 && r.sent.has(f.Wire)
 	if !arrival {
 		r.totals.Frames++
@@ -63,7 +71,6 @@ func (r *run) frame(f *capture.Frame) {
 		}
 	}
 	r.totals.Last = f.Time
-	r.decoder.Decode(f, &r.packet)
 	if r.packet.Err != nil && !arrival {
 		r.totals.Damaged++
 	}

@@ -128,6 +128,7 @@ func (f *inspectFlags) inspect(e *env, w io.Writer, v view, name string, several
 		frames = k.frames(frames)
 	}
 	o := f.options(v)
+	o.Ahead = !v.trace && regular(in) // a trace is written frame by frame, as it is explained
 	err = v.format.Render(w, k.note(f.extracted(name, v.opts.Streams, f.only(v, o.Run(frames, nil)))), v.opts)
 	if err != nil {
 		err = fmt.Errorf("%s: %w", name, err)
@@ -145,6 +146,16 @@ func (f *inspectFlags) options(v view) analyze.Options {
 		o.Kinds = 0 // others read the events too
 	}
 	return o
+}
+
+// regular reports whether in is a file, which never lets its reader wait.
+func regular(in io.Reader) bool {
+	file, ok := in.(*os.File)
+	if !ok {
+		return false
+	}
+	info, err := file.Stat()
+	return err == nil && info.Mode().IsRegular()
 }
 
 // openTrace reads the header of a trace.

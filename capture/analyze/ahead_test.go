@@ -1,0 +1,118 @@
+package analyze_test
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+
+	"statelab/capture"
+	"statelab/capture/analyze"
+	"statelab/capture/trace"
+)
+
+// fleeting yields frames whose data is overwritten as soon as the next one is
+// asked for, as a reader's buffer is, and ends in an error if there is one.
+func fleeting(frames []capture.Frame, end error) capture.Source {
+	return func(yield func(capture.Frame, error) bool) {
+		var buf []byte
+		for _, f := range frames {
+			for i := range buf {
+				buf[i] = 0xff
+			}
+			buf = append(buf[:0], f.Data...)
+			f.Data = buf
+			if !yield(f, nil) {
+				return
+			}
+		}
+		if end != nil {
+			yield(capture.Frame{}, end)
+		}
+	}
+}
+
+// told is what a run tells, as text, and its error.
+func told(o analyze.Options, frames capture.Source) (all []string, failed error) {
+	for e, err := range o.Run(frames, nil) {
+		if err != nil {
+			return all, err
+		}
+		line := fmt.Sprint(e.Kind, e.At, e.Frame, e.Stream, e.From, e.To)
+		switch {
+		case e.Segment != nil:
+			s := e.Segment
+			line += fmt.Sprintf("%+v %v %v %d %d", s.Segment, s.Findings, s.RTT, s.AcksFrame, s.InFlight)
+		case e.State != nil:
+			c := e.State.Change
+			line += fmt.Sprint(c.End, c.From, c.To, c.Frames)
+		case e.Message != nil:
+			line += fmt.Sprintf("%+v", *e.Message)
+		case e.Other != nil:
+			line += fmt.Sprintf("%+v", *e.Other)
+		case e.Connection != nil:
+			line += fmt.Sprint(e.Connection.Bytes, e.Connection.Findings)
+		case e.Totals != nil:
+			line += fmt.Sprintf("%+v", *e.Totals)
+		}
+		all = append(all, line)
+	}
+	return all, nil
+}
+
+// What is read ahead is told as what is not: also where fragments are put
+// together in borrowed memory, where frames are larger than a batch, and where
+// the trace ends in damage.
+func TestAheadTellsTheSame(t *testing.T) {
+	t.Parallel()
+	frames := traffic(t, 500)
+	large := frames[5].Clone()
+	large.Data = append(large.Data, make([]byte, 3<<20)...)
+	frames = append(frames, large)
+	first, last := fragmented(frames[10], 64)
+	frames = append(frames, first, last)
+	frames = append(frames, traffic(t, 100)...)
+	damage := errors.New("damage")
+	for _, end := range []error{nil, damage} {
+		want, wantErr := told(analyze.Options{VerifyChecksums: true}, fleeting(frames, end))
+		got, gotErr := told(analyze.Options{VerifyChecksums: true, Ahead: true}, fleeting(frames, end))
+		if !errors.Is(gotErr, end) || !errors.Is(wantErr, end) {
+			t.Errorf("errors %v and %v, want %v", gotErr, wantErr, end)
+		}
+		for i := range want {
+			if i >= len(got) || got[i] != want[i] {
+				t.Fatalf("event %d differs:\nahead  %v\nalone  %s", i, got[min(i, len(got)):min(i+1, len(got))], want[i])
+			}
+		}
+		if len(got) != len(want) {
+			t.Errorf("%d events, want %d", len(got), len(want))
+		}
+	}
+}
+
+// A consumer that has seen enough ends the reading, and waits for its end.
+func TestAheadStops(t *testing.T) {
+	t.Parallel()
+	frames := traffic(t, 5000)
+	for _, enough := range []int{1, 2, 100, 1000} {
+		ended := false
+		source := func(yield func(capture.Frame, error) bool) {
+			defer func() { ended = true }()
+			for {
+				for _, f := range frames {
+					if !yield(f, nil) {
+						return
+					}
+				}
+			}
+		}
+		n := 0
+		for range (analyze.Options{Ahead: true, Kinds: trace.KindsOf(trace.KindSegment)}).Run(source, nil) {
+			if n++; n == enough {
+				break
+			}
+		}
+		if !ended {
+			t.Errorf("after %d events the frames are still being read", enough)
+		}
+	}
+}
