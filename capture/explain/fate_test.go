@@ -3,6 +3,7 @@ package explain_test
 import (
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"statelab/capture/explain"
 	. "statelab/capture/tcpstate"
@@ -64,7 +65,7 @@ func TestWhatIsKnown(t *testing.T) {
 	}{
 		{"lost before it had a number", append(sent(dropped), verdict(4, trace.Dropped, ""), again.event()), "The wire had dropped the original", "not in this capture"},
 		{"cut to the path's MTU", append(sent(dropped), verdict(4, trace.TooBig, ""), icmp, soon.event()), "cut to fit", "overtaken"},
-		{"lost, no ICMP", append(sent(dropped), verdict(4, trace.Dropped, ""), soon.event()), "the wire had dropped the original. It comes within", "overtaken"},
+		{"lost, no ICMP", append(sent(dropped), verdict(4, trace.Dropped, ""), soon.event()), "the wire had dropped the original. It came within", "overtaken"},
 		{"seen before, so not overtaken", append(sent(hello), func() trace.Event { s := soon; s.frame, s.wire = 5, 0; return s.event() }()), "again, first sent in frame 4", "overtaken"},
 		{"late, and no more is known", append(sent(), func() trace.Event { s := soon; s.wire = 0; return s.event() }()), "overtaken on the way, or sent again", "not sent again"},
 		{"the ACK of what has arrived", append(sent(lostFirst), verdict(4, trace.Dropped, ""), resent.event(), arrives(resent), ack.event()), "the end of frame 5,", "frame 4"},
@@ -74,7 +75,7 @@ func TestWhatIsKnown(t *testing.T) {
 		{"its answer", []trace.Event{verdict(9, trace.Injected, ""), forged.event(), synAck.event()}, "the SYN that came in the name of the client", "the SYN of frame"},
 		{"its state", []trace.Event{verdict(9, trace.Injected, ""), forged.event(), observed(Server, Listen, SynReceived, 9)}, "answered a SYN in the name of the client", "the client's SYN"},
 		{"the answer to another SYN", segs(syn, old), "another than that of frame 1", "agrees and asks back"},
-		{"numbers that began anew", segs(syn, synAck, anew), "handshake is complete. Wireshark's rules", "never seen"},
+		{"numbers that began anew", segs(syn, synAck, anew), "numbers began anew with frame", "never seen"},
 		{"a probe that is lost", append(sent(probe), verdict(7, trace.Dropped, "")), "was asked", "nobody sends it again"},
 		{"a rule to its end", append(sent(lostFirst), verdict(4, trace.Dropped, "drop 1st data segment client→server of 2nd connection once")), "2nd connection once.", "…"},
 		{"close after the end", []trace.Event{observed(Client, Established, Closed, 0), callTo(client, server, "close", "", "")}, "was over before", "FIN"},
@@ -87,6 +88,34 @@ func TestWhatIsKnown(t *testing.T) {
 		{"close of a listener", []trace.Event{call(server, "close", explain.ListenerArgs, "", 0)}, "no new connection", "FIN"},
 		{"end of stream after shutdown", []trace.Event{observed(Client, FinWait2, TimeWait, 0), callTo(client, server, "read", "", "EOF")}, "was closed before", "stays open"},
 		{"end of stream after a reset", append(sent(abort), observed(Client, Established, Closed, 0), callTo(client, server, "read", "", "EOF")), "by an RST", "the FIN"},
+		{"a RST to a bare ACK after the close", sent(
+			seg{frame: 4, ms: 9, from: Server, seq: 1, ack: 1, flags: FIN | ACK}, seg{frame: 5, ms: 10, from: Client, seq: 1, ack: 2, flags: ACK},
+			seg{frame: 6, ms: 20, from: Server, seq: 2, flags: RST},
+		), "remembers nothing", "bytes are lost"},
+		{"a FIN that had not heard of the other", sent(
+			seg{frame: 4, ms: 9, from: Client, seq: 1, ack: 1, flags: FIN | ACK},
+			seg{frame: 5, ms: 10, from: Server, seq: 1, ack: 1, flags: FIN | ACK, changes: []Change{{End: Server, From: CloseWait, To: FinWait1, Corrects: true}}},
+		), "both close at once", "had closed before"},
+		{"a FIN that had", sent(
+			seg{frame: 4, ms: 9, from: Client, seq: 1, ack: 1, flags: FIN | ACK},
+			seg{frame: 5, ms: 10, from: Server, seq: 1, ack: 2, flags: FIN | ACK, changes: []Change{{End: Server, From: Established, To: CloseWait}, {End: Server, From: CloseWait, To: LastAck}}},
+		), "had closed before", "both close at once"},
+		{"an assumption that was wrong", []trace.Event{func() trace.Event {
+			ev := state(Server, Established, SynReceived, OnSend, "SYN,ACK", Inferred, 4)
+			ev.State.Corrects = true
+			return ev
+		}()}, "was not in ESTABLISHED after all", "goes from"},
+		{"an old ACK is no keepalive", sent(
+			seg{frame: 4, ms: 9, from: Server, seq: 1, ack: 1, flags: FIN | ACK},
+			seg{frame: 5, ms: 10, from: Server, seq: 1, ack: 1, flags: ACK, found: []Finding{{Name: FoundKeepAlive, Frame: 4}}},
+		), "overtaken on the way", "TCP keepalive:"},
+		{"a SYN-ACK at once again", segs(syn, synAck, func() seg {
+			s := synAck
+			s.frame, s.ms, s.found = 3, 2, []Finding{{Name: FoundRetransmission, Frame: 2, Nth: 1}}
+			return s
+		}()), "too soon for a timer", "has not come"},
+		{"an ACK twice", append(sent(ack), verdict(6, trace.Duplicated, "")), "says no more than once", "sequence numbers"},
+		{"an ACK swapped", append(sent(ack), verdict(6, trace.Swapped, "")), "says nothing new", "restores"},
 		{"a listener's restart", []trace.Event{state(Server, Listen, Closed, OnCall, "restart", Observed)}, "listening socket is gone", "half"},
 		{"both dialled", []trace.Event{syn.event(), seg{frame: 2, from: Server, flags: SYN}.event(), observed(Server, SynReceived, Established, 0)}, "Both had asked", "too the"},
 		{"data after close", []trace.Event{state(Server, FinWait1, Closed, OnReceive, "data after close", Observed)}, "had closed", "goes from"},
@@ -96,7 +125,12 @@ func TestWhatIsKnown(t *testing.T) {
 			x := explain.New(lang)
 			var last string
 			for i := range c.events {
-				last = x.Explain(&c.events[i]).Sentence
+				e := x.Explain(&c.events[i])
+				checkExplanation(t, e)
+				last = e.Sentence
+			}
+			if n := utf8.RuneCountInString(last); n > longest+30 { // two statements
+				t.Errorf("%s: %d characters: %q", c.name, n, last)
 			}
 			late := explain.New(lang) // a renderer may observe more before it explains
 			for i := range c.events {

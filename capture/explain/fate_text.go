@@ -24,6 +24,22 @@ var (
 		En: "{from} acknowledges its own SYN, which has come back to it, and repeats it with the same ISN {isn}: one end plays both parts of a simultaneous open.",
 		Ko: "{from|이/가} 자신에게 돌아온 SYN을 확인하면서 같은 ISN({isn})으로 다시 보냅니다. 한쪽 끝이 동시 개방의 두 역할을 모두 맡습니다.",
 	}
+	cameBackText = text{
+		En: "The same segment once more: as it comes back to its sender, which is also its receiver.",
+		Ko: "같은 세그먼트가 한 번 더 보입니다. 보낸 쪽이 받는 쪽이기도 하므로 자신에게 돌아온 것입니다.",
+	}
+	synAckSoonText = text{
+		En: "{from}'s SYN-ACK once more, too soon for a timer to have run out: the wire has doubled it, or {from} has heard a SYN twice.",
+		Ko: "{from}의 SYN-ACK가 한 번 더 왔습니다. 타이머가 끝나기에는 너무 이르므로 회선이 복제했거나, {from|이/가} SYN을 두 번 받은 것입니다.",
+	}
+	duplicatedAckText = text{
+		En: "The wire delivers {what} twice: it takes no number, and heard twice it says no more than once.",
+		Ko: "회선이 {what|을/를} 두 번 전달합니다. 번호를 차지하지 않으며, 두 번 와도 한 번 온 것과 같습니다.",
+	}
+	swappedAckText = text{
+		En: "The wire lets {what} change places with its neighbour: an ACK that comes after a higher one says nothing new to {to}.",
+		Ko: "회선이 {what|을/를} 이웃과 뒤바꿉니다. 더 큰 ACK 뒤에 온 ACK는 {to}에 새로 알리는 것이 없습니다.",
+	}
 	resentLostText = text{
 		En: "{from} sends {what} again: no ACK for that came in time. The wire had dropped the original, which so has no number in this capture.",
 		Ko: "{from|이/가} {what|을/를} 다시 보냅니다. 제때 ACK가 오지 않았습니다. 원래 세그먼트는 회선이 폐기해서 이 캡처에 번호가 없습니다.",
@@ -37,7 +53,7 @@ var (
 		Ko: "{from|이/가} {what|을/를} 다시 보냅니다. 원래 세그먼트는 회선이 폐기했습니다.",
 	}
 	resentSmallerText = text{
-		En: "{from} sends {what} again, cut to fit: an ICMP message has told it the path's MTU, and the original was too long for that.",
+		En: "{from} sends {what} again, cut to fit: the original was longer than the path's MTU, which it now knows by ICMP.",
 		Ko: "{from|이/가} {what|을/를} 크기를 줄여 다시 보냅니다. ICMP 메시지로 경로의 MTU를 알게 되었고, 원래 세그먼트는 그보다 길었습니다.",
 	}
 	resentText = text{
@@ -49,7 +65,7 @@ var (
 		Ko: "{from|이/가} {what|을/를} 다시 보냅니다.",
 	}
 	calledOutOfOrderText = text{
-		En: "It comes within a round trip of the highest number so far, so Wireshark's rules call it out of order.",
+		En: "It came within a round trip of the highest number: Wireshark's rules call it out of order.",
 		Ko: "가장 큰 번호가 나간 지 왕복 시간이 지나지 않아, Wireshark의 규칙은 이를 순서가 뒤바뀐 것으로 봅니다.",
 	}
 	droppedProbeText = text{
@@ -57,8 +73,8 @@ var (
 		Ko: "회선이 프로브({what})를 폐기합니다. {to|은/는} 질문을 받은 것조차 모르므로 답도 올 수 없습니다.",
 	}
 	numberedAnewText = text{
-		En: "Wireshark's rules miss what came before, since the numbers of {to} began anew with frame {acked}.",
-		Ko: "{to}의 번호가 프레임 {acked}에서 새로 시작되었기 때문에, Wireshark의 규칙은 그 앞이 보이지 않았다고 판단합니다.",
+		En: "The numbers of {to} began anew with frame {acked}: Wireshark's rules miss what was before.",
+		Ko: "{to}의 번호가 프레임 {acked}에서 새로 시작되어, Wireshark의 규칙은 그 앞이 빠졌다고 봅니다.",
 	}
 )
 
@@ -91,6 +107,10 @@ var (
 	answeredForgedMove = moveText{section: "RFC 9293 §3.10.7.2", text: text{
 		En: "{who} has answered a SYN in the name of {peer} and now waits for the ACK of its own: a connection in the making, already remembered.",
 		Ko: "{who|은/는} {peer}의 이름으로 온 SYN에 답했고 자기 SYN의 ACK를 기다립니다. 아직 맺는 중인 연결이지만 이미 기억하고 있습니다.",
+	}}
+	correctedMove = moveText{section: "RFC 9293 §3.3.2", text: text{
+		En: "{who} was not in {a} after all, as had been assumed here: it is in {b}.",
+		Ko: "{who|은/는} 여기서 가정한 {a} 상태가 아니었습니다. 실제로는 {b} 상태입니다.",
 	}}
 	restartListenMove = moveText{section: "RFC 9293 §3.3.2", text: text{
 		En: "{who} restarts: its listening socket is gone like everything else, and a SYN would be refused until a program listens again.",

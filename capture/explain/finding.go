@@ -68,6 +68,9 @@ func (x *Explainer) tooSoon(f facts) bool {
 
 // retransmission: the timer ran out (RFC 6298 §5), as far as the segments show.
 func (x *Explainer) retransmission(f facts, found tcpstate.Finding) Explanation {
+	if f.s.Src == f.s.Dst && found.Frame != 0 && x.tooSoon(f) {
+		return Explanation{Sentence: x.say(cameBackText, f.values), Section: "RFC 9293 §3.10.7.3"}
+	}
 	if found.Frame != 0 && x.tooSoon(f) {
 		return Explanation{
 			Sentence:   x.say(retransmissionSoonText, f.values),
@@ -288,6 +291,9 @@ func (x *Explainer) zeroWindowProbeAck(f facts, _ tcpstate.Finding) Explanation 
 // the peer must answer (RFC 9293 §3.8.4; RFC 1122 §4.2.3.6). Stacks probe a
 // closed window in the same way, and only the window tells the two apart.
 func (x *Explainer) keepAlive(f facts, _ tcpstate.Finding) Explanation {
+	if self := x.history.find(f.ev); self != nil && !self.keepAlive && f.s.Len == 0 {
+		return Explanation{Sentence: x.say(staleAckText, f.values), Section: "RFC 9293 §3.4"}
+	}
 	f.values["expected"] = f.s.RelSeq + 1
 	peer := x.history.latest(f.ev, f.s.From.Peer(), func(s *seen) bool { return s.flags.Has(tcpstate.ACK) })
 	if peer != nil && peer.window == 0 {
@@ -309,5 +315,9 @@ func (x *Explainer) keepAlive(f facts, _ tcpstate.Finding) Explanation {
 }
 
 func (x *Explainer) keepAliveAck(f facts, _ tcpstate.Finding) Explanation {
+	peer := x.history.latest(f.ev, f.s.From.Peer(), func(*seen) bool { return true })
+	if peer != nil && !peer.keepAlive {
+		return x.acknowledge(f)
+	}
 	return Explanation{Sentence: x.say(keepAliveAckText, f.values), Section: "RFC 9293 §3.8.4; RFC 1122 §4.2.3.6"}
 }

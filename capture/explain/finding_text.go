@@ -15,8 +15,8 @@ var (
 		Ko: "{from|이/가} 프레임 {original}에서 보낸 {what|을/를} 다시 보냅니다. 타이머가 끝났다고 보기에는 너무 이릅니다.",
 	}
 	retransmissionUnseenText = text{
-		En: "{from} sends {what} again: no ACK for that came in time. The original is not in this capture.",
-		Ko: "{from|이/가} {what|을/를} 다시 보냅니다. 제때 ACK가 오지 않았습니다. 원래 프레임은 이 캡처에 없습니다.",
+		En: "{from} sends {what}, below numbers seen before: sent again, as no ACK for that came in time, or late on its way. No other copy is in this capture.",
+		Ko: "{from|이/가} 보낸 {what|은/는} 이미 보인 번호보다 앞의 것입니다. 제때 ACK가 오지 않아 다시 보냈거나, 도중에 늦어진 것입니다. 다른 사본은 이 캡처에 없습니다.",
 	}
 	fastText = text{
 		En: "{from} sends {what} of frame {original} again at once: duplicate ACKs say that it is lost; the timer need not run out (fast retransmit).",
@@ -27,12 +27,16 @@ var (
 		Ko: "{from|이/가} {what|을/를} 곧바로 다시 보냅니다. 중복 ACK가 손실을 알렸으므로 타이머를 기다리지 않습니다(빠른 재전송).",
 	}
 	spuriousText = text{
-		En: "{from} sends {what} again, though {to} had acknowledged frame {original}: needless. {to} drops it and repeats its ACK.",
-		Ko: "{to|이/가} 프레임 {original|을/를} 이미 확인했는데 {from|이/가} {what|을/를} 다시 보냅니다. {to|은/는} 버리고 ACK를 다시 보냅니다.",
+		En: "{from} sends {what} again, though {to} has acknowledged frame {original}: that ACK was lost, or comes too late. {to} drops the copy and repeats its ACK.",
+		Ko: "{to|이/가} 프레임 {original|을/를} 이미 확인했는데 {from|이/가} {what|을/를} 다시 보냅니다. 그 ACK가 손실됐거나 너무 늦은 것입니다. {to|은/는} 사본을 버리고 ACK를 다시 보냅니다.",
 	}
 	spuriousUnseenText = text{
-		En: "{from} sends {what} again, though {to} had acknowledged it: needless. {to} drops it and repeats its ACK.",
-		Ko: "{to|이/가} 이미 확인한 {what|을/를} {from|이/가} 다시 보냅니다. 필요 없는 재전송이므로 {to|은/는} 버리고 ACK를 다시 보냅니다.",
+		En: "{from} sends {what} again, though {to} has acknowledged that: the ACK was lost, or comes too late. {to} drops the copy and repeats its ACK.",
+		Ko: "{to|이/가} 이미 확인한 {what|을/를} {from|이/가} 다시 보냅니다. 그 ACK가 손실됐거나 너무 늦은 것입니다. {to|은/는} 사본을 버리고 ACK를 다시 보냅니다.",
+	}
+	staleAckText = text{
+		En: "An ACK of {from} from before its latest numbers, overtaken on the way: it expects {ack}. Wireshark's rules take it for a keepalive.",
+		Ko: "{from|이/가} 최근 번호보다 먼저 보낸 ACK가 도중에 추월당해 늦게 온 것입니다. {ack}번을 기다립니다. Wireshark의 규칙은 이를 keepalive로 봅니다.",
 	}
 	outOfOrderText = text{
 		En: "{from} sends {what}, seen here after bytes with higher numbers: overtaken on the way, or sent again after a loss before this place. {to} puts all in order by the numbers.",

@@ -78,7 +78,7 @@ func (h *history) add(ev *trace.Event) {
 	entry := seen{
 		frame: frameOf(ev), wire: wireOf(ev), stream: ev.Stream, from: s.From, at: ev.At,
 		src: s.Src, dst: s.Dst, relSeq: s.RelSeq, relAck: s.RelAck, seq: s.Seq, ack: s.Ack, flags: s.Flags, length: s.Len,
-		window: s.ScaledWindow, keepAlive: found(s, tcpstate.FoundKeepAlive), windowFull: found(s, tcpstate.FoundWindowFull),
+		window: s.ScaledWindow, keepAlive: found(s, tcpstate.FoundKeepAlive) && h.probes(ev), windowFull: found(s, tcpstate.FoundWindowFull),
 		forged: h.fates.forged[wireOf(ev)], refused: h.refuses(ev),
 	}
 	at := len(h.ring)
@@ -96,6 +96,15 @@ func (h *history) add(ev *trace.Event) {
 	if entry.wire != 0 {
 		h.byWire[entry.wire] = at
 	}
+}
+
+// probes reports whether a segment that Wireshark's rules call a keepalive asks
+// for an answer: its number is acknowledged already. Otherwise it is an older ACK
+// that something has overtaken.
+func (h *history) probes(ev *trace.Event) bool {
+	s := ev.Segment
+	peer := h.latest(ev, s.From.Peer(), func(s *seen) bool { return s.flags.Has(tcpstate.ACK) })
+	return peer == nil || peer.ack.After(s.Segment.Seq)
 }
 
 // refuses reports whether a SYN,ACK acknowledges another SYN than the one that

@@ -46,6 +46,9 @@ func (x *Explainer) reset(f facts) Explanation {
 		t, section = neverAskedText, "RFC 9293 §3.5 Figure 8; §3.5.2"
 	case x.history.latest(f.ev, f.s.From, func(s *seen) bool { return s.flags.Has(tcpstate.FIN) }) != nil:
 		t, section = afterCloseText, "RFC 9293 §3.6.1"
+		if answered.length == 0 {
+			t, section = afterCloseBareText, "RFC 9293 §3.10.7.1"
+		}
 	}
 	return Explanation{Sentence: x.say(t, f.values), Arithmetic: x.resetSum(f, answered), Section: section}
 }

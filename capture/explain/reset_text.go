@@ -34,6 +34,10 @@ var (
 		En: "{from} had closed already and nobody there reads frame {answered}: RST tells {to} that those bytes are lost.",
 		Ko: "{from|은/는} 이미 닫아서 프레임 {answered|을/를} 읽을 프로그램이 없습니다. RST는 그 바이트가 버려졌음을 {to}에 알립니다.",
 	}
+	afterCloseBareText = text{
+		En: "{from} had closed already and remembers nothing of the connection: it answers frame {answered}, like any segment of a connection that it does not know, with RST.",
+		Ko: "{from|은/는} 이미 닫았고 연결을 전혀 기억하지 않습니다. 모르는 연결의 세그먼트가 모두 그렇듯 프레임 {answered}에 RST로 답합니다.",
+	}
 	resetText = text{
 		En: "{from} resets the connection: if the number {seq} is in {to}'s window, {to} forgets everything about it at once.",
 		Ko: "{from|이/가} 연결을 재설정합니다(RST). 번호 {seq|이/가} {to}의 윈도우 안에 있으면 {to|은/는} 연결을 즉시 잊습니다.",

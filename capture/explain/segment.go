@@ -179,15 +179,10 @@ func (x *Explainer) finish(f facts) Explanation {
 }
 
 // peerClosed reports whether the other end had sent its FIN before this one, and
-// whether this end had received it by then, as its state shows.
+// whether this end had received it by then, as its ACK tells.
 func (x *Explainer) peerClosed(f facts) (sent, received bool) {
-	sent = x.history.latest(f.ev, f.s.From.Peer(), func(s *seen) bool { return s.flags.Has(tcpstate.FIN) }) != nil
-	for _, c := range f.s.Changes {
-		if c.End == f.s.From {
-			return sent, c.From == tcpstate.CloseWait || c.To == tcpstate.LastAck
-		}
-	}
-	return sent, sent
+	fin := x.history.latest(f.ev, f.s.From.Peer(), func(s *seen) bool { return s.flags.Has(tcpstate.FIN) })
+	return fin != nil, fin != nil && f.s.Flags.Has(tcpstate.ACK) && !f.s.Ack.Before(fin.seq.Add(fin.segLen()))
 }
 
 // acknowledge explains a segment that carries nothing but its ACK.

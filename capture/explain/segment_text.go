@@ -151,16 +151,16 @@ var (
 		Ko: "{from|이/가} 보낸 {brief|이/가} {delay} 만에 {to}에 도착합니다.",
 	}
 	midstreamText = text{
-		En: "The connection was there before this capture.",
-		Ko: "이 연결은 캡처 전부터 있었습니다.",
+		En: "The opening of the connection was not seen: it was there before this capture, or what opened it is missing here.",
+		Ko: "연결을 여는 과정이 보이지 않았습니다. 캡처 전부터 있었거나, 여는 프레임이 여기에 없습니다.",
 	}
 	notArrivedText = text{
 		En: "So frame {original} had not reached {from} yet.",
 		Ko: "따라서 프레임 {original|은/는} 아직 {from}에 닿지 않았습니다.",
 	}
 	offFigureText = text{
-		En: "The state machine has no edge for this in {from}'s state.",
-		Ko: "{from}의 지금 상태에서 이런 변화는 상태 기계에 없습니다.",
+		En: "Nothing of this kind is sent in {from}'s state: it comes late, or something is missing.",
+		Ko: "{from}의 상태에서는 이런 것을 보내지 않습니다. 늦게 도착했거나, 여기에 빠진 것이 있습니다.",
 	}
 	doubtfulChecksumText = text{
 		En: "Its TCP checksum is wrong: {to} drops it, unless the sender's network card was still to fill it in.",

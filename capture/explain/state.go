@@ -123,8 +123,11 @@ func sameKind(edge, seen tcpstate.TriggerKind) bool {
 // off, which may happen in any state. It reports whether the change is a usual
 // one.
 func changeText(c *trace.StateChange, trigger tcpstate.Trigger) (m moveText, usual bool) {
-	if c.From == tcpstate.Unknown {
+	switch {
+	case c.From == tcpstate.Unknown:
 		return metMidway, false
+	case c.Corrects:
+		return correctedMove, false
 	}
 	if c.To == tcpstate.Closed || c.To == tcpstate.Listen && c.From == tcpstate.SynReceived {
 		if t, ok := cutOff(c, trigger); ok {

@@ -98,11 +98,16 @@ func (x *Explainer) agrees(f facts) text {
 }
 
 func (x *Explainer) synRepeated(f facts, t text, again tcpstate.Finding) Explanation {
-	if at, section, ok := x.synAtOnce(f); ok {
+	if at, section, ok := x.synAtOnce(f); ok && f.s.Src != f.s.Dst {
 		return Explanation{Sentence: x.say(at, f.values), Arithmetic: x.waited(f, again.Frame), Section: section}
 	}
 	section := "RFC 9293 §3.8.3; RFC 6298 §5"
-	if x.tooSoon(f) {
+	switch soon := x.tooSoon(f); {
+	case soon && f.s.Src == f.s.Dst:
+		return Explanation{Sentence: x.say(cameBackText, f.values), Section: "RFC 9293 §3.10.7.3"}
+	case soon && f.s.Flags.Has(tcpstate.ACK):
+		return Explanation{Sentence: x.say(synAckSoonText, f.values), Arithmetic: x.waited(f, again.Frame), Section: "RFC 9293 §3.8"}
+	case soon:
 		section = "RFC 9293 §3.8"
 	}
 	return Explanation{

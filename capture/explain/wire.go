@@ -20,8 +20,15 @@ func (x *Explainer) verdict(ev *trace.Event) Explanation {
 		values["what"] = x.brief(s.flags, s.relSeq, s.relAck, s.length)
 	}
 	t, section := fateText(v.Fate, v.By)
-	if v.Fate == trace.Dropped {
-		t, section = droppedSegmentText(x.wireSegment(ev))
+	s := x.wireSegment(ev)
+	bare := s != nil && s.segLen() == 0 && !s.flags.Has(tcpstate.RST)
+	switch {
+	case v.Fate == trace.Dropped:
+		t, section = droppedSegmentText(s)
+	case v.Fate == trace.Duplicated && bare:
+		t, section = duplicatedAckText, "RFC 9293 §3.4"
+	case v.Fate == trace.Swapped && bare:
+		t, section = swappedAckText, "RFC 9293 §3.4"
 	}
 	rule := ""
 	if address, ok := strings.CutPrefix(v.Rule, noHost); ok {

@@ -78,6 +78,9 @@ type Change struct {
 	Edge *Edge
 	// Frames are the numbers of the frames that prove it, the latest last.
 	Frames []int
+	// Corrects says that the end was not in From: that had been assumed, and
+	// this reading refutes it.
+	Corrects bool
 }
 
 // Edge is one edge of RFC 9293's state machine.

@@ -130,6 +130,7 @@ func (f follow) emit(who End, to State, trigger Trigger, basis Basis, edge *Edge
 	}
 	f.r.Changes = append(f.r.Changes, Change{
 		End: who, From: from, To: to, Trigger: trigger, Basis: basis, Edge: edge, Frames: evidence,
+		Corrects: edge == nil && slices.ContainsFunc(f.r.Findings, func(x Finding) bool { return x.Name == FoundNotArrived }),
 	})
 	if len(c.History[who]) == 0 && from != Unknown {
 		c.History[who] = append(c.History[who], from)

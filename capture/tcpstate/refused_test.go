@@ -56,3 +56,20 @@ func TestRefusedSynAck(t *testing.T) {
 		}
 	}
 }
+
+// TestSynAckCopy: a SYN,ACK that comes twice at once was not sent for want of an
+// ACK, so the ACK that is on its way may still arrive. After a timer it has not,
+// and what was assumed is corrected.
+func TestSynAckCopy(t *testing.T) {
+	t.Parallel()
+	for wait, corrected := range map[string]bool{"1ms": false, "1s": true} {
+		p := newScript(t, atClient)
+		var changes []tcpstate.Change
+		p.each = func(_ *tcpstate.Segment, _ tcpstate.Where, r *tcpstate.Reading) { changes = append(changes, r.Changes...) }
+		p.play(handshake + "wait " + wait + "\ns> SYN,ACK 0 1")
+		last := changes[len(changes)-1]
+		if last.Corrects != corrected || corrected && (last.From != tcpstate.Established || last.To != tcpstate.SynReceived) {
+			t.Errorf("a SYN,ACK again after %s: %+v, want corrected %v", wait, last, corrected)
+		}
+	}
+}

@@ -135,6 +135,10 @@ func (t *tcb) notice(s *Segment) {
 	}
 }
 
+// soonest is less than any retransmission timer waits, in nanoseconds: RFC 6298
+// §2.4 asks for a second at least, common stacks for 200 ms.
+const soonest = 100e6
+
 // sendsSyn follows a SYN or SYN,ACK.
 func (f follow) sendsSyn(e *end) {
 	s, t := f.s, &e.tcb
@@ -146,6 +150,8 @@ func (f follow) sendsSyn(e *end) {
 		// Simultaneous open: it has received the peer's SYN.
 		t.hasIRS, t.irs = true, f.c.ends[f.to].tcb.iss
 		f.step(f.from, f.c.ends[f.to].flow.nextFrame, s.Frame)
+	case again && s.Time.UnixNano()-e.flow.nextTime < soonest:
+		// A copy that the wire made, or the answer to one: no timer has run out.
 	case again:
 		e.forget()
 	case t.state.synchronized() && t.hasISS && t.iss == s.Seq:
