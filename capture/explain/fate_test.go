@@ -75,7 +75,7 @@ func TestWhatIsKnown(t *testing.T) {
 		{"its answer", []trace.Event{verdict(9, trace.Injected, ""), forged.event(), synAck.event()}, "the SYN that came in the name of the client", "the SYN of frame"},
 		{"its state", []trace.Event{verdict(9, trace.Injected, ""), forged.event(), observed(Server, Listen, SynReceived, 9)}, "answered a SYN in the name of the client", "the client's SYN"},
 		{"the answer to another SYN", segs(syn, old), "another than that of frame 1", "agrees and asks back"},
-		{"numbers that began anew", segs(syn, synAck, anew), "numbers began anew with frame", "never seen"},
+		{"numbers that began anew", segs(syn, synAck, anew), "began anew with frame 2", "never seen"},
 		{"a probe that is lost", append(sent(probe), verdict(7, trace.Dropped, "")), "was asked", "nobody sends it again"},
 		{"a rule to its end", append(sent(lostFirst), verdict(4, trace.Dropped, "drop 1st data segment client→server of 2nd connection once")), "2nd connection once.", "…"},
 		{"close after the end", []trace.Event{observed(Client, Established, Closed, 0), callTo(client, server, "close", "", "")}, "was over before", "FIN"},

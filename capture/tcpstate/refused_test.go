@@ -65,7 +65,9 @@ func TestSynAckCopy(t *testing.T) {
 	for wait, corrected := range map[string]bool{"1ms": false, "1s": true} {
 		p := newScript(t, atClient)
 		var changes []tcpstate.Change
-		p.each = func(_ *tcpstate.Segment, _ tcpstate.Where, r *tcpstate.Reading) { changes = append(changes, r.Changes...) }
+		p.each = func(_ *tcpstate.Segment, _ tcpstate.Where, r *tcpstate.Reading) {
+			changes = append(changes, r.Changes...)
+		}
 		p.play(handshake + "wait " + wait + "\ns> SYN,ACK 0 1")
 		last := changes[len(changes)-1]
 		if last.Corrects != corrected || corrected && (last.From != tcpstate.Established || last.To != tcpstate.SynReceived) {
