@@ -32,7 +32,7 @@ type Options struct {
 	// than the wire allows and with unfinished checksums, which
 	// capture.ChecksumPending marks.
 	NoSplit bool
-	// Buffer is the size of the ring in bytes, 0 for 8 MiB. It bounds how far
+	// Buffer is the size of the ring in bytes, 0 for 16 MiB. It bounds how far
 	// the reader may fall behind before frames are dropped (and counted).
 	Buffer int
 	// Promiscuous also asks for frames that are addressed to other hosts.

@@ -17,9 +17,11 @@ import (
 // retireAfter old; the reader gives it back. See the kernel's
 // Documentation/networking/packet_mmap.rst.
 const (
-	blockSize     = 1 << 20
-	minBlocks     = 2
-	defaultBlocks = 8
+	// Small blocks, since one that is retired half empty is used up: at a low
+	// rate the ring holds retireAfter times its blocks, more than a second.
+	blockSize     = 256 << 10
+	minBlocks     = 8
+	defaultBlocks = 64
 	retireAfter   = 20 * time.Millisecond // so long a frame may stay unseen: short, since ladders are drawn live
 	frameSize     = 1 << 11               // of no consequence in version 3; must divide the block
 	vnetHeader    = 10                    // struct virtio_net_hdr, before each packet
@@ -49,7 +51,7 @@ func mapRing(fd, size int) (*ring, error) {
 		Retire_blk_tov: uint32(retireAfter / time.Millisecond),
 	}
 	if err := unix.SetsockoptTpacketReq3(fd, unix.SOL_PACKET, unix.PACKET_RX_RING, &req); err != nil {
-		return nil, fmt.Errorf("packet ring of %d MiB: %w", r.blocks, err)
+		return nil, fmt.Errorf("packet ring of %d KiB: %w", r.blocks*blockSize>>10, err)
 	}
 	mem, err := unix.Mmap(fd, 0, r.blocks*blockSize, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_SHARED)
 	if err != nil {

@@ -9,7 +9,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -17,12 +16,14 @@ import (
 	"time"
 )
 
+// full, by STATELAB_BENCH_FULL=1, measures what takes more than a few minutes.
+var full = os.Getenv("STATELAB_BENCH_FULL") != ""
+
 // The trace that is inspected: about 630 bytes a frame.
 const (
-	inspectFrames = 2_000_000
-	// tsharkFrames is the part that tshark gets; STATELAB_BENCH_FULL=1 gives it
-	// all.
-	tsharkFrames = 100_000
+	inspectFrames = 500_000
+	// tsharkFrames is the part that tshark gets, unless full gives it all.
+	tsharkFrames = 50_000
 	rounds       = 3
 )
 
@@ -99,22 +100,20 @@ var tsharkFields = []string{
 func TestBenchInspect(t *testing.T) {
 	bin := statelab(t)
 	file := gentrace(t, "big.pcap", "-frames", strconv.Itoa(inspectFrames))
-	info, err := os.Stat(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Logf("inspect: %d frames, %d MB, 1000 connections at a time; least of %d runs", inspectFrames, info.Size()/1e6, rounds)
-	ours := best(t, bin, "inspect", file, "--view", "summary")
+	ours := best(t, bin, "inspect", file, "--format", "summary")
+	say := func(c cost) string { return fmt.Sprintf("%.2f s, %.0f MiB", c.wall.Seconds(), float64(c.rss)/(1<<20)) }
+	what := fmt.Sprintf("inspect %d frames", inspectFrames)
 	row := func(name string, c cost) {
-		t.Logf("  %-38s wall %8.2f s  CPU %8.2f s  RSS %5.0f MiB  %6.1f × ours", name, c.wall.Seconds(), c.cpu.Seconds(), float64(c.rss)/(1<<20), float64(c.wall)/float64(ours.wall))
+		results.add(what, say(ours), say(c), fmt.Sprintf("%.1f × ours; peer: %s; least of %d runs", float64(c.wall)/float64(ours.wall), name, rounds))
 	}
-	row("statelab inspect --view summary", ours)
-	for _, format := range []string{"json", "jsonl", "events"} {
-		row("statelab inspect --format "+format, best(t, bin, "inspect", file, "--format", format, "-o", os.DevNull))
+	if full {
+		for _, format := range []string{"json", "jsonl", "events"} {
+			results.add(what+" --format "+format, say(best(t, bin, "inspect", file, "--format", format, "-o", os.DevNull)), "", "")
+		}
 	}
 	peer := func(name string, args ...string) {
 		if _, err := exec.LookPath(name); err != nil {
-			t.Logf("  %-38s is not installed", name)
+			results.add(what, say(ours), "(not installed)", "peer: "+name)
 			return
 		}
 		row(name+" "+strings.ReplaceAll(strings.Join(args[:len(args)-1], " "), file, "FILE"), best(t, name, args...))
@@ -128,11 +127,11 @@ func TestBenchInspect(t *testing.T) {
 func tshark(t *testing.T, file string, row func(string, cost)) {
 	t.Helper()
 	if _, err := exec.LookPath("tshark"); err != nil {
-		t.Log("  tshark is not installed")
+		results.add("inspect", "", "(not installed)", "peer: tshark")
 		return
 	}
 	name, scale := "tshark -T fields", 1.0
-	if os.Getenv("STATELAB_BENCH_FULL") == "" {
+	if !full {
 		file = gentrace(t, "part.pcap", "-frames", strconv.Itoa(tsharkFrames))
 		scale = float64(inspectFrames) / tsharkFrames
 		name += fmt.Sprintf(" (%d frames × %.0f)", tsharkFrames, scale)
@@ -153,14 +152,18 @@ func tshark(t *testing.T, file string, row func(string, cost)) {
 // again: ten times the trace, and a flood of connections.
 func TestBenchMemory(t *testing.T) {
 	bin := statelab(t)
+	frames, formats := "1000000", []string{"summary"}
+	if full {
+		frames, formats = "20000000", []string{"summary", "json", "jsonl", "events"}
+	}
 	for _, load := range []struct {
 		name string
 		args []string
 	}{
-		{"20 000 000 frames from a pipe", []string{"-frames", "20000000"}},
-		{"300 000 connections of one SYN", []string{"-syns", "-frames", "300000"}},
+		{frames + " frames from a pipe", []string{"-frames", frames}},
+		{"300000 connections of one SYN", []string{"-syns", "-frames", "300000"}},
 	} {
-		for _, format := range []string{"summary", "json", "jsonl", "events"} {
+		for _, format := range formats {
 			made := exec.Command(generator(t), load.args...)
 			pipe, err := made.StdoutPipe()
 			if err != nil {
@@ -169,16 +172,12 @@ func TestBenchMemory(t *testing.T) {
 			if err := made.Start(); err != nil {
 				t.Fatal(err)
 			}
-			how := []string{"--format", format}
-			if format == "summary" {
-				how = []string{"--view", format}
-			}
-			c, err := measure(bin, pipe, slices.Concat([]string{"inspect", "-", "-o", os.DevNull}, how)...)
+			c, err := measure(bin, pipe, "inspect", "-", "--format", format, "-o", os.DevNull)
 			_ = made.Wait()
 			if err != nil {
 				t.Fatal(err)
 			}
-			t.Logf("%s, --format %-8s RSS %5.0f MiB, wall %6.2f s", load.name, format, float64(c.rss)/(1<<20), c.wall.Seconds())
+			results.add("inspect "+load.name, fmt.Sprintf("%.0f MiB, %.2f s", float64(c.rss)/(1<<20), c.wall.Seconds()), "", "resident at most; --format "+format)
 		}
 	}
 }
@@ -211,5 +210,5 @@ func TestBenchFirstRow(t *testing.T) {
 		_ = cmd.Process.Kill()
 		_ = cmd.Wait()
 	}
-	t.Logf("inspect: the first rows of the ladder after %v, least of 5 runs", least.Round(time.Millisecond))
+	results.add("inspect, until the first rows of the ladder", milliseconds(least), "", fmt.Sprintf("of %d frames; least of 5 runs", inspectFrames/10))
 }
