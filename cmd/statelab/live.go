@@ -77,7 +77,7 @@ func (f *liveFlags) watch(ctx context.Context, e *env, v view, n *host.Network, 
 		Memory: true, Fresh: f.fresh, NoCalls: !f.capture,
 	})
 	if err != nil {
-		return misuseOfInterface(err)
+		return misuseOfInterface(err, v.lang)
 	}
 	defer rec.Close()
 	if err := f.excuse(e, v.lang, rec); err != nil {
@@ -124,7 +124,7 @@ func (f *liveFlags) serve(ctx context.Context, e *env, v view, addr netip.AddrPo
 	}
 	l, err := n.Server().Listen(addr.Port(), 0)
 	if err != nil {
-		return errors.Join(hintPort(err), n.Close())
+		return errors.Join(inLanguage(hintPort(err), v.lang), n.Close())
 	}
 	port := l.Addr().(*net.TCPAddr).AddrPort().Port()
 	v.opts.Title += " " + l.Addr().String()
@@ -152,12 +152,36 @@ func hintRemote(err error) error {
 func hintPort(err error) error {
 	switch {
 	case errors.Is(err, syscall.EADDRINUSE):
-		return fmt.Errorf("%w\nhint: another program has the port; see which with: ss -ltnp, or take another", err)
+		return &portError{err, trace.Text{
+			En: "another program has the port; see which with: ss -ltnp, or take another",
+			Ko: "다른 프로그램이 이 포트를 쓰고 있습니다. ss -ltnp로 확인하거나 다른 포트를 쓰십시오",
+		}}
 	case errors.Is(err, syscall.EACCES):
-		return fmt.Errorf("%w\nhint: ports below 1024 need rights; take one above", err)
+		return &portError{err, trace.Text{
+			En: "ports below 1024 need rights; take one above",
+			Ko: "1024보다 작은 포트는 권한이 있어야 쓸 수 있습니다. 더 큰 포트를 쓰십시오",
+		}}
 	}
 	return err
 }
+
+// portError says why a port cannot be listened on, and what to do.
+type portError struct {
+	error
+	hint trace.Text
+}
+
+func (e *portError) Error() string { return e.Text("en") }
+
+// Text returns the message in "ko", or in English.
+func (e *portError) Text(lang string) string {
+	if lang == "ko" {
+		return e.error.Error() + "\n해결: " + e.hint.Ko
+	}
+	return e.error.Error() + "\nhint: " + e.hint.En
+}
+
+func (e *portError) Unwrap() error { return e.error }
 
 // ours leaves out what other connections do.
 func (f *liveFlags) ours(events render.Events) render.Events {
@@ -212,10 +236,10 @@ type translated struct {
 func (t translated) Error() string { return t.text }
 func (t translated) Unwrap() error { return t.error }
 
-func misuseOfInterface(err error) error {
+func misuseOfInterface(err error, lang explain.Lang) error {
 	var i *live.InterfaceError
 	if errors.As(err, &i) {
-		return misuse{err}
+		return misuse{inLanguage(err, lang)}
 	}
 	return err
 }
