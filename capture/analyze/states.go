@@ -107,7 +107,7 @@ func (r *reconcile) observe(k endKey, o *trace.Observation, s *trace.StateChange
 	s.Trigger = tcpstate.Trigger{Kind: o.Cause.Kind, Name: o.Cause.Name}
 	s.Edge = edge(o)
 	if !r.exact {
-		if e.last == o.To || e.proved && o.Cause.Kind == tcpstate.OnPoll && stale(e.last, o.To) {
+		if e.last == o.To || accepted(o) && alive(e.last) && stale(e.last, o.To) || e.proved && o.Cause.Kind == tcpstate.OnPoll && stale(e.last, o.To) {
 			return false
 		}
 		if e.last != tcpstate.Unknown && e.last != o.From {
@@ -137,6 +137,12 @@ func (r *reconcile) observe(k endKey, o *trace.Observation, s *trace.StateChange
 		e.observed = append(e.observed, reported{o.To, unseen})
 	}
 	return true
+}
+
+// accepted reports whether a change is told by accept, which may be called long
+// after the handshake.
+func accepted(o *trace.Observation) bool {
+	return o.Cause.Kind == tcpstate.OnCall && o.Cause.Name == "accept"
 }
 
 // stale reports whether a state that polling found lies behind the one that

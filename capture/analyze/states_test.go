@@ -174,3 +174,33 @@ func TestLatePoll(t *testing.T) {
 		}
 	}
 }
+
+// TestLateAccept: accept may be called long after the handshake. It tells of a
+// connection that nobody has seen yet, and is no news of one that has gone on.
+func TestLateAccept(t *testing.T) {
+	t.Parallel()
+	local, remote := netip.MustParseAddrPort("127.0.0.1:7"), netip.MustParseAddrPort("127.0.0.1:40000")
+	at := time.Unix(1_700_000_000, 0)
+	change := func(to tcpstate.State, cause trace.Cause) trace.Observation {
+		at = at.Add(time.Millisecond)
+		return trace.Observation{
+			Kind: trace.ObservedState, At: at, Conn: trace.Conn{Local: local, Remote: remote},
+			Party: trace.Participant{Role: trace.RoleServer, Addr: local}, From: tcpstate.Listen, To: to, Cause: cause,
+		}
+	}
+	poll, accept := trace.Cause{Kind: tcpstate.OnPoll}, trace.Cause{Kind: tcpstate.OnCall, Name: "accept"}
+	for polled, told := range map[tcpstate.State]bool{tcpstate.Unknown: true, tcpstate.SynReceived: true, tcpstate.CloseWait: false} {
+		var obs []trace.Observation
+		if polled != tcpstate.Unknown {
+			obs = append(obs, change(polled, poll))
+		}
+		all, err := tell(t, analyze.Run(source(nil, nil), slices.Values(append(obs, change(tcpstate.Established, accept)))))
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := slices.ContainsFunc(all, func(e trace.Event) bool { return e.Kind == trace.KindState && e.State.To == tcpstate.Established })
+		if got != told {
+			t.Errorf("accept after a poll of %v: told %v, want %v", polled, got, told)
+		}
+	}
+}

@@ -43,6 +43,8 @@ type lives struct {
 	say   speaker
 	known map[pair]*life
 	count int
+	// skipped: what the sign for states that nobody saw means has been said.
+	skipped bool
 }
 
 func (l *lives) tell(ev *trace.Event) error {
@@ -106,9 +108,9 @@ func (l *lives) state(ev *trace.Event) error {
 	}
 	x := l.of(p)
 	x.state = c.To
-	way := arrow
-	if c.Edge == nil && c.Basis == tcpstate.Observed {
-		way = " … " // what lay between was too short to be seen
+	way, unseen := arrow, c.Edge == nil && c.Basis == tcpstate.Observed
+	if unseen {
+		way = " … "
 		if l.o.ASCII {
 			way = " .. "
 		}
@@ -124,11 +126,19 @@ func (l *lives) state(ev *trace.Event) error {
 	if x.facts != "" {
 		text += "  " + x.facts
 	}
+	if unseen && !l.skipped {
+		l.skipped = true
+		text += "  (" + strings.TrimSpace(way) + ": " + l.say.of(wordUnseen) + ")"
+	}
 	if c.To == tcpstate.Closed {
 		delete(l.known, p)
 	}
 	return l.line(ev, text)
 }
+
+// wordUnseen says why states are missing: the system is asked again and again,
+// and does not tell what was in between.
+var wordUnseen = trace.Text{En: "what lay between was too short to be seen", Ko: "그 사이의 상태는 너무 짧아 관측하지 못함"}
 
 var wordInferred = trace.Text{En: "inferred", Ko: "추론"}
 

@@ -1,0 +1,60 @@
+package render_test
+
+import (
+	"net/netip"
+	"strings"
+	"testing"
+	"time"
+
+	"statelab/capture/explain"
+	"statelab/capture/render"
+	"statelab/capture/tcpstate"
+	"statelab/capture/trace"
+)
+
+// What the sign for states that nobody saw means is said once, beside the first;
+// a change that the figure knows needs none.
+func TestLivesSayWhatWasNotSeen(t *testing.T) {
+	t.Parallel()
+	server := trace.Participant{Role: trace.RoleServer, Addr: netip.MustParseAddrPort("127.0.0.1:7")}
+	client := trace.Participant{Role: trace.RoleClient, Addr: netip.MustParseAddrPort("127.0.0.1:40000")}
+	var events []trace.Event
+	from := tcpstate.Listen
+	for _, to := range []tcpstate.State{tcpstate.Established, tcpstate.Closed, tcpstate.Established} {
+		c := &trace.StateChange{}
+		c.From, c.To, c.Basis, c.Edge = from, to, tcpstate.Observed, tcpstate.FindEdge(from, to)
+		events = append(events, trace.Event{Kind: trace.KindState, At: time.Unix(0, 0).UTC(), From: server, To: client, State: c})
+		if from = to; to == tcpstate.Closed {
+			from = tcpstate.Listen // of the next connection
+		}
+	}
+	for _, c := range []struct {
+		lang explain.Lang
+		sign string
+		why  string
+	}{
+		{explain.English, "…", "what lay between was too short to be seen"},
+		{explain.Korean, "…", "그 사이의 상태는 너무 짧아 관측하지 못함"},
+		{explain.English, "..", "what lay between was too short to be seen"},
+	} {
+		var b strings.Builder
+		err := render.Lives(&b, func(yield func(trace.Event, error) bool) {
+			for _, ev := range events {
+				if !yield(ev, nil) {
+					return
+				}
+			}
+		}, render.Options{Lang: c.lang, ASCII: c.sign == ".."})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for want, n := range map[string]int{
+			"LISTEN " + c.sign + " ESTABLISHED": 2, "CLOSED": 1,
+			"(" + c.sign + ": " + c.why + ")": 1, " " + c.sign + " ": 2,
+		} {
+			if got := strings.Count(b.String(), want); got != n {
+				t.Errorf("%q is there %d times, want %d:\n%s", want, got, n, b.String())
+			}
+		}
+	}
+}
