@@ -100,7 +100,7 @@ var tsharkFields = []string{
 func TestBenchInspect(t *testing.T) {
 	bin := statelab(t)
 	file := gentrace(t, "big.pcap", "-frames", strconv.Itoa(inspectFrames))
-	ours := best(t, bin, "inspect", file, "--format", "summary")
+	ours := best(t, bin, "inspect", file, "--view", "summary")
 	say := func(c cost) string { return fmt.Sprintf("%.2f s, %.0f MiB", c.wall.Seconds(), float64(c.rss)/(1<<20)) }
 	what := fmt.Sprintf("inspect %d frames", inspectFrames)
 	row := func(name string, c cost) {
@@ -172,12 +172,17 @@ func TestBenchMemory(t *testing.T) {
 			if err := made.Start(); err != nil {
 				t.Fatal(err)
 			}
-			c, err := measure(bin, pipe, "inspect", "-", "--format", format, "-o", os.DevNull)
+			as := "--format"
+			if format == "summary" {
+				as = "--view"
+			}
+			c, err := measure(bin, pipe, "inspect", "-", as, format, "-o", os.DevNull)
+			_ = pipe.Close() // else the generator would wait for a reader that is gone
 			_ = made.Wait()
 			if err != nil {
 				t.Fatal(err)
 			}
-			results.add("inspect "+load.name, fmt.Sprintf("%.0f MiB, %.2f s", float64(c.rss)/(1<<20), c.wall.Seconds()), "", "resident at most; --format "+format)
+			results.add("inspect "+load.name, fmt.Sprintf("%.0f MiB, %.2f s", float64(c.rss)/(1<<20), c.wall.Seconds()), "", "resident at most; "+as+" "+format)
 		}
 	}
 }

@@ -3,8 +3,10 @@
 package benchtest
 
 import (
+	"fmt"
 	"os"
 	"os/exec"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -51,26 +53,28 @@ func TestBenchPackages(t *testing.T) {
 		t.Skip("STATELAB_SOURCE names no source")
 	}
 	cmd := exec.Command("go", "test", "-run", "^$", "-bench", "^Benchmark(Decode|Gopacket|Match|MatchNetBPF|Compile|CompileTcpdump)$",
-		"-benchtime", "200ms", "./capture/decode", "./capture/filter")
+		"-benchtime", "100ms", "-count", "5", "./capture/decode", "./capture/filter")
 	cmd.Dir = source
 	out, err := cmd.CombinedOutput()
 	if err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	took := map[string]string{}
+	took := map[string]float64{}
 	for line := range strings.Lines(string(out)) {
 		if f := strings.Fields(line); len(f) > 3 && f[3] == "ns/op" {
 			name := f[0]
 			if i := strings.LastIndexByte(name, '-'); i > 0 && !strings.HasSuffix(name, "ipv4-100") {
 				name = name[:i] // the number of processors
 			}
-			took[name] = f[2] + " ns"
+			if ns, err := strconv.ParseFloat(f[2], 64); err == nil && (took[name] == 0 || ns < took[name]) {
+				took[name] = ns // the least: another program may have had the processor
+			}
 		}
 	}
 	for _, m := range inMemory {
-		if took[m.ours] == "" || took[m.peer] == "" {
+		if took[m.ours] == 0 || took[m.peer] == 0 {
 			t.Errorf("%s: not measured\n%s", m.what, out)
 		}
-		results.add(m.what, took[m.ours], took[m.peer], m.remark)
+		results.add(m.what, fmt.Sprintf("%.0f ns", took[m.ours]), fmt.Sprintf("%.0f ns", took[m.peer]), m.remark+"; least of 5")
 	}
 }
