@@ -21,9 +21,8 @@ import (
 	"testing"
 	"time"
 
-	"golang.org/x/net/bpf"
-
 	"statelab/capture"
+	"statelab/capture/filter"
 	"statelab/capture/live"
 	"statelab/capture/pcapfile"
 )
@@ -200,7 +199,7 @@ func distinct(t *testing.T, file string, senders, each int) (n int) {
 
 // ringCapture writes what passes port 9999 until it is interrupted.
 func ringCapture(name, file string) error {
-	h, err := live.Open(context.Background(), live.Options{Interface: name, Filter: udpPort9999})
+	h, err := live.Open(context.Background(), live.Options{Interface: name, Filter: filter.ForLink("udp dst port 9999", filter.Options{Kernel: true})})
 	if err != nil {
 		return err
 	}
@@ -231,18 +230,6 @@ func ringCapture(name, file string) error {
 	s, err := h.Stats()
 	fmt.Fprintf(os.Stderr, "%d packets dropped by kernel\n", s.Dropped)
 	return errors.Join(err, w.Flush(), buf.Flush(), f.Close(), h.Close())
-}
-
-// udpPort9999 passes IPv4 UDP to port 9999.
-var udpPort9999 = []bpf.Instruction{
-	bpf.LoadAbsolute{Off: 12, Size: 2},
-	bpf.JumpIf{Cond: bpf.JumpEqual, Val: 0x0800, SkipFalse: 5},
-	bpf.LoadAbsolute{Off: 23, Size: 1},
-	bpf.JumpIf{Cond: bpf.JumpEqual, Val: 17, SkipFalse: 3},
-	bpf.LoadAbsolute{Off: 36, Size: 2},
-	bpf.JumpIf{Cond: bpf.JumpEqual, Val: 9999, SkipFalse: 1},
-	bpf.RetConstant{Val: 262144},
-	bpf.RetConstant{Val: 0},
 }
 
 // sendAll runs the senders at one time, and returns how long they took.
