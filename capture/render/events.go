@@ -104,6 +104,7 @@ type jsonChange struct {
 	Name         string `json:"name,omitempty"`
 	Basis        string `json:"basis"`
 	Contradicted bool   `json:"contradicted,omitempty"`
+	Corrects     bool   `json:"corrects,omitempty"`
 	Frames       []int  `json:"frames,omitempty"`
 	Source       string `json:"source,omitempty"`
 }
@@ -269,7 +270,7 @@ func changeOf(c *trace.StateChange) *jsonChange {
 	j := &jsonChange{
 		End: c.End.String(), From: c.Change.From.String(), To: c.To.String(),
 		Trigger: triggerNames[min(int(c.Trigger.Kind), len(triggerNames)-1)], Name: valid(c.Trigger.Name),
-		Basis: basisNames[min(int(c.Basis), len(basisNames)-1)], Contradicted: c.Contradicted, Frames: c.Frames,
+		Basis: basisNames[min(int(c.Basis), len(basisNames)-1)], Contradicted: c.Contradicted, Corrects: c.Corrects, Frames: c.Frames,
 	}
 	if c.Edge != nil {
 		j.Source = c.Edge.Source
