@@ -16,8 +16,8 @@ func congestion() Scenario {
 		Claims: []string{"A2", "A3"},
 		Look: []trace.Text{
 			{
-				En: "cwnd is a guess that the sender keeps to itself: no segment carries it. It doubles each round trip (slow start) until the queue in front of the narrow link overflows.",
-				Ko: "cwnd는 송신자 혼자 지닌 추측값이고, 어떤 세그먼트에도 실리지 않습니다. 좁은 링크 앞의 큐가 넘칠 때까지 왕복마다 두 배로 늘어납니다(슬로 스타트).",
+				En: "The congestion window (cwnd) is a guess that the sender keeps to itself: no segment carries it. It doubles each round trip (slow start) until the queue in front of the narrow link overflows.",
+				Ko: "혼잡 윈도우(cwnd)는 송신자 혼자 지닌 추측값이고, 어떤 세그먼트에도 실리지 않습니다. 좁은 링크 앞의 큐가 넘칠 때까지 왕복마다 두 배로 늘어납니다(슬로 스타트).",
 			},
 			{
 				En: "Three duplicate ACKs tell of a loss. Reno then falls to about half, CUBIC to about 70 %: the plot under the ladder shows each sender's cwnd, as its stack reported it.",

@@ -35,7 +35,11 @@ func stateCause(say speaker, r *ladder.Row) string {
 	if c.Cause.Name != "" {
 		name = c.Cause.Name
 	}
-	return words(explain.CauseName(say.lang, safe(name)), triggerWord(say, c))
+	cause := words(explain.CauseName(say.lang, safe(name)), triggerWord(say, c))
+	if r.Stream < 0 && c.From == tcpstate.Listen && c.To == tcpstate.Closed {
+		cause += " (" + explain.CallArgs(say.lang, &trace.Call{Name: "close", Args: explain.ListenerArgs}) + ")"
+	}
+	return cause
 }
 
 // otherForms are otherText and, where there is one, a shorter way to say it:

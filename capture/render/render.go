@@ -63,6 +63,9 @@ type Options struct {
 	// NoTables leaves out the tables under a text ladder: the ledger, and what
 	// each side remembers at the end.
 	NoTables bool
+	// Told is what the reader has been told by ladders before this one; nil for
+	// a ladder that stands alone.
+	Told *Told
 	// Beliefs stand under a ladder of text or in a picture's: what a lesson
 	// refutes.
 	Beliefs []Belief

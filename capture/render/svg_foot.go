@@ -47,7 +47,14 @@ func (d *drawing) legend() []string {
 			lines = append(lines, l.text)
 		}
 	}
-	return wrapTo(strings.Join(lines, " · "), smallSize, pictureWidth-2*margin)
+	terms := map[string]bool{}
+	for i := range d.p.rows {
+		for _, name := range termsOf(&d.p.rows[i]) {
+			terms[name] = true
+		}
+	}
+	return append(wrapTo(strings.Join(lines, " · "), smallSize, pictureWidth-2*margin),
+		wrapTo(strings.Join(termLines(d.o.Lang, terms, d.o.Told), " · "), smallSize, pictureWidth-2*margin)...)
 }
 
 // footer lists the legend and the summaries.

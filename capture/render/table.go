@@ -64,6 +64,21 @@ func (tb *table) write(t *text) {
 	}
 }
 
+// drop leaves out a column.
+func (tb *table) drop(col int) {
+	for i, row := range tb.rows {
+		tb.rows[i] = append(row[:col:col], row[col+1:]...)
+	}
+	right := map[int]bool{}
+	for j := range tb.right {
+		if j > col {
+			j--
+		}
+		right[j] = true
+	}
+	tb.right = right
+}
+
 // titleLines wraps a title; lines after the first stand further in.
 func titleLines(s string, width int) (first string, rest []string) {
 	indent := s[:len(s)-len(strings.TrimLeft(s, " "))]

@@ -59,12 +59,13 @@ type text struct {
 	tables    bool // the ladder is over
 	opened    int  // connections that were shown
 	tie       string
+	terms     map[string]bool // of explain.Terms, that rows have shown
 }
 
 func newText(w io.Writer, o Options) *text {
 	t := &text{
 		w: bufio.NewWriter(w), o: o, say: speaker{o.Lang}, p: newPalette(o.Color), g: unicodeGlyphs,
-		explainer: explain.New(o.Lang), builder: ladder.New(o.ladder()), used: map[symbol]bool{}, colors: map[int]style{}, spaced: true,
+		explainer: explain.New(o.Lang), builder: ladder.New(o.ladder()), used: map[symbol]bool{}, terms: map[string]bool{}, colors: map[int]style{}, spaced: true,
 	}
 	if o.ASCII {
 		t.g = asciiGlyphs

@@ -57,11 +57,14 @@ func (t *text) legend() {
 		}
 	}
 	t.flow(parts, "   ", faint)
-	if t.used[symRelative] {
+	if t.used[symRelative] && t.o.Told.first("relative") {
 		t.painted(faint, t.say.of(wordRelative))
 	}
-	if t.used[symArrived] {
+	if t.used[symArrived] && t.o.Told.first("times") {
 		t.painted(faint, t.say.of(wordTimes))
+	}
+	if lines := termLines(t.o.Lang, t.terms, t.o.Told); len(lines) > 0 {
+		t.flow(lines, "   ", faint)
 	}
 }
 

@@ -20,6 +20,9 @@ func (t *text) draw(r *ladder.Row) {
 	if r.Kind == ladder.RowOpening && r.First {
 		t.opened++
 	}
+	for _, name := range termsOf(r) {
+		t.terms[name] = true
+	}
 	var lines []*canvas
 	switch r.Kind {
 	case ladder.RowArrow, ladder.RowMessage:
@@ -173,7 +176,11 @@ func (t *text) callText(r *ladder.Row) string {
 		room -= cells(" = " + result)
 	}
 	tag := ""
-	if s := t.tag(r); s != "" && !dials(r) && room-cells(s)-1 >= min(cells(args), leastArgs+2) {
+	least := min(cells(args), leastArgs+2)
+	if call.Name == "setsockopt" {
+		least = cells(args) // half an option's name says nothing
+	}
+	if s := t.tag(r); s != "" && !dials(r) && room-cells(s)-1 >= least {
 		tag = s + " "
 		room -= cells(tag)
 	}

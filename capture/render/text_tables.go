@@ -92,7 +92,9 @@ func (t *text) ledgerTable() {
 	t.blank()
 	t.painted(strong, t.say.of(wordLedger))
 	table.write(t)
-	t.painted(faint, t.say.of(wordContent))
+	if t.o.Told.first("content") {
+		t.painted(faint, t.say.of(wordContent))
+	}
 }
 
 // ledgerColumn is one party's memory of one kind.
@@ -155,77 +157,4 @@ func held(s ladder.Step, c ledgerColumn) int {
 		}
 	}
 	return -1
-}
-
-// memoryTables shows what the parties remember now, side by side: entries of
-// the same name share a row.
-func (t *text) memoryTables() {
-	memories := t.builder.Memories()
-	if len(memories) == 0 {
-		return
-	}
-	t.blank()
-	t.painted(strong, t.say.of(wordNowTitle))
-	lanes := t.builder.Lanes()
-	var holders []ladder.Remembered
-	for _, lane := range ladder.Arrange(lanes) {
-		for _, m := range memories {
-			switch {
-			case m.Lane != lane:
-				continue
-			case len(m.Memory.Entries) == 0:
-				t.plainLine(t.say.lane(lanes[lane]) + ": " + t.say.of(wordNothing))
-			default:
-				holders = append(holders, m)
-			}
-			if m.Memory.HeapMeasured {
-				t.plainLine(t.say.lane(lanes[lane]) + ": " + t.say.f(wordHeap, m.Memory.Heap))
-			}
-		}
-	}
-	if len(holders) > 0 {
-		t.memoryTable(holders)
-	}
-}
-
-// memoryKey is what makes entries of several parties the same.
-type memoryKey struct {
-	kind trace.MemoryKind
-	name string
-}
-
-func (t *text) memoryTable(holders []ladder.Remembered) {
-	lanes := t.builder.Lanes()
-	tb := table{right: map[int]bool{}, heads: 1}
-	head, total := []string{"", ""}, []string{"", explain.Label(t.o.Lang, "word.total")}
-	rows := map[memoryKey]int{}
-	for i, h := range holders {
-		head = append(head, t.say.lane(lanes[h.Lane]), "B")
-		tb.right[2*i+3] = true
-	}
-	tb.rows = append(tb.rows, head)
-	for i, h := range holders {
-		sum := 0
-		for _, e := range h.Memory.Entries {
-			k := memoryKey{e.Kind, e.Name}
-			at, ok := rows[k]
-			if !ok || tb.rows[at][2*i+2] != "" {
-				at = len(tb.rows)
-				rows[k] = at
-				row := make([]string, len(head))
-				row[0], row[1] = t.say.of(kindWords[min(int(e.Kind), len(kindWords)-1)]), explain.MemoryName(t.o.Lang, safe(e.Name))
-				tb.rows = append(tb.rows, row)
-			}
-			tb.rows[at][2*i+2], tb.rows[at][2*i+3] = explain.MemoryValue(t.o.Lang, safe(e.Value)), strconv.Itoa(e.Bytes)
-			sum += e.Bytes
-		}
-		total = append(total, "", strconv.Itoa(sum))
-	}
-	for i := len(tb.rows) - 1; i > 1; i-- { // a kind is named once
-		if tb.rows[i][0] == tb.rows[i-1][0] {
-			tb.rows[i][0] = ""
-		}
-	}
-	tb.rows = append(tb.rows, total)
-	tb.write(t)
 }

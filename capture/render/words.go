@@ -64,6 +64,10 @@ var (
 		En: "bytes of content: a 4-byte number counts 4; a real control block is larger; a listening socket is not counted",
 		Ko: "내용의 바이트 수: 4바이트 숫자는 4로 셈, 실제 제어 블록은 더 큼, LISTEN 소켓은 세지 않음",
 	}
+	wordAsBefore = trace.Text{
+		En: "left out, as they are the same in the table before: %d entries",
+		Ko: "앞의 표와 같아서 생략한 항목: %d개",
+	}
 	wordBeliefs = trace.Text{
 		En: "What many believe, and what refutes it here",
 		Ko: "흔한 오해와 이를 반증하는 부분",

@@ -68,6 +68,7 @@ func (f *lessonFlags) demo(ctx context.Context, e *env, w io.Writer, v view) err
 		{scenario.Title, scenario.Look[0], trace.Text{En: "TCP: one echo", Ko: "TCP: 에코 한 번"}, tcp, ".tcp"},
 		{lesson.Title, lesson.Look, trace.Text{En: "HTTP: one GET, four times", Ko: "HTTP: 같은 GET 네 번"}, http, ".http"},
 	}
+	v.opts.Told = new(render.Told)
 	var ledgers []render.Ledger
 	for i, act := range acts {
 		if err := introduce(w, v, act.title, []trace.Text{act.look}, true, i); err != nil {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"statelab/capture/render"
 	"statelab/capture/trace"
 	"statelab/tcpdemo"
 )
@@ -50,6 +51,7 @@ that matter most. --list names them all.`,
 			if err != nil {
 				return err
 			}
+			v.opts.Told = new(render.Told) // what one lesson has explained, the next does not
 			return v.output(e, func(w io.Writer) error {
 				for i, sc := range run {
 					if err := tcpLesson(cmd.Context(), e, w, v, &f, sc, tour, i); err != nil {

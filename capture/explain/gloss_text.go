@@ -1,0 +1,54 @@
+package explain
+
+// memoryGlosses say in a few words what a control block's entry is: at most 26
+// cells, so that they stand beside its values on a screen of 80.
+var memoryGlosses = map[string]text{
+	"ISS":            {En: "own first number (ISN)", Ko: "자신의 첫 번호(ISN)"},
+	"IRS":            {En: "the peer's first number", Ko: "상대의 첫 번호"},
+	"SND.UNA":        {En: "oldest not yet ACKed", Ko: "ACK를 못 받은 첫 번호"},
+	"SND.NXT":        {En: "next number to send", Ko: "다음에 보낼 번호"},
+	"SND.WND":        {En: "the peer has room for", Ko: "상대의 빈자리(바이트)"},
+	"RCV.NXT":        {En: "next number expected", Ko: "다음에 받을 번호"},
+	"RCV.WND":        {En: "has room for, in bytes", Ko: "자신의 빈자리(바이트)"},
+	"Snd.Wind.Shift": {En: "SND.WND field × 2^this", Ko: "SND.WND 필드 × 2^이 값"},
+	"Rcv.Wind.Shift": {En: "RCV.WND field × 2^this", Ko: "RCV.WND 필드 × 2^이 값"},
+	"Eff.snd.MSS":    {En: "most data in a segment", Ko: "세그먼트의 최대 데이터"},
+	"cwnd":           {En: "congestion window (limit)", Ko: "혼잡 윈도우(보낼 한도)"},
+	"ssthresh":       {En: "cwnd grows slower above it", Ko: "넘으면 천천히 늘어남"},
+	"SRTT":           {En: "round-trip time, smoothed", Ko: "왕복 시간의 평균"},
+	"RTTVAR":         {En: "how much it varies", Ko: "왕복 시간의 편차"},
+	"RTO":            {En: "wait before resending", Ko: "재전송까지 기다릴 시간"},
+	"send buffer":    {En: "written, not yet ACKed", Ko: "아직 ACK를 못 받은 것"},
+	"receive buffer": {En: "arrived, not yet read", Ko: "왔지만 읽지 않은 것"},
+	"reorder queue":  {En: "arrived ahead of a gap", Ko: "빈틈보다 먼저 온 것"},
+}
+
+// MemoryGloss says in a few words what an entry of a control block is; "" for
+// what needs no words, or is not a control block's.
+func MemoryGloss(lang Lang, name string) string { return lang.Of(memoryGlosses[name]) }
+
+// Terms are words of a ladder that a newcomer does not know, each with a few
+// words about it, in the order in which a ladder lists them.
+func Terms() []Term { return terms[:] }
+
+// Term is a word of a ladder.
+type Term struct {
+	// Name is how it stands there: "SYN", "mss", "SO_LINGER".
+	Name  string
+	Gloss text
+}
+
+var terms = [...]Term{
+	{"SYN", text{En: "opens, and says where the sender's numbers begin", Ko: "연결을 열며 번호의 시작을 알림"}},
+	{"ACK", text{En: "acknowledges all numbers before ack", Ko: "ack 앞의 번호를 모두 받았다고 확인"}},
+	{"PSH", text{En: "data to be handed on at once", Ko: "데이터를 바로 넘기라는 표시"}},
+	{"FIN", text{En: "the sender has no more to send", Ko: "더 보낼 것이 없음"}},
+	{"RST", text{En: "breaks the connection off", Ko: "연결을 바로 끊음"}},
+	{"mss", text{En: "most data in one segment toward the sender of this", Ko: "알린 쪽으로 오는 세그먼트 하나의 최대 데이터"}},
+	{"scale", text{En: "its later window fields count in units of 2^scale bytes", Ko: "알린 쪽의 이후 윈도우 필드는 2^scale바이트 단위"}},
+	{"backlog", text{En: "how many connections may wait for accept()", Ko: "accept()를 기다릴 수 있는 연결의 수"}},
+	{"EOF", text{En: "the peer's FIN has come: nothing more to read", Ko: "상대의 FIN이 와서 더 읽을 것이 없음"}},
+	{"SO_LINGER", text{En: "0 s has close() drop what is unsent and send RST", Ko: "0초이면 close()가 남은 데이터를 버리고 RST를 보냄"}},
+	{"TCP_NODELAY", text{En: "off lets small writes wait for an ACK (Nagle's algorithm)", Ko: "끄면 작은 write가 ACK를 기다림(네이글 알고리즘)"}},
+	{"SO_KEEPALIVE", text{En: "on has the stack probe a silent peer", Ko: "켜면 스택이 조용한 상대를 확인함"}},
+}

@@ -1,0 +1,72 @@
+package main
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+
+	"statelab/capture/explain"
+	"statelab/capture/render"
+	"statelab/capture/trace"
+	"statelab/tcpdemo"
+)
+
+// Every entry of a control block that a lesson shows is explained, but for those
+// that their name explains.
+func TestControlBlocksAreExplained(t *testing.T) {
+	t.Parallel()
+	sc, _ := tcpdemo.Find("handshake")
+	p, err := performScenario(t.Context(), sc, defaultSeed, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	plain := map[string]bool{"state": true, "local address": true, "remote address": true}
+	for _, o := range p.recording.Observations {
+		if o.Kind != trace.ObservedMemory {
+			continue
+		}
+		for _, e := range o.Memory.Entries {
+			if !plain[e.Name] && explain.MemoryGloss(explain.English, e.Name) == "" {
+				t.Errorf("%s is not explained", e.Name)
+			}
+		}
+	}
+}
+
+// A reader of several lessons is told of a word, and of an entry, once; of a
+// control block the second lesson shows what is new.
+func TestLessonsOfATourTellOnce(t *testing.T) {
+	t.Parallel()
+	told := new(render.Told)
+	var pages []string
+	for _, name := range []string{"handshake", "loss"} {
+		sc, _ := tcpdemo.Find(name)
+		p, err := performScenario(t.Context(), sc, defaultSeed, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, _ := render.Choose("ladder", "text")
+		v := view{page: true, format: text}
+		v.opts.Told = told
+		var out bytes.Buffer
+		if err := p.show(&out, v); err != nil {
+			t.Fatal(err)
+		}
+		pages = append(pages, out.String())
+	}
+	for _, want := range []string{"backlog: how many", "mss: most data", "SND.NXT ", "next number to send", "Snd.Wind.Shift ", "seq, ack: counted"} {
+		if n := strings.Count(pages[0], want); n != 1 {
+			t.Errorf("the first lesson says %q %d times", want, n)
+		}
+	}
+	for _, again := range []string{"backlog: how many", "next number to send", "Snd.Wind.Shift ", "seq, ack: counted"} {
+		if strings.Contains(pages[1], again) {
+			t.Errorf("the second lesson says %q again", again)
+		}
+	}
+	for _, anew := range []string{"PSH: data", "SND.NXT ", "left out, as they are the same"} {
+		if !strings.Contains(pages[1], anew) {
+			t.Errorf("the second lesson does not say %q:\n%s", anew, pages[1])
+		}
+	}
+}
