@@ -287,6 +287,8 @@ func ExampleText() {
 	//
 	// | this end remembers the connection (TCB), : it does not
 	// seq, ack: counted from each side's initial sequence number (ISN)
+	// SYN: opens, and says where the sender's numbers begin
+	// ACK: acknowledges all numbers before ack
 }
 
 func BenchmarkText(b *testing.B) {

@@ -30,10 +30,10 @@ const (
 	pictureWidth = 1280
 	margin       = 28
 	slant        = 12 // how much lower an arrow ends than it begins
-	labelSize    = 15
-	smallSize    = 13
-	monoSize     = 15 // as wide as smallSize in a font of fixed width
-	leading      = 18 // from one line of small text to the next
+	labelSize    = 17
+	smallSize    = 14
+	monoSize     = 16 // as wide as smallSize in a font of fixed width
+	leading      = 19 // from one line of small text to the next
 	plotGap      = 24
 	plotScale    = (pictureWidth - 2*margin) / plotWide
 )
@@ -56,6 +56,7 @@ type drawing struct {
 	base    float64        // where the rows begin
 	bottom  float64        // where they end
 	height  float64
+	foot    []string     // what stands under the ladder
 	plot    *plotPicture // stands under the ladder; nil for none
 }
 
@@ -99,7 +100,8 @@ func (d *drawing) place() {
 		y += d.heightOf(i, r)
 	}
 	d.bottom = y + 10
-	d.height = d.bottom + 24 + float64(len(d.footer()))*leading + d.ledgerHeight()
+	d.foot = d.footer()
+	d.height = d.bottom + 24 + float64(len(d.foot))*leading + d.ledgerHeight()
 	if d.p.left > 0 {
 		d.height += leading
 	}
@@ -116,7 +118,7 @@ func (d *drawing) heightOf(i int, r *ladder.Row) float64 {
 		return h
 	}
 	for _, why := range d.p.reasons[i] {
-		d.lines[i] = append(d.lines[i], wrapTo(why, smallSize, d.room)...)
+		d.lines[i] = append(d.lines[i], wrapTo(why, smallSize, d.room*0.95)...)
 	}
 	text := float64(len(d.lines[i])) * leading
 	if d.panel == 0 {

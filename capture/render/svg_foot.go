@@ -81,7 +81,7 @@ func (d *drawing) footer() []string {
 // end writes what stands under the ladder.
 func (d *drawing) end() {
 	y := d.bottom + 30
-	for _, line := range d.footer() {
+	for _, line := range d.foot {
 		d.text(margin, y, smallSize, "start", fill(d.th.faint), line)
 		y += leading
 	}

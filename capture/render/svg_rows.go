@@ -41,7 +41,7 @@ func (d *drawing) row(i int, r *ladder.Row) {
 		d.pause(y, r)
 	case ladder.RowCall:
 		d.time(r, y+21)
-		d.tag(r.Lane, y+17, "● "+d.callText(r.Event.Call), d.th.call)
+		d.tag(r.Lane, y+17, d.callText(r.Event.Call), d.th.call)
 	case ladder.RowMemory:
 		if r.Memory.Structural() {
 			d.tag(r.Lane, y+15, "▤ "+memoryText(d.say, r.Memory), d.th.memory)
@@ -65,16 +65,17 @@ func (d *drawing) row(i int, r *ladder.Row) {
 // callText is a call that fits beside a lane: its arguments are cut, not what
 // came of it.
 func (d *drawing) callText(c *trace.Call) string {
-	const room, least = 420.0, 60.0
-	whole := callText(d.say, c)
-	over := widthOf(whole, smallSize) - room
+	const least = 60.0
+	whole := "● " + callText(d.say, c)
+	over := widthOf(whole, smallSize) - (d.r-d.left-60) // see tag
 	if over <= 0 || !d.two {
 		return whole
 	}
+	over += widthOf("…", smallSize)
 	short := *c
 	args := safe(explain.CallArgs(d.o.Lang, c))
 	short.Args = clip(args, smallSize, max(widthOf(args, smallSize)-over, least))
-	return callText(d.say, &short)
+	return "● " + callText(d.say, &short)
 }
 
 // time writes a row's frame number and times in the left margin.
@@ -136,7 +137,7 @@ func (d *drawing) tag(lane int, y float64, s, ground string) {
 		room = max((d.r-d.left)/float64(len(d.x)-1)*1.6, 160)
 	}
 	s = clip(s, smallSize, room)
-	w := widthOf(s, smallSize) + 14
+	w := widthOf(s, smallSize)*1.06 + 16 // fonts differ in width
 	x := d.x[lane] + 14
 	if d.x[lane] > d.left && x+w > d.r {
 		x = d.x[lane] - 14 - w

@@ -111,7 +111,7 @@ func (t *text) memoryTable(holders []ladder.Remembered) {
 		tb.rows = append(tb.rows, append(row, sizesText(r.sizes), gloss))
 	}
 	tb.rows = append(tb.rows, t.memoryTotal(holders))
-	if len(kinds) == 1 {
+	if len(kinds) == 1 && kinds[trace.MemoryConnection] {
 		tb.drop(0)
 	}
 	tb.write(t)
