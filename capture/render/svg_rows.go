@@ -67,7 +67,7 @@ func (d *drawing) row(i int, r *ladder.Row) {
 func (d *drawing) callText(c *trace.Call) string {
 	const least = 60.0
 	whole := "● " + callText(d.say, c)
-	over := widthOf(whole, smallSize) - (d.r-d.left-60) // see tag
+	over := widthOf(whole, smallSize) - (d.r - d.left - 60) // see tag
 	if over <= 0 || !d.two {
 		return whole
 	}
