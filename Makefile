@@ -10,8 +10,7 @@ export CGO_ENABLED := 0
 .PHONY: demo build test check soak bench fuzz golden docs cross clean deps
 
 demo: ## build statelab and run the main lesson: TCP lives and dies, HTTP forgets, side by side
-	@start=$$(date +%s%N); $(MAKE) -s build && end=$$(date +%s%N); \
-	echo "built $(BIN) in $$(( (end-start)/1000000 )) ms" >&2
+	@$(MAKE) -s build && echo "built $(BIN) in $$SECONDS s" >&2
 	@$(BIN) demo -w out/demo.pcapng
 
 build: ## build bin/statelab
