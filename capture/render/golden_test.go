@@ -34,6 +34,8 @@ func looks(view, format string) []look {
 			{"ko.wide", render.Options{Lang: explain.Korean, Width: 120, Explain: true}},
 			{"en.messages", render.Options{Detail: 1}},
 		}
+	case "time-sequence.text", "rtt.text", "window.text", "throughput.text":
+		return []look{{"en", render.Options{Color: true}}, {"ko.ascii", render.Options{Lang: explain.Korean, ASCII: true, Width: 120}}}
 	case "ladder.svg", "ladder.mermaid", "ladder.plantuml":
 		return []look{
 			{"en", render.Options{}},

@@ -1,6 +1,10 @@
 package render
 
-import "statelab/capture/trace"
+import (
+	"slices"
+
+	"statelab/capture/trace"
+)
 
 // View is what is shown of a trace; its formats are how.
 type View struct {
@@ -13,7 +17,7 @@ type View struct {
 
 // Views are all views, in the order in which help lists them. The first is the
 // default.
-var Views = []View{
+var Views = slices.Concat([]View{
 	{
 		Name: "ladder", Formats: Formats,
 		About: trace.Text{En: "each segment an arrow, both ends' states at the edges", Ko: "세그먼트마다 화살표 하나, 양쪽 가장자리에 두 끝의 상태"},
@@ -59,7 +63,7 @@ var Views = []View{
 		Name: "story", Formats: []Format{ofHTTP(textOf("story", Story))},
 		About: trace.Text{En: "for each client: cookies and credentials, set, sent, removed", Ko: "클라이언트마다 설정되고 보내지고 지워진 쿠키와 인증 정보"},
 	},
-}
+}, plotViews())
 
 // Choose returns a view's format of that name: its own, or one that holds the
 // whole trace.

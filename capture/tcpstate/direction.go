@@ -95,6 +95,14 @@ func (c *Conn) Direction(from End) Direction {
 	return d
 }
 
+// RTT returns the round-trip times of the octets that an end sent, without their
+// Median: see Direction.
+func (c *Conn) RTT(from End) RTT { return c.meters[from].rtt }
+
+// InFlight is how many octets an end has sent that are not acknowledged, as far
+// as the vantage point knows.
+func (c *Conn) InFlight(from End) uint32 { return c.meters[from].flight() }
+
 // FirstCloser returns who sent the first FIN or the RST that ended the
 // connection, its frame, and whether it was a RST; frame 0 if nobody did.
 func (c *Conn) FirstCloser() (who End, frame int, reset bool) {

@@ -26,8 +26,8 @@ const (
 // Karn's rule (RFC 6298 §3) an ACK that covers anything sent twice gives no
 // sample. Seen near the receiver, they are shorter than the sender's own.
 type RTT struct {
-	Samples int
-	Min     time.Duration
+	Samples     int
+	Latest, Min time.Duration
 	// Median is exact up to 32 samples; beyond, it is that of 16 to 32 of them,
 	// spread over all.
 	Median, Max time.Duration
@@ -41,6 +41,7 @@ type RTT struct {
 // Min and Max follow, Median does not.
 func (r *RTT) Add(sample time.Duration) {
 	r.Samples++
+	r.Latest = sample
 	if r.Samples == 1 {
 		r.Min, r.Max = sample, sample
 		r.Estimated, r.Deviation = sample, sample/2

@@ -12,6 +12,7 @@ type logged struct {
 	again    uint16 // how often it was retransmitted, whole or in pieces
 	resent   Seq    // after the last octet of its latest retransmission
 	frame    int
+	late     bool // it came when what lies beyond it had been seen
 	wire     uint64
 	time     int64 // nanoseconds since 1970
 }
@@ -28,7 +29,8 @@ type sentLog struct {
 	// floor is after the highest octet of the segments that were forgotten.
 	floor    Seq
 	hasFloor bool
-	// ambiguous: what was acknowledged last includes a segment sent twice.
+	// ambiguous: what was acknowledged last includes a segment that was sent
+	// twice, or came late: then it was most likely sent before, unseen.
 	ambiguous bool
 }
 
@@ -124,6 +126,7 @@ func (l *sentLog) insert(place uint32, e logged) uint32 {
 	for i := l.head - 1; i != place; i-- {
 		*l.at(i) = *l.at(i - 1)
 	}
+	e.late = true
 	*l.at(place) = e
 	if l.una-l.tail > place-l.tail {
 		l.una++
@@ -155,7 +158,7 @@ func (l *sentLog) advance(mark *uint32, ack Seq) (newest *logged) {
 			return newest
 		}
 		newest = e
-		l.ambiguous = l.ambiguous || e.again > 0
+		l.ambiguous = l.ambiguous || e.again > 0 || e.late
 		*mark++
 	}
 	return newest

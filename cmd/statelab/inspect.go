@@ -8,6 +8,7 @@ import (
 	"iter"
 	"os"
 	"slices"
+	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -16,6 +17,7 @@ import (
 	"statelab/capture/analyze"
 	"statelab/capture/explain"
 	"statelab/capture/pcapfile"
+	"statelab/capture/render"
 	"statelab/capture/trace"
 )
 
@@ -24,6 +26,7 @@ type inspectFlags struct {
 	chooseFlags
 	extractFlags
 	filter filterFlag
+	plot   string
 }
 
 func newInspect(e *env) *cobra.Command {
@@ -45,6 +48,12 @@ file is shown up to the damage.`,
 			return nil
 		},
 		RunE: func(_ *cobra.Command, args []string) error {
+			if f.plot != "" {
+				if err := render.PlotNamed(f.plot); err != nil {
+					return misuse{fmt.Errorf("--plot: %w", err)}
+				}
+				f.view = f.plot
+			}
 			v, err := f.viewFlags.resolve(e)
 			if err != nil {
 				return err
@@ -75,6 +84,7 @@ file is shown up to the damage.`,
 	}
 	f.viewFlags.register(c)
 	f.chooseFlags.register(c)
+	c.Flags().StringVar(&f.plot, "plot", "", "plot one connection: "+strings.Join(plotNames(), ", ")+"; --stream chooses which")
 	f.extractFlags.register(c)
 	f.filter.register(c.Flags(), "analyse only the frames that pass, in tcpdump's language, e.g. 'tcp port 80'; they keep their numbers")
 	return c
@@ -156,6 +166,15 @@ func regular(in io.Reader) bool {
 	}
 	info, err := file.Stat()
 	return err == nil && info.Mode().IsRegular()
+}
+
+// plotNames lists what --plot takes.
+func plotNames() []string {
+	names := make([]string, 0, len(render.Plots))
+	for _, k := range render.Plots {
+		names = append(names, k.Name)
+	}
+	return names
 }
 
 // openTrace reads the header of a trace.

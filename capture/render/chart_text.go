@@ -1,0 +1,211 @@
+package render
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"statelab/capture/trace"
+)
+
+var (
+	wordTimeAxis = trace.Text{En: "seconds since the connection's first segment", Ko: "연결의 첫 세그먼트부터 지난 시간(초)"}
+	wordAbove    = trace.Text{En: "%s (above: up to %s %s)", Ko: "%s(그림 위쪽, 최대 %s %s)"}
+	wordCounted  = trace.Text{En: "%s ×%d", Ko: "%s ×%d"}
+)
+
+// chartLines is how many lines of a terminal a panel takes.
+const chartLines = 18
+
+// canvasChart is a panel in a terminal: braille dots, or in ASCII characters, and
+// over them the marks of what must not be overlooked.
+type canvasChart struct {
+	*dots
+	over  map[[2]int]byte // by row and column of cells
+	style map[[2]int]style
+	tint  map[[2]int]style // of the dots
+}
+
+// chartText draws a chart for a terminal. Signs say what colours say.
+func chartText(w io.Writer, c *chart, o Options) error {
+	t := newText(w, o)
+	t.title()
+	if c.about != "" {
+		t.plainLine(c.about)
+	}
+	panels := c.used()
+	if len(panels) == 0 {
+		t.plainLine(o.Lang.Of(wordNoPoints))
+	}
+	for _, p := range panels {
+		t.blank()
+		t.panel(c, p)
+	}
+	if len(c.notes) > 0 {
+		t.blank()
+	}
+	for _, n := range c.notes {
+		t.painted(faint, n)
+	}
+	return t.w.Flush()
+}
+
+// panel draws one direction.
+func (t *text) panel(c *chart, p *panel) {
+	x, y, by, unit := c.axes(p)
+	label := 0
+	for _, v := range y.ticks() {
+		label = max(label, len(y.format(v)))
+	}
+	width := t.o.width() - label - 2
+	d := newCanvasChart(width, chartLines)
+	for _, tr := range p.tracks {
+		if !tr.hidden(y, by) {
+			d.draw(tr, x, y, by)
+		}
+	}
+	t.painted(strong, p.title+"  ("+unit+")")
+	t.indented(0, plain, chartLegend(t.say, p, y, by, unit))
+	marks := map[int]string{}
+	for _, v := range y.ticks() {
+		marks[dotAt(y.place(v), chartLines*brailleRows)/brailleRows] = y.format(v)
+	}
+	side, corner, floor, notch := "│", "└", "─", "┬"
+	if t.o.ASCII {
+		side, corner, floor, notch = "|", "+", "-", "+"
+	}
+	for row := range chartLines {
+		edge := side
+		if marks[row] != "" && !t.o.ASCII {
+			edge = "┤"
+		}
+		line := newCanvas(t.o.width())
+		line.put(label-len(marks[row]), marks[row], faint)
+		line.put(label+1, edge, faint)
+		d.line(line, row, label+2, t.o.ASCII)
+		t.emit(line)
+	}
+	scale := plot{x: x, width: width}
+	floorLine, numbers := scale.xScale(floor, notch)
+	t.indented(label+1, faint, corner+floorLine)
+	under := newCanvas(t.o.width())
+	under.put(label+2, strings.TrimRight(numbers, " "), faint)
+	t.emit(under)
+	caption := t.text(t.o.Lang.Of(wordTimeAxis))
+	t.indented(max(t.o.width()-cells(caption), 0), faint, caption)
+}
+
+func newCanvasChart(width, height int) *canvasChart {
+	return &canvasChart{
+		dots: newDots(width*brailleColumns, height*brailleRows),
+		over: map[[2]int]byte{}, style: map[[2]int]style{}, tint: map[[2]int]style{},
+	}
+}
+
+// inkStyle is an ink's style in a terminal.
+func inkStyle(i ink) style {
+	return [...]style{inkData: forward, inkAck: open, inkWindow: opening, inkTrouble: trouble, inkSack: closing, inkLate: backward}[i]
+}
+
+// draw adds a track.
+func (d *canvasChart) draw(t *track, x, y axis, by float64) {
+	col := func(at float64) int { return int(x.place(at)*float64(d.cols-1) + 0.5) }
+	row := func(v float64) int { return dotAt(y.place(v/by), d.rows) }
+	last := -1
+	for i, s := range t.stretches {
+		at, top, bottom := col(s.from), row(s.high), row(s.low)
+		switch {
+		case t.shape == crosses:
+			for r := top / brailleRows; r <= bottom/brailleRows; r++ {
+				k := [2]int{r, at / brailleColumns}
+				d.over[k], d.style[k] = t.sign, inkStyle(t.ink)
+			}
+			continue
+		case t.shape == steps && i > 0:
+			level := row(t.stretches[i-1].last)
+			for c := last; c < at; c++ {
+				d.mark(c, level, level, t.ink)
+			}
+			top, bottom = min(top, level), max(bottom, level)
+		}
+		d.mark(at, top, bottom, t.ink)
+		last = at
+	}
+}
+
+func (d *canvasChart) mark(col, top, bottom int, i ink) {
+	d.upright(col, top, bottom)
+	for r := top / brailleRows; r <= bottom/brailleRows; r++ {
+		d.tint[[2]int{r, col / brailleColumns}] = inkStyle(i)
+	}
+}
+
+// line puts one row of cells on a canvas.
+func (d *canvasChart) line(c *canvas, row, left int, ascii bool) {
+	col := 0
+	for _, r := range d.dots.line(row, ascii) {
+		k := [2]int{row, col}
+		switch {
+		case d.over[k] != 0:
+			c.put(left+col, string(d.over[k]), d.style[k])
+		case r != ' ':
+			c.put(left+col, string(r), d.tint[k])
+		}
+		col++
+	}
+}
+
+// hidden reports whether all of a track lies above the axis.
+func (t *track) hidden(y axis, by float64) bool {
+	if !t.beside {
+		return false
+	}
+	for _, s := range t.stretches {
+		if s.low/by <= y.high {
+			return false
+		}
+	}
+	return true
+}
+
+// legendName is a track's name: with how often, where each event counts, and with
+// how high, where it goes beyond the picture.
+func legendName(say speaker, t *track, y axis, by float64, unit string) string {
+	name := say.of(t.name)
+	if t.shape == crosses {
+		name = say.f(wordCounted, name, t.made)
+	}
+	if most := t.high() / by; most > y.high*1.001 {
+		name = say.f(wordAbove, name, y.format(most), unit)
+	}
+	return name
+}
+
+// chartLegend names the tracks that have anything.
+func chartLegend(say speaker, p *panel, y axis, by float64, unit string) string {
+	var parts []string
+	for _, t := range p.tracks {
+		if len(t.stretches) == 0 {
+			continue
+		}
+		name := legendName(say, t, y, by, unit)
+		if t.shape == crosses {
+			name = string(t.sign) + " " + name
+		}
+		parts = append(parts, name)
+	}
+	return strings.Join(parts, " · ")
+}
+
+// chartDescription is what a screen reader says.
+func chartDescription(c *chart, o Options) string {
+	var parts []string
+	for _, p := range c.used() {
+		_, y, by, unit := c.axes(p)
+		parts = append(parts, fmt.Sprintf("%s: %s", p.title, chartLegend(speaker{o.Lang}, p, y, by, unit)))
+	}
+	if len(parts) == 0 {
+		return o.Lang.Of(wordNoPoints)
+	}
+	return c.title + " " + c.about + ". " + strings.Join(parts, ". ")
+}
