@@ -26,11 +26,15 @@ func PlotSVG(w io.Writer, o PlotOptions, series ...Series) error {
 
 // plotPictured draws a plot as an SVG document.
 func plotPictured(o PlotOptions, series []Series) *plotPicture {
-	p := newPlot(o, series)
-	t := &lightTheme
 	if o.Dark {
-		t = &darkTheme
+		return plotIn(o, series, &darkTheme)
 	}
+	return plotIn(o, series, &lightTheme)
+}
+
+// plotIn draws it in a theme's colours.
+func plotIn(o PlotOptions, series []Series, t *theme) *plotPicture {
+	p := newPlot(o, series)
 	top, foot := 10.0, 10.0
 	if o.Title != "" {
 		top = plotTitled

@@ -71,6 +71,12 @@ type Options struct {
 	Beliefs []Belief
 	// Curves are plotted under a ladder of text or in a picture's; nil for none.
 	Curves *Curves
+	// Other is the same in the other language, for a format that holds both:
+	// its Title and Beliefs are read. nil where they are the same, or none.
+	Other *Options
+	// Frame finds the bytes of a frame, for a format that shows them
+	// (Format.Frames); nil where there are none.
+	Frame FrameOf
 	// BeforeRow is called by the text ladder before it prints a row: to wait
 	// for a key, to keep a pace, to ask what comes. An error ends the output.
 	BeforeRow func(*ladder.Row) error
@@ -119,6 +125,10 @@ type Format struct {
 	Kinds trace.Kinds
 	// Binary: the output is no text, and not for a terminal.
 	Binary bool
+	// Frames: the output shows the bytes of frames: see Options.Frame.
+	Frames bool
+	// Document: the output is one document, which cannot follow another.
+	Document bool
 	// Whole: the output holds all that is known, whatever the view.
 	Whole bool
 	// Render writes the events to w. It returns the first error of w or of the
@@ -141,6 +151,10 @@ var Formats = []Format{
 	{
 		Name: "svg", Extension: ".svg", MIME: "image/svg+xml", Render: SVG,
 		About: trace.Text{En: "ladder as a picture for slides and pages", Ko: "슬라이드와 웹 문서에 넣을 사다리 그림"},
+	},
+	{
+		Name: "html", Extension: ".html", MIME: "text/html; charset=utf-8", Frames: true, Document: true, Render: HTML,
+		About: trace.Text{En: "one page to click through, with every field and byte; needs no network", Ko: "필드와 바이트까지 눌러 볼 수 있는 한 쪽짜리 보고서, 네트워크 불필요"},
 	},
 	{
 		Name: "mermaid", Extension: ".mmd", MIME: "text/vnd.mermaid; charset=utf-8", Render: Mermaid,

@@ -222,9 +222,18 @@ func (t *text) reasons(r *ladder.Row) []string {
 // state that the event's own explanation does not mention.
 func reasons(x *explain.Explainer, lanes []ladder.Lane, r *ladder.Row) []string {
 	var out []string
+	for _, said := range explanations(x, lanes, r) {
+		out = append(out, said.String())
+	}
+	return out
+}
+
+// explanations are reasons in their parts.
+func explanations(x *explain.Explainer, lanes []ladder.Lane, r *ladder.Row) []explain.Explanation {
+	var out []explain.Explanation
 	add := func(e *trace.Event) {
-		if s := x.Explain(e).String(); s != "" {
-			out = append(out, s)
+		if said := x.Explain(e); said.String() != "" {
+			out = append(out, said)
 		}
 	}
 	switch r.Kind {

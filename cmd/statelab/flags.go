@@ -118,6 +118,14 @@ func (f *viewFlags) resolve(e *env) (view, error) {
 	return v, nil
 }
 
+// oneDocument refuses to write several documents after one another.
+func (v *view) oneDocument(n int, what string) error {
+	if v.format.Document && n > 1 {
+		return misusef("--format %s makes one document, and there are %d to show: name %s", v.format.Name, n, what)
+	}
+	return nil
+}
+
 // lessonFlags say on what a lesson runs, and what else it writes.
 type lessonFlags struct {
 	viewFlags

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 
+	"golang.org/x/net/html"
+
 	"statelab/capture"
 	"statelab/capture/pcapfile"
 	"statelab/capture/render"
@@ -27,6 +29,8 @@ func parse(format, text string) error {
 		return parseLines(text, "kind")
 	case "svg":
 		return parseXML(text)
+	case "html":
+		return parsePage(text)
 	case "csv":
 		_, err := csv.NewReader(strings.NewReader(text)).ReadAll() // each row has as many cells as the first
 		return err
@@ -64,6 +68,24 @@ func parseLines(text string, members ...string) error {
 	}
 	if n == 0 {
 		return errors.New("it is empty")
+	}
+	return nil
+}
+
+// parsePage wants one HTML document in which no script but its own two is.
+func parsePage(text string) error {
+	root, err := html.Parse(strings.NewReader(text))
+	if err != nil {
+		return err
+	}
+	count := map[string]int{}
+	for n := range root.Descendants() {
+		if n.Type == html.ElementNode {
+			count[n.Data]++
+		}
+	}
+	if count["script"] != 2 || count["img"]+count["iframe"] != 0 || count["ol"] != 1 || count["li"] == 0 {
+		return fmt.Errorf("elements %v", count)
 	}
 	return nil
 }

@@ -51,6 +51,9 @@ func newHTTPDemo(e *env) *cobra.Command {
 			if len(run) > 1 && f.write != "" {
 				return misusef("-w writes one trace, and there are %d lessons: name one", len(run))
 			}
+			if err := v.oneDocument(len(run), "a lesson"); err != nil {
+				return err
+			}
 			return v.output(e, func(w io.Writer) error {
 				for _, l := range run {
 					if err := httpLesson(cmd.Context(), e, w, v, &f, l); err != nil {

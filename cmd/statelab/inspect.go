@@ -61,6 +61,9 @@ file is shown up to the damage.`,
 			if err := errors.Join(f.chooseFlags.resolve(&v.opts), f.filter.resolve(v.lang)); err != nil {
 				return err
 			}
+			if err := v.oneDocument(len(args), "a trace"); err != nil {
+				return err
+			}
 			if err := keepInputs(args, v.out); err != nil {
 				return err
 			}
@@ -136,6 +139,10 @@ func (f *inspectFlags) inspect(e *env, w io.Writer, v view, name string, several
 		}
 		k.only = len(v.opts.Streams) > 0 || f.begin.set || f.end.set
 		frames = k.frames(frames)
+	}
+	if v.format.Frames {
+		var last lastFrame
+		v.opts.Frame, frames = last.find, last.frames(frames)
 	}
 	o := f.options(v)
 	o.Ahead = !v.trace && regular(in) // a trace is written frame by frame, as it is explained

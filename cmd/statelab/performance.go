@@ -86,6 +86,16 @@ func observations(all []trace.Observation) iter.Seq[trace.Observation] {
 func (p *performance) show(w io.Writer, v view) error {
 	v.opts.Title, v.opts.Network, v.opts.Lanes = p.title, p.network, p.lanes
 	p.bodies = v.format.Bodies
+	if v.format.Frames {
+		v.opts.Frame = frameOf(p.recording.At(vantageClient))
+	}
+	if v.format.Document {
+		other, err := p.inOther(v.lang)
+		if err != nil {
+			return err
+		}
+		v.opts.Other = other
+	}
 	if !v.page { // on a page the lesson's title stands above the ladder
 		v.opts.Title, v.opts.Network = v.lang.Of(p.lesson), "statelab "+p.title+" · "+p.network
 	}
@@ -96,6 +106,19 @@ func (p *performance) show(w io.Writer, v view) error {
 	v.opts.Beliefs = beliefs
 	v.opts.Fold, v.opts.Curves = p.fold, p.curves
 	return v.format.Render(w, p.events(vantageClient), v.opts)
+}
+
+// inOther is what a document that holds both languages says in the other one.
+func (p *performance) inOther(lang explain.Lang) (*render.Options, error) {
+	other := explain.Korean
+	if lang == other {
+		other = explain.English
+	}
+	beliefs, err := p.beliefs(other)
+	if err != nil {
+		return nil, err
+	}
+	return &render.Options{Lang: other, Title: other.Of(p.lesson), Beliefs: beliefs}, nil
 }
 
 // The vantage points of a lesson's taps.

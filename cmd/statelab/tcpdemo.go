@@ -52,6 +52,9 @@ that matter most. --list names them all.`,
 				return err
 			}
 			v.opts.Told = new(render.Told) // what one lesson has explained, the next does not
+			if err := v.oneDocument(len(run), "a scenario"); err != nil {
+				return err
+			}
 			return v.output(e, func(w io.Writer) error {
 				for i, sc := range run {
 					if err := tcpLesson(cmd.Context(), e, w, v, &f, sc, tour, i); err != nil {

@@ -1,0 +1,358 @@
+'use strict';
+(() => {
+  const root = document.documentElement, body = document.body;
+  const $ = id => document.getElementById(id);
+  const data = JSON.parse($('data').textContent);
+  const list = $('rows'), panel = $('panel'), title = $('panel-title'), detail = $('panel-body');
+  const items = Array.from(list.children);
+  const lang = () => root.lang === 'ko' ? 'ko' : 'en';
+  const say = t => t[lang()];
+  const word = key => say(data.words[key]);
+  let chosen = -1;
+
+  // el makes an element; text never becomes markup.
+  const el = (tag, attributes, ...children) => {
+    const e = document.createElement(tag);
+    for (const [k, v] of Object.entries(attributes || {})) e.setAttribute(k, v);
+    e.append(...children);
+    return e;
+  };
+  const both = t => {
+    if (t.en === t.ko) return document.createTextNode(t.en);
+    const f = document.createDocumentFragment();
+    f.append(el('span', {lang: 'en'}, t.en), el('span', {lang: 'ko'}, t.ko));
+    return f;
+  };
+  const w = key => both(data.words[key]);
+  const frameLink = n => el('a', {href: '#frame-' + n}, String(n));
+  const section = (key, ...children) => {
+    detail.append(el('h4', {}, w(key)), ...children);
+  };
+
+  // --- choosing rows -------------------------------------------------------
+  const opens = i => items[i].firstElementChild.tagName === 'A';
+  const shown = i => !items[i].hidden;
+  const link = i => items[i].firstElementChild;
+
+  function choose(i, {focus = true, hash = true} = {}) {
+    if (i < 0 || i >= items.length) return;
+    if (items[i].hidden) { $('filter').value = ''; filter(); }
+    if (chosen >= 0) {
+      items[chosen].classList.remove('chosen');
+      link(chosen).removeAttribute('aria-current');
+      link(chosen).tabIndex = -1;
+    }
+    chosen = i;
+    items[i].classList.add('chosen');
+    link(i).setAttribute('aria-current', 'true');
+    link(i).tabIndex = 0;
+    if (focus) link(i).focus({preventScroll: true});
+    items[i].scrollIntoView({block: 'nearest'});
+    if (hash) history.replaceState(null, '', '#' + items[i].id);
+    if (!panel.hidden) fill(i);
+  }
+
+  function step(from, by, wanted) {
+    for (let i = from + by; i >= 0 && i < items.length; i += by) {
+      if (opens(i) && shown(i) && (!wanted || wanted(i))) return choose(i);
+    }
+  }
+  const found = i => (data.rows[i].x || []).length > 0;
+
+  function open(i) {
+    choose(i);
+    body.classList.add('opened');
+    panel.hidden = false;
+    fill(i);
+    items[i].scrollIntoView({block: 'nearest'});
+    ties();
+  }
+
+  function close() {
+    if (panel.hidden) return;
+    panel.hidden = true;
+    body.classList.remove('opened');
+    ties();
+    if (chosen >= 0) {
+      link(chosen).focus({preventScroll: true});
+      items[chosen].scrollIntoView({block: 'nearest'});
+    }
+  }
+
+  function toFrame(n) {
+    const li = $('frame-' + n);
+    if (li) open(Number(li.dataset.i));
+    return Boolean(li);
+  }
+
+  function fromHash() {
+    const id = decodeURIComponent(location.hash.slice(1));
+    const li = id && $(id);
+    if (li && li.classList.contains('row')) open(Number(li.dataset.i));
+  }
+
+  // --- the panel -----------------------------------------------------------
+  function fill(i) {
+    const row = data.rows[i], li = items[i];
+    title.replaceChildren(...Array.from(li.querySelector('.vh').childNodes, n => n.cloneNode(true)));
+    detail.replaceChildren();
+    panel.scrollTop = 0;
+    const why = li.querySelector('.why');
+    if (why) section('why', ...Array.from(why.children, p => p.cloneNode(true)));
+    if (row.x) {
+      section('findings', ...row.x.map(x => {
+        const f = data.findings[x.n];
+        const box = el('div', {class: 'found-box ' + f.severity});
+        const head = el('b', {}, both(f.label));
+        if (x.k > 1) head.append(' #' + x.k);
+        const line = el('p', {}, head);
+        if (x.f) line.append(' · ', w('refers'), ' ', frameLink(x.f));
+        box.append(line);
+        if (f.why.en) box.append(el('p', {}, both(f.why)));
+        return box;
+      }));
+    }
+    if (row.e && row.e.length) {
+      const p = el('p', {}, w('frames'), ' ');
+      row.e.forEach((n, k) => p.append(k ? ', ' : '', frameLink(n)));
+      section('evidence', p);
+    }
+    if (row.st) {
+      section('states', el('ul', {class: 'now'}, ...row.st.map(s => {
+        const item = el('li', {}, el('b', {}, both(data.lanes[s.l]), ' ', s.s));
+        if (data.states[s.s]) item.append(': ', both(data.states[s.s]));
+        return item;
+      })));
+    }
+    if (row.t) section('message', el('pre', {tabindex: '0'}, row.t.join('\n')));
+    if (row.m) {
+      section('remembers', el('table', {class: 'fields'}, el('tbody', {}, ...row.m.map(m =>
+        el('tr', {}, el('td', {}, both(m.n)), el('td', {}, both(m.v)), el('td', {class: 'num'}, m.b + ' B'))))));
+      if (!row.m.length) detail.append(el('p', {}, w('nothing')));
+    }
+    if (row.f) {
+      const frame = data.frames && data.frames[row.f];
+      if (frame) octets(frame); else section('bytes', el('p', {class: 'faint'}, w('no-bytes')));
+    }
+  }
+
+  // octets shows a frame's bytes and fields, each lit by the other.
+  function octets(frame) {
+    const raw = atob(frame.b), layout = data.layouts[frame.l];
+    const fields = layout.map((f, k) => ({name: data.names[f[0]], depth: f[1], bit: f[2], bits: f[3], missing: f[4], value: data.values[frame.v[k]]}));
+    const hex = el('div', {class: 'hex', tabindex: '0', role: 'group', 'aria-labelledby': 'hex-title'});
+    const status = el('p', {class: 'field-status', id: 'field-status', 'aria-live': 'polite'}, w('field-hint'));
+    const rows = fields.map((f, k) => el('tr', {class: 'd' + Math.min(f.depth, 4), 'data-k': k}, el('td', {}, f.name), el('td', {}, f.value)));
+    const cells = [], signs = [];
+    const wide = matchMedia('(max-width:760px)').matches ? 8 : 16;
+    for (let at = 0; at < raw.length; at += wide) {
+      const h = el('span', {class: 'o h'}), a = el('span', {class: 'o a', 'aria-hidden': 'true'});
+      for (let i = at; i < Math.min(at + wide, raw.length); i++) {
+        const c = raw.charCodeAt(i);
+        cells.push(h.appendChild(el('b', {'data-b': i}, c.toString(16).padStart(2, '0'))));
+        signs.push(a.appendChild(el('b', {'data-b': i}, c > 32 && c < 127 ? raw[i] : c === 32 ? '\u00a0' : '·')));
+      }
+      hex.append(el('span', {class: 'off', 'aria-hidden': 'true'}, at.toString(16).padStart(4, '0')), h, a);
+    }
+    const more = [];
+    if (frame.n > raw.length) more.push(el('p', {class: 'faint'}, (frame.n - raw.length) + ' ', w('more-bytes')));
+    if (frame.w > frame.n) more.push(el('p', {class: 'faint'}, (frame.w - frame.n) + ' ', w('not-captured')));
+    detail.append(el('h4', {id: 'hex-title'}, w('bytes')), hex, ...more, status);
+    const table = el('table', {class: 'fields', tabindex: '0', 'aria-labelledby': 'fields-title'}, el('tbody', {}, ...rows));
+    detail.append(el('h4', {id: 'fields-title'}, w('fields')), table);
+
+    let lit = [];
+    const light = (...marks) => {
+      for (const e of lit) e.classList.remove('lit');
+      lit = marks;
+      for (const e of lit) e.classList.add('lit');
+    };
+    const first = f => f.bit >> 3, last = f => (f.bit + Math.max(f.bits, 1) - 1) >> 3;
+    const cover = f => {
+      const marks = [];
+      for (let b = first(f); b <= last(f) && b < cells.length; b++) marks.push(cells[b], signs[b]);
+      return marks;
+    };
+    const tell = f => {
+      const a = first(f), z = last(f);
+      let s = f.name + (f.value ? ': ' + f.value : '') + ' — ' + word('byte') + ' ' + a + (z > a ? '–' + z : '');
+      if (f.bits % 8 || f.bit % 8) {
+        s += ', ' + word('bit') + ' ' + (f.bit % 8) + (f.bits > 1 ? '–' + (f.bit % 8 + f.bits - 1) : '');
+        if (f.bits < 25 && z < raw.length) {
+          let bits = '';
+          for (let b = a * 8; b < (z + 1) * 8; b++) {
+            bits += b < f.bit || b >= f.bit + f.bits ? '·' : raw.charCodeAt(b >> 3) >> (7 - b % 8) & 1;
+            if (b % 8 === 7 && b < z * 8 + 7) bits += ' ';
+          }
+          s += ': ' + bits;
+        }
+      }
+      status.textContent = s;
+    };
+    const byField = k => {
+      const f = fields[k];
+      light(rows[k], ...cover(f));
+      const cell = cells[first(f)];
+      if (cell) near(hex, cell.parentNode);
+      tell(f);
+    };
+    const byByte = (b, scroll) => {
+      const deepest = fields.map((f, k) => k).filter(k => first(fields[k]) <= b && b <= last(fields[k]) &&
+        !(fields[k + 1] && fields[k + 1].depth > fields[k].depth && inside(k, b)));
+      light(cells[b], signs[b], ...deepest.flatMap(k => [rows[k], ...cover(fields[k])]));
+      if (deepest.length) tell(fields[deepest[0]]);
+      if (scroll) near(hex, cells[b].parentNode);
+    };
+    // inside: a part of field k covers byte b.
+    const inside = (k, b) => {
+      for (let j = k + 1; j < fields.length && fields[j].depth > fields[k].depth; j++) {
+        if (first(fields[j]) <= b && b <= last(fields[j])) return true;
+      }
+      return false;
+    };
+    const near = (box, e) => {
+      const r = e.getBoundingClientRect(), s = box.getBoundingClientRect();
+      if (r.top < s.top) box.scrollTop -= s.top - r.top + 8;
+      else if (r.bottom > s.bottom) box.scrollTop += r.bottom - s.bottom + 8;
+    };
+    table.addEventListener('pointerover', e => { const r = e.target.closest('tr'); if (r) byField(Number(r.dataset.k)); });
+    hex.addEventListener('pointerover', e => { const b = e.target.dataset.b; if (b !== undefined) byByte(Number(b)); });
+    let k = -1, b = -1;
+    table.addEventListener('keydown', e => {
+      const by = {ArrowDown: 1, ArrowUp: -1}[e.key];
+      if (!by) return;
+      e.preventDefault(); e.stopPropagation();
+      k = Math.min(Math.max(k + by, 0), fields.length - 1);
+      byField(k);
+      rows[k].scrollIntoView({block: 'nearest'});
+    });
+    hex.addEventListener('keydown', e => {
+      const by = {ArrowRight: 1, ArrowLeft: -1, ArrowDown: wide, ArrowUp: -wide}[e.key];
+      if (!by) return;
+      e.preventDefault(); e.stopPropagation();
+      b = Math.min(Math.max(b + by, 0), cells.length - 1);
+      byByte(b, true);
+    });
+  }
+
+  // --- crossing segments: one line over several rows ------------------------
+  let overlay = null;
+  function ties() {
+    if (overlay) { overlay.remove(); overlay = null; }
+    body.classList.remove('overlaid');
+    if (items.length > 800) return; // they stay in two parts
+    const left = new Map();
+    for (const svg of list.querySelectorAll('svg.tied')) {
+      const li = svg.closest('li');
+      if (li.hidden) continue;
+      const half = svg.dataset.half, tie = svg.dataset.tie;
+      if (half === 'from') { left.set(tie, svg); continue; }
+      const begin = left.get(tie);
+      if (!begin) continue;
+      overlay = overlay || document.createElementNS('http://www.w3.org/2000/svg', 'svg');
+      const origin = list.getBoundingClientRect();
+      const a = begin.firstElementChild, z = svg.firstElementChild;
+      const p = begin.getBoundingClientRect(), q = svg.getBoundingClientRect();
+      const line = document.createElementNS('http://www.w3.org/2000/svg', 'line');
+      line.setAttribute('x1', p.left - origin.left + a.x1.baseVal.value);
+      line.setAttribute('y1', p.top - origin.top + a.y1.baseVal.value);
+      line.setAttribute('x2', q.left - origin.left + z.x2.baseVal.value);
+      line.setAttribute('y2', q.top - origin.top + z.y2.baseVal.value);
+      line.setAttribute('class', 'shaft');
+      const g = document.createElementNS('http://www.w3.org/2000/svg', 'g');
+      g.setAttribute('class', li.className.replace('chosen', ''));
+      g.append(line);
+      overlay.append(g);
+    }
+    if (!overlay) return;
+    overlay.setAttribute('class', 'ties');
+    overlay.setAttribute('aria-hidden', 'true');
+    list.append(overlay);
+    body.classList.add('overlaid');
+  }
+
+  // --- the tools -----------------------------------------------------------
+  function pressed(name, value) {
+    for (const b of document.querySelectorAll('[data-' + name + ']')) {
+      if (b.tagName === 'BUTTON') b.setAttribute('aria-pressed', String(b.dataset[name] === value));
+    }
+  }
+  function language(l) {
+    root.lang = l;
+    document.title = document.querySelector('h1').innerText;
+    pressed('lang', l);
+    const all = $('filter') && $('filter').options[0];
+    if (all) all.textContent = word('all');
+    ties();
+  }
+  function theme(t) {
+    if (t === 'auto') delete root.dataset.theme; else root.dataset.theme = t;
+    pressed('theme', t);
+  }
+  function filter() {
+    const s = $('filter') ? $('filter').value : '';
+    for (const li of items) li.hidden = s !== '' && li.dataset.s !== s && li.dataset.s !== '-1';
+    if (chosen >= 0 && items[chosen].hidden) { close(); reach(); }
+    ties();
+  }
+  // reach makes the first row that can be opened the one that Tab comes to.
+  function reach() {
+    if (chosen >= 0) {
+      items[chosen].classList.remove('chosen');
+      link(chosen).removeAttribute('aria-current');
+      link(chosen).tabIndex = -1;
+    }
+    chosen = -1;
+    const i = items.findIndex((_, k) => opens(k) && shown(k));
+    if (i >= 0) link(i).tabIndex = 0;
+  }
+
+  document.addEventListener('click', e => {
+    const t = e.target.closest('a, button');
+    if (!t) return;
+    if (t.matches('a.pic')) {
+      e.preventDefault();
+      open(Number(t.parentNode.dataset.i));
+    } else if (t.tagName === 'A' && t.hash.startsWith('#frame-') && t.getAttribute('href')[0] === '#') {
+      if (toFrame(t.hash.slice(7))) e.preventDefault();
+    } else if (t.id === 'close') close();
+    else if (t.id === 'keys-close') $('keys').close();
+    else if (t.id === 'next') step(chosen, 1, found);
+    else if (t.id === 'previous') step(chosen < 0 ? items.length : chosen, -1, found);
+    else if (t.id === 'help') $('keys').showModal();
+    else if (t.dataset.lang) language(t.dataset.lang);
+    else if (t.dataset.theme) theme(t.dataset.theme);
+  });
+  document.addEventListener('change', e => {
+    if (e.target.id === 'why') { body.classList.toggle('no-why', !e.target.checked); ties(); }
+    if (e.target.id === 'filter') filter();
+  });
+  document.addEventListener('keydown', e => {
+    if (e.ctrlKey || e.metaKey || e.altKey || $('keys').open) return;
+    if (e.target.matches('select, input, summary, pre, .scroll') && e.key !== 'Escape' && e.key !== '?') return;
+    const keys = {
+      ArrowDown: () => step(chosen, 1), j: () => step(chosen, 1),
+      ArrowUp: () => step(chosen < 0 ? items.length : chosen, -1), k: () => step(chosen < 0 ? items.length : chosen, -1),
+      Home: () => step(-1, 1), End: () => step(items.length, -1),
+      n: () => step(chosen, 1, found), p: () => step(chosen < 0 ? items.length : chosen, -1, found),
+      Escape: close, '?': () => $('keys').showModal(),
+    };
+    if (!Object.hasOwn(keys, e.key)) return;
+    e.preventDefault();
+    keys[e.key]();
+  });
+  addEventListener('hashchange', fromHash);
+  let waiting = 0;
+  addEventListener('resize', () => { cancelAnimationFrame(waiting); waiting = requestAnimationFrame(ties); });
+
+  root.classList.add('js');
+  body.classList.toggle('large', items.length > 800);
+  for (const li of items) if (li.firstElementChild.tagName === 'A') li.firstElementChild.tabIndex = -1;
+  reach();
+  pressed('lang', lang());
+  pressed('theme', root.dataset.theme || 'auto');
+  const all = $('filter') && $('filter').options[0];
+  if (all) all.textContent = word('all');
+  ties();
+  fromHash();
+})();

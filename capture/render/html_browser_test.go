@@ -1,0 +1,280 @@
+package render_test
+
+import (
+	"context"
+	"encoding/hex"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+
+	"statelab/capture/render"
+	"statelab/capture/render/rendertest"
+)
+
+// anyFrame is the same TCP segment with five bytes for every number, of whose
+// fields a few are told.
+func anyFrame(int) (render.FrameView, bool) {
+	data, err := hex.DecodeString("020000000002020000000001" + "0800" +
+		"4500002d00004000400626c90a0000010a000002" + "9c4100070000000100000001501801f600000000" + "68656c6c6f")
+	return render.FrameView{Data: data, Length: len(data), Fields: []render.FieldView{
+		{Name: "Ethernet II", BitLength: 14 * 8},
+		{Name: "Destination Address", Depth: 1, BitLength: 48, Value: "02:00:00:00:00:02"},
+		{Name: "IPv4", BitOffset: 14 * 8, BitLength: 20 * 8},
+		{Name: "Version", Depth: 1, BitOffset: 14 * 8, BitLength: 4, Value: "4"},
+		{Name: "IHL", Depth: 1, BitOffset: 14*8 + 4, BitLength: 4, Value: "5 (20 bytes)"},
+		{Name: "TCP", BitOffset: 34 * 8, BitLength: 20 * 8},
+		{Name: "Source Port", Depth: 1, BitOffset: 34 * 8, BitLength: 16, Value: "40001"},
+		{Name: "Destination Port", Depth: 1, BitOffset: 36 * 8, BitLength: 16, Value: "7"},
+		{Name: "Sequence Number", Depth: 1, BitOffset: 38 * 8, BitLength: 32, Value: "1"},
+		{Name: "Payload", BitOffset: 54 * 8, BitLength: 5 * 8},
+	}}, err == nil
+}
+
+// browser is a real one; what a page does in it that it must not is an error.
+type browser struct {
+	*testing.T
+	ctx    context.Context
+	mu     sync.Mutex
+	wrongs []string
+	asked  []string
+}
+
+// newBrowser starts Chromium, or skips where there is none.
+func newBrowser(t *testing.T) *browser {
+	t.Helper()
+	program, err := exec.LookPath("chromium")
+	if err != nil {
+		t.Skip("needs chromium: a page is driven in a real browser (apt-get install chromium)")
+	}
+	profile, err := os.MkdirTemp("", "statelab-browser") // not t.TempDir: the browser may still write to it as it goes
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(program), chromedp.NoSandbox, chromedp.UserDataDir(profile),
+		chromedp.WindowSize(1440, 900), chromedp.WSURLReadTimeout(2*time.Minute),
+		chromedp.Flag("disable-component-update", true), chromedp.Flag("no-proxy-server", true))
+	ctx, end := context.WithTimeout(context.Background(), 4*time.Minute)
+	ctx, stop := chromedp.NewExecAllocator(ctx, o...)
+	ctx, closeTab := chromedp.NewContext(ctx)
+	t.Cleanup(func() {
+		_ = chromedp.Cancel(ctx)
+		closeTab()
+		stop()
+		end()
+		_ = os.RemoveAll(profile)
+	})
+	b := &browser{T: t, ctx: ctx}
+	chromedp.ListenTarget(ctx, b.listen)
+	b.do(network.Enable(), log.Enable(), runtime.Enable())
+	return b
+}
+
+func (b *browser) listen(event any) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	switch e := event.(type) {
+	case *runtime.EventExceptionThrown:
+		b.wrongs = append(b.wrongs, e.ExceptionDetails.Error())
+	case *runtime.EventConsoleAPICalled:
+		b.wrongs = append(b.wrongs, "console: "+string(e.Type))
+	case *log.EventEntryAdded:
+		b.wrongs = append(b.wrongs, "log: "+e.Entry.Text)
+	case *network.EventRequestWillBeSent:
+		b.asked = append(b.asked, e.Request.URL)
+	}
+}
+
+func (b *browser) do(actions ...chromedp.Action) {
+	b.Helper()
+	if err := chromedp.Run(b.ctx, actions...); err != nil {
+		b.Fatal(err)
+	}
+}
+
+// open shows a page; hash is the part of its address after it.
+func (b *browser) open(page []byte, hash string) {
+	b.Helper()
+	name := filepath.Join(b.TempDir(), "page.html")
+	if err := os.WriteFile(name, page, 0o600); err != nil {
+		b.Fatal(err)
+	}
+	b.do(chromedp.Navigate("file://"+filepath.ToSlash(name)+hash), chromedp.WaitReady("#rows"))
+}
+
+// read evaluates an expression.
+func read[T any](b *browser, expression string) (v T) {
+	b.Helper()
+	b.do(chromedp.Evaluate(expression, &v))
+	return v
+}
+
+// want holds an expression's value against what it must be.
+func want[T comparable](b *browser, expression string, value T) {
+	b.Helper()
+	if got := read[T](b, expression); got != value {
+		b.Errorf("%s: %v, want %v", expression, got, value)
+	}
+}
+
+// clean holds that nothing went wrong, and nothing was fetched but the page.
+func (b *browser) clean() {
+	b.Helper()
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, w := range b.wrongs {
+		b.Errorf("the browser says: %s", w)
+	}
+	for _, url := range b.asked {
+		if !strings.HasPrefix(url, "file://") || !strings.Contains(url, "/page.html") {
+			b.Errorf("the page asked for %s", url)
+		}
+	}
+	if len(b.asked) == 0 {
+		b.Error("no request was seen, not even that of the page: the test looks at nothing")
+	}
+}
+
+const (
+	chosen = `(document.querySelector(".chosen")||{id:""}).id`
+	opened = `!document.getElementById("panel").hidden`
+	heard  = `document.getElementById("panel-title").innerText`
+)
+
+// A page is driven with the mouse and with the keyboard alone.
+func TestHTMLInBrowser(t *testing.T) {
+	t.Parallel()
+	b := newBrowser(t)
+	loss := page(t, "loss", render.Options{Frame: anyFrame})
+
+	b.open(loss, "")
+	want(b, opened, false)
+	b.do(chromedp.Click("#frame-4 a.pic", chromedp.ByQuery))
+	want(b, opened, true)
+	want(b, chosen, "frame-4")
+	want(b, heard, "frame 4, client to server, PSH ACK, 5 bytes, lost")
+	want(b, `location.hash`, "#frame-4")
+
+	// Fields and bytes light each other.
+	const lit = `Array.from(document.querySelectorAll(".hex .h .lit"), e => e.dataset.b).join()`
+	const name = `Array.from(document.querySelectorAll(".fields .lit td:first-child"), e => e.textContent).join()`
+	field := func(name string) string {
+		return fmt.Sprintf(`Array.from(document.querySelectorAll(".fields tr")).find(r => r.firstChild.textContent === %q).dispatchEvent(new PointerEvent("pointerover", {bubbles: true}))`, name)
+	}
+	b.do(chromedp.Evaluate(field("Destination Port"), nil))
+	want(b, lit, "36,37")
+	b.do(chromedp.Evaluate(`document.querySelector('.hex .h [data-b="39"]').dispatchEvent(new PointerEvent("pointerover", {bubbles: true}))`, nil))
+	want(b, name, "Sequence Number")
+	want(b, lit, "38,39,40,41")
+	b.do(chromedp.Evaluate(field("IHL"), nil))
+	want(b, lit, "14")
+	want(b, `document.getElementById("field-status").textContent.endsWith("bits 4–7: ····0101")`, true)
+	b.do(chromedp.Focus(".fields", chromedp.ByQuery), chromedp.KeyEvent(kb.ArrowDown), chromedp.KeyEvent(kb.ArrowDown))
+	want(b, name, "Destination Address")
+	want(b, chosen, "frame-4")
+
+	// The keyboard alone.
+	b.do(chromedp.KeyEvent(kb.Escape))
+	want(b, opened, false)
+	want(b, `document.activeElement.parentNode.id`, "frame-4")
+	b.do(chromedp.KeyEvent("n"))
+	want(b, chosen, "frame-5")
+	b.do(chromedp.KeyEvent(kb.Enter))
+	want(b, opened, true)
+	want(b, `document.querySelector(".found-box b").innerText`, "retransmission")
+	want(b, `document.querySelector(".found-box a").hash`, "#frame-4")
+	b.do(chromedp.Click(".found-box a", chromedp.ByQuery))
+	want(b, chosen, "frame-4")
+	b.do(chromedp.KeyEvent("k"))
+	first := read[string](b, chosen)
+	b.do(chromedp.KeyEvent("j"))
+	want(b, chosen, "frame-4")
+	b.do(chromedp.KeyEvent(kb.ArrowUp))
+	want(b, chosen, first)
+	b.do(chromedp.KeyEvent(kb.End))
+	want(b, chosen, "frame-6")
+	b.do(chromedp.KeyEvent("p"))
+	want(b, chosen, "frame-5")
+	b.do(chromedp.KeyEvent(kb.Home))
+	want(b, `document.querySelector(".chosen").dataset.i === document.querySelector("a.pic").parentNode.dataset.i`, true)
+	b.do(chromedp.KeyEvent("?"))
+	want(b, `document.getElementById("keys").open`, true)
+	b.do(chromedp.Click("#keys-close"))
+	want(b, `document.getElementById("keys").open`, false)
+	b.clean()
+}
+
+// The language and the theme change in the page, and nothing else does.
+func TestHTMLLanguageAndTheme(t *testing.T) {
+	t.Parallel()
+	b := newBrowser(t)
+	b.open(page(t, "loss", render.Options{Frame: anyFrame}), "#frame-5")
+	want(b, opened, true) // a link into the page opens the row
+	want(b, chosen, "frame-5")
+	want(b, `document.documentElement.lang`, "en")
+	b.do(chromedp.Click(`button[data-lang="ko"]`, chromedp.ByQuery))
+	want(b, `document.documentElement.lang`, "ko")
+	want(b, heard, "프레임 5, 클라이언트 → 서버, PSH ACK, 5바이트, 재전송")
+	want(b, `document.getElementById("ladder-title").innerText`, "사다리 그림")
+	want(b, `document.querySelector(".found-box b").innerText`, "재전송")
+	const ground = `getComputedStyle(document.body).backgroundColor`
+	light := read[string](b, ground)
+	b.do(chromedp.Click(`button[data-theme="dark"]`, chromedp.ByQuery))
+	dark := read[string](b, ground)
+	if light == dark {
+		t.Errorf("light and dark are both %s", light)
+	}
+	b.do(chromedp.Click(`button[data-theme="light"]`, chromedp.ByQuery))
+	want(b, ground, light)
+	b.clean()
+}
+
+// Rows are chosen by connection.
+func TestHTMLFilter(t *testing.T) {
+	t.Parallel()
+	b := newBrowser(t)
+	b.open(page(t, "file", render.Options{}), "")
+	const shown = `Array.from(document.querySelectorAll("#rows > .arrow:not([hidden])"), e => e.dataset.s).join("")`
+	want(b, shown, "0000110")
+	b.do(chromedp.SetValue("#filter", "1"), chromedp.Evaluate(`document.getElementById("filter").dispatchEvent(new Event("change", {bubbles: true}))`, nil))
+	want(b, shown, "11")
+	b.do(chromedp.Evaluate(`document.activeElement.blur()`, nil), chromedp.KeyEvent(kb.Home), chromedp.KeyEvent(kb.ArrowDown), chromedp.KeyEvent(kb.ArrowDown))
+	want(b, `document.querySelector(".chosen").dataset.s !== "0"`, true)
+	b.clean()
+}
+
+// Whatever a trace holds, nothing of it runs, in either language, opened or not.
+func TestHTMLHostile(t *testing.T) {
+	t.Parallel()
+	b := newBrowser(t)
+	hostile := func(int) (render.FrameView, bool) {
+		f, ok := anyFrame(1)
+		f.Data = append(f.Data[:54:54], "</script><script>alert(1)</script><img src=x onerror=alert(1)>"...)
+		f.Fields[1].Name, f.Fields[1].Value = rendertest.Hostile, rendertest.Hostile
+		return f, ok
+	}
+	b.open(page(t, "hostile", render.Options{Frame: hostile}), "")
+	b.do(chromedp.Evaluate(`window.alert = () => { window.owned = true }; document.body.dataset.rows = document.querySelectorAll("a.pic").length`, nil))
+	for i := range read[int](b, `document.querySelectorAll("a.pic").length`) {
+		b.do(chromedp.Evaluate(fmt.Sprintf(`document.querySelectorAll("a.pic")[%d].click()`, i), nil))
+		want(b, opened, true)
+	}
+	b.do(chromedp.Click(`button[data-lang="ko"]`, chromedp.ByQuery))
+	want(b, `window.owned === undefined`, true)
+	want(b, `document.scripts.length`, 2)
+	want(b, `document.images.length`, 0)
+	want(b, `document.querySelectorAll("[onerror], [onclick], iframe, object, embed").length`, 0)
+	b.clean()
+	// The page's own policy stops what would be injected all the same.
+	want(b, `(() => { const s = document.createElement("script"); s.textContent = "window.owned = true"; document.body.append(s); return window.owned === undefined })()`, true)
+}

@@ -1,0 +1,101 @@
+package render
+
+import "encoding/base64"
+
+// FrameOf finds a frame by its number, for formats that show bytes. What it
+// returns is valid until the next event is asked for.
+type FrameOf func(number int) (FrameView, bool)
+
+// FrameView is a frame's bytes, and what they say.
+type FrameView struct {
+	Data   []byte // as captured
+	Length int    // on the wire
+	// Fields are as decode.Fields gives them.
+	Fields []FieldView
+}
+
+// FieldView is a named range of bits: see decode.Field.
+type FieldView struct {
+	Name, Value                          string
+	Depth, BitOffset, BitLength, Missing int
+}
+
+// What a page holds of frames' bytes: of each frame its beginning, and of all
+// together no more than a browser opens at once.
+const (
+	maxFrameOctets = 1600
+	maxPageOctets  = 3 << 20
+)
+
+// pageFrames are the frames of a page: bytes, and the fields that they spell.
+// Frames of one shape share a layout, and equal values are kept once, so that a
+// frame costs little more than its bytes.
+type pageFrames struct {
+	frames  map[int]frameOctets
+	total   int
+	Layouts [][]layoutField
+	Names   interned
+	Values  interned
+	layouts map[string]int
+}
+
+// frameOctets is one frame, in the page's data.
+type frameOctets struct {
+	Octets string `json:"b"` // base64
+	Length int    `json:"n"` // as captured
+	Wire   int    `json:"w"` // as it was on the wire
+	Layout int    `json:"l"`
+	Values []int  `json:"v"`
+}
+
+// layoutField is a field's name, depth, first bit, length in bits, missing bits.
+type layoutField [5]int
+
+// interned numbers texts in the order in which they first come.
+type interned struct {
+	all []string
+	by  map[string]int
+}
+
+func (n *interned) of(s string) int {
+	i, ok := n.by[s]
+	if !ok {
+		if n.by == nil {
+			n.by = map[string]int{}
+		}
+		i = len(n.all)
+		n.by[s], n.all = i, append(n.all, s)
+	}
+	return i
+}
+
+// add keeps a frame, while there is room.
+func (o *pageFrames) add(number int, f FrameView) {
+	kept := f.Data[:min(len(f.Data), maxFrameOctets)]
+	if _, known := o.frames[number]; known || o.total+len(kept) > maxPageOctets {
+		return
+	}
+	if o.frames == nil {
+		o.frames, o.layouts = map[int]frameOctets{}, map[string]int{}
+	}
+	o.total += len(kept)
+	out := frameOctets{Octets: base64.StdEncoding.EncodeToString(kept), Length: len(f.Data), Wire: max(f.Length, len(f.Data)), Values: []int{}}
+	var fields []layoutField
+	var shape []byte
+	for _, d := range f.Fields {
+		field := layoutField{o.Names.of(safe(d.Name)), d.Depth, d.BitOffset, d.BitLength, d.Missing}
+		fields = append(fields, field)
+		for _, n := range field {
+			shape = append(shape, byte(n), byte(n>>8), byte(n>>16), byte(n>>24))
+		}
+		out.Values = append(out.Values, o.Values.of(safe(d.Value)))
+	}
+	at, ok := o.layouts[string(shape)]
+	if !ok {
+		at = len(o.Layouts)
+		o.layouts[string(shape)] = at
+		o.Layouts = append(o.Layouts, fields)
+	}
+	out.Layout = at
+	o.frames[number] = out
+}

@@ -1,0 +1,330 @@
+package render
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"statelab/capture/ladder"
+	"statelab/capture/tcpstate"
+	"statelab/capture/trace"
+)
+
+// htmlRow is a row of the page.
+type htmlRow struct {
+	ID, Class    string
+	Stream       int
+	Frame        int // 0 for none that is news
+	Since, Delta string
+	// Heading is a step's title, or a line that stands across the lanes.
+	Heading trace.Text
+	// Spoken is what a screen reader says.
+	Spoken trace.Text
+	// Label stands above the arrow, Below under it; Fields are header fields.
+	Label  trace.Text
+	Below  []trace.Text
+	Fields []string
+	Arrow  *htmlArrow
+	// Beside is what stands beside a lane: a call, a memory. Side is its lane.
+	Beside trace.Text
+	Side   int
+	// Before and After are the lanes above and below the row's event.
+	Before, After []htmlLane
+	Sides         []htmlSide
+	// Span is the class that places what stands between two lanes, Edge that of
+	// what stands beside one.
+	Span, Edge string
+	Why        []reason
+	Opens      bool // there is something to open
+}
+
+// htmlLane is how a lane looks: Class is its state's colour, empty where nothing
+// is remembered.
+type htmlLane struct {
+	N     int
+	Class string
+}
+
+// htmlSide holds the states that an end comes into.
+type htmlSide struct {
+	Lane  int
+	Edge  string
+	Chips []htmlChip
+}
+
+type htmlChip struct{ Class, Label string }
+
+// htmlArrow is a way from lane to lane, in percent of the ladder's width and in
+// pixels of its height.
+type htmlArrow struct {
+	X1, X2         string
+	Y1, Y2         int
+	Left           bool // it points to the left
+	Lost, Damaged  bool
+	Injected       bool
+	Double, Resent bool
+	Half           string // "from" or "to", where the other part is another row
+	Tie            string // what both parts are known by
+}
+
+const (
+	arrowHigh = 26
+	arrowTop  = 5
+)
+
+// place is where a lane stands, from 0 at the left to 1 at the right.
+func (r *report) place(lane int) float64 {
+	for i, l := range r.order {
+		if l == lane && len(r.order) > 1 {
+			return float64(i) / float64(len(r.order)-1)
+		}
+	}
+	return 0
+}
+
+// Two reports whether there are no lanes but the outer ones, so that states
+// stand outside of them.
+func (r *report) Two() bool { return len(r.lanes) <= 2 }
+
+// painter follows the states of the ends from row to row.
+type painter struct {
+	r     *report
+	class []string               // of each lane, as it is now
+	state map[end]tcpstate.State // of each end of each connection
+	ids   map[int]bool           // frames whose row has been seen
+}
+
+// end is a lane in one connection.
+type end struct{ stream, lane int }
+
+// Rows are the rows of the page.
+func (r *report) Rows() []htmlRow {
+	p := &painter{r: r, class: make([]string, len(r.lanes)), state: map[end]tcpstate.State{}, ids: map[int]bool{}}
+	out := make([]htmlRow, 0, len(r.rows))
+	for i := range r.rows {
+		out = append(out, p.row(i, &r.rows[i]))
+	}
+	return out
+}
+
+// identity is what a row's link leads to: the frame, where the row is the first
+// that shows it.
+func (p *painter) identity(i int, row *ladder.Row) string {
+	if row.Frame > 0 && row.Kind == ladder.RowArrow && row.Event.Segment != nil || row.Kind == ladder.RowOther && row.Frame > 0 {
+		if !p.ids[row.Frame] {
+			p.ids[row.Frame] = true
+			return "frame-" + strconv.Itoa(row.Frame)
+		}
+	}
+	return "row-" + strconv.Itoa(i+1)
+}
+
+func (p *painter) row(i int, row *ladder.Row) htmlRow {
+	h := htmlRow{ID: p.identity(i, row), Stream: row.Stream, Side: row.Lane, Why: p.r.whys[i], Before: p.lanes()}
+	if row.Lane >= 0 {
+		h.Edge = p.r.edge(row.Lane)
+	}
+	if row.Frame > 0 && strings.HasPrefix(h.ID, "frame-") {
+		h.Frame = row.Frame
+	}
+	if !row.At.IsZero() {
+		h.Since, h.Delta = sinceText(row.Since), deltaText(row.Delta)
+	}
+	p.states(&h, row)
+	h.After = p.lanes()
+	p.say(&h, row)
+	h.Spoken = inTwo(func(s speaker) string { return p.spoken(s, row, &h) })
+	return h
+}
+
+// lanes are the lanes as they are now.
+func (p *painter) lanes() []htmlLane {
+	out := make([]htmlLane, len(p.class))
+	for i, class := range p.class {
+		out[i] = htmlLane{i, class}
+	}
+	return out
+}
+
+// stateClass is the style of a state; empty for those in which nothing is
+// remembered.
+func stateClass(s tcpstate.State) string {
+	switch stateStyle(s) {
+	case opening:
+		return "opening"
+	case open:
+		return "open"
+	case closing:
+		return "closing"
+	default:
+		return ""
+	}
+}
+
+// states writes the states that ends come into.
+func (p *painter) states(h *htmlRow, row *ladder.Row) {
+	for _, m := range row.States {
+		next := stateClass(m.To)
+		h.chip(m.Lane, p.r.edge(m.Lane), htmlChip{next, stateWord(m)})
+		if next == "" && m.Lane < len(row.Holds) && row.Holds[m.Lane] > 0 {
+			if next = p.class[m.Lane]; next == "" {
+				next = "open" // another connection is remembered
+			}
+		}
+		p.class[m.Lane] = next
+		p.state[end{row.Stream, m.Lane}] = m.To
+	}
+}
+
+// chip puts a state beside its lane.
+func (h *htmlRow) chip(lane int, edge string, c htmlChip) {
+	for i := range h.Sides {
+		if h.Sides[i].Lane == lane {
+			h.Sides[i].Chips = append(h.Sides[i].Chips, c)
+			return
+		}
+	}
+	h.Sides = append(h.Sides, htmlSide{lane, edge, []htmlChip{c}})
+}
+
+// edge is the side of the ladder on which a lane stands.
+func (r *report) edge(lane int) string {
+	if r.place(lane) > 0.5 || r.place(lane) > 0 && r.Two() {
+		return "right"
+	}
+	return "left"
+}
+
+// say writes what a row shows.
+func (p *painter) say(h *htmlRow, row *ladder.Row) {
+	switch row.Kind {
+	case ladder.RowArrow, ladder.RowMessage:
+		p.arrow(h, row)
+	case ladder.RowOpening:
+		h.Class = "opening-row"
+		if p.r.several && row.First {
+			h.Heading = inTwo(func(s speaker) string { return s.f(wordConnection, row.Stream+1) })
+		}
+	case ladder.RowStep:
+		h.Class, h.Heading = "step", trace.Text{En: safe(row.Event.Note.Text.En), Ko: safe(row.Event.Note.Text.Ko)}
+	case ladder.RowNote:
+		h.Class, h.Heading = "note", trace.Text{En: safe(row.Event.Note.Text.En), Ko: safe(row.Event.Note.Text.Ko)}
+	case ladder.RowPause:
+		h.Class, h.Heading = "pause", inTwo(func(s speaker) string { return s.f(wordPass, prose(s.lang, row.Pause)) })
+	case ladder.RowCall:
+		h.Class, h.Opens = "call", true
+		h.Beside = inTwo(func(s speaker) string { return "● " + callText(s, row.Event.Call) })
+	case ladder.RowMemory:
+		h.Class, h.Opens = "memory", true
+		h.Beside = inTwo(func(s speaker) string { return "▤ " + memoryText(s, row.Memory) })
+	case ladder.RowState:
+		h.Class, h.Opens = "state", true
+		h.Beside = inTwo(func(s speaker) string {
+			tag := ""
+			if p.r.several {
+				tag = rowTag(row)
+			}
+			return words("◆", tag, stateCause(s, row))
+		})
+	case ladder.RowOther, ladder.RowVerdict, ladder.RowLost:
+		h.Class, h.Opens = "other", row.Kind != ladder.RowLost
+		h.Heading = inTwo(func(s speaker) string { return otherText(s, row) })
+	case ladder.RowConnection, ladder.RowTotals:
+	}
+}
+
+// arrow draws a segment or a message.
+func (p *painter) arrow(h *htmlRow, row *ladder.Row) {
+	a := row.Arrow
+	from, to := p.r.place(a.From), p.r.place(a.To)
+	h.Opens = true
+	arrow := &htmlArrow{Left: to < from, Y1: arrowTop, Y2: arrowTop + slant, Lost: a.Lost, Damaged: a.Damaged && a.Part != ladder.Departure, Injected: a.Injected, Resent: a.Resent}
+	class := []string{"arrow", "forward"}
+	if arrow.Left {
+		class[1] = "backward"
+	}
+	if spoken(&row.Event) {
+		class[0] = "message"
+		arrow.Double, arrow.Y2 = true, arrow.Y1+8
+		arrow.Y1 = arrow.Y2
+		h.Fields = spokenFields(&row.Event)
+		h.Label = inTwo(func(speaker) string { return spokenForms(&row.Event)[0] })
+	} else {
+		if a.Lost || a.Damaged || a.Injected || troubled(row.Event.Segment) {
+			class = append(class, "trouble")
+		}
+		h.Label = inTwo(func(s speaker) string { return arrowText(s, row, p.r.several) })
+	}
+	switch {
+	case a.Part == ladder.Departure:
+		to, arrow.Half, arrow.Tie = (from+to)/2, "from", a.Tie
+	case a.Part == ladder.Arrival && a.Tie != "":
+		from, arrow.Half, arrow.Tie = (from+to)/2, "to", a.Tie
+		class = append(class, "arrival")
+	case a.Lost:
+		to = from + (to-from)*0.62
+	case a.Injected:
+		from += (to - from) * 0.3
+	}
+	if a.Resent {
+		class = append(class, "resent")
+	}
+	arrow.X1, arrow.X2 = percent(from), percent(to)
+	h.Span = fmt.Sprintf("s%d-%d", min(a.From, a.To), max(a.From, a.To))
+	h.Arrow, h.Class = arrow, strings.Join(class, " ")
+	if a.Part != ladder.Arrival {
+		for _, v := range a.Verdicts {
+			h.Below = append(h.Below, inTwo(func(s speaker) string { return verdictText(s, v) }))
+		}
+	}
+}
+
+// spoken says a row in words: "frame 4, client to server, PSH ACK, 5 bytes,
+// client ESTABLISHED".
+func (p *painter) spoken(s speaker, row *ladder.Row, h *htmlRow) string {
+	var parts []string
+	add := func(words ...string) {
+		for _, w := range words {
+			if w != "" {
+				parts = append(parts, w)
+			}
+		}
+	}
+	if h.Frame > 0 {
+		add(s.of(pageWords["frame"]) + " " + strconv.Itoa(h.Frame))
+	}
+	if a := row.Arrow; a != nil {
+		add(s.f(pageWords["to"], s.lane(p.r.lanes[a.From]), s.lane(p.r.lanes[a.To])))
+		switch seg := row.Event.Segment; {
+		case seg != nil:
+			add(strings.Join(flagList(seg.Flags), " "))
+			if seg.Len > 0 {
+				add(s.f(pageWords["n-bytes"], seg.Len))
+			}
+			for _, f := range seg.Findings {
+				add(s.finding(f.Name, f.Nth))
+			}
+			if a.Part == ladder.Departure {
+				add(s.of(pageWords["leaves"]))
+			}
+			if a.Part == ladder.Arrival {
+				add(s.of(pageWords["arrives"]))
+			}
+			if a.Lost {
+				add(s.of(wordLost))
+			}
+			if a.Damaged {
+				add(s.of(wordDamaged))
+			}
+		default:
+			add(s.of(h.Label))
+		}
+	} else if row.Lane >= 0 && row.Lane < len(p.r.lanes) {
+		add(s.lane(p.r.lanes[row.Lane]))
+	}
+	add(s.of(h.Heading), strings.TrimLeft(s.of(h.Beside), "●▤◆ "))
+	for _, m := range row.States {
+		add(s.lane(p.r.lanes[m.Lane]) + " " + m.To.String())
+	}
+	return strings.Join(parts, ", ")
+}

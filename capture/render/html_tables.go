@@ -1,0 +1,315 @@
+package render
+
+import (
+	"cmp"
+	"fmt"
+	"html/template"
+	"slices"
+	"strconv"
+
+	"statelab/capture/explain"
+	"statelab/capture/http1"
+	"statelab/capture/ladder"
+	"statelab/capture/tcpstate"
+	"statelab/capture/trace"
+)
+
+// Network names the network and the stack.
+func (r *report) Network() string { return safe(r.o.Network) }
+
+// Version is the program's.
+func (r *report) Version() string { return safe(r.o.version()) }
+
+// Left is how many rows had no room.
+func (r *report) Left() int { return r.left }
+
+// htmlHead is a lane's head.
+type htmlHead struct {
+	N       int
+	Edge    string
+	Name    trace.Text
+	Address trace.Text
+}
+
+// Heads name the lanes, from left to right.
+func (r *report) Heads() []htmlHead {
+	var out []htmlHead
+	for i, lane := range r.order {
+		l := r.lanes[lane]
+		h := htmlHead{
+			N: lane, Edge: "middle",
+			Name:    inTwo(func(s speaker) string { return s.lane(l) }),
+			Address: inTwo(func(s speaker) string { return s.address(l) }),
+		}
+		switch i {
+		case 0:
+			h.Edge = "left"
+		case len(r.order) - 1:
+			h.Edge = "right"
+		}
+		out = append(out, h)
+	}
+	return out
+}
+
+// Totals count what was seen.
+func (r *report) Totals() trace.Text {
+	if r.totals == nil {
+		return trace.Text{}
+	}
+	return inTwo(func(s speaker) string { return totalsText(s, r.totals) })
+}
+
+// htmlConnection is a row of the table of connections.
+type htmlConnection struct {
+	Stream, Number, First int
+	Client, Server        string
+	States                string
+	Sent, Received        int64
+	RTT                   string
+	Story, Ending         trace.Text
+	Verdict, Findings     trace.Text
+}
+
+// Connections are those that are shown.
+func (r *report) Connections() []htmlConnection {
+	var out []htmlConnection
+	for i := range r.conns {
+		c := &r.conns[i]
+		h := htmlConnection{
+			Stream: c.Stream, Number: c.Stream + 1, First: c.First, Client: c.Key.Client.String(), Server: c.Key.Server.String(),
+			States: fmt.Sprintf("%s / %s", c.State[tcpstate.Client], c.State[tcpstate.Server]),
+			Sent:   c.Bytes[tcpstate.Client], Received: c.Bytes[tcpstate.Server],
+			Ending:   inTwo(func(s speaker) string { return safe(r.explainer(s).Ending(c)) }),
+			Verdict:  inTwo(func(s speaker) string { return explain.Verdict(s.lang, c) }),
+			Findings: inTwo(func(s speaker) string { return findingsText(s, c.Findings) }),
+		}
+		if c.Handshake.Complete {
+			h.RTT = spanText(c.Handshake.RTT)
+		}
+		out = append(out, h)
+	}
+	return out
+}
+
+// Several reports whether there is a choice of connections.
+func (r *report) Several() bool { return len(r.conns) > 1 }
+
+func (r *report) explainer(s speaker) *explain.Explainer {
+	if s.lang == explain.Korean {
+		return r.x[1]
+	}
+	return r.x[0]
+}
+
+// htmlFinding is what was found under one name.
+type htmlFinding struct {
+	Name, Severity string
+	Label, Gravity trace.Text
+	Count          int
+	Frames         []int
+	More           bool
+	Why            trace.Text
+}
+
+// Findings lists them, the gravest first.
+func (r *report) Findings() []htmlFinding {
+	var out []htmlFinding
+	for name, x := range r.found {
+		grave := explain.SeverityOf(name).String()
+		out = append(out, htmlFinding{
+			Name: safe(name), Severity: grave, Count: x.count, Frames: x.frames, More: x.count > len(x.frames),
+			Label:   inTwo(func(s speaker) string { return s.finding(name, 0) }),
+			Gravity: inTwo(func(s speaker) string { return explain.Label(s.lang, "severity."+grave) }),
+			Why:     inTwo(func(s speaker) string { return explain.WhyItMatters(s.lang, name) }),
+		})
+	}
+	slices.SortFunc(out, func(a, b htmlFinding) int {
+		return cmp.Or(cmp.Compare(explain.SeverityOf(a.Name), explain.SeverityOf(b.Name)), cmp.Compare(b.Count, a.Count), cmp.Compare(a.Name, b.Name))
+	})
+	return out
+}
+
+// htmlExchange is a row of the table of HTTP exchanges.
+type htmlExchange struct {
+	Stream, Asked, Answered int // connection; frames
+	Request, Response       string
+	Wait                    string
+	Bytes                   int64
+	Fields                  []string
+}
+
+// maxExchanges bounds the page's table of exchanges.
+const maxExchanges = 1000
+
+// Exchanges are the HTTP exchanges.
+func (r *report) Exchanges() []htmlExchange {
+	var out []htmlExchange
+	for _, x := range r.web.all[:min(len(r.web.all), maxExchanges)] {
+		h := htmlExchange{Stream: x.Stream + 1}
+		if m := x.Request; m != nil {
+			h.Request, h.Asked = messageText(m), frameOfMessage(m)
+			h.Fields = append(h.Fields, stateLines(m)...)
+		}
+		if m := x.Response; m != nil {
+			h.Response, h.Answered, h.Bytes = messageText(m), frameOfMessage(m), m.BodyBytes
+			h.Fields = append(h.Fields, stateLines(m)...)
+		}
+		if q, a := x.Request, x.Response; q != nil && a != nil && !q.LastTime.IsZero() && !a.FirstTime.IsZero() {
+			h.Wait = spanText(a.FirstTime.Sub(q.LastTime))
+		}
+		out = append(out, h)
+	}
+	return out
+}
+
+// frameOfMessage is the frame that made a message whole.
+func frameOfMessage(m *http1.Message) int {
+	return cmp.Or(m.CompletedBy, m.LastFrame)
+}
+
+// htmlLedger is the table of who held how much after each step.
+type htmlLedger struct {
+	Columns []trace.Text
+	Steps   []htmlStep
+}
+
+type htmlStep struct {
+	Title trace.Text
+	Cells []htmlCell
+}
+
+// htmlCell is how many bytes one party held, and how long its bar is, of 100.
+type htmlCell struct {
+	Bytes      string
+	Start, Bar int
+}
+
+// Ledger is nil where nobody told what it remembers.
+func (r *report) Ledger() *htmlLedger {
+	columns := ledgerColumns(r.lanes, r.ledger, r.talked)
+	if len(columns) == 0 {
+		return nil
+	}
+	l := &htmlLedger{}
+	for _, c := range columns {
+		l.Columns = append(l.Columns, inTwo(func(s speaker) string { return s.lane(r.lanes[c.lane]) + ": " + s.of(kindWords[c.kind]) }))
+	}
+	most := 1
+	for _, s := range r.ledger {
+		for _, c := range columns {
+			most = max(most, held(s, c))
+		}
+	}
+	for _, s := range r.ledger {
+		step := htmlStep{Title: trace.Text{En: safe(s.Title.En), Ko: safe(s.Title.Ko)}}
+		if s.Title == (trace.Text{}) {
+			step.Title = wordStart
+		}
+		for _, c := range columns {
+			cell := htmlCell{Bytes: "–"}
+			if n := held(s, c); n >= 0 {
+				cell = htmlCell{strconv.Itoa(n), 100 - 100*n/most, 100 * n / most}
+			}
+			step.Cells = append(step.Cells, cell)
+		}
+		l.Steps = append(l.Steps, step)
+	}
+	return l
+}
+
+// htmlHolder is what one party remembers at the end.
+type htmlHolder struct {
+	Name    trace.Text
+	Entries []htmlEntry
+	Total   int
+	Heap    trace.Text
+}
+
+type htmlEntry struct {
+	Kind, Name, Value trace.Text
+	Bytes             int
+}
+
+// Now is what each party remembers at the end.
+func (r *report) Now() []htmlHolder {
+	var out []htmlHolder
+	for _, lane := range r.order {
+		for i := range r.now {
+			if m := &r.now[i]; m.Lane == lane {
+				out = append(out, r.holder(m))
+			}
+		}
+	}
+	return out
+}
+
+func (r *report) holder(m *ladder.Remembered) htmlHolder {
+	h := htmlHolder{Name: inTwo(func(s speaker) string { return s.lane(r.lanes[m.Lane]) }), Entries: entriesOf(&m.Memory)}
+	for _, e := range m.Memory.Entries {
+		h.Total += e.Bytes
+	}
+	if m.Memory.HeapMeasured {
+		h.Heap = inTwo(func(s speaker) string { return s.f(wordHeap, m.Memory.Heap) })
+	}
+	return h
+}
+
+// maxEntries bounds how many entries of one memory are listed.
+const maxEntries = 200
+
+func entriesOf(m *trace.Memory) []htmlEntry {
+	var out []htmlEntry
+	for _, e := range m.Entries[:min(len(m.Entries), maxEntries)] {
+		out = append(out, htmlEntry{
+			Kind:  kindWords[min(int(e.Kind), len(kindWords)-1)],
+			Name:  inTwo(func(s speaker) string { return explain.MemoryName(s.lang, safe(e.Name)) }),
+			Value: inTwo(func(s speaker) string { return explain.MemoryValue(s.lang, safe(e.Value)) }),
+			Bytes: e.Bytes,
+		})
+	}
+	return out
+}
+
+// htmlBelief is what a lesson refutes.
+type htmlBelief struct{ Text, Why trace.Text }
+
+// Beliefs are what the ladder refutes.
+func (r *report) Beliefs() []htmlBelief {
+	var out []htmlBelief
+	for i, b := range r.o.Beliefs {
+		text, why := trace.Text{En: safe(b.Text), Ko: safe(b.Text)}, trace.Text{En: safe(b.Why), Ko: safe(b.Why)}
+		if other := r.o.Other; other != nil && i < len(other.Beliefs) {
+			o := other.Beliefs[i]
+			if r.o.Lang == explain.Korean {
+				text.En, why.En = safe(o.Text), safe(o.Why)
+			} else {
+				text.Ko, why.Ko = safe(o.Text), safe(o.Why)
+			}
+		}
+		out = append(out, htmlBelief{text, why})
+	}
+	return out
+}
+
+// Plots are the curves, drawn in the page's own colours, in each language.
+func (r *report) Plots() []template.HTML {
+	c := r.o.Curves
+	if c == nil || len(c.Series) == 0 {
+		return nil
+	}
+	pictures := inTwo(func(s speaker) string {
+		o := *r.o
+		o.Lang = s.lang
+		return plotIn(c.options(o), c.Series, &pageTheme).buf.String()
+	})
+	return []template.HTML{bilingual(pictures, func(s string) string { return s })}
+}
+
+// pageTheme is made of the page's own colours, which follow its light and dark.
+var pageTheme = theme{
+	ground: "none", ink: "var(--ink)", faint: "var(--faint)", line: "var(--line)", band: "var(--band)",
+	forward: "var(--forward)", backward: "var(--backward)", trouble: "var(--trouble)",
+	opening: "var(--opening)", open: "var(--open)", closing: "var(--closing)",
+	call: "var(--call)", memory: "var(--memory)", onState: "var(--on-state)",
+}
