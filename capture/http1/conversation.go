@@ -12,7 +12,7 @@ type Limits struct {
 	// reading of its stream.
 	Head int
 	// Body is how much of a body is kept, in bytes; 64 KiB, and less than 0
-	// means nothing. The rest is counted.
+	// means nothing, nor of the head as it was sent. The rest is counted.
 	Body int
 	// Budget, if set, is shared by conversations, and bounds what all bodies
 	// that have not ended take together.

@@ -108,7 +108,9 @@ func (r *reader) headDone() {
 // the one that it answers.
 func (r *reader) readHead(head []byte) (to request) {
 	m := r.msg
-	m.Head = bytes.Clone(head)
+	if r.c.limits.Body >= 0 {
+		m.Head = bytes.Clone(head)
+	}
 	_, fields, _ := strings.Cut(string(head), "\n")
 	m.Fields = parseFields(fields)
 	m.Marks |= lineMarks(m.Head) | m.framingMarks()

@@ -26,6 +26,7 @@ type told struct {
 	*http1.Exchange
 	client, server trace.Participant
 	facts          map[*http1.Message][]http1.CookieFact
+	over           bool // nothing more will come of it
 }
 
 func (x *exchanges) add(e *trace.Event) {
@@ -33,8 +34,11 @@ func (x *exchanges) add(e *trace.Event) {
 	case e.Kind == trace.KindMessage && e.Message != nil:
 		x.message(e)
 	case e.Kind == trace.KindConnection:
-		for _, one := range x.tale.Forget(e.Stream) {
-			delete(x.by, one)
+		for _, pair := range x.tale.Forget(e.Stream) {
+			if one := x.by[pair]; one != nil {
+				one.over = true
+			}
+			delete(x.by, pair)
 		}
 	}
 }
@@ -72,9 +76,35 @@ func (x *exchanges) message(e *trace.Event) {
 		}
 		one.facts[key] = facts
 	}
-	if pair.Request != nil && pair.Response != nil {
+	if pair.Response != nil && (pair.Request != nil || e.Message.Exchange == 0) {
+		one.over = true
 		delete(x.by, pair)
 	}
+}
+
+// maxOpen is how many exchanges wait for one before them to be over.
+const maxOpen = 4096
+
+// take takes out those that are over, in their order as long as not too many
+// have to wait for it.
+func (x *exchanges) take() (done []*told) {
+	for len(x.all) > 0 && x.all[0].over {
+		done = append(done, x.all[0])
+		x.all = x.all[1:]
+	}
+	if len(x.all) <= maxOpen {
+		return done
+	}
+	still := x.all[:0:0]
+	for _, one := range x.all {
+		if one.over {
+			done = append(done, one)
+		} else {
+			still = append(still, one)
+		}
+	}
+	x.all = still
+	return done
 }
 
 // readExchanges reads a timeline to its end. first is the time of its first

@@ -1,7 +1,9 @@
 package render
 
 import (
+	"bufio"
 	"encoding/json"
+	"fmt"
 	"io"
 	"strings"
 	"unicode/utf8"
@@ -11,45 +13,53 @@ import (
 )
 
 // JSON writes one object: {"file","frames","connections":[…],"http":[…]}, and
-// collects for it what grows with connections and exchanges, never with bytes.
-// What is absent is null. Where the events end in an error, the object holds
-// what came before it.
+// keeps for it, compressed, what it will print: that grows with connections and
+// exchanges, never with bytes. What is absent is null. Where the events end in
+// an error, the object holds what came before it.
 func JSON(w io.Writer, events Events, o Options) error {
-	doc := jsonDocument{File: valid(o.File), Connections: []*jsonConnection{}, HTTP: []*jsonExchange{}}
+	var connections, http spool
 	var web exchanges
 	var failed error
+	frames := 0
 	for e, err := range events {
 		if err != nil {
 			failed = err
 			break
 		}
-		if e.Frame > doc.Frames {
-			doc.Frames = e.Frame
-		}
+		frames = max(frames, e.Frame)
 		if e.Stream >= 0 && !o.shows(e.Stream) {
 			continue
 		}
 		web.add(&e)
+		for _, x := range web.take() {
+			http.add(exchangeOf(x))
+		}
 		switch {
 		case e.Kind == trace.KindConnection:
-			doc.Connections = append(doc.Connections, connectionOf(e.Connection))
+			connections.add(connectionOf(e.Connection))
 		case e.Kind == trace.KindTotals:
-			doc.Frames = e.Totals.Frames
+			frames = e.Totals.Frames
 		}
 	}
 	for _, x := range web.all {
-		doc.HTTP = append(doc.HTTP, exchangeOf(x))
+		http.add(exchangeOf(x))
 	}
-	enc := json.NewEncoder(w)
-	enc.SetIndent("", "  ")
-	return firstError(enc.Encode(doc), failed)
+	return firstError(writeDocument(w, o.File, frames, &connections, &http), failed)
 }
 
-type jsonDocument struct {
-	File        string            `json:"file"`
-	Frames      int               `json:"frames"`
-	Connections []*jsonConnection `json:"connections"`
-	HTTP        []*jsonExchange   `json:"http"`
+// writeDocument prints the object.
+func writeDocument(w io.Writer, file string, frames int, connections, http *spool) error {
+	name, err := json.Marshal(valid(file))
+	if err != nil {
+		return err
+	}
+	out := bufio.NewWriter(w) // it keeps its error for Flush
+	fmt.Fprintf(out, "{\n  \"file\": %s,\n  \"frames\": %d,\n  \"connections\": ", name, frames)
+	err = connections.writeTo(out)
+	fmt.Fprint(out, ",\n  \"http\": ")
+	err = firstError(err, http.writeTo(out))
+	fmt.Fprint(out, "\n}\n")
+	return firstError(err, out.Flush())
 }
 
 type jsonConnection struct {

@@ -10,7 +10,10 @@ import (
 // Bounds on what an observer keeps, beside ObserverOptions.MaxConns.
 const (
 	// maxOver is how many connections that are over wait for late segments.
-	maxOver = 4096
+	maxOver = 2048
+	// overLogged is how many of the latest segments of each end are remembered
+	// of such a connection.
+	overLogged = 16
 	// maxBarely is how many connections are followed of which one end was heard
 	// alone, in no more than barely segments: scans and floods.
 	maxBarely = 8192
@@ -82,6 +85,10 @@ func (o *Observer) file(c *Conn) {
 	o.kept[c.at].remove(c)
 	c.at, c.placed = to, o.lastNow
 	o.kept[to].add(c)
+	if to == over {
+		c.ends[Client].log.trim(overLogged)
+		c.ends[Server].log.trim(overLogged)
+	}
 	if to == over && o.kept[over].n > maxOver {
 		o.drop(o.kept[over].oldest())
 	}

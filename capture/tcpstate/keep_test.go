@@ -80,7 +80,7 @@ func TestShelves(t *testing.T) {
 		talk(10 + many + n)
 		k.seeFrom(address(10+many+n), true, tcpstate.RST|tcpstate.ACK, 2, 2)
 	}
-	if n := len(k.o.Conns()); n > 8192+4096+1 {
+	if n := len(k.o.Conns()); n > 8192+2048+1 {
 		t.Errorf("%d connections are kept of %d that are over", n, many)
 	}
 	if c := k.seeFrom(address(1), false, tcpstate.ACK, 2, 2).Conn; c != living {

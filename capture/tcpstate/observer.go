@@ -14,7 +14,7 @@ const (
 type ObserverOptions struct {
 	// MaxConns bounds how many connections are followed at once; 0 means
 	// DefaultMaxConns. Beyond it the one that was silent longest is given up, to
-	// the second. Of those that are over, 4096 are kept, and of those in which
+	// the second. Of those that are over, 2048 are kept, and of those in which
 	// one end was heard alone, in three segments or fewer, 8192.
 	//
 	// One that was let go and goes on keeps its number, as long as it is among

@@ -56,6 +56,11 @@ func (l *sentLog) makeRoom() {
 		}
 		return
 	}
+	l.forgetOldest()
+}
+
+// forgetOldest forgets the oldest segment: what it held counts as seen.
+func (l *sentLog) forgetOldest() {
 	if end := l.at(l.tail).end; !l.hasFloor || end.After(l.floor) {
 		l.floor, l.hasFloor = end, true
 	}
@@ -65,6 +70,22 @@ func (l *sentLog) makeRoom() {
 	}
 	if l.seen-l.una > maxLogged {
 		l.seen = l.una
+	}
+}
+
+// trim gives back the memory of all but the newest n segments, n a power of 2:
+// of a connection that is over, late copies come from the end.
+func (l *sentLog) trim(n uint32) {
+	if uint32(len(l.ring)) <= n {
+		return
+	}
+	for l.head-l.tail > n {
+		l.forgetOldest()
+	}
+	old := *l
+	l.ring = make([]logged, n)
+	for i := l.tail; i != l.head; i++ {
+		*l.at(i) = *old.at(i)
 	}
 }
 

@@ -68,6 +68,7 @@ file is shown up to the damage.`,
 				return err
 			}
 			v.opts.Streams = f.streams
+			defer e.spare()()
 			if err := f.extractFlags.open(); err != nil {
 				return err
 			}
