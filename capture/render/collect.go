@@ -29,6 +29,7 @@ func collect(events Events, o Options) (*picture, error) {
 	x := explain.New(o.Lang)
 	p := &picture{explainer: x}
 	take := func(rows []ladder.Row) {
+		rows = o.Between.Rows(rows)
 		for i := range rows {
 			if len(p.rows) >= maxPicture {
 				p.left += len(rows) - i

@@ -31,7 +31,7 @@ func follow(events Events, o Options, tell func(piece) error) error {
 	assembler, following := stream.New(stream.Limits{}), map[int]*stream.Conn{}
 	open := func(n int, key tcpstate.Key) *stream.Conn {
 		c := assembler.Open(func(from tcpstate.End, chunk stream.Chunk) {
-			if failed == nil && (o.Side == BothSides || o.Side == Side(from)+1) {
+			if failed == nil && (o.Side == BothSides || o.Side == Side(from)+1) && o.Between.Holds(chunk.Frame, chunk.Time) {
 				failed = tell(piece{n, key, from, chunk})
 			}
 		})
@@ -39,6 +39,7 @@ func follow(events Events, o Options, tell func(piece) error) error {
 		return c
 	}
 	for e, err := range events {
+		o.Between.begins(e.At)
 		switch {
 		case err != nil:
 			return firstError(failed, err)

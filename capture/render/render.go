@@ -50,6 +50,10 @@ type Options struct {
 	Dark bool
 	// Streams are the connections to show; empty means all.
 	Streams []int
+	// Between, if set, leaves out what lies before or after a place in the
+	// trace. Formats that do not read it (Format.Cuts) are given events that it
+	// has been applied to.
+	Between *Between
 	// Side chooses the direction that is followed.
 	Side Side
 	// Detail chooses segments or messages as the arrows of a ladder.
@@ -123,6 +127,8 @@ type Format struct {
 	// Kinds are the events that Render reads; none means all of them. It is for
 	// analyze.Options.Kinds.
 	Kinds trace.Kinds
+	// Cuts: Render reads Options.Between by itself, having seen what came before.
+	Cuts bool
 	// Binary: the output is no text, and not for a terminal.
 	Binary bool
 	// Frames: the output shows the bytes of frames: see Options.Frame.
@@ -145,11 +151,11 @@ type renderFunc = func(w io.Writer, events Events, o Options) error
 // is shown of it, in the order in which help lists them.
 var Formats = []Format{
 	{
-		Name: "text", Extension: ".txt", MIME: "text/plain; charset=utf-8", Streaming: true, Render: Text,
+		Name: "text", Extension: ".txt", MIME: "text/plain; charset=utf-8", Streaming: true, Cuts: true, Render: Text,
 		About: trace.Text{En: "ladder for a terminal, row by row", Ko: "터미널에 한 줄씩 그리는 사다리 그림"},
 	},
 	{
-		Name: "svg", Extension: ".svg", MIME: "image/svg+xml", Render: SVG,
+		Name: "svg", Extension: ".svg", MIME: "image/svg+xml", Cuts: true, Render: SVG,
 		About: trace.Text{En: "ladder as a picture for slides and pages", Ko: "슬라이드와 웹 문서에 넣을 사다리 그림"},
 	},
 	{
@@ -157,11 +163,11 @@ var Formats = []Format{
 		About: trace.Text{En: "one page to click through, with every field and byte; needs no network", Ko: "필드와 바이트까지 눌러 볼 수 있는 한 쪽짜리 보고서, 네트워크 불필요"},
 	},
 	{
-		Name: "mermaid", Extension: ".mmd", MIME: "text/vnd.mermaid; charset=utf-8", Render: Mermaid,
+		Name: "mermaid", Extension: ".mmd", MIME: "text/vnd.mermaid; charset=utf-8", Cuts: true, Render: Mermaid,
 		About: trace.Text{En: "Mermaid sequence diagram, for Markdown", Ko: "마크다운에 넣을 Mermaid 시퀀스 다이어그램"},
 	},
 	{
-		Name: "plantuml", Extension: ".puml", MIME: "text/plain; charset=utf-8", Render: PlantUML,
+		Name: "plantuml", Extension: ".puml", MIME: "text/plain; charset=utf-8", Cuts: true, Render: PlantUML,
 		About: trace.Text{En: "PlantUML sequence diagram", Ko: "PlantUML 시퀀스 다이어그램"},
 	},
 	{

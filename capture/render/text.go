@@ -21,7 +21,7 @@ func Text(w io.Writer, events Events, o Options) error {
 			return firstError(t.finish(), err)
 		}
 		t.explainer.Observe(&e)
-		if err := t.rows(t.builder.Add(&e)); err != nil {
+		if err := t.rows(o.Between.Rows(t.builder.Add(&e))); err != nil {
 			return err
 		}
 	}

@@ -43,13 +43,13 @@ var Views = slices.Concat([]View{
 	},
 	{
 		Name: "follow", Formats: []Format{
-			textOf("follow", FollowText),
+			cutting(textOf("follow", FollowText)),
 			{
-				Name: "hex", Extension: ".hex", MIME: "text/plain; charset=utf-8", Render: FollowHex,
+				Name: "hex", Extension: ".hex", MIME: "text/plain; charset=utf-8", Cuts: true, Render: FollowHex,
 				About: trace.Text{En: "octets in hexadecimal, with their place in the stream", Ko: "스트림 안의 위치와 함께 16진수로 쓴 바이트"},
 			},
 			{
-				Name: "raw", Extension: ".bin", MIME: "application/octet-stream", Binary: true, Render: FollowRaw,
+				Name: "raw", Extension: ".bin", MIME: "application/octet-stream", Binary: true, Cuts: true, Render: FollowRaw,
 				About: trace.Text{En: "the octets themselves", Ko: "바이트 그 자체"},
 			},
 		},
@@ -118,6 +118,12 @@ func csvOf(view string, render renderFunc) Format {
 // from the first segment.
 func ofHTTP(f Format) Format {
 	f.Bodies = noBodies
+	return f
+}
+
+// cutting says that the format reads Options.Between by itself.
+func cutting(f Format) Format {
+	f.Cuts = true
 	return f
 }
 

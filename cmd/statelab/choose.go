@@ -26,7 +26,7 @@ type chooseFlags struct {
 	side            string
 	// What they come to.
 	expression *where.Expression
-	begin, end bound
+	begin, end render.Bound
 }
 
 func (f *chooseFlags) register(c *cobra.Command) {
@@ -78,91 +78,47 @@ func fieldNames() []string {
 	return names
 }
 
-// bound is an end of what is shown.
-type bound struct {
-	set   bool
-	frame int           // a frame's number, or
-	since time.Duration // a time since the first frame, or
-	at    time.Time     // a time
-}
-
-func parseBound(flag, s string) (bound, error) {
+func parseBound(flag, s string) (render.Bound, error) {
 	if s == "" {
-		return bound{}, nil
+		return render.Bound{}, nil
 	}
 	if n, err := strconv.Atoi(s); err == nil && n >= 1 {
-		return bound{set: true, frame: n}, nil
+		return render.Bound{Set: true, Frame: n}, nil
 	}
 	if d, err := time.ParseDuration(s); err == nil && d >= 0 {
-		return bound{set: true, since: d}, nil
+		return render.Bound{Set: true, Since: d}, nil
 	}
 	if t, err := time.Parse(time.RFC3339, s); err == nil {
-		return bound{set: true, at: t}, nil
+		return render.Bound{Set: true, At: t}, nil
 	}
-	return bound{}, misusef("%s %q: a frame's number (12), a time since the first frame (1.5s), or a time (2026-01-01T09:00:00Z)", flag, s)
+	return render.Bound{}, misusef("%s %q: a frame's number (12), a time since the first frame (1.5s), or a time (2026-01-01T09:00:00Z)", flag, s)
 }
 
-// before reports whether an event lies before the bound, and after whether it
-// lies behind it. first is the time of the trace's first event.
-func (b *bound) before(e *trace.Event, first time.Time, frame int) bool {
-	switch {
-	case b.frame > 0:
-		return frame < b.frame
-	case b.at.IsZero():
-		return e.At.Sub(first) < b.since
+// between returns what --from and --to leave, nil for all. It is for one
+// reading.
+func (f *chooseFlags) between() *render.Between {
+	if !f.begin.Set && !f.end.Set {
+		return nil
 	}
-	return e.At.Before(b.at)
+	return &render.Between{From: f.begin, To: f.end}
 }
 
-func (b *bound) after(e *trace.Event, first time.Time, frame int) bool {
-	switch {
-	case b.frame > 0:
-		return frame > b.frame
-	case b.at.IsZero():
-		return e.At.Sub(first) > b.since
-	}
-	return e.At.After(b.at)
-}
-
-// only leaves out what is not chosen. The choice of connections is the
-// renderer's, where there is one: a trace has none.
+// only leaves out of the events what is not chosen. Where there is a renderer,
+// the choice of connections is its own, and that of rows too if it can.
 func (f *chooseFlags) only(v view, events render.Events) render.Events {
 	if v.trace && len(v.opts.Streams) > 0 {
 		events = ofStreams(v.opts.Streams, events)
 	}
-	return f.within(events)
+	if v.format.Cuts {
+		return events
+	}
+	return v.opts.Between.Events(events)
 }
 
 func ofStreams(streams []int, events render.Events) render.Events {
 	return func(yield func(trace.Event, error) bool) {
 		for e, err := range events {
 			if (err != nil || slices.Contains(streams, e.Stream)) && !yield(e, err) {
-				return
-			}
-		}
-	}
-}
-
-// within leaves out what happened before --from and after --to. Summaries of
-// connections and of the trace stay: they are about all of it.
-func (f *chooseFlags) within(events render.Events) render.Events {
-	if !f.begin.set && !f.end.set {
-		return events
-	}
-	return func(yield func(trace.Event, error) bool) {
-		var first time.Time
-		frame := 0 // the newest that was seen: what has none belongs to it
-		for e, err := range events {
-			if err == nil && e.Kind != trace.KindConnection && e.Kind != trace.KindTotals {
-				if first.IsZero() {
-					first = e.At
-				}
-				frame = max(frame, e.Frame)
-				if f.begin.set && f.begin.before(&e, first, frame) || f.end.set && f.end.after(&e, first, frame) {
-					continue
-				}
-			}
-			if !yield(e, err) {
 				return
 			}
 		}

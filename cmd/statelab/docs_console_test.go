@@ -22,7 +22,7 @@ import (
 //	<!-- output exit="2" -->           the same, for a command that must fail so
 //	<!-- not run: WHY -->              leave it alone
 //
-// The commands of a page run in one folder, one after another, in a pipe 80
+// The commands of a page run in one folder, which has docs/traces, one after another, in a pipe 80
 // cells wide, in the page's language.
 var (
 	outputDirective = regexp.MustCompile(`^<!-- output((?: \w+="[^"]*")*) -->$`)
@@ -62,6 +62,9 @@ func runBlocks(t *testing.T, text string, lang explain.Lang) string {
 	t.Helper()
 	needs(t, "sh")
 	dir := t.TempDir()
+	if err := os.CopyFS(dir+"/docs/traces", os.DirFS("../../docs/traces")); err != nil {
+		t.Fatal(err)
+	}
 	lines := strings.Split(text, "\n")
 	var out []string
 	for i := 0; i < len(lines); i++ {

@@ -97,7 +97,7 @@ file is shown up to the damage.`,
 // inspect shows one trace.
 func (f *inspectFlags) inspect(e *env, w io.Writer, v view, name string, several bool) error {
 	var in io.Reader = e.stdin
-	v.opts.File = name
+	v.opts.File, v.opts.Between = name, f.between()
 	if name != "-" {
 		file, err := os.Open(name)
 		if err != nil {
@@ -138,7 +138,7 @@ func (f *inspectFlags) inspect(e *env, w io.Writer, v view, name string, several
 		if k, err = newKeeper(keepOpen{w}, v.lang, pcapfile.WriterOptions{Link: link, Batch: 1 << 16}); err != nil {
 			return err
 		}
-		k.only = len(v.opts.Streams) > 0 || f.begin.set || f.end.set
+		k.only = len(v.opts.Streams) > 0 || v.opts.Between != nil
 		frames = k.frames(frames)
 	}
 	if v.format.Frames {
@@ -160,7 +160,7 @@ func (f *inspectFlags) options(v view) analyze.Options {
 	if n := f.bodies(); n > 0 {
 		o.Bodies = max(o.Bodies, n)
 	}
-	if v.trace || f.begin.set || f.end.set || f.bodies() > 0 {
+	if v.trace || v.opts.Between != nil || f.bodies() > 0 {
 		o.Kinds = 0 // others read the events too
 	}
 	return o
