@@ -15,8 +15,9 @@ type Direction struct {
 	Late int
 	// RTT is of the octets that this end sent.
 	RTT RTT
-	// Window is what this end offers to its peer, scaled, in bytes: not known
-	// where the scale was agreed before the trace began.
+	// Window is what this end offers to its peer, scaled, in bytes; each change
+	// counts once. It is not known where the scale was agreed before the trace
+	// began.
 	Window Spread
 	// FlightMax is the most that was sent and not acknowledged, as the vantage
 	// point knows it, in bytes; FlightMean is over the time that Busy counts. Near

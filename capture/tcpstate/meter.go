@@ -40,6 +40,8 @@ type meter struct {
 	flightMax              uint32
 
 	windowMin, windowMax uint32
+	offered              uint16 // the last window, as sent, and whether there is one
+	offers               bool
 	window               sketch
 	rtt                  RTT
 	rtts                 sketch
@@ -74,7 +76,10 @@ func (c *Conn) measure(a *analysis, from, to End, arrival bool) {
 	}
 	mine, theirs := &c.meters[from], &c.meters[peer]
 	h := happening{from: from, closing: s.Flags.Any(FIN | RST)}
-	n := s.SegLen()
+	n := uint32(s.Len)
+	if s.Flags.Any(SYN | FIN) {
+		n = s.SegLen()
+	}
 	if !mine.begun || !theirs.begun {
 		c.begin(s, mine, theirs)
 	}
@@ -96,7 +101,9 @@ func (c *Conn) measure(a *analysis, from, to End, arrival bool) {
 			mine.arrived = a.now
 		}
 	default:
-		if n > 0 {
+		if h.inTurn {
+			mine.goesOn(a, c)
+		} else if n > 0 {
 			c.sent(a, mine, &h)
 		} else if s.Seq.After(mine.next) && !s.Flags.Has(RST) { // something before it was not seen
 			mine.fill(s, 0)
@@ -105,7 +112,9 @@ func (c *Conn) measure(a *analysis, from, to End, arrival bool) {
 		if a.control {
 			c.control(s, from)
 		}
-		mine.offer(a)
+		if s.Window != mine.offered || s.Window == 0 || a.control || !mine.offers {
+			mine.offer(a)
+		}
 		if s.Options.SackBlocks > 0 {
 			theirs.sack(s)
 		}
@@ -133,6 +142,7 @@ func (c *Conn) see(a *analysis, mine *meter, h *happening) {
 	s, n := a.s, a.s.SegLen()
 	if s.Seq == mine.next && a.fresh == n && !a.probe { // in its turn
 		h.fresh = s.Len > 0
+		h.inTurn = !a.control && mine.missing == 0
 		if len(a.Findings) > 0 {
 			c.besides(a, mine, h)
 		}
@@ -155,6 +165,25 @@ func (c *Conn) see(a *analysis, mine *meter, h *happening) {
 	if s.Seq.Before(mine.next) {
 		c.besides(a, mine, h)
 	}
+}
+
+// goesOn takes over new data in its turn: nearly every segment with data.
+func (m *meter) goesOn(a *analysis, c *Conn) {
+	s := a.s
+	n := uint32(s.Len)
+	m.next += Seq(n)
+	m.data++
+	if m.first == 0 {
+		m.first = a.now
+	}
+	m.last, m.spoke = max(m.last, a.now), a.now
+	if m.more = !s.Flags.Has(PSH); m.more {
+		m.full = n
+		if a.rev.edge.Sub(m.next) < int32(n) {
+			c.exhausts(a, m)
+		}
+	}
+	m.flightMax = max(m.flightMax, m.flight())
 }
 
 // sent takes over what a segment sends.
@@ -279,6 +308,10 @@ func (m *meter) offer(a *analysis) {
 	if s.Flags.Has(SYN) || !a.ScaleKnown {
 		return
 	}
+	if m.offers && s.Window == m.offered {
+		return // each change counts once
+	}
+	m.offered, m.offers = s.Window, true
 	w := a.ScaledWindow
 	if m.window.n == 0 || w < m.windowMin {
 		m.windowMin = w

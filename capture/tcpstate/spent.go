@@ -111,6 +111,7 @@ func (c *Conn) silent() Limit {
 // happening is what a segment shows of its sender.
 type happening struct {
 	from    End
+	inTurn  bool // it carries the next octets, and nothing else is to be noted
 	fresh   bool // it carries payload that was not seen before
 	again   bool // it was sent again: octets that had been sent before
 	probe   bool // it asks for the size of a closed window
@@ -152,10 +153,11 @@ func (c *Conn) onTheWay(h *happening, now, passed int64) {
 	s.spent[limitOf(h.from)] += waited
 	passed -= waited
 	s.spent[LimitPath] += passed
-	for i := range c.meters {
-		if c.meters[i].flight() > 0 {
-			c.meters[i].sincePath += passed
-		}
+	if client := &c.meters[Client]; client.next != client.una && client.flight() > 0 {
+		client.sincePath += passed
+	}
+	if server := &c.meters[Server]; server.next != server.una && server.flight() > 0 {
+		server.sincePath += passed
 	}
 }
 
