@@ -93,6 +93,7 @@ func (r *report) take(b *ladder.Builder, rows []ladder.Row) {
 			continue
 		}
 		r.rows = append(r.rows, *row)
+		r.frames.keep(row.Frame)
 		r.whys = append(r.whys, r.reasons(b.Lanes(), row))
 	}
 }

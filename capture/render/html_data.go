@@ -36,7 +36,7 @@ type dataFinding struct {
 
 // scriptWords are the words that the script writes.
 var scriptWords = []string{
-	"all", "bit", "byte", "bytes", "evidence", "field-hint", "fields", "findings", "frames", "message", "more-bytes",
+	"all", "bit", "byte", "bytes", "evidence", "field-hint", "fields", "findings", "frame", "frames", "message", "more-bytes",
 	"no-bytes", "not-captured", "nothing", "refers", "remembers", "states", "why",
 }
 

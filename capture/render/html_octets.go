@@ -1,6 +1,9 @@
 package render
 
-import "encoding/base64"
+import (
+	"bytes"
+	"encoding/base64"
+)
 
 // FrameOf finds a frame by its number, for formats that show bytes. What it
 // returns is valid until the next event is asked for.
@@ -12,6 +15,8 @@ type FrameView struct {
 	Length int    // on the wire
 	// Fields are as decode.Fields gives them.
 	Fields []FieldView
+	// Wanting is how many bytes that were captured Data is short of.
+	Wanting int
 }
 
 // FieldView is a named range of bits: see decode.Field.
@@ -31,6 +36,10 @@ const (
 // Frames of one shape share a layout, and equal values are kept once, so that a
 // frame costs little more than its bytes.
 type pageFrames struct {
+	// waiting are those seen lately, by number, until a row shows them.
+	waiting map[int]FrameView
+	seen    [maxWaiting]int // their numbers, in a ring
+	next    int
 	frames  map[int]frameOctets
 	total   int
 	Layouts [][]layoutField
@@ -69,17 +78,34 @@ func (n *interned) of(s string) int {
 	return i
 }
 
-// add keeps a frame, while there is room.
+// maxWaiting is how many frames wait for their rows.
+const maxWaiting = 2048
+
+// add takes a frame that a row may come to show.
 func (o *pageFrames) add(number int, f FrameView) {
-	kept := f.Data[:min(len(f.Data), maxFrameOctets)]
-	if _, known := o.frames[number]; known || o.total+len(kept) > maxPageOctets {
+	if o.waiting == nil {
+		o.waiting = map[int]FrameView{}
+	}
+	delete(o.waiting, o.seen[o.next])
+	o.seen[o.next] = number
+	o.next = (o.next + 1) % maxWaiting
+	f.Wanting = len(f.Data) - min(len(f.Data), maxFrameOctets)
+	f.Data = bytes.Clone(f.Data[:len(f.Data)-f.Wanting])
+	o.waiting[number] = f
+}
+
+// keep keeps a frame that a row shows, while there is room.
+func (o *pageFrames) keep(number int) {
+	f, ok := o.waiting[number]
+	if _, known := o.frames[number]; !ok || known || o.total+len(f.Data) > maxPageOctets {
 		return
 	}
 	if o.frames == nil {
 		o.frames, o.layouts = map[int]frameOctets{}, map[string]int{}
 	}
-	o.total += len(kept)
-	out := frameOctets{Octets: base64.StdEncoding.EncodeToString(kept), Length: len(f.Data), Wire: max(f.Length, len(f.Data)), Values: []int{}}
+	o.total += len(f.Data)
+	captured := len(f.Data) + f.Wanting
+	out := frameOctets{Octets: base64.StdEncoding.EncodeToString(f.Data), Length: captured, Wire: max(f.Length, captured), Values: []int{}}
 	var fields []layoutField
 	var shape []byte
 	for _, d := range f.Fields {

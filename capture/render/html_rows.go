@@ -1,7 +1,6 @@
 package render
 
 import (
-	"fmt"
 	"strconv"
 	"strings"
 
@@ -35,6 +34,7 @@ type htmlRow struct {
 	// what stands beside one.
 	Span, Edge string
 	Why        []reason
+	swapped    bool // the first lane stands at the right
 	Opens      bool // there is something to open
 }
 
@@ -53,24 +53,6 @@ type htmlSide struct {
 }
 
 type htmlChip struct{ Class, Label string }
-
-// htmlArrow is a way from lane to lane, in percent of the ladder's width and in
-// pixels of its height.
-type htmlArrow struct {
-	X1, X2         string
-	Y1, Y2         int
-	Left           bool // it points to the left
-	Lost, Damaged  bool
-	Injected       bool
-	Double, Resent bool
-	Half           string // "from" or "to", where the other part is another row
-	Tie            string // what both parts are known by
-}
-
-const (
-	arrowHigh = 26
-	arrowTop  = 5
-)
 
 // place is where a lane stands, from 0 at the left to 1 at the right.
 func (r *report) place(lane int) float64 {
@@ -98,11 +80,12 @@ type painter struct {
 type end struct{ stream, lane int }
 
 // Rows are the rows of the page.
-func (r *report) Rows() []htmlRow {
+func (r *report) Rows() []*htmlRow {
 	p := &painter{r: r, class: make([]string, len(r.lanes)), state: map[end]tcpstate.State{}, ids: map[int]bool{}}
-	out := make([]htmlRow, 0, len(r.rows))
+	out := make([]*htmlRow, 0, len(r.rows))
 	for i := range r.rows {
-		out = append(out, p.row(i, &r.rows[i]))
+		h := p.row(i, &r.rows[i])
+		out = append(out, &h)
 	}
 	return out
 }
@@ -121,6 +104,7 @@ func (p *painter) identity(i int, row *ladder.Row) string {
 
 func (p *painter) row(i int, row *ladder.Row) htmlRow {
 	h := htmlRow{ID: p.identity(i, row), Stream: row.Stream, Side: row.Lane, Why: p.r.whys[i], Before: p.lanes()}
+	h.swapped = len(p.r.order) == 2 && p.r.order[0] == 1
 	if row.Lane >= 0 {
 		h.Edge = p.r.edge(row.Lane)
 	}
@@ -144,6 +128,19 @@ func (p *painter) lanes() []htmlLane {
 		out[i] = htmlLane{i, class}
 	}
 	return out
+}
+
+// Lanes are the classes by which the lanes go on beside an explanation that
+// stands under its row.
+func (h *htmlRow) Lanes() string {
+	if len(h.After) != 2 {
+		return ""
+	}
+	left, right := h.After[0], h.After[1]
+	if h.swapped {
+		left, right = right, left
+	}
+	return " wl-" + left.Class + " wr-" + right.Class
 }
 
 // stateClass is the style of a state; empty for those in which nothing is
@@ -231,100 +228,4 @@ func (p *painter) say(h *htmlRow, row *ladder.Row) {
 		h.Heading = inTwo(func(s speaker) string { return otherText(s, row) })
 	case ladder.RowConnection, ladder.RowTotals:
 	}
-}
-
-// arrow draws a segment or a message.
-func (p *painter) arrow(h *htmlRow, row *ladder.Row) {
-	a := row.Arrow
-	from, to := p.r.place(a.From), p.r.place(a.To)
-	h.Opens = true
-	arrow := &htmlArrow{Left: to < from, Y1: arrowTop, Y2: arrowTop + slant, Lost: a.Lost, Damaged: a.Damaged && a.Part != ladder.Departure, Injected: a.Injected, Resent: a.Resent}
-	class := []string{"arrow", "forward"}
-	if arrow.Left {
-		class[1] = "backward"
-	}
-	if spoken(&row.Event) {
-		class[0] = "message"
-		arrow.Double, arrow.Y2 = true, arrow.Y1+8
-		arrow.Y1 = arrow.Y2
-		h.Fields = spokenFields(&row.Event)
-		h.Label = inTwo(func(speaker) string { return spokenForms(&row.Event)[0] })
-	} else {
-		if a.Lost || a.Damaged || a.Injected || troubled(row.Event.Segment) {
-			class = append(class, "trouble")
-		}
-		h.Label = inTwo(func(s speaker) string { return arrowText(s, row, p.r.several) })
-	}
-	switch {
-	case a.Part == ladder.Departure:
-		to, arrow.Half, arrow.Tie = (from+to)/2, "from", a.Tie
-	case a.Part == ladder.Arrival && a.Tie != "":
-		from, arrow.Half, arrow.Tie = (from+to)/2, "to", a.Tie
-		class = append(class, "arrival")
-	case a.Lost:
-		to = from + (to-from)*0.62
-	case a.Injected:
-		from += (to - from) * 0.3
-	}
-	if a.Resent {
-		class = append(class, "resent")
-	}
-	arrow.X1, arrow.X2 = percent(from), percent(to)
-	h.Span = fmt.Sprintf("s%d-%d", min(a.From, a.To), max(a.From, a.To))
-	h.Arrow, h.Class = arrow, strings.Join(class, " ")
-	if a.Part != ladder.Arrival {
-		for _, v := range a.Verdicts {
-			h.Below = append(h.Below, inTwo(func(s speaker) string { return verdictText(s, v) }))
-		}
-	}
-}
-
-// spoken says a row in words: "frame 4, client to server, PSH ACK, 5 bytes,
-// client ESTABLISHED".
-func (p *painter) spoken(s speaker, row *ladder.Row, h *htmlRow) string {
-	var parts []string
-	add := func(words ...string) {
-		for _, w := range words {
-			if w != "" {
-				parts = append(parts, w)
-			}
-		}
-	}
-	if h.Frame > 0 {
-		add(s.of(pageWords["frame"]) + " " + strconv.Itoa(h.Frame))
-	}
-	if a := row.Arrow; a != nil {
-		add(s.f(pageWords["to"], s.lane(p.r.lanes[a.From]), s.lane(p.r.lanes[a.To])))
-		switch seg := row.Event.Segment; {
-		case seg != nil:
-			add(strings.Join(flagList(seg.Flags), " "))
-			if seg.Len > 0 {
-				add(s.f(pageWords["n-bytes"], seg.Len))
-			}
-			for _, f := range seg.Findings {
-				add(s.finding(f.Name, f.Nth))
-			}
-			if a.Part == ladder.Departure {
-				add(s.of(pageWords["leaves"]))
-			}
-			if a.Part == ladder.Arrival {
-				add(s.of(pageWords["arrives"]))
-			}
-			if a.Lost {
-				add(s.of(wordLost))
-			}
-			if a.Damaged {
-				add(s.of(wordDamaged))
-			}
-		default:
-			add(s.of(h.Label))
-		}
-	} else if row.Lane >= 0 && row.Lane < len(p.r.lanes) {
-		add(s.lane(p.r.lanes[row.Lane]))
-	}
-	add(s.of(h.Heading), strings.TrimLeft(s.of(h.Beside), "●▤◆ "))
-	for _, m := range row.States {
-		add(s.lane(p.r.lanes[m.Lane]) + " " + m.To.String())
-	}
-	return strings.Join(parts, ", ")
 }

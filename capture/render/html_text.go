@@ -16,12 +16,18 @@ func inBoth(t trace.Text) template.HTML {
 // linked is inBoth, where what is said of a frame leads to its row.
 func linked(t trace.Text) template.HTML {
 	return bilingual(t, func(s string) string {
-		return aFrame.ReplaceAllString(template.HTMLEscapeString(s), `$1<a href="#frame-$2">$2</a>`)
+		return someFrames.ReplaceAllStringFunc(template.HTMLEscapeString(s), func(frames string) string {
+			return aNumber.ReplaceAllString(frames, `<a href="#frame-$0">$0</a>`)
+		})
 	})
 }
 
-// aFrame is how the explanations name a frame, in English and in Korean.
-var aFrame = regexp.MustCompile(`((?:[Ff]rames? |프레임 |, frame ))(\d+)`)
+// someFrames is how the explanations name frames, in English and in Korean:
+// "frame 4", "frames 6, 10".
+var (
+	someFrames = regexp.MustCompile(`(?:[Ff]rames? |프레임 )\d+(?:, \d+\b)*`)
+	aNumber    = regexp.MustCompile(`\d+`)
+)
 
 // bilingual marks each language as such; what is the same in both stands once.
 // escape makes markup of a text, whatever it holds.

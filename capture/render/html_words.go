@@ -1,6 +1,11 @@
 package render
 
-import "statelab/capture/trace"
+import (
+	"slices"
+
+	"statelab/capture/explain"
+	"statelab/capture/trace"
+)
 
 // pageWords are the words of the page itself.
 var pageWords = map[string]trace.Text{
@@ -32,6 +37,7 @@ var pageWords = map[string]trace.Text{
 	"keys":         {En: "Keys", Ko: "단축키"},
 	"close":        {En: "Close", Ko: "닫기"},
 	"states":       {En: "States after this row", Ko: "이 줄 다음의 상태"},
+	"state":        {En: "States now", Ko: "지금 상태"},
 	"fields":       {En: "Fields", Ko: "필드"},
 	"bytes":        {En: "Bytes", Ko: "바이트"},
 	"evidence":     {En: "Evidence", Ko: "증거"},
@@ -50,6 +56,7 @@ var pageWords = map[string]trace.Text{
 		En: "more rows are not in this page, which holds the first 4000. Choose a part: --stream 3, --from 200, --to 900, --where 'http.status >= 400'.",
 		Ko: "줄이 더 있지만 이 페이지에는 처음 4000줄만 담았습니다. 일부를 고르려면: --stream 3, --from 200, --to 900, --where 'http.status >= 400'.",
 	},
+	"forgot":    {En: "Nothing.", Ko: "아무것도 기억하지 않습니다."},
 	"nothing":   {En: "Nothing to show.", Ko: "보여 줄 것이 없습니다."},
 	"none":      {En: "Nothing was found.", Ko: "발견 사항이 없습니다."},
 	"made":      {En: "Made by statelab", Ko: "만든 프로그램: statelab"},
@@ -87,6 +94,19 @@ var pageKeys = []struct {
 	{[]string{"?"}, trace.Text{En: "this list", Ko: "이 목록"}},
 }
 
+// glanced is how many connections the page's head tells of.
+const glanced = 6
+
+// Glance are the connections that the page's head tells of, and how many it
+// leaves to the table.
+func (r *report) Glance() []htmlConnection {
+	all := r.Connections()
+	return all[:min(len(all), glanced)]
+}
+
+// Unglanced is how many the head leaves to the table.
+func (r *report) Unglanced() int { return max(len(r.conns)-glanced, 0) }
+
 // Signs explain the ladder to one who has never seen one.
 func (r *report) Signs() []htmlSign {
 	return []htmlSign{
@@ -100,6 +120,17 @@ func (r *report) Signs() []htmlSign {
 		{"call", trace.Text{En: "● what a program asks of TCP · ▤ what a side has begun to remember, or forgotten", Ko: "● 프로그램이 TCP에 하는 요청 · ▤ 한쪽이 기억하게 되었거나 잊은 것"}},
 		{"seq", trace.Text{En: "seq: number of the first byte sent; ack: the byte that is expected next. Both count from the start of the connection (0 is the SYN).", Ko: "seq: 보내는 첫 바이트의 번호, ack: 다음에 받기를 기다리는 바이트의 번호. 둘 다 연결의 처음부터 셈(SYN이 0번)."}},
 	}
+}
+
+// Terms are the words of the ladder, those that it uses.
+func (r *report) Terms() []explain.Term {
+	used := map[string]bool{}
+	for i := range r.rows {
+		for _, name := range termsOf(&r.rows[i]) {
+			used[name] = true
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(explain.Terms()), func(t explain.Term) bool { return !used[t.Name] })
 }
 
 type htmlSign struct {

@@ -47,7 +47,7 @@
     link(i).setAttribute('aria-current', 'true');
     link(i).tabIndex = 0;
     if (focus) link(i).focus({preventScroll: true});
-    items[i].scrollIntoView({block: 'nearest'});
+    reveal(items[i]);
     if (hash) history.replaceState(null, '', '#' + items[i].id);
     if (!panel.hidden) fill(i);
   }
@@ -64,7 +64,7 @@
     body.classList.add('opened');
     panel.hidden = false;
     fill(i);
-    items[i].scrollIntoView({block: 'nearest'});
+    reveal(items[i]);
     ties();
   }
 
@@ -75,7 +75,21 @@
     ties();
     if (chosen >= 0) {
       link(chosen).focus({preventScroll: true});
-      items[chosen].scrollIntoView({block: 'nearest'});
+      reveal(items[chosen]);
+    }
+  }
+
+  // reveal scrolls a row out from behind the heads of the lanes and the panel.
+  const heads = document.querySelector('.heads');
+  function reveal(li) {
+    for (let again = 0; again < 3; again++) { // rows that were never drawn have a guessed height
+      const top = heads.getBoundingClientRect().bottom, row = li.firstElementChild.getBoundingClientRect();
+      const sheet = !panel.hidden && getComputedStyle(panel).position === 'fixed';
+      const foot = sheet ? panel.getBoundingClientRect().top : innerHeight;
+      const stuck = parseFloat(getComputedStyle(heads).top) + heads.offsetHeight;
+      const by = row.top < Math.max(top, 0) + 4 ? row.top - stuck - 40 : row.bottom > foot - 8 ? Math.min(row.bottom - foot + 60, row.top - stuck - 8) : 0;
+      if (Math.abs(by) < 1) return;
+      scrollBy(0, by);
     }
   }
 
@@ -113,7 +127,7 @@
       }));
     }
     if (row.e && row.e.length) {
-      const p = el('p', {}, w('frames'), ' ');
+      const p = el('p', {}, w(row.e.length > 1 ? 'frames' : 'frame'), ' ');
       row.e.forEach((n, k) => p.append(k ? ', ' : '', frameLink(n)));
       section('evidence', p);
     }
@@ -144,7 +158,7 @@
     const status = el('p', {class: 'field-status', id: 'field-status', 'aria-live': 'polite'}, w('field-hint'));
     const rows = fields.map((f, k) => el('tr', {class: 'd' + Math.min(f.depth, 4), 'data-k': k}, el('td', {}, f.name), el('td', {}, f.value)));
     const cells = [], signs = [];
-    const wide = matchMedia('(max-width:760px)').matches ? 8 : 16;
+    const wide = panel.clientWidth < 480 ? 8 : 16;
     for (let at = 0; at < raw.length; at += wide) {
       const h = el('span', {class: 'o h'}), a = el('span', {class: 'o a', 'aria-hidden': 'true'});
       for (let i = at; i < Math.min(at + wide, raw.length); i++) {
@@ -239,8 +253,9 @@
   let overlay = null;
   function ties() {
     if (overlay) { overlay.remove(); overlay = null; }
-    body.classList.remove('overlaid');
-    if (items.length > 800) return; // they stay in two parts
+    for (const svg of list.querySelectorAll('svg.joined')) svg.classList.remove('joined');
+    const between = matchMedia('(max-width:1180px)').matches && panel.hidden && !body.classList.contains('no-why');
+    if (items.length > 800 || between) return; // they stay in two parts
     const left = new Map();
     for (const svg of list.querySelectorAll('svg.tied')) {
       const li = svg.closest('li');
@@ -262,13 +277,14 @@
       const g = document.createElementNS('http://www.w3.org/2000/svg', 'g');
       g.setAttribute('class', li.className.replace('chosen', ''));
       g.append(line);
+      begin.classList.add('joined');
+      svg.classList.add('joined');
       overlay.append(g);
     }
     if (!overlay) return;
     overlay.setAttribute('class', 'ties');
     overlay.setAttribute('aria-hidden', 'true');
     list.append(overlay);
-    body.classList.add('overlaid');
   }
 
   // --- the tools -----------------------------------------------------------

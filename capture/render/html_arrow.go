@@ -1,0 +1,124 @@
+package render
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"statelab/capture/ladder"
+)
+
+// htmlArrow is a way from lane to lane, in percent of the ladder's width and in
+// pixels of its height.
+type htmlArrow struct {
+	X1, X2         string
+	Y1, Y2         int
+	Left           bool // it points to the left
+	Lost, Damaged  bool
+	Injected       bool
+	Double, Resent bool
+	Half           string // "from" or "to", where the other part is another row
+	Tie            string // what both parts are known by
+}
+
+const (
+	arrowHigh = 26
+	arrowTop  = 5
+)
+
+// arrow draws a segment or a message.
+func (p *painter) arrow(h *htmlRow, row *ladder.Row) {
+	a := row.Arrow
+	from, to := p.r.place(a.From), p.r.place(a.To)
+	h.Opens = true
+	arrow := &htmlArrow{Left: to < from, Y1: arrowTop, Y2: arrowTop + slant, Lost: a.Lost, Damaged: a.Damaged && a.Part != ladder.Departure, Injected: a.Injected, Resent: a.Resent}
+	class := []string{"arrow", "forward"}
+	if arrow.Left {
+		class[1] = "backward"
+	}
+	if spoken(&row.Event) {
+		class[0] = "message"
+		arrow.Double, arrow.Y2 = true, arrow.Y1+8
+		arrow.Y1 = arrow.Y2
+		h.Fields = spokenFields(&row.Event)
+		h.Label = inTwo(func(speaker) string { return spokenForms(&row.Event)[0] })
+	} else {
+		if a.Lost || a.Damaged || a.Injected || troubled(row.Event.Segment) {
+			class = append(class, "trouble")
+		}
+		h.Label = inTwo(func(s speaker) string { return arrowText(s, row, p.r.several) })
+	}
+	switch {
+	case a.Part == ladder.Departure:
+		to, arrow.Half, arrow.Tie = (from+to)/2, "from", a.Tie
+		class = append(class, "departs")
+	case a.Part == ladder.Arrival && a.Tie != "":
+		from, arrow.Half, arrow.Tie = (from+to)/2, "to", a.Tie
+		class = append(class, "arrival")
+	case a.Lost:
+		to = from + (to-from)*0.62
+	case a.Injected:
+		from += (to - from) * 0.3
+	}
+	if a.Resent {
+		class = append(class, "resent")
+	}
+	arrow.X1, arrow.X2 = percent(from), percent(to)
+	h.Span = fmt.Sprintf("s%d-%d", min(a.From, a.To), max(a.From, a.To))
+	h.Arrow, h.Class = arrow, strings.Join(class, " ")
+	if a.Part != ladder.Arrival {
+		for _, v := range a.Verdicts {
+			h.Below = append(h.Below, inTwo(func(s speaker) string { return verdictText(s, v) }))
+		}
+	}
+}
+
+// spoken says a row in words: "frame 4, client to server, PSH ACK, 5 bytes,
+// client ESTABLISHED".
+func (p *painter) spoken(s speaker, row *ladder.Row, h *htmlRow) string {
+	var parts []string
+	add := func(words ...string) {
+		for _, w := range words {
+			if w != "" {
+				parts = append(parts, w)
+			}
+		}
+	}
+	if h.Frame > 0 {
+		add(s.of(pageWords["frame"]) + " " + strconv.Itoa(h.Frame))
+	}
+	if a := row.Arrow; a != nil {
+		add(s.f(pageWords["to"], s.lane(p.r.lanes[a.From]), s.lane(p.r.lanes[a.To])))
+		switch seg := row.Event.Segment; {
+		case seg != nil:
+			add(strings.Join(flagList(seg.Flags), " "))
+			if seg.Len > 0 {
+				add(s.f(pageWords["n-bytes"], seg.Len))
+			}
+			for _, f := range seg.Findings {
+				add(s.finding(f.Name, f.Nth))
+			}
+			if a.Part == ladder.Departure {
+				add(s.of(pageWords["leaves"]))
+			}
+			if a.Part == ladder.Arrival {
+				add(s.of(pageWords["arrives"]))
+			}
+			if a.Lost {
+				add(s.of(wordLost))
+			}
+			if a.Damaged {
+				add(s.of(wordDamaged))
+			}
+		default:
+			add(s.of(h.Label))
+		}
+	} else if row.Lane >= 0 && row.Lane < len(p.r.lanes) {
+		add(s.lane(p.r.lanes[row.Lane]))
+	}
+	add(s.of(h.Heading), strings.TrimLeft(s.of(h.Beside), "●▤◆ "))
+	for _, m := range row.States {
+		add(s.lane(p.r.lanes[m.Lane]) + " " + m.To.String())
+	}
+	return strings.Join(parts, ", ")
+}
