@@ -17,6 +17,8 @@ type run struct {
 	stopped bool
 	// reported says that parties report, beside the frames, what they know.
 	reported bool
+	// What Options.Kinds ask for.
+	wantsSegments, wantsHTTP bool
 
 	decoder  decode.Decoder
 	packet   *decode.Packet // of the frame at hand
@@ -42,6 +44,8 @@ func newRun(o *Options, yield func(trace.Event, error) bool) *run {
 	r.decoder.VerifyChecksums, r.decoder.Fragments = o.VerifyChecksums, new(decode.Reassembler)
 	r.observer = tcpstate.NewObserver(tcpstate.ObserverOptions{OnClose: r.over, BothTaps: o.Exact})
 	r.states = reconcile{exact: o.Exact, ends: map[endKey]*endLog{}, hosts: map[netip.Addr]bool{}}
+	r.wantsSegments = o.Kinds.Has(trace.KindSegment) || o.Kinds.Has(trace.KindArrival)
+	r.wantsHTTP = !o.NoHTTP && (o.Kinds.Has(trace.KindMessage) || o.Kinds.Has(trace.KindWebSocket))
 	r.totals.Others = map[string]int{}
 	r.web.init(o.Bodies)
 	return r
@@ -120,42 +124,18 @@ func (r *run) segmentSeen(f *capture.Frame, arrival bool) {
 		reading.RTT, reading.AcksFrame = arrived.RTT, arrived.AcksFrame
 		reading.Changes, reading.Findings, r.findings = r.changes, findings, findings
 	}
-	from, to := r.opts.parties(reading.Conn, reading.From)
 	if !arrival {
 		r.totals.Segments++
 	}
-	stream := reading.Conn.Stream
-	r.whereabouts(s, reading.From, stream)
-	if r.opts.Kinds.Has(trace.KindSegment) || r.opts.Kinds.Has(trace.KindArrival) {
-		r.segment.Segment, r.segment.Reading = *s, reading
+	r.whereabouts(s, reading.From, reading.Conn.Stream)
+	if r.wantsSegments || f.Wire != 0 {
+		r.tellSegment(f, s, &reading, arrival)
 	}
-	e := trace.Event{
-		Kind: trace.KindSegment, At: f.Time, Frame: f.Number, Wire: f.Wire, Stream: stream,
-		From: from, To: to, Segment: &r.segment,
-	}
-	if arrival {
-		e.Kind = trace.KindArrival
-	} else if f.Wire != 0 {
-		r.sent.add(f.Wire, departure{frame: f.Number, stream: stream, from: from, to: to})
-	}
-	r.emit(e)
 	for _, ch := range reading.Changes {
 		r.inferred(f, &reading, ch)
 	}
-	if !r.opts.NoHTTP && (r.opts.Kinds.Has(trace.KindMessage) || r.opts.Kinds.Has(trace.KindWebSocket)) && r.delivers(f, &reading, arrival) {
+	if r.wantsHTTP && r.delivers(f, &reading, arrival) {
 		r.web.segment(r, s, &reading)
-	}
-}
-
-// whereabouts notes which connection its ends' reports will be about.
-func (r *run) whereabouts(s *tcpstate.Segment, from tcpstate.End, stream int) {
-	if !r.reported {
-		return
-	}
-	here, there := endKey{s.Src, s.Dst}, endKey{s.Dst, s.Src}
-	r.streams[here], r.streams[there] = place{stream, from}, place{stream, from.Peer()}
-	if here == there {
-		r.streams[here] = place{stream, from} // it is joined to itself
 	}
 }
 

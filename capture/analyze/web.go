@@ -40,7 +40,7 @@ func (w *web) init(bodies int) {
 	if bodies == 0 {
 		bodies = defaultBody
 	}
-	w.limits = http1.Limits{Body: bodies, Budget: http1.NewBudget(openBodies)}
+	w.limits = http1.Limits{Body: bodies, Budget: http1.NewBudget(openBodies), Pool: new(http1.Pool)}
 	w.assembler = stream.New(stream.Limits{})
 	w.reading = map[int]*exchange{}
 }
@@ -116,6 +116,7 @@ func (w *web) tell(r *run, c *tcpstate.Conn, x *exchange) {
 			Kind: trace.KindMessage, At: m.m.LastTime, Frame: m.m.LastFrame, Stream: c.Stream,
 			From: from, To: to, Message: m.m,
 		})
+		w.limits.Pool.Put(m.m) // an event is valid until the next one
 	}
 	x.done = x.done[:0]
 }

@@ -90,7 +90,7 @@ func (r *reader) settleChunkLine() {
 	case r.state == inChunkSize:
 		r.chunkSize(line)
 	case emptyLine(line):
-		r.msg.Trailers = parseFields(string(r.text))
+		r.msg.Trailers = parseFields(nil, string(r.text))
 		r.finish()
 	default:
 		r.line = len(r.text)

@@ -14,6 +14,8 @@ type Limits struct {
 	// Body is how much of a body is kept, in bytes; 64 KiB, and less than 0
 	// means nothing, nor of the head as it was sent. The rest is counted.
 	Body int
+	// Pool, if set, is where messages come from: who gets one puts it back.
+	Pool *Pool
 	// Budget, if set, is shared by conversations, and bounds what all bodies
 	// that have not ended take together.
 	Budget *Budget

@@ -42,11 +42,10 @@ func plausible(begin []byte) bool {
 // startLine reads a request line or a status line, and reports whether it is
 // one that this end may send.
 func (r *reader) startLine(line []byte) bool {
-	m := *r.msg
-	if !m.parseStart(string(line)) || !r.c.accepts(r.from, m.Request) {
+	if !r.msg.parseStart(string(line)) || !r.c.accepts(r.from, r.msg.Request) {
 		return false
 	}
-	*r.msg, r.any = m, true
+	r.any = true
 	return true
 }
 
@@ -108,12 +107,13 @@ func (r *reader) headDone() {
 // the one that it answers.
 func (r *reader) readHead(head []byte) (to request) {
 	m := r.msg
+	r.headRead = true
 	if r.c.limits.Body >= 0 {
-		m.Head = bytes.Clone(head)
+		m.Head = append(m.Head, head...)
 	}
-	_, fields, _ := strings.Cut(string(head), "\n")
-	m.Fields = parseFields(fields)
-	m.Marks |= lineMarks(m.Head) | m.framingMarks()
+	_, fields, _ := bytes.Cut(head, []byte("\n"))
+	m.Fields = parseFields(m.Fields, string(fields))
+	m.Marks |= lineMarks(head) | m.framingMarks()
 	m.BodyStart = r.offset
 	if m.Request {
 		r.c.asked(m, r)
@@ -124,9 +124,12 @@ func (r *reader) readHead(head []byte) (to request) {
 
 // parseFields reads the field lines of a header or trailer section (RFC 9112
 // §5). A line that is folded over several (§5.2, obsolete) has its parts joined
-// by a space. A line without a colon is no field.
-func parseFields(text string) []Field {
-	fields := make([]Field, 0, min(strings.Count(text, "\n"), 16))
+// by a space. A line without a colon is no field. They are appended to fields,
+// which are none yet.
+func parseFields(fields []Field, text string) []Field {
+	if n := min(strings.Count(text, "\n"), 16); cap(fields) < n {
+		fields = make([]Field, 0, n)
+	}
 	var folded []string // the parts of the last field's value, if there are several
 	unfold := func() {
 		if folded != nil {

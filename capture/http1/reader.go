@@ -42,7 +42,8 @@ type reader struct {
 	text []byte
 	line int
 
-	msg   *Message // nil between messages
+	msg      *Message // nil between messages
+	headRead bool     // its head is complete
 	left  int64    // octets of the body or chunk that are to come
 	holed bool     // the body had a gap: no more of it is kept
 }
@@ -163,7 +164,8 @@ func (r *reader) keep(data []byte) {
 // begin begins a message at the present octet.
 func (r *reader) begin() {
 	r.text, r.line, r.left, r.holed = r.text[:0], 0, 0, false
-	r.msg = &Message{Start: r.offset, FirstFrame: r.now.Frame, FirstTime: r.now.Time}
+	r.msg, r.headRead = r.c.limits.Pool.get(), false
+	r.msg.Start, r.msg.FirstFrame, r.msg.FirstTime = r.offset, r.now.Frame, r.now.Time
 	if r.resumed {
 		r.msg.Marks, r.resumed = Resumed, false
 	}
@@ -189,7 +191,7 @@ func (r *reader) breakOff() {
 	case r.msg.Version == "": // not even the start line is there
 		r.msg = nil
 	default:
-		if r.msg.Head == nil {
+		if !r.headRead {
 			r.readHead(r.text[:r.line])
 		}
 		r.msg.Truncated = true
