@@ -44,8 +44,8 @@ type reader struct {
 
 	msg      *Message // nil between messages
 	headRead bool     // its head is complete
-	left  int64    // octets of the body or chunk that are to come
-	holed bool     // the body had a gap: no more of it is kept
+	left     int64    // octets of the body or chunk that are to come
+	holed    bool     // the body had a gap: no more of it is kept
 }
 
 func (r *reader) feed(c stream.Chunk) {
