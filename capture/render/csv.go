@@ -76,7 +76,8 @@ func SegmentsCSV(w io.Writer, events Events, o Options) error {
 
 var connectionHeadings = []string{
 	"stream", "client_ip", "client_port", "server_ip", "server_port", "opened_by", "handshake_complete", "handshake_rtt_us",
-	"client_state", "server_state", "client_bytes", "server_bytes", "closed", "first_frame", "last_frame", "start", "duration_us", "findings",
+	"client_state", "server_state", "client_bytes", "server_bytes", "closed", "first_frame", "last_frame", "start", "duration_us",
+	"client_retransmitted", "server_retransmitted", "limit", "limited_us", "findings",
 }
 
 // ConnectionsCSV writes one row a connection, in the order in which they end.
@@ -93,6 +94,10 @@ func ConnectionsCSV(w io.Writer, events Events, o Options) error {
 		if c.Handshake.Complete {
 			rtt = strconv.FormatInt(c.Handshake.RTT.Microseconds(), 10)
 		}
+		limit, limited := "", ""
+		if v := c.Verdict(); c.Measured() && v.Kind == tcpstate.VerdictLimited {
+			limit, limited = v.Limit.String(), strconv.FormatInt(v.For.Microseconds(), 10)
+		}
 		s.row(
 			strconv.Itoa(c.Stream), c.Key.Client.Addr().String(), strconv.Itoa(int(c.Key.Client.Port())),
 			c.Key.Server.Addr().String(), strconv.Itoa(int(c.Key.Server.Port())),
@@ -100,7 +105,9 @@ func ConnectionsCSV(w io.Writer, events Events, o Options) error {
 			c.State[tcpstate.Client].String(), c.State[tcpstate.Server].String(),
 			strconv.FormatInt(c.Bytes[tcpstate.Client], 10), strconv.FormatInt(c.Bytes[tcpstate.Server], 10),
 			c.Ending.String(), strconv.Itoa(c.First), strconv.Itoa(c.Last),
-			stamp(c.FirstTime), strconv.FormatInt(c.LastTime.Sub(c.FirstTime).Microseconds(), 10), countsText(c.Findings),
+			stamp(c.FirstTime), strconv.FormatInt(c.LastTime.Sub(c.FirstTime).Microseconds(), 10),
+			strconv.Itoa(c.Direction(tcpstate.Client).Again.Segments), strconv.Itoa(c.Direction(tcpstate.Server).Again.Segments),
+			limit, limited, countsText(c.Findings),
 		)
 	})
 }

@@ -36,6 +36,10 @@ type tcpFacts struct {
 	RTT       int64  `expr:"rtt_us" en:"round-trip time of the handshake, microseconds; 0 if unknown" ko:"핸드셰이크의 왕복 시간(마이크로초), 모르면 0"`
 	Closed    string `expr:"closed" en:"how it ended: \"fin\", \"rst\", \"half\", \"timeout\", \"open\"" ko:"끝난 방식: \"fin\", \"rst\", \"half\", \"timeout\", \"open\""`
 	Duration  int64  `expr:"duration_us" en:"from its first frame to its last, microseconds" ko:"첫 프레임부터 마지막 프레임까지(마이크로초)"`
+	Resent    int    `expr:"retransmitted" en:"segments whose bytes were seen here before, both ends together" ko:"여기서 이미 보인 바이트를 다시 실은 세그먼트 수, 양쪽 합"`
+	Limit     string `expr:"limit" en:"what limited it most: \"path\", \"loss\", \"window\", \"client\", \"server\", \"idle\", \"opening\", \"closing\"; empty where nothing did" ko:"가장 오래 발목을 잡은 것: \"path\", \"loss\", \"window\", \"client\", \"server\", \"idle\", \"opening\", \"closing\", 없으면 빈 문자열"`
+	Limited   int64  `expr:"limited_us" en:"for how long, microseconds" ko:"그것이 걸린 시간(마이크로초)"`
+	Loss      int64  `expr:"loss_us" en:"time spent on repairing losses, microseconds" ko:"손실을 메우는 데 든 시간(마이크로초)"`
 	Findings  words  `expr:"findings" en:"names of what was found in its segments" ko:"세그먼트에서 발견된 것의 이름"`
 }
 
@@ -157,6 +161,11 @@ func facts(c *tcpstate.Conn) tcpFacts {
 	}
 	if c.Handshake.Complete {
 		t.RTT = c.Handshake.RTT.Microseconds()
+	}
+	t.Resent = c.Direction(tcpstate.Client).Again.Segments + c.Direction(tcpstate.Server).Again.Segments
+	t.Loss = c.Spent()[tcpstate.LimitLoss].Microseconds()
+	if v := c.Verdict(); c.Measured() && v.Kind == tcpstate.VerdictLimited {
+		t.Limit, t.Limited = v.Limit.String(), v.For.Microseconds()
 	}
 	for name := range c.Findings {
 		t.Findings = append(t.Findings, name)
