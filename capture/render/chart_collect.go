@@ -46,9 +46,30 @@ func (w *flowWay) at(seq tcpstate.Seq) float64 {
 // collect draws the first connection that was chosen, or else the first that
 // carries data; memory is bounded, however long it is.
 func (k PlotKind) collect(events Events, o Options) (*chart, error) {
+	p := k.begin(o)
+	var failed error
+	for e, err := range events {
+		if err != nil {
+			failed = err
+			break
+		}
+		p.add(&e)
+	}
+	return p.end(), failed
+}
+
+// plotter draws a chart as events come.
+type plotter struct {
+	follower
+	say speaker
+	c   *chart
+}
+
+// begin begins a chart.
+func (k PlotKind) begin(o Options) *plotter {
 	c := &chart{title: o.Title}
 	say := speaker{o.Lang}
-	f := &follower{stream: -1}
+	f := follower{stream: -1}
 	if len(o.Streams) > 0 {
 		f.stream = o.Streams[0]
 	}
@@ -59,28 +80,29 @@ func (k PlotKind) collect(events Events, o Options) (*chart, error) {
 		p.title = say.f(wordWay, from, to)
 		c.panels = append(c.panels, p)
 	}
-	var failed error
-	for e, err := range events {
-		if err != nil {
-			failed = err
-			break
+	return &plotter{f, say, c}
+}
+
+func (p *plotter) add(e *trace.Event) {
+	switch {
+	case (e.Kind == trace.KindSegment || e.Kind == trace.KindArrival) && p.takes(e):
+		p.segment(e, p.c)
+		if p.c.about == "" {
+			p.c.about = p.say.f(wordOneConnection, e.Stream, partyAddress(e, tcpstate.Client), partyAddress(e, tcpstate.Server))
 		}
-		switch {
-		case (e.Kind == trace.KindSegment || e.Kind == trace.KindArrival) && f.takes(&e):
-			f.segment(&e, c)
-			if c.about == "" {
-				c.about = say.f(wordOneConnection, e.Stream, partyAddress(&e, tcpstate.Client), partyAddress(&e, tcpstate.Server))
-			}
-		case e.Kind == trace.KindTotals && e.Totals.Connections > 1:
-			c.notes = append(c.notes, say.f(wordOthersThere, e.Totals.Connections))
-		}
+	case e.Kind == trace.KindTotals && e.Totals.Connections > 1:
+		p.c.notes = append(p.c.notes, p.say.f(wordOthersThere, e.Totals.Connections))
 	}
-	for _, w := range f.ways {
+}
+
+// end returns the chart when there are no more events.
+func (p *plotter) end() *chart {
+	for _, w := range p.ways {
 		if w.finish != nil {
 			w.finish()
 		}
 	}
-	return c, failed
+	return p.c
 }
 
 // partyAddress is the address of an end of a segment's connection.

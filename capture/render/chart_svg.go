@@ -28,10 +28,15 @@ type chartPicture struct {
 
 // chartSVG draws a chart as a picture that needs nothing from outside.
 func chartSVG(w io.Writer, c *chart, o Options) error {
-	d := &chartPicture{o: o, theme: &lightTheme}
 	if o.Dark {
-		d.theme = &darkTheme
+		return chartIn(w, c, o, &darkTheme)
 	}
+	return chartIn(w, c, o, &lightTheme)
+}
+
+// chartIn draws it in a theme's colours.
+func chartIn(w io.Writer, c *chart, o Options, t *theme) error {
+	d := &chartPicture{o: o, theme: t}
 	panels := c.used()
 	top := 74.0
 	high := top + float64(max(len(panels), 1))*(chartHead+chartTall+chartFoot) + 24*float64(len(c.notes)) + 10

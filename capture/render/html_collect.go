@@ -1,6 +1,8 @@
 package render
 
 import (
+	"html/template"
+
 	"statelab/capture/explain"
 	"statelab/capture/ladder"
 	"statelab/capture/tcpstate"
@@ -28,6 +30,9 @@ type report struct {
 	found   map[string]*expertEntry
 	web     exchanges
 	frames  pageFrames
+	plots   pagePlots
+	// pictures are the plots, drawn.
+	pictures []template.HTML
 }
 
 // reason is one explanation, in both languages.
@@ -46,6 +51,7 @@ func collectReport(events Events, o *Options) (*report, error) {
 	for i, lang := range languages {
 		r.x[i] = explain.New(lang)
 	}
+	r.plots.begin(o)
 	b := ladder.New(o.ladder())
 	var failed error
 	for e, err := range events {
@@ -63,6 +69,7 @@ func collectReport(events Events, o *Options) (*report, error) {
 	r.lanes, r.several, r.talked = b.Lanes(), b.Connections() > 1, b.Talked()
 	r.order = ladder.Arrange(r.lanes)
 	r.dropEmpty()
+	r.pictures = r.draw()
 	r.ledger, r.now = worthShowing(b.Ledger()), b.Memories()
 	return r, failed
 }
@@ -114,6 +121,7 @@ func (r *report) note(e *trace.Event) {
 		}
 	}
 	r.web.add(e)
+	r.plots.add(e)
 	if (e.Kind == trace.KindSegment || e.Kind == trace.KindOther) && e.Frame > 0 && r.o.Frame != nil && len(r.rows) < maxReport {
 		if f, ok := r.o.Frame(e.Frame); ok {
 			r.frames.add(e.Frame, f)

@@ -30,6 +30,8 @@ type FieldView struct {
 const (
 	maxFrameOctets = 1600
 	maxPageOctets  = 3 << 20
+	// fewOctets are kept of each once half of that is full: the headers.
+	fewOctets = 192
 )
 
 // pageFrames are the frames of a page: bytes, and the fields that they spell.
@@ -102,6 +104,9 @@ func (o *pageFrames) keep(number int) {
 	}
 	if o.frames == nil {
 		o.frames, o.layouts = map[int]frameOctets{}, map[string]int{}
+	}
+	if keep := min(len(f.Data), fewOctets); o.total > maxPageOctets/2 {
+		f.Data, f.Wanting = f.Data[:keep], f.Wanting+len(f.Data)-keep
 	}
 	o.total += len(f.Data)
 	captured := len(f.Data) + f.Wanting

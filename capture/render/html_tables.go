@@ -3,7 +3,6 @@ package render
 import (
 	"cmp"
 	"fmt"
-	"html/template"
 	"slices"
 
 	"statelab/capture/explain"
@@ -185,26 +184,4 @@ func (r *report) Beliefs() []htmlBelief {
 		out = append(out, htmlBelief{text, why})
 	}
 	return out
-}
-
-// Plots are the curves, drawn in the page's own colours, in each language.
-func (r *report) Plots() []template.HTML {
-	c := r.o.Curves
-	if c == nil || len(c.Series) == 0 {
-		return nil
-	}
-	pictures := inTwo(func(s speaker) string {
-		o := *r.o
-		o.Lang = s.lang
-		return plotIn(c.options(o), c.Series, &pageTheme).buf.String()
-	})
-	return []template.HTML{bilingual(pictures, func(s string) string { return s })}
-}
-
-// pageTheme is made of the page's own colours, which follow its light and dark.
-var pageTheme = theme{
-	ground: "none", ink: "var(--ink)", faint: "var(--faint)", line: "var(--line)", band: "var(--band)",
-	forward: "var(--forward)", backward: "var(--backward)", trouble: "var(--trouble)",
-	opening: "var(--opening)", open: "var(--open)", closing: "var(--closing)",
-	call: "var(--call)", memory: "var(--memory)", onState: "var(--on-state)",
 }

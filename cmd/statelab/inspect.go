@@ -146,7 +146,7 @@ func (f *inspectFlags) inspect(e *env, w io.Writer, v view, name string, several
 		v.opts.Frame, frames = last.find, last.frames(frames)
 	}
 	o := f.options(v)
-	o.Ahead = !v.trace && regular(in) // a trace is written frame by frame, as it is explained
+	o.Ahead = !v.trace && !v.format.Frames && regular(in) // frames are needed one by one, as they are explained
 	err = v.format.Render(w, k.note(f.extracted(name, v.opts.Streams, f.only(v, o.Run(frames, nil)))), v.opts)
 	if err != nil {
 		err = fmt.Errorf("%s: %w", name, err)
