@@ -22,6 +22,8 @@ type env struct {
 	// terminal says that stdout is a terminal, width how many cells it has.
 	terminal bool
 	width    int
+	// watched says that stderr is a terminal.
+	watched bool
 	// keys yields single key presses for --step; nil where there is no
 	// terminal to press them on.
 	keys func() (keyReader, error)
@@ -33,7 +35,7 @@ func systemEnv() *env {
 		args: os.Args[1:], stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr,
 		getenv: os.Getenv, now: time.Now, width: 80,
 	}
-	e.terminal = term.IsTerminal(int(os.Stdout.Fd()))
+	e.terminal, e.watched = term.IsTerminal(int(os.Stdout.Fd())), term.IsTerminal(int(os.Stderr.Fd()))
 	if w, _, err := term.GetSize(int(os.Stdout.Fd())); err == nil && w > 0 {
 		e.width = w
 	} else if w, err := strconv.Atoi(os.Getenv("COLUMNS")); err == nil && w > 0 {

@@ -123,7 +123,12 @@ func (f *inspectFlags) inspect(e *env, w io.Writer, v view, name string, several
 		}
 		in = again
 	}
-	r, err := openTrace(in)
+	p := newProgress(e, v, name, in)
+	defer p.end()
+	if e.terminal && v.out == "-" {
+		w = p.before(w)
+	}
+	r, err := openTrace(p)
 	if err != nil {
 		return fmt.Errorf("%s: %w", name, err)
 	}
