@@ -16,11 +16,11 @@ const (
 	overLogged = 16
 	// maxBarely is how many connections are followed of which one end was heard
 	// alone, in no more than barely segments: scans and floods.
-	maxBarely = 8192
+	maxBarely = 4096
 	barely    = 3
 	// maxForgotten is how many connections that were let go keep their numbers,
 	// at least; at most twice as many.
-	maxForgotten = 1 << 17
+	maxForgotten = 1 << 16
 	// touched is how exactly it is known who was silent longest, in nanoseconds.
 	touched = int64(time.Second)
 )
@@ -182,8 +182,12 @@ type forgotten struct {
 type forgottens struct{ young, old map[flowHash]forgotten }
 
 func (f *forgottens) add(c *Conn) {
-	if f.young == nil || len(f.young) >= maxForgotten {
-		f.old, f.young = f.young, make(map[flowHash]forgotten)
+	switch {
+	case f.young == nil:
+		f.young, f.old = make(map[flowHash]forgotten), make(map[flowHash]forgotten)
+	case len(f.young) >= maxForgotten:
+		f.old, f.young = f.young, f.old
+		clear(f.young)
 	}
 	f.young[c.hash] = forgotten{stream: uint32(c.Stream), syn: uint32(c.Handshake.SYN), isn: c.ISN[Client], hasISN: c.HasISN[Client]}
 }

@@ -73,14 +73,14 @@ func TestShelves(t *testing.T) {
 	for n := range many {
 		k.seeFrom(address(10+n), false, tcpstate.SYN, 1, 0)
 	}
-	if n := len(k.o.Conns()); n > 8192+1 {
+	if n := len(k.o.Conns()); n > 4096+1 {
 		t.Errorf("%d connections are kept of %d SYNs", n, many)
 	}
 	for n := range many {
 		talk(10 + many + n)
 		k.seeFrom(address(10+many+n), true, tcpstate.RST|tcpstate.ACK, 2, 2)
 	}
-	if n := len(k.o.Conns()); n > 8192+2048+1 {
+	if n := len(k.o.Conns()); n > 4096+2048+1 {
 		t.Errorf("%d connections are kept of %d that are over", n, many)
 	}
 	if c := k.seeFrom(address(1), false, tcpstate.ACK, 2, 2).Conn; c != living {

@@ -6,7 +6,7 @@ import (
 
 // Defaults of ObserverOptions.
 const (
-	DefaultMaxConns = 1 << 16
+	DefaultMaxConns = 1 << 15
 	DefaultLinger   = 4 * time.Minute
 )
 
@@ -15,10 +15,10 @@ type ObserverOptions struct {
 	// MaxConns bounds how many connections are followed at once; 0 means
 	// DefaultMaxConns. Beyond it the one that was silent longest is given up, to
 	// the second. Of those that are over, 2048 are kept, and of those in which
-	// one end was heard alone, in three segments or fewer, 8192.
+	// one end was heard alone, in three segments or fewer, 4096.
 	//
 	// One that was let go and goes on keeps its number, as long as it is among
-	// the latest 131072 that were: Conn.Resumed.
+	// the latest 65536 that were: Conn.Resumed.
 	MaxConns int
 	// Linger is how long, in the trace's own time, a connection that is over
 	// is kept for late segments; 0 means DefaultLinger, twice the maximum

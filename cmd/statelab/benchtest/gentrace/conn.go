@@ -119,10 +119,10 @@ func (c *conn) advance() {
 // close plans an end: mostly by FINs, sometimes by a reset, sometimes none.
 func (c *conn) close() {
 	byServer := c.r.IntN(8) == 0
-	switch way := c.r.IntN(40); {
+	switch way := c.r.IntN(1000); {
 	case way == 0:
 		return // one of the two has vanished
-	case way < 3:
+	case way < 60:
 		c.send(byServer, rst|ack)
 		return
 	}
