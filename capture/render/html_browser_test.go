@@ -36,7 +36,7 @@ func anyFrame(int) (render.FrameView, bool) {
 		{Name: "TCP", BitOffset: 34 * 8, BitLength: 20 * 8},
 		{Name: "Source Port", Depth: 1, BitOffset: 34 * 8, BitLength: 16, Value: "40001"},
 		{Name: "Destination Port", Depth: 1, BitOffset: 36 * 8, BitLength: 16, Value: "7"},
-		{Name: "Sequence Number", Depth: 1, BitOffset: 38 * 8, BitLength: 32, Value: "1"},
+		{Name: "Sequence Number", Depth: 1, BitOffset: 38 * 8, BitLength: 32, Value: "1000000008"},
 		{Name: "Payload", BitOffset: 54 * 8, BitLength: 5 * 8},
 	}}, err == nil
 }
@@ -66,7 +66,7 @@ func newBrowser(t *testing.T) *browser {
 		chromedp.Flag("disable-component-update", true), chromedp.Flag("no-proxy-server", true))
 	ctx, end := context.WithTimeout(context.Background(), 4*time.Minute)
 	ctx, stop := chromedp.NewExecAllocator(ctx, o...)
-	ctx, closeTab := chromedp.NewContext(ctx)
+	ctx, closeTab := chromedp.NewContext(ctx, chromedp.WithErrorf(func(string, ...any) {})) // it complains of events that it does not know
 	t.Cleanup(func() {
 		_ = chromedp.Cancel(ctx)
 		closeTab()
@@ -165,23 +165,7 @@ func TestHTMLInBrowser(t *testing.T) {
 	want(b, heard, "frame 4, client to server, PSH ACK, 5 bytes, lost")
 	want(b, `location.hash`, "#frame-4")
 
-	// Fields and bytes light each other.
-	const lit = `Array.from(document.querySelectorAll(".hex .h .lit"), e => e.dataset.b).join()`
-	const name = `Array.from(document.querySelectorAll(".fields .lit td:first-child"), e => e.textContent).join()`
-	field := func(name string) string {
-		return fmt.Sprintf(`Array.from(document.querySelectorAll(".fields tr")).find(r => r.firstChild.textContent === %q).dispatchEvent(new PointerEvent("pointerover", {bubbles: true}))`, name)
-	}
-	b.do(chromedp.Evaluate(field("Destination Port"), nil))
-	want(b, lit, "36,37")
-	b.do(chromedp.Evaluate(`document.querySelector('.hex .h [data-b="39"]').dispatchEvent(new PointerEvent("pointerover", {bubbles: true}))`, nil))
-	want(b, name, "Sequence Number")
-	want(b, lit, "38,39,40,41")
-	b.do(chromedp.Evaluate(field("IHL"), nil))
-	want(b, lit, "14")
-	want(b, `document.getElementById("field-status").textContent.endsWith("bits 4–7: ····0101")`, true)
-	b.do(chromedp.Focus(".fields", chromedp.ByQuery), chromedp.KeyEvent(kb.ArrowDown), chromedp.KeyEvent(kb.ArrowDown))
-	want(b, name, "Destination Address")
-	want(b, chosen, "frame-4")
+	b.lighting()
 
 	// The keyboard alone.
 	b.do(chromedp.KeyEvent(kb.Escape))
@@ -212,6 +196,28 @@ func TestHTMLInBrowser(t *testing.T) {
 	b.do(chromedp.Click("#keys-close"))
 	want(b, `document.getElementById("keys").open`, false)
 	b.clean()
+}
+
+// lighting holds that fields and bytes light each other, by pointer and by key.
+func (b *browser) lighting() {
+	b.Helper()
+	const lit = `Array.from(document.querySelectorAll(".hex .h .lit"), e => e.dataset.b).join()`
+	const name = `Array.from(document.querySelectorAll(".fields .lit td:first-child"), e => e.textContent).join()`
+	field := func(name string) string {
+		return fmt.Sprintf(`Array.from(document.querySelectorAll(".fields tr")).find(r => r.firstChild.textContent === %q).dispatchEvent(new PointerEvent("pointerover", {bubbles: true}))`, name)
+	}
+	b.do(chromedp.Evaluate(field("Destination Port"), nil))
+	want(b, lit, "36,37")
+	b.do(chromedp.Evaluate(`document.querySelector('.hex .h [data-b="39"]').dispatchEvent(new PointerEvent("pointerover", {bubbles: true}))`, nil))
+	want(b, name, "Sequence Number")
+	want(b, lit, "38,39,40,41")
+	want(b, `document.querySelector(".fields .lit td:last-child").textContent`, "1000000008 = ISN 1000000007 + 1")
+	b.do(chromedp.Evaluate(field("IHL"), nil))
+	want(b, lit, "14")
+	want(b, `document.getElementById("field-status").textContent.endsWith("bits 4–7: ····0101")`, true)
+	b.do(chromedp.Focus(".fields", chromedp.ByQuery), chromedp.KeyEvent(kb.ArrowDown), chromedp.KeyEvent(kb.ArrowDown))
+	want(b, name, "Destination Address")
+	want(b, chosen, "frame-4")
 }
 
 // The language and the theme change in the page, and nothing else does.

@@ -5,6 +5,7 @@ import (
 
 	"statelab/capture/explain"
 	"statelab/capture/ladder"
+	"statelab/capture/tcpstate"
 	"statelab/capture/trace"
 )
 
@@ -48,6 +49,9 @@ type dataRow struct {
 	Evidence []int       `json:"e,omitempty"`
 	Text     []string    `json:"t,omitempty"` // a message, line by line
 	Memory   []dataEntry `json:"m,omitempty"`
+	// Seq and Ack are a segment's numbers as an ISN and what is added to it.
+	Seq []uint32 `json:"q,omitempty"`
+	Ack []uint32 `json:"a,omitempty"`
 }
 
 type dataFound struct {
@@ -108,6 +112,12 @@ func (r *report) dataRow(row *ladder.Row, now map[end]string, d *pageData) dataR
 				Why:      twofold(inTwo(func(s speaker) string { return explain.WhyItMatters(s.lang, f.Name) })),
 				Severity: explain.SeverityOf(f.Name).String(),
 			}
+		}
+		if seg.Relative {
+			out.Seq = []uint32{uint32(seg.Seq) - seg.RelSeq, seg.RelSeq}
+		}
+		if seg.Relative && seg.Flags.Has(tcpstate.ACK) {
+			out.Ack = []uint32{uint32(seg.Ack) - seg.RelAck, seg.RelAck}
 		}
 		if seg.AcksFrame > 0 {
 			out.Evidence = append(out.Evidence, seg.AcksFrame)

@@ -5,8 +5,11 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
+	"fmt"
+	"math"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -15,6 +18,8 @@ import (
 	"statelab/capture/explain"
 	"statelab/capture/render"
 	"statelab/capture/render/rendertest"
+	"statelab/capture/tcpstate"
+	"statelab/capture/trace"
 )
 
 // page is one timeline as a page.
@@ -156,4 +161,136 @@ func TestHTMLData(t *testing.T) {
 			t.Errorf("%s: data of %d rows for %d", tr.Name, len(doc.Rows), rows)
 		}
 	}
+}
+
+// Every colour of text can be read on every ground that it stands on, in light
+// and in dark (WCAG 2.2, success criterion 1.4.3: 4.5 to 1).
+func TestHTMLContrast(t *testing.T) {
+	t.Parallel()
+	style := string(page(t, "loss", render.Options{}))
+	themes := 0
+	for _, block := range regexp.MustCompile(`\{[^{}]*--ground:[^{}]*\}`).FindAllString(style, -1) {
+		themes++
+		color := map[string]float64{}
+		for _, m := range regexp.MustCompile(`--([a-z-]+):(#[0-9a-f]{3,6})\b`).FindAllStringSubmatch(block, -1) {
+			color[m[1]] = luminance(t, m[2])
+		}
+		for _, pair := range [][2]string{
+			{"ink", "ground"},
+			{"ink", "raised"},
+			{"ink", "band"},
+			{"ink", "call"},
+			{"ink", "memory"},
+			{"ink", "chosen"},
+			{"faint", "ground"},
+			{"faint", "raised"},
+			{"faint", "chosen"},
+			{"forward", "ground"},
+			{"forward", "raised"},
+			{"forward", "band"},
+			{"forward", "chosen"},
+			{"backward", "ground"},
+			{"backward", "chosen"},
+			{"trouble", "ground"},
+			{"trouble", "raised"},
+			{"trouble", "chosen"},
+			{"on-state", "opening"},
+			{"on-state", "open"},
+			{"on-state", "closing"},
+			{"lit-ink", "lit"},
+		} {
+			a, okA := color[pair[0]]
+			b, okB := color[pair[1]]
+			if !okA || !okB {
+				if pair[1] == "lit" {
+					continue // paper has no pointer
+				}
+				t.Fatalf("no colour %v in %s", pair, block)
+			}
+			if ratio := (max(a, b) + 0.05) / (min(a, b) + 0.05); ratio < 4.5 {
+				t.Errorf("theme %d: %s on %s is %.2f to 1", themes, pair[0], pair[1], ratio)
+			}
+		}
+	}
+	if themes != 4 { // light, dark twice, paper
+		t.Errorf("%d themes", themes)
+	}
+}
+
+// luminance is WCAG's relative luminance of "#fff" or "#ffffff".
+func luminance(t *testing.T, s string) float64 {
+	t.Helper()
+	s = s[1:]
+	if len(s) == 3 {
+		s = string([]byte{s[0], s[0], s[1], s[1], s[2], s[2]})
+	}
+	sum := 0.0
+	for i, weight := range []float64{0.2126, 0.7152, 0.0722} {
+		n, err := strconv.ParseUint(s[2*i:2*i+2], 16, 8)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := float64(n) / 255
+		if c <= 0.04045 {
+			c /= 12.92
+		} else {
+			c = math.Pow((c+0.055)/1.055, 2.4)
+		}
+		sum += weight * c
+	}
+	return sum
+}
+
+// A page is bounded: it says how many rows it leaves out, and how to see them.
+func TestHTMLBounded(t *testing.T) {
+	t.Parallel()
+	f, _ := render.Choose("ladder", "html")
+	const segments = 4100
+	many := func(yield func(trace.Event, error) bool) {
+		for i := range segments {
+			s := &trace.Segment{}
+			s.Flags, s.RelSeq, s.Relative, s.Len = tcpstate.ACK|tcpstate.PSH, uint32(1+i), true, 1
+			e := trace.Event{
+				Kind: trace.KindSegment, Frame: i + 1, Segment: s,
+				From: trace.Participant{Role: trace.RoleClient}, To: trace.Participant{Role: trace.RoleServer},
+			}
+			if !yield(e, nil) {
+				return
+			}
+		}
+	}
+	long := func(int) (render.FrameView, bool) {
+		return render.FrameView{Data: make([]byte, 9000), Length: 9000, Fields: []render.FieldView{{Name: "Payload", BitLength: 72000}}}, true
+	}
+	var out bytes.Buffer
+	if err := f.Render(&out, many, render.Options{Frame: long}); err != nil {
+		t.Fatal(err)
+	}
+	page := out.String()
+	rows := strings.Count(page, `<li id="`)
+	if rows > 4000 || !strings.Contains(page, "<b>"+strconv.Itoa(segments-rows)+"</b>") {
+		t.Errorf("%d rows, and the page says %q", rows, regexp.MustCompile(`capped"><b>\d+`).FindString(page))
+	}
+	if out.Len() > 14<<20 {
+		t.Errorf("the page has %d bytes", out.Len())
+	}
+	if n := strings.Count(page, `"b":"`); n != 4000 && n != 3999 {
+		t.Errorf("bytes of %d frames", n)
+	}
+}
+
+// A page names what it shows, in the language that was asked for.
+func ExampleHTML() {
+	var out strings.Builder
+	if err := render.HTML(&out, events, render.Options{Title: "handshake.pcapng", Lang: explain.Korean}); err != nil {
+		fmt.Println(err)
+	}
+	for line := range strings.Lines(out.String()) {
+		if strings.HasPrefix(line, "<html") || strings.HasPrefix(line, "<title") {
+			fmt.Print(line)
+		}
+	}
+	// Output:
+	// <html lang="ko">
+	// <title>handshake.pcapng</title>
 }

@@ -84,7 +84,7 @@
   function reveal(li) {
     for (let again = 0; again < 3; again++) { // rows that were never drawn have a guessed height
       const top = heads.getBoundingClientRect().bottom, row = li.firstElementChild.getBoundingClientRect();
-      const sheet = !panel.hidden && getComputedStyle(panel).position === 'fixed';
+      const sheet = !panel.hidden && panel.offsetWidth > innerWidth * 0.9;
       const foot = sheet ? panel.getBoundingClientRect().top : innerHeight;
       const stuck = parseFloat(getComputedStyle(heads).top) + heads.offsetHeight;
       const by = row.top < Math.max(top, 0) + 4 ? row.top - stuck - 40 : row.bottom > foot - 8 ? Math.min(row.bottom - foot + 60, row.top - stuck - 8) : 0;
@@ -146,14 +146,19 @@
     }
     if (row.f) {
       const frame = data.frames && data.frames[row.f];
-      if (frame) octets(frame); else section('bytes', el('p', {class: 'faint'}, w('no-bytes')));
+      if (frame) octets(frame, row); else section('bytes', el('p', {class: 'faint'}, w('no-bytes')));
     }
   }
 
   // octets shows a frame's bytes and fields, each lit by the other.
-  function octets(frame) {
+  function octets(frame, row) {
     const raw = atob(frame.b), layout = data.layouts[frame.l];
     const fields = layout.map((f, k) => ({name: data.names[f[0]], depth: f[1], bit: f[2], bits: f[3], missing: f[4], value: data.values[frame.v[k]]}));
+    const numbers = {'Sequence Number': row.q, 'Acknowledgment Number': row.a};
+    for (const f of fields) { // where the number on the wire comes from
+      const n = numbers[f.name];
+      if (n && f.value === String((n[0] + n[1]) % 2 ** 32)) f.value += ' = ISN' + (n[1] ? ' ' + n[0] + ' + ' + n[1] : '');
+    }
     const hex = el('div', {class: 'hex', tabindex: '0', role: 'group', 'aria-labelledby': 'hex-title'});
     const status = el('p', {class: 'field-status', id: 'field-status', 'aria-live': 'polite'}, w('field-hint'));
     const rows = fields.map((f, k) => el('tr', {class: 'd' + Math.min(f.depth, 4), 'data-k': k}, el('td', {}, f.name), el('td', {}, f.value)));
@@ -171,7 +176,8 @@
     const more = [];
     if (frame.n > raw.length) more.push(el('p', {class: 'faint'}, (frame.n - raw.length) + ' ', w('more-bytes')));
     if (frame.w > frame.n) more.push(el('p', {class: 'faint'}, (frame.w - frame.n) + ' ', w('not-captured')));
-    detail.append(el('h4', {id: 'hex-title'}, w('bytes')), hex, ...more, status);
+    detail.append(el('h4', {id: 'hex-title'}, w('bytes')), el('div', {class: 'octets'}, hex, ...more, status));
+    panel.style.setProperty('--bar', document.querySelector('.panel-bar').offsetHeight + 'px');
     const table = el('table', {class: 'fields', tabindex: '0', 'aria-labelledby': 'fields-title'}, el('tbody', {}, ...rows));
     detail.append(el('h4', {id: 'fields-title'}, w('fields')), table);
 
@@ -252,6 +258,9 @@
   // --- crossing segments: one line over several rows ------------------------
   let overlay = null;
   function ties() {
+    const bar = document.querySelector('.bar');
+    if (getComputedStyle(bar).position === 'sticky') root.style.setProperty('--tools', bar.offsetHeight + 'px');
+    else root.style.setProperty('--tools', '0px');
     if (overlay) { overlay.remove(); overlay = null; }
     for (const svg of list.querySelectorAll('svg.joined')) svg.classList.remove('joined');
     const between = matchMedia('(max-width:1180px)').matches && panel.hidden && !body.classList.contains('no-why');
