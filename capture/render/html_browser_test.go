@@ -50,6 +50,9 @@ type browser struct {
 	asked  []string
 }
 
+// patience is how long an action may take in a browser that is slow.
+const patience = time.Minute
+
 // newBrowser starts Chromium, or skips where there is none.
 func newBrowser(t *testing.T) *browser {
 	t.Helper()
@@ -76,6 +79,9 @@ func newBrowser(t *testing.T) *browser {
 	})
 	b := &browser{T: t, ctx: ctx}
 	chromedp.ListenTarget(ctx, b.listen)
+	if err := chromedp.Run(ctx); err != nil { // the browser lives as long as this context
+		t.Fatal(err)
+	}
 	b.do(network.Enable(), log.Enable(), runtime.Enable())
 	return b
 }
@@ -97,7 +103,9 @@ func (b *browser) listen(event any) {
 
 func (b *browser) do(actions ...chromedp.Action) {
 	b.Helper()
-	if err := chromedp.Run(b.ctx, actions...); err != nil {
+	ctx, stop := context.WithTimeout(b.ctx, patience)
+	defer stop()
+	if err := chromedp.Run(ctx, actions...); err != nil {
 		b.Fatal(err)
 	}
 }
@@ -191,6 +199,8 @@ func TestHTMLInBrowser(t *testing.T) {
 	want(b, chosen, "frame-5")
 	b.do(chromedp.KeyEvent(kb.Home))
 	want(b, `document.querySelector(".chosen").dataset.i === document.querySelector("a.pic").parentNode.dataset.i`, true)
+	b.do(chromedp.KeyEvent("n"))
+	want(b, chosen, "frame-5") // the rows between have no finding
 	b.do(chromedp.KeyEvent("?"))
 	want(b, `document.getElementById("keys").open`, true)
 	b.do(chromedp.Click("#keys-close"))
