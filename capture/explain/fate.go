@@ -51,11 +51,12 @@ func (h *history) judge(v *trace.Verdict) {
 			h.fates.forged = map[uint64]bool{}
 		}
 		h.fates.forged[v.Wire] = true
-	case trace.Dropped, trace.QueueFull, trace.TooBig:
+	case trace.Dropped, trace.QueueFull, trace.TooBig, trace.Missing:
 		if s != nil {
 			s.lost, s.tooBig = true, v.Fate == trace.TooBig
 		}
-	case trace.Delayed, trace.Duplicated, trace.Swapped, trace.Corrupted:
+	case trace.Delayed, trace.Duplicated, trace.Swapped, trace.Corrupted,
+		trace.Uncovered, trace.Repeated, trace.Altered, trace.Unsent:
 	}
 }
 

@@ -142,6 +142,11 @@ var fateLabels = map[string]text{
 	"fate.too-big":    {En: "too big", Ko: "너무 큼"},
 	"fate.queue-full": {En: "queue full", Ko: "큐 가득 참"},
 	"fate.injected":   {En: "injected", Ko: "주입됨"},
+	"fate.missing":    {En: "seen to leave, never to arrive: lost on the way", Ko: "나간 것은 보이고 도착한 것은 보이지 않음: 중간에 손실됨"},
+	"fate.uncovered":  {En: "in one capture alone, beyond the other's span: whether it was lost is not known", Ko: "한쪽 캡처에만 있고 다른 캡처의 기간 밖임: 손실 여부를 알 수 없음"},
+	"fate.repeated":   {En: "left once, arrived more than once", Ko: "한 번 나가 여러 번 도착함"},
+	"fate.altered":    {En: "arrived with other bytes", Ko: "다른 바이트로 도착함"},
+	"fate.unsent":     {En: "seen to arrive, never to leave", Ko: "도착한 것은 보이고 나간 것은 보이지 않음"},
 }
 
 // endingLabels: tcpstate.Ending.

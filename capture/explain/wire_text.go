@@ -49,6 +49,26 @@ var (
 		En: "No stack at either end sent {what}: it was forged on the wire.",
 		Ko: "{what|은/는} 양 끝의 스택이 보낸 것이 아니라 회선에서 위조된 것입니다.",
 	}
+	missingText = text{
+		En: "The capture at the sender holds {what}, that at {to} does not, though it was running: lost on the way.",
+		Ko: "보낸 쪽 캡처에는 {what|이/가} 있지만 {to} 쪽 캡처에는 없습니다. 그 캡처도 진행 중이었으므로 중간에 손실된 것입니다.",
+	}
+	uncoveredText = text{
+		En: "One capture alone holds {what}: the other had not begun, or was over. Whether it was lost is not known.",
+		Ko: "한쪽 캡처에만 {what|이/가} 있습니다. 다른 쪽 캡처는 아직 시작되지 않았거나 끝난 뒤였으므로 손실되었는지 알 수 없습니다.",
+	}
+	repeatedText = text{
+		En: "{what} left once and came to {to} more than once: it was duplicated on the way.",
+		Ko: "{what|은/는} 한 번 나갔지만 {to}에는 여러 번 도착했습니다. 중간에 복제된 것입니다.",
+	}
+	alteredText = text{
+		En: "{what} came to {to} with other bytes than it left with: damaged on the way, and dropped where a checksum shows it.",
+		Ko: "{what|은/는} 나갈 때와 다른 바이트로 {to}에 도착했습니다. 중간에 손상된 것이며, 체크섬으로 드러나면 버려집니다.",
+	}
+	unsentText = text{
+		En: "{what} came to {to}, and the capture at the other end, though it was running, did not see it leave: that capture missed it, or somebody on the way made it.",
+		Ko: "{what|이/가} {to}에 도착했지만, 진행 중이던 반대쪽 캡처에는 나간 기록이 없습니다. 그 캡처가 놓쳤거나 중간에서 누군가 만든 것입니다.",
+	}
 	unknownFateText = text{En: "The wire did something to {what}.", Ko: "회선이 {what|을/를} 건드렸습니다."}
 	noHostText      = text{En: "No host has the address {address}.", Ko: "주소가 {address}인 호스트가 없습니다."}
 	ruleText        = text{En: "Rule: {rule}.", Ko: "규칙: {rule}."}

@@ -117,6 +117,9 @@ type Arrow struct {
 	// ArrivedAt is when a Whole or Arrival row's segment arrived, where its
 	// receiver was watched; zero elsewhere.
 	ArrivedAt time.Time
+	// Travelled is how long it was on its way, beside ArrivedAt, where it was
+	// seen to leave.
+	Travelled time.Duration
 }
 
 // StateMark is a change of state at one lane.

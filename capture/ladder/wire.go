@@ -54,7 +54,7 @@ func (b *Builder) addArrival(e *trace.Event) {
 		b.flights.overtake(f)
 		f.departure.waiting = false
 		if !f.split {
-			f.departure.Arrow.ArrivedAt = e.At
+			f.departure.Arrow.ArrivedAt, f.departure.Arrow.Travelled = e.At, e.At.Sub(f.departure.At)
 			b.open = f.departure
 			return
 		}
@@ -65,7 +65,7 @@ func (b *Builder) addArrival(e *trace.Event) {
 		a.Copy = f.arrivals
 	}
 	if f.departure != nil {
-		a.Part = Arrival
+		a.Part, a.Travelled = Arrival, e.At.Sub(f.departure.At)
 		a.Damaged, a.Injected = f.departure.Arrow.Damaged, f.departure.Arrow.Injected
 	} else {
 		f.stream, f.from, f.to = e.Stream, a.From, a.To
@@ -121,13 +121,13 @@ func (f *flight) apply(v trace.Verdict) {
 // applyTo draws a verdict on an arrow.
 func applyTo(a *Arrow, v trace.Verdict) {
 	switch v.Fate {
-	case trace.Dropped, trace.TooBig, trace.QueueFull:
+	case trace.Dropped, trace.TooBig, trace.QueueFull, trace.Missing:
 		a.Lost = true
-	case trace.Corrupted:
+	case trace.Corrupted, trace.Altered:
 		a.Damaged = true
 	case trace.Injected:
 		a.Injected = true
-	case trace.Delayed, trace.Duplicated, trace.Swapped:
+	case trace.Delayed, trace.Duplicated, trace.Swapped, trace.Repeated, trace.Uncovered, trace.Unsent:
 	}
 }
 

@@ -13,6 +13,7 @@ package render
 import (
 	"io"
 	"iter"
+	"time"
 
 	"statelab/capture/explain"
 	"statelab/capture/ladder"
@@ -60,6 +61,11 @@ type Options struct {
 	Detail ladder.Detail
 	// Lanes are the parties known beforehand: see ladder.Options.
 	Lanes []trace.Participant
+	// Delays shows under each arrow of a text or a picture how long its segment
+	// was on its way, where both its ends were watched by two clocks. DelayError
+	// is the most by which that is wrong.
+	Delays     bool
+	DelayError time.Duration
 	// Fold keeps the ladder of a long transfer short: see ladder.Options.
 	Fold bool
 	// Wire shows an application's messages byte for byte, in a text ladder.

@@ -50,14 +50,23 @@ func (d *drawing) arrowRow(i int, r *ladder.Row) {
 	if a.Part == ladder.Arrival {
 		return
 	}
+	delayed := delayText(d.say, &d.o, r) != ""
 	for n, line := range d.verdictLines(r) {
-		d.text((d.x[a.From]+d.x[a.To])/2, y1+slant+20+float64(n)*leading, smallSize, "middle", `class="h" `+fill(d.th.trouble), line)
+		color := d.th.trouble
+		if n == 0 && delayed {
+			color = d.th.faint
+		}
+		d.text((d.x[a.From]+d.x[a.To])/2, y1+slant+20+float64(n)*leading, smallSize, "middle", `class="h" `+fill(color), line)
 	}
 }
 
-// verdictLines says what the wire did to an arrow's segment.
+// verdictLines says how long an arrow's segment was on its way, on the first
+// line if that is shown, and what the wire did to it.
 func (d *drawing) verdictLines(r *ladder.Row) []string {
 	var lines []string
+	if s := delayText(d.say, &d.o, r); s != "" {
+		lines = append(lines, s)
+	}
 	for _, v := range r.Arrow.Verdicts {
 		room := max(math.Abs(d.x[r.Arrow.To]-d.x[r.Arrow.From])-40, 160)
 		lines = append(lines, wrapTo(verdictText(d.say, v), smallSize, room)...)

@@ -127,6 +127,10 @@ func (t *text) arrowLines(r *ladder.Row) []*canvas {
 	if spoken(&r.Event) {
 		lines = append(lines, t.stateFields(r)...)
 	}
+	if s := delayText(t.say, &t.o, r); s != "" {
+		from, to := t.grid.cols[r.Arrow.From], t.grid.cols[r.Arrow.To]
+		lines = append(lines, t.inside(r, min(from, to), max(from, to), s, faint)...)
+	}
 	for _, v := range r.Arrow.Verdicts {
 		if r.Arrow.Part != ladder.Arrival {
 			lines = append(lines, t.verdict(r, v)...)

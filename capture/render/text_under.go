@@ -56,7 +56,11 @@ func (t *text) verdict(r *ladder.Row, v trace.Verdict) []*canvas {
 
 // verdictText is a verdict in words.
 func verdictText(say speaker, v trace.Verdict) string {
-	s := say.of(wordWire) + ": " + fateWord(say, v.Fate)
+	who := wordWire
+	if v.Fate.Compared() {
+		who = wordCaptures
+	}
+	s := say.of(who) + ": " + fateWord(say, v.Fate)
 	if v.By > 0 {
 		s += " " + say.f(wordBy, spanText(v.By))
 	}
@@ -67,6 +71,15 @@ func verdictText(say speaker, v trace.Verdict) string {
 		s += ", " + explain.VerdictReason(say.lang, safe(v.Rule))
 	}
 	return s
+}
+
+// delayText says how long a segment was on its way, where that is asked for and
+// known; else nothing.
+func delayText(say speaker, o *Options, r *ladder.Row) string {
+	if !o.Delays || r.Kind != ladder.RowArrow || r.Arrow.ArrivedAt.IsZero() || r.Arrow.Part == ladder.Departure {
+		return ""
+	}
+	return say.f(wordDelay, spanText(r.Arrow.Travelled), spanText(o.DelayError))
 }
 
 // inside writes words between two columns, on as many lines as they take.

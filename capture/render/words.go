@@ -20,6 +20,8 @@ var (
 	wordPass        = trace.Text{En: "%s pass", Ko: "%s 경과"}
 	wordConnection  = trace.Text{En: "connection %d", Ko: "연결 %d"}
 	wordWire        = trace.Text{En: "the wire", Ko: "회선"}
+	wordCaptures    = trace.Text{En: "both captures", Ko: "두 캡처"}
+	wordDelay       = trace.Text{En: "%s on the way, ±%s", Ko: "전달 %s, ±%s"}
 	wordBy          = trace.Text{En: "by %s", Ko: "%s만큼"}
 	wordBit         = trace.Text{En: "bit %d flipped", Ko: "%d번 비트가 뒤집힘"}
 	wordMissing     = trace.Text{En: "the capture lost %d frames", Ko: "캡처가 프레임 %d개를 놓침"}

@@ -33,18 +33,29 @@ const (
 	TooBig    // longer than the wire's MTU, and not to be fragmented
 	QueueFull // the rate limit's queue overflowed
 	Injected  // crafted on the wire by no host's stack
+	// What two captures say of a frame, one at each end (capture/vantage): the
+	// wire itself has not spoken.
+	Missing   // seen to leave, never to arrive: lost on the way
+	Uncovered // seen at one end, before or after the other's capture
+	Repeated  // seen to leave once, to arrive more than once
+	Altered   // it arrived with other bytes
+	Unsent    // seen to arrive, never to leave
 )
 
 // String returns the fate in English, in lower case: a key, not a label.
 func (f Fate) String() string {
-	names := [...]string{"dropped", "delayed", "duplicated", "swapped", "corrupted", "too-big", "queue-full", "injected"}
+	names := [...]string{"dropped", "delayed", "duplicated", "swapped", "corrupted", "too-big", "queue-full", "injected", "missing", "uncovered", "repeated", "altered", "unsent"}
 	if int(f) < len(names) {
 		return names[f]
 	}
 	return "unknown"
 }
 
-// Verdict is the wire's own truth about one frame.
+// Compared reports whether the fate was concluded from captures at both ends.
+func (f Fate) Compared() bool { return f >= Missing }
+
+// Verdict is the wire's own truth about one frame, or what captures at both its
+// ends say of it.
 type Verdict struct {
 	Fate Fate
 	Wire uint64

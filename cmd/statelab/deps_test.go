@@ -24,6 +24,7 @@ capture/explain capture/ladder capture/pcapfile < capture/render
 capture/render < capture/render/rendertest
 capture/decode capture/stream capture/http1 capture/trace < capture/analyze
 capture/analyze < capture/quiz
+capture/decode capture/trace < capture/vantage
 capture/trace capture/tcpstate capture/http1 < capture/where
 capture/decode capture/trace < tcpdemo/network
 tcpdemo/network < tcpdemo/network/networktest tcpdemo/network/virtual tcpdemo/network/host tcpdemo/network/netns tcpdemo

@@ -27,6 +27,7 @@ type inspectFlags struct {
 	extractFlags
 	filter filterFlag
 	plot   string
+	two    bool // --vantage
 }
 
 func newInspect(e *env) *cobra.Command {
@@ -36,11 +37,16 @@ func newInspect(e *env) *cobra.Command {
 		Short: "Read a trace: ladder, both ends' states, findings, HTTP",
 		Long: `Read traces (pcap or pcapng, also compressed with gzip, zstd, lz4 or bzip2; - is
 stdin) and show the ladder, with what both ends' states must have been. A damaged
-file is shown up to the damage.`,
+file is shown up to the damage.
+
+With --vantage two captures of the same traffic, one from each host, make one
+ladder: what was lost on the way, and how long each segment took.`,
 		Example: `  statelab tcp demo loss -w loss.pcapng
   statelab inspect loss.pcapng --explain
   statelab inspect loss.pcapng --view connections
-  statelab inspect loss.pcapng --filter 'tcp[tcpflags] & tcp-syn != 0'`,
+  statelab inspect loss.pcapng --filter 'tcp[tcpflags] & tcp-syn != 0'
+  statelab tcp demo loss --at both -w loss.pcapng
+  statelab inspect --vantage loss.client.pcapng loss.server.pcapng`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return misusef("inspect needs a trace to read; - is stdin")
@@ -61,7 +67,14 @@ file is shown up to the damage.`,
 			if err := errors.Join(f.chooseFlags.resolve(&v.opts), f.filter.resolve(v.lang)); err != nil {
 				return err
 			}
-			if err := v.oneDocument(len(args), "a trace"); err != nil {
+			traces := len(args)
+			if f.two {
+				if err := f.checkVantage(args, &v); err != nil {
+					return err
+				}
+				traces = 1
+			}
+			if err := v.oneDocument(traces, "a trace"); err != nil {
 				return err
 			}
 			if err := keepInputs(args, v.out); err != nil {
@@ -73,6 +86,9 @@ file is shown up to the damage.`,
 				return err
 			}
 			shown := v.output(e, func(w io.Writer) error {
+				if f.two {
+					return f.vantage(e, w, v, args)
+				}
 				var all error // one bad file does not hide the others
 				for _, name := range args {
 					err := f.inspect(e, w, v, name, len(args) > 1)
@@ -90,6 +106,7 @@ file is shown up to the damage.`,
 	f.chooseFlags.register(c)
 	c.Flags().StringVar(&f.plot, "plot", "", "plot one connection: "+strings.Join(plotNames(), ", ")+"; --stream chooses which")
 	f.extractFlags.register(c)
+	c.Flags().BoolVar(&f.two, "vantage", false, "two captures of the same traffic, one from each host, on one ladder")
 	f.filter.register(c.Flags(), "analyse only the frames that pass, in tcpdump's language, e.g. 'tcp port 80'; they keep their numbers")
 	return c
 }
@@ -203,7 +220,17 @@ func (f *inspectFlags) chosen(in io.ReadSeeker, lang explain.Lang) ([]int, error
 	if err != nil {
 		return nil, err
 	}
-	streams, err := f.expression.Streams(analyze.Run(f.filter.frames(&env{stderr: io.Discard}, r.Frames(), lang), nil))
+	streams, err := f.chosenOf(analyze.Run(f.filter.frames(&env{stderr: io.Discard}, r.Frames(), lang), nil))
+	if err != nil {
+		return nil, err
+	}
+	_, err = in.Seek(0, io.SeekStart)
+	return streams, err
+}
+
+// chosenOf returns the connections among events that are chosen.
+func (f *inspectFlags) chosenOf(events iter.Seq2[trace.Event, error]) ([]int, error) {
+	streams, err := f.expression.Streams(events)
 	var damage *pcapfile.DamageError
 	if err != nil && !errors.As(err, &damage) {
 		return nil, err
@@ -211,8 +238,7 @@ func (f *inspectFlags) chosen(in io.ReadSeeker, lang explain.Lang) ([]int, error
 	if len(f.streams) > 0 {
 		streams = slices.DeleteFunc(streams, func(s int) bool { return !slices.Contains(f.streams, s) })
 	}
-	_, err = in.Seek(0, io.SeekStart)
-	return streams, err
+	return streams, nil
 }
 
 // noStream is the number of no connection.
