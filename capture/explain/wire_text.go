@@ -58,11 +58,11 @@ var (
 		Ko: "한쪽 캡처에만 {what|이/가} 있습니다. 다른 쪽 캡처는 아직 시작되지 않았거나 끝난 뒤였으므로 손실되었는지 알 수 없습니다.",
 	}
 	repeatedText = text{
-		En: "{what} left once and came to {to} more than once: it was duplicated on the way.",
+		En: "{what} left once and came to {to} more than once: duplicated on the way.",
 		Ko: "{what|은/는} 한 번 나갔지만 {to}에는 여러 번 도착했습니다. 중간에 복제된 것입니다.",
 	}
 	alteredText = text{
-		En: "{what} came to {to} with other bytes than it left with: damaged on the way, and dropped where a checksum shows it.",
+		En: "{what} came to {to} with other bytes than at the start: damaged on the way, and dropped where a checksum shows it.",
 		Ko: "{what|은/는} 나갈 때와 다른 바이트로 {to}에 도착했습니다. 중간에 손상된 것이며, 체크섬으로 드러나면 버려집니다.",
 	}
 	unsentText = text{
