@@ -28,6 +28,7 @@ type inspectFlags struct {
 	filter filterFlag
 	plot   string
 	two    bool // --vantage
+	beside bool // --diff
 }
 
 func newInspect(e *env) *cobra.Command {
@@ -40,13 +41,16 @@ stdin) and show the ladder, with what both ends' states must have been. A damage
 file is shown up to the damage.
 
 With --vantage two captures of the same traffic, one from each host, make one
-ladder: what was lost on the way, and how long each segment took.`,
+ladder: what was lost on the way, and how long each segment took.
+With --diff two connections stand side by side, with what differs marked.`,
 		Example: `  statelab tcp demo loss -w loss.pcapng
   statelab inspect loss.pcapng --explain
   statelab inspect loss.pcapng --view connections
   statelab inspect loss.pcapng --filter 'tcp[tcpflags] & tcp-syn != 0'
   statelab tcp demo loss --at both -w loss.pcapng
-  statelab inspect --vantage loss.client.pcapng loss.server.pcapng`,
+  statelab inspect --vantage loss.client.pcapng loss.server.pcapng
+  statelab tcp demo echo -w echo.pcapng
+  statelab inspect --diff echo.pcapng loss.pcapng`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return misusef("inspect needs a trace to read; - is stdin")
@@ -68,6 +72,12 @@ ladder: what was lost on the way, and how long each segment took.`,
 				return err
 			}
 			traces := len(args)
+			if f.beside {
+				if err := f.checkDiff(args); err != nil {
+					return err
+				}
+				traces = 1
+			}
 			if f.two {
 				if err := f.checkVantage(args, &v); err != nil {
 					return err
@@ -86,6 +96,9 @@ ladder: what was lost on the way, and how long each segment took.`,
 				return err
 			}
 			shown := v.output(e, func(w io.Writer) error {
+				if f.beside {
+					return f.diff(e, w, v, args)
+				}
 				if f.two {
 					return f.vantage(e, w, v, args)
 				}
@@ -107,6 +120,7 @@ ladder: what was lost on the way, and how long each segment took.`,
 	c.Flags().StringVar(&f.plot, "plot", "", "plot one connection: "+strings.Join(plotNames(), ", ")+"; --stream chooses which")
 	f.extractFlags.register(c)
 	c.Flags().BoolVar(&f.two, "vantage", false, "two captures of the same traffic, one from each host, on one ladder")
+	c.Flags().BoolVar(&f.beside, "diff", false, "two connections side by side: of two traces, or of one with --stream 0,1")
 	f.filter.register(c.Flags(), "analyse only the frames that pass, in tcpdump's language, e.g. 'tcp port 80'; they keep their numbers")
 	return c
 }

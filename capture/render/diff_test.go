@@ -1,0 +1,77 @@
+package render
+
+import (
+	"bytes"
+	"math/rand/v2"
+	"strings"
+	"testing"
+)
+
+func segmentsOf(r *rand.Rand, n int) []DiffSegment {
+	all := make([]DiffSegment, n)
+	for i := range all {
+		all[i] = DiffSegment{Frame: i + 1, SinceUS: int64(i) * 1000, Seq: uint32(r.IntN(4)), Ack: uint32(r.IntN(2)), Len: r.IntN(2)}
+	}
+	return all
+}
+
+// Every segment of both sides stands in the rows once, in its own order; what is
+// called the same is; and what differs names what.
+func TestAlignKeepsBothSides(t *testing.T) {
+	t.Parallel()
+	for seed := range uint64(300) {
+		r := rand.New(rand.NewPCG(seed, 1))
+		left, right := segmentsOf(r, r.IntN(12)), segmentsOf(r, r.IntN(12))
+		l, n := 0, 0
+		for _, row := range Align(left, right) {
+			if row.Left != nil {
+				if row.Left != &left[l] {
+					t.Fatalf("seed %d: left %d is out of order", seed, l)
+				}
+				l++
+			}
+			if row.Right != nil {
+				if row.Right != &right[n] {
+					t.Fatalf("seed %d: right %d is out of order", seed, n)
+				}
+				n++
+			}
+			both := row.Left != nil && row.Right != nil
+			switch row.Kind {
+			case "same":
+				if !both || !alike(row.Left, row.Right) {
+					t.Fatalf("seed %d: %+v is called the same", seed, row)
+				}
+			case "changed":
+				if !both || len(row.Changed) == 0 {
+					t.Fatalf("seed %d: %+v is called changed", seed, row)
+				}
+			default:
+				if both {
+					t.Fatalf("seed %d: %+v is on both sides", seed, row)
+				}
+			}
+		}
+		if l != len(left) || n != len(right) {
+			t.Fatalf("seed %d: %d of %d left, %d of %d right", seed, l, len(left), n, len(right))
+		}
+	}
+}
+
+// A connection beside itself is the same throughout, and no line is too wide.
+func TestDiffOfOne(t *testing.T) {
+	t.Parallel()
+	s := DiffSide{Name: "a\x1b[31m.pcapng", Segments: segmentsOf(rand.New(rand.NewPCG(1, 1)), 40)}
+	var out bytes.Buffer
+	if err := DiffText(&out, s, s, Options{}); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(out.String(), "in both: 40, left alone: 0, right alone: 0, changed: 0") {
+		t.Errorf("%s", out.String())
+	}
+	for line := range strings.Lines(out.String()) {
+		if cells(strings.TrimRight(line, "\n")) > 80 || strings.Contains(line, "\x1b") {
+			t.Errorf("%q", line)
+		}
+	}
+}
