@@ -43,7 +43,7 @@ func (c *Comparison) compare(logs [2]*log, p *parties) (swapped bool, err error)
 	if len(ones) == 0 {
 		return false, ErrNothingShared
 	}
-	sides := place2(*logs[0], *logs[1], ones, len(p.numbers))
+	sides := whereabouts(*logs[0], *logs[1], ones, len(p.numbers))
 	w := &work{c: c, sides: sides, logs: [2]log{*logs[0], *logs[1]}}
 	if swapped = opener(w.logs, ones, sides) == 1; swapped {
 		w.logs[0], w.logs[1] = w.logs[1], w.logs[0]

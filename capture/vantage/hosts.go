@@ -108,12 +108,12 @@ func (f *forest) apart(a, b uint16) {
 	}
 }
 
-// place2 finds out at which capture's host each address is: 0, 1, or -1. Frames
+// whereabouts finds out at which capture's host each address is: 0, 1, or -1. Frames
 // that are in both captures join their ends; and of the two ways round the one
 // is right in which frames do not arrive before they leave. Where frames went
 // one way only, the captures' own marks say it, and in want of those the first
 // capture is held to be the first sender's.
-func place2(a, b log, ones []couple, parties int) []int8 {
+func whereabouts(a, b log, ones []couple, parties int) []int8 {
 	f := newForest(parties)
 	size := map[uint16]int{}
 	for _, o := range ones {

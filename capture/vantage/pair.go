@@ -82,18 +82,23 @@ func (w *work) assign(h Host, left, arrived []int32) []int32 {
 	for j, k := range arrived {
 		y[j] = float64(w.time(h.Far(), k) - first)
 	}
-	off := func(i, j int) float64 {
+	return settle(len(x), len(y), never, again, func(i, j int) float64 {
 		d := y[j] - x[i]
 		if d < 0 {
 			d = -4 * d // it cannot be much quicker than usual
 		}
 		return min(d, most) + d/1000
-	}
-	// least[i][j]: the first i departures and j arrivals are settled, and last
-	// says how: with the last departure taken by the last arrival, or not.
-	n, m := len(left), len(arrived)
+	})
+}
+
+// settle returns the cheapest assignment of m arrivals to n departures, both in
+// order, at least one of each. off is what an arrival as a departure's costs.
+func settle(n, m int, never, again float64, off func(i, j int) float64) []int32 {
+	// cost is that of the first i departures and j arrivals, how what it does with
+	// the last: 'l' the departure is lost, 'p' the two are paired, 'c' the arrival
+	// is a further copy.
 	cost := make([]float64, (n+1)*(m+1))
-	how := make([]byte, (n+1)*(m+1)) // 'l' lost, 'p' paired, 'c' a further copy
+	how := make([]byte, (n+1)*(m+1))
 	at := func(i, j int) int { return i*(m+1) + j }
 	for i := range n + 1 {
 		for j := range m + 1 {
@@ -115,19 +120,18 @@ func (w *work) assign(h Host, left, arrived []int32) []int32 {
 			cost[at(i, j)], how[at(i, j)] = best, by
 		}
 	}
+	out := make([]int32, m)
 	for i, j := n, m; j > 0; {
-		if i == 0 {
-			out[j-1] = -1
+		switch {
+		case i == 0:
 			j--
-			continue
-		}
-		switch how[at(i, j)] {
-		case 'l':
+			out[j] = -1
+		case how[at(i, j)] == 'l':
 			i--
-		case 'p':
+		case how[at(i, j)] == 'p':
 			i, j = i-1, j-1
 			out[j] = int32(i)
-		case 'c':
+		default:
 			j--
 			out[j] = int32(i - 1)
 		}
