@@ -99,8 +99,8 @@ func (p *parties) record(f *capture.Frame, packet *decode.Packet) record {
 		r.bits |= in
 	case capture.DirectionUnknown:
 	}
-	if packet.IP.Version == 0 {
-		return r // it never leaves its own link
+	if packet.IP.Version == 0 || packet.IP.Dst.IsMulticast() || packet.IP.Src.IsUnspecified() {
+		return r // it never leaves its own link, or is for nobody in particular
 	}
 	r.src, r.dst = p.of(packet.IP.Src), p.of(packet.IP.Dst)
 	if packet.IP.Checksum == tcpstate.Invalid {

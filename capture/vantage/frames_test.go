@@ -20,6 +20,7 @@ type sight struct {
 	syn      bool
 	payload  string
 	ttl      uint8
+	group    bool // it is for a group, not for the peer
 }
 
 func (s sight) frame(t *testing.T, number int) capture.Frame {
@@ -29,6 +30,9 @@ func (s sight) frame(t *testing.T, number int) capture.Frame {
 	if s.server {
 		ip.SrcIP, ip.DstIP = ip.DstIP, ip.SrcIP
 		tcp.SrcPort, tcp.DstPort = tcp.DstPort, tcp.SrcPort
+	}
+	if s.group {
+		ip.DstIP = net.IP{224, 0, 0, 22}
 	}
 	if err := tcp.SetNetworkLayerForChecksum(ip); err != nil {
 		t.Fatal(err)
@@ -127,5 +131,17 @@ func TestEitherOrder(t *testing.T) {
 	}
 	if c := compared(t, opened(false), opened(true)); !c.Swapped || c.Shared != 3 {
 		t.Errorf("server first: %+v", c)
+	}
+}
+
+// What both hosts send to a group says nothing of where they are.
+func TestGroupsBindNobody(t *testing.T) {
+	t.Parallel()
+	both := func(near bool, a, b int) []sight {
+		return append([]sight{{ms: a, seq: 7, group: true, ttl: 1}, {ms: b, server: true, seq: 8, group: true, ttl: 1}}, opened(near)...)
+	}
+	c := compared(t, both(true, -40, -20), both(false, -35, -25))
+	if !c.Clock.Straight || c.Shared != 3 || c.Alone != [2]int{2, 2} || c.Clock.Offset.Abs() > c.Clock.Error {
+		t.Errorf("%+v", c)
 	}
 }
