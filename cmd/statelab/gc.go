@@ -2,10 +2,10 @@ package main
 
 import "runtime/debug"
 
-// inspectGC is how much garbage, in percent of what is in use, a trace's
-// analysis may leave lying about. Go's own 100 would save a few percent of the
-// time, and take a third more memory.
-const inspectGC = 50
+// litter is how much garbage, in percent of what is in use, the analysis of a
+// trace, and a server with its connections, may leave lying about. Go's own 100
+// would save a few percent of the time, and take a third more memory.
+const litter = 50
 
 // spare keeps garbage few until the function that it returns is called, unless
 // the user's GOGC says how much there may be.
@@ -13,6 +13,6 @@ func (e *env) spare() (restore func()) {
 	if e.getenv("GOGC") != "" {
 		return func() {}
 	}
-	before := debug.SetGCPercent(inspectGC)
+	before := debug.SetGCPercent(litter)
 	return func() { debug.SetGCPercent(before) }
 }
