@@ -46,8 +46,8 @@ var (
 		Ko: "느린 링크 앞의 큐가 가득 차서 {what|이/가} 폐기됩니다. 보낸 쪽은 손실을 혼잡의 신호로 받아들입니다.",
 	}
 	injectedText = text{
-		En: "No stack at either end sent {what}: it was forged on the wire.",
-		Ko: "{what|은/는} 양 끝의 스택이 보낸 것이 아니라 회선에서 위조된 것입니다.",
+		En: "No stack at either end sent {what} now: the wire put it in, as an old copy or a forgery would come.",
+		Ko: "{what|은/는} 지금 양 끝의 스택이 보낸 것이 아니라 회선에서 끼어든 것입니다. 오래된 사본이나 위조가 이렇게 옵니다.",
 	}
 	missingText = text{
 		En: "The capture at the sender holds {what}, that at {to} does not, though it was running: lost on the way.",
