@@ -24,6 +24,7 @@ test: deps check ## run every test; names at the end what was skipped and why
 	@.ci/gotest $(PKGS)
 
 check: ## format, vet, lint, import direction
+	@$(GO) mod download -modfile=tools.mod
 	@out=$$($(TOOL) gofumpt -l .); \
 	if [ -n "$$out" ]; then echo "not gofumpt-formatted:"; echo "$$out"; exit 1; fi
 	$(GO) vet $(PKGS)
