@@ -1,7 +1,6 @@
 package render
 
 import (
-	"fmt"
 	"io"
 
 	"statelab/capture/tcpstate"
@@ -10,7 +9,7 @@ import (
 
 // PlotKind is one way to plot a connection over its time.
 type PlotKind struct {
-	Name  string // what --plot takes, and --view
+	Name  string // what --view takes
 	About trace.Text
 	unit  quantity
 	make  func() plotted // for one direction
@@ -175,17 +174,4 @@ func plotViews() []View {
 		all = append(all, plotView(k))
 	}
 	return all
-}
-
-// PlotNamed reports whether there is a plot of that name; its error names those
-// that there are.
-func PlotNamed(name string) error {
-	names := make([]string, 0, len(Plots))
-	for _, k := range Plots {
-		if k.Name == name {
-			return nil
-		}
-		names = append(names, k.Name)
-	}
-	return fmt.Errorf("no plot %q: there are %s", name, joinList(names))
 }

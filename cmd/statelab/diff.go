@@ -19,7 +19,7 @@ func (f *inspectFlags) checkDiff(args []string) error {
 	case f.format != "text" && f.format != "json":
 		return misusef("--diff --format %s: text or json", f.format)
 	case f.expression != nil || f.begin.Set || f.end.Set || f.dir != "" || f.view != render.Views[0].Name:
-		return misusef("--diff goes with --stream and --filter, not with --where, --from, --to, --view, --plot or --extract")
+		return misusef("--diff goes with --stream and --filter, not with --where, --from, --to, --view or --extract")
 	}
 	for _, name := range args {
 		if name == "-" {

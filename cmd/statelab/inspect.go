@@ -8,7 +8,6 @@ import (
 	"iter"
 	"os"
 	"slices"
-	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -17,7 +16,6 @@ import (
 	"statelab/capture/analyze"
 	"statelab/capture/explain"
 	"statelab/capture/pcapfile"
-	"statelab/capture/render"
 	"statelab/capture/trace"
 )
 
@@ -26,7 +24,6 @@ type inspectFlags struct {
 	chooseFlags
 	extractFlags
 	filter filterFlag
-	plot   string
 	two    bool // --vantage
 	beside bool // --diff
 }
@@ -58,12 +55,6 @@ With --diff two connections stand side by side, with what differs marked.`,
 			return nil
 		},
 		RunE: func(_ *cobra.Command, args []string) error {
-			if f.plot != "" {
-				if err := render.PlotNamed(f.plot); err != nil {
-					return misuse{fmt.Errorf("--plot: %w", err)}
-				}
-				f.view = f.plot
-			}
 			v, err := f.viewFlags.resolve(e)
 			if err != nil {
 				return err
@@ -117,7 +108,6 @@ With --diff two connections stand side by side, with what differs marked.`,
 	}
 	f.viewFlags.register(c)
 	f.chooseFlags.register(c)
-	c.Flags().StringVar(&f.plot, "plot", "", "plot one connection: "+strings.Join(plotNames(), ", ")+"; --stream chooses which")
 	f.extractFlags.register(c)
 	c.Flags().BoolVar(&f.two, "vantage", false, "two captures of the same traffic, one from each host, on one ladder")
 	c.Flags().BoolVar(&f.beside, "diff", false, "two connections side by side: of two traces, or of one with --stream 0,1")
@@ -210,15 +200,6 @@ func regular(in io.Reader) bool {
 	}
 	info, err := file.Stat()
 	return err == nil && info.Mode().IsRegular()
-}
-
-// plotNames lists what --plot takes.
-func plotNames() []string {
-	names := make([]string, 0, len(render.Plots))
-	for _, k := range render.Plots {
-		names = append(names, k.Name)
-	}
-	return names
 }
 
 // openTrace reads the header of a trace.
