@@ -66,11 +66,30 @@ func (o ownNetwork) Text(lang string) string {
 	return "scenario " + o.scenario + " tells the wire or the stacks what to do, and this machine's own cannot be told: use --net virtual"
 }
 
+// endurance is how long a lesson may last where time does not wait.
+const endurance = 10 * time.Minute
+
+// tooLong says that a scenario would last for hours in real time.
+type tooLong struct{ scenario string }
+
+func (l tooLong) Error() string { return l.Text("en") }
+
+// Text returns the message in "ko", or in English.
+func (l tooLong) Text(lang string) string {
+	if lang == "ko" {
+		return l.scenario + ": 몇 시간이 지나야 끝나는 시나리오입니다. 시간을 건너뛰려면 --net virtual을 쓰십시오"
+	}
+	return "scenario " + l.scenario + " lets hours pass, and here they would be real ones: use --net virtual"
+}
+
 // scenarioOnHost runs a TCP lesson on the machine's own network, if it needs
 // nothing that this network lacks.
 func (f *lessonFlags) scenarioOnHost(ctx context.Context, e *env, w io.Writer, v view, sc tcpdemo.Scenario) error {
 	if sc.Own || !reflect.ValueOf(sc.Network).IsZero() {
 		return misuse{inLanguage(ownNetwork{sc.Name}, v.lang)}
+	}
+	if sc.Within() > endurance {
+		return misuse{inLanguage(tooLong{sc.Name}, v.lang)}
 	}
 	return f.hostLesson(ctx, e, w, v, tcpdemo.EchoPort, func(ctx context.Context, s *hostStage) error {
 		lab := &tcpdemo.Lab{
