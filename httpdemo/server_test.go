@@ -102,7 +102,7 @@ func TestPlainForgets(t *testing.T) {
 func addr(n byte) netip.Addr { return netip.AddrFrom4([4]byte{10, 0, 0, n}) }
 
 // serving runs a real server on a listener in memory.
-func serving(t *testing.T, h http.Handler, l Limits) *memoryListener {
+func serving(t testing.TB, h http.Handler, l Limits) *memoryListener {
 	t.Helper()
 	m := newMemoryListener()
 	srv := NewServer(h, l, nil)
