@@ -5,6 +5,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -48,6 +49,7 @@ var parts = map[string]func(t *testing.T, lang explain.Lang, argument string) st
 	},
 	"grammar": grammarPart,
 	"topics":  topicsPart,
+	"framing": framingPart,
 }
 
 // fillParts returns a page with its generated parts as they are to be.
@@ -172,6 +174,37 @@ func topicsPart(t *testing.T, lang explain.Lang, _ string) string {
 			t.Fatal(err)
 		}
 		fmt.Fprintf(&b, "- [%s](docs/guide/%s/%s.md), `statelab guide %s`\n", docs.Title(text), lang, topic, topic)
+	}
+	return b.String()
+}
+
+// framingPart is the table of requests that the strict reader is tested with.
+func framingPart(t *testing.T, lang explain.Lang, _ string) string {
+	t.Helper()
+	cases, err := os.ReadFile("../../httpdemo/testdata/framing.tsv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	words := map[string]trace.Text{
+		"must":   {En: "the RFC's", Ko: "RFC"},
+		"choice": {En: "our choice", Ko: "statelab의 선택"},
+		"taken":  {En: "taken", Ko: "받아들임"},
+	}
+	var b strings.Builder
+	b.WriteString(lang.Of(trace.Text{
+		En: "| request | answer | whose word | source |\n",
+		Ko: "| 요청 | 응답 | 누가 정했나 | 출처 |\n",
+	}) + "|---|---|---|---|\n")
+	for line := range strings.Lines(string(cases)) {
+		if line[0] == '#' {
+			continue
+		}
+		cell := strings.Split(line, "\t")
+		word, ok := words[cell[1]]
+		if len(cell) != 6 || !ok {
+			t.Fatalf("%q is no case", line)
+		}
+		fmt.Fprintf(&b, "| %s | %s | %s | RFC %s |\n", lang.Of(trace.Text{En: cell[3], Ko: cell[4]}), strings.ReplaceAll(cell[2], " ", ", "), lang.Of(word), cell[0])
 	}
 	return b.String()
 }

@@ -73,7 +73,8 @@ func serveHTTP(ctx context.Context, e *env, n *host.Network, l net.Listener, lim
 		}
 	})
 	defer stop()
-	if err := srv.Serve(httpdemo.Limit(l, limits)); !errors.Is(err, http.ErrServerClosed) {
+	strict := httpdemo.Strict(httpdemo.Limit(l, limits), srv, limits.ReadTimeout, limits.Header)
+	if err := srv.Serve(strict); !errors.Is(err, http.ErrServerClosed) {
 		return err
 	}
 	return nil
