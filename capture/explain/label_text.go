@@ -9,6 +9,7 @@ var roleLabels = map[string]text{
 	"role.backend":  {En: "backend", Ko: "백엔드"},
 	"role.store":    {En: "store", Ko: "저장소"},
 	"role.attacker": {En: "attacker", Ko: "공격자"},
+	"role.cache":    {En: "cache", Ko: "캐시"},
 }
 
 var columnLabels = map[string]text{

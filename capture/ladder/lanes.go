@@ -1,7 +1,6 @@
 package ladder
 
 import (
-	"cmp"
 	"net/netip"
 	"slices"
 
@@ -20,7 +19,9 @@ type Lane struct {
 }
 
 // Name returns "client", or "backend 2".
-func (l Lane) Name() string { return trace.Participant{Role: l.Role, N: l.N}.Name() }
+func (l Lane) Name() string { return l.party().Name() }
+
+func (l Lane) party() trace.Participant { return trace.Participant{Role: l.Role, N: l.N} }
 
 // laneKey identifies a lane. Parties of unknown role are told apart by address.
 type laneKey struct {
@@ -70,29 +71,6 @@ func (l *lanes) of(p trace.Participant) int {
 	return i
 }
 
-// rank orders lanes from the one who asks to the one who keeps.
-func rank(r trace.Role) int {
-	switch r {
-	case trace.RoleClient:
-		return 0
-	case trace.RoleAttacker:
-		return 1
-	case trace.RoleUnknown:
-		return 2
-	case trace.RoleWire:
-		return 3
-	case trace.RoleBalancer:
-		return 4
-	case trace.RoleBackend:
-		return 5
-	case trace.RoleServer:
-		return 6
-	case trace.RoleStore:
-		return 7
-	}
-	return 8
-}
-
 // Arrange returns the indices of lanes in the order in which they stand from
 // left to right: clients first, stores last.
 func Arrange(lanes []Lane) []int {
@@ -100,8 +78,6 @@ func Arrange(lanes []Lane) []int {
 	for i := range order {
 		order[i] = i
 	}
-	slices.SortStableFunc(order, func(a, b int) int {
-		return cmp.Or(cmp.Compare(rank(lanes[a].Role), rank(lanes[b].Role)), cmp.Compare(lanes[a].N, lanes[b].N))
-	})
+	slices.SortStableFunc(order, func(a, b int) int { return lanes[a].party().Compare(lanes[b].party()) })
 	return order
 }

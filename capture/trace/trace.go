@@ -4,6 +4,7 @@
 package trace
 
 import (
+	"cmp"
 	"net/netip"
 	"strconv"
 )
@@ -24,11 +25,12 @@ const (
 	RoleBackend
 	RoleStore
 	RoleAttacker
+	RoleCache
 )
 
 // String returns the role in English, in lower case: a key, not a label.
 func (r Role) String() string {
-	names := [...]string{"unknown", "client", "server", "wire", "balancer", "backend", "store", "attacker"}
+	names := [...]string{"unknown", "client", "server", "wire", "balancer", "backend", "store", "attacker", "cache"}
 	if int(r) < len(names) {
 		return names[r]
 	}
@@ -41,6 +43,25 @@ type Participant struct {
 	N    int // distinguishes parties of one role, from 1; 0 where there is only one
 	// Addr is its address: with the port where it is the end of a connection.
 	Addr netip.AddrPort
+}
+
+// ranks orders roles from the one who asks to the one who keeps.
+var ranks = [...]int{
+	RoleClient: 0, RoleAttacker: 1, RoleUnknown: 2, RoleWire: 3, RoleCache: 4, RoleBalancer: 5,
+	RoleBackend: 6, RoleServer: 7, RoleStore: 8,
+}
+
+// Compare orders parties as they stand on a ladder from left to right: from the
+// one who asks to the one who keeps, those of one role by their number.
+func (p Participant) Compare(o Participant) int {
+	return cmp.Or(cmp.Compare(p.Role.rank(), o.Role.rank()), cmp.Compare(p.N, o.N))
+}
+
+func (r Role) rank() int {
+	if int(r) < len(ranks) {
+		return ranks[r]
+	}
+	return len(ranks)
 }
 
 // Name returns "client", or "backend 2".

@@ -1,16 +1,24 @@
 package network
 
-import "time"
+import (
+	"time"
 
-// Config describes a network of statelab's own: two hosts and the wire between
-// them. The zero value is a good one.
+	"statelab/capture/trace"
+)
+
+// Config describes a network of statelab's own: its hosts and the wires between
+// them. The zero value is a good one: a client, a server, and one wire.
 type Config struct {
 	// Seed decides initial sequence numbers, ephemeral ports, timestamp
 	// offsets, IP identifications, and what chance decides on the wire.
 	Seed uint64
-	// Client and Server are the two hosts.
+	// Client and Server are the two hosts' stacks.
 	Client, Server HostConfig
-	// Rules say what the wire does beyond its nature.
+	// Hosts are the hosts where there are others than a client and a server: all
+	// of them, each of another party. Client and Server are not used then.
+	Hosts []Member
+	// Rules say what the wire does beyond its nature. Where there are several
+	// wires, each obeys all rules, and counts only what passes on it.
 	Rules []Rule
 	// Delay is the one-way delay: 0 takes the network's default, negative
 	// means none.
@@ -31,6 +39,14 @@ type Config struct {
 	// nothing, however many there are; otherwise the network has to look at
 	// all of the process's goroutines after each turn.
 	Cooperative bool
+}
+
+// Member is a host of a network: whose it is, and its stack.
+type Member struct {
+	// Party is whose host it is, by role and number; the network gives it an
+	// address.
+	Party trace.Participant
+	Stack HostConfig
 }
 
 // HostConfig describes one host's stack.

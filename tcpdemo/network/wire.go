@@ -7,7 +7,9 @@ import (
 	"statelab/capture/trace"
 )
 
-// Direction is the way a frame travels on the wire.
+// Direction is the way a frame travels on the wire. Of any two hosts, the one
+// that stands further to the left on the ladder counts as the client's side: see
+// [trace.Participant.Compare].
 type Direction uint8
 
 // Directions.

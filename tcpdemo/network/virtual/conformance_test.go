@@ -20,6 +20,7 @@ func TestConformance(t *testing.T) {
 			Client: HostConfig{Congestion: "cubic", NoSACK: true},
 			Server: HostConfig{SYNCookies: true, RACK: true, MTU: 600},
 		}},
+		{"among five", Config{Hosts: hosts(client, attacker, cache, server, server2)}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			networktest.Run(t, func(t *testing.T) networktest.Lab {

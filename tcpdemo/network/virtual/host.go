@@ -18,14 +18,15 @@ import (
 	"statelab/tcpdemo/network"
 )
 
-// Host is one end of the wire.
+// Host is a machine of the network. A wire of its own joins it to every other.
 type Host struct {
 	net     *Network
-	way     network.Direction // in which it sends
-	role    trace.Role
+	index   int               // its place among the network's hosts
+	member  trace.Participant // whose it is, without an address
 	tap     string
 	addr    netip.Addr
 	config  HostConfig
+	wires   []*wire // by the index of the host at the other end; nil for itself
 	boots   uint64
 	machine *machine // guarded by net.mu once the network is made
 	diary   diary    // guarded by net.mu
@@ -43,7 +44,9 @@ func (h *Host) Addr() netip.Addr { return h.addr }
 func (h *Host) Party() trace.Participant { return h.party(netip.AddrPortFrom(h.addr, 0)) }
 
 func (h *Host) party(local netip.AddrPort) trace.Participant {
-	return trace.Participant{Role: h.role, Addr: local}
+	p := h.member
+	p.Addr = local
+	return p
 }
 
 // open makes an endpoint that no port is bound to yet.

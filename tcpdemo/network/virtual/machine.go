@@ -45,13 +45,13 @@ func newMachine(h *Host) (*machine, error) {
 		net: h.net, host: h,
 		tcbs: map[stack.TransportEndpointID]*tcb{}, endpoints: map[*tcp.Endpoint]*tcb{},
 	}
-	m.nic = &nic{machine: m, mtu: uint32(or(h.config.MTU, 1500)), address: linkAddress(h.way)}
+	m.nic = &nic{machine: m, mtu: uint32(or(h.config.MTU, 1500)), address: linkAddress(h.index)}
 	m.stack = stack.New(stack.Options{
 		NetworkProtocols:   []stack.NetworkProtocolFactory{ipv4.NewProtocol, arp.NewProtocol},
 		TransportProtocols: []stack.TransportProtocolFactory{tcp.NewProtocol, icmp.NewProtocol4},
 		Clock:              stackClock{m},
-		SecureRNG:          secureSource(h.net.config.Seed, uint64(h.way), h.boots),
-		RandSource:         randomSource(h.net.config.Seed, uint64(h.way), h.boots),
+		SecureRNG:          secureSource(h.net.config.Seed, uint64(h.index), h.boots),
+		RandSource:         randomSource(h.net.config.Seed, uint64(h.index), h.boots),
 	})
 	h.boots++
 	for _, step := range []struct {
@@ -66,7 +66,7 @@ func newMachine(h *Host) (*machine, error) {
 	return m, nil
 }
 
-// attach gives the stack its interface, address and neighbour.
+// attach gives the stack its interface, address and neighbours.
 func (m *machine) attach() error {
 	if mtu := m.nic.mtu; mtu < 68 || mtu > 65535 {
 		return fmt.Errorf("MTU %d is not between 68 and 65535 bytes", mtu)
@@ -85,8 +85,15 @@ func (m *machine) attach() error {
 	if m.net.config.ARP {
 		return nil
 	}
-	peer := linkAddress(m.host.way.Back())
-	return stackError(m.stack.AddStaticNeighbor(nicID, ipv4.ProtocolNumber, tcpip.AddrFrom4(addrs[m.host.way.Back()].As4()), peer))
+	for _, peer := range m.net.hosts {
+		if peer == m.host {
+			continue
+		}
+		if err := stackError(m.stack.AddStaticNeighbor(nicID, ipv4.ProtocolNumber, tcpip.AddrFrom4(peer.addr.As4()), linkAddress(peer.index))); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // configure sets what RFC 9293 leaves to the implementation.

@@ -13,7 +13,6 @@ import (
 	"gvisor.dev/gvisor/pkg/tcpip/header"
 
 	"statelab/capture/trace"
-	"statelab/tcpdemo/network"
 )
 
 // Virtual time costs no real time, and ends when nothing is left to happen.
@@ -223,7 +222,7 @@ func FuzzParse(f *testing.F) {
 			t.Errorf("%d octets of payload in a frame of %d", s.payload, len(frame))
 		}
 		_, _, _ = senderOf(frame)
-		_ = forHost(frame, linkAddress(network.ClientToServer))
+		_ = forHost(frame, linkAddress(0))
 	})
 }
 

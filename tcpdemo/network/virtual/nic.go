@@ -9,16 +9,15 @@ import (
 	"gvisor.dev/gvisor/pkg/tcpip"
 	"gvisor.dev/gvisor/pkg/tcpip/header"
 	"gvisor.dev/gvisor/pkg/tcpip/stack"
-
-	"statelab/tcpdemo/network"
 )
 
-var addrs = [2]netip.Addr{network.ClientToServer: ClientAddr, network.ServerToClient: ServerAddr}
+// addrOf is the IP address of the host of that place: 10.0.0.1 and on.
+func addrOf(index int) netip.Addr { return netip.AddrFrom4([4]byte{10, 0, 0, byte(index) + 1}) }
 
-// linkAddress is the Ethernet address of the host that sends in that direction:
-// locally administered, 02:00:00:00:00:01 and :02.
-func linkAddress(way network.Direction) tcpip.LinkAddress {
-	return tcpip.LinkAddress([]byte{2, 0, 0, 0, 0, byte(way) + 1})
+// linkAddress is its Ethernet address: locally administered, 02:00:00:00:00:01
+// and on.
+func linkAddress(index int) tcpip.LinkAddress {
+	return tcpip.LinkAddress([]byte{2, 0, 0, 0, 0, byte(index) + 1})
 }
 
 // nic is a machine's network card: it puts IP packets into Ethernet frames and

@@ -28,7 +28,7 @@ func (n *Network) recordFrame(h *Host, d capture.Direction, wire uint64, data []
 	r := &n.record
 	r.frames = append(r.frames, capture.Frame{
 		Time: n.Now(), Order: r.reserve(), Data: data, Length: len(data), Link: capture.LinkEthernet,
-		Interface: int(h.way), Direction: d, Vantage: h.tap, Wire: wire,
+		Interface: h.index, Direction: d, Vantage: h.tap, Wire: wire,
 	})
 }
 

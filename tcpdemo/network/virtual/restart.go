@@ -14,7 +14,7 @@ import (
 // half-open connections).
 func (h *Host) Restart() error {
 	n := h.net
-	if err := n.apps.ask(turn{op: opHost, detail: uint64(h.way) + 1}); err != nil {
+	if err := n.apps.ask(turn{op: opHost, detail: uint64(h.index) + 1}); err != nil {
 		return fmt.Errorf("restart of the %s: %w", h.tap, err)
 	}
 	fresh, err := newMachine(h)

@@ -1,6 +1,6 @@
-// Package virtual is a network inside this process: two hosts, each with its
-// own TCP/IP stack (gVisor's netstack), an Ethernet wire between them, and a
-// clock that moves only while everyone waits.
+// Package virtual is a network inside this process: two hosts or more, each with
+// its own TCP/IP stack (gVisor's netstack), an Ethernet wire between every two of
+// them, and a clock that moves only while everyone waits.
 //
 // Sixty seconds of TIME-WAIT pass in microseconds, and the same seed gives the
 // same bytes: every frame, every change of state and every call, in the same
@@ -18,6 +18,7 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"slices"
 	"sync"
 	"time"
 
@@ -25,7 +26,7 @@ import (
 	"statelab/tcpdemo/network"
 )
 
-// The hosts' addresses, and the network's own constants.
+// The addresses of the first two hosts, and the network's own constants.
 var (
 	ClientAddr = netip.AddrFrom4([4]byte{10, 0, 0, 1})
 	ServerAddr = netip.AddrFrom4([4]byte{10, 0, 0, 2})
@@ -39,7 +40,8 @@ const DefaultDelay = 10 * time.Millisecond
 // NoDelay as a Config's Delay makes the wire's own delay zero.
 const NoDelay = time.Duration(-1)
 
-// The vantage points of a Recording's frames.
+// The vantage points of a Recording's frames where the hosts are a client and a
+// server. Every host's tap is named as its party is: "cache", "server 2".
 const (
 	ClientTap = "client"
 	ServerTap = "server"
@@ -52,18 +54,16 @@ type Config = network.Config
 // HostConfig describes one host's stack: see [network.HostConfig].
 type HostConfig = network.HostConfig
 
-// Network is two hosts and the wire between them.
+// Network is hosts and the wires between them.
 type Network struct {
 	config  Config
 	clock   *clock
 	apps    *scheduler
-	hosts   [2]*Host // by the direction in which they send
+	hosts   []*Host // by address
 	retired []*machine
 
 	mu      sync.Mutex // guards all below, and the machines' tables
 	record  recorder
-	decider *network.Decider
-	due     *event // when the decider is to be asked for held frames
 	serial  uint64 // connections and listeners, in order of appearance
 	arrival *arrival
 	timer   *machine // whose timer is running
@@ -90,21 +90,20 @@ func New(config Config) (*Network, error) {
 		return nil, fmt.Errorf("virtual network: %w", err)
 	}
 	n.apps = apps
-	n.decider = network.NewDecider(config.Rules, config.Seed, config.Link)
-	ends := [2]struct {
-		role   trace.Role
-		tap    string
-		addr   netip.Addr
-		config HostConfig
-	}{
-		network.ClientToServer: {trace.RoleClient, ClientTap, ClientAddr, config.Client},
-		network.ServerToClient: {trace.RoleServer, ServerTap, ServerAddr, config.Server},
+	all, err := members(&config)
+	if err != nil {
+		return nil, fmt.Errorf("virtual network: %w", err)
 	}
-	for i, end := range ends {
-		h := &Host{net: n, way: network.Direction(i), role: end.role, tap: end.tap, addr: end.addr, config: end.config}
-		n.hosts[i] = h
+	for i, m := range addressed(all) {
+		n.hosts = append(n.hosts, &Host{
+			net: n, index: i, member: m.Party, tap: m.Party.Name(), addr: addrOf(i), config: m.Stack,
+			wires: make([]*wire, len(all)),
+		})
+	}
+	n.join()
+	for _, h := range n.hosts {
 		if h.machine, err = newMachine(h); err != nil {
-			return nil, errors.Join(fmt.Errorf("virtual %s: %w", end.tap, err), n.Close())
+			return nil, errors.Join(fmt.Errorf("virtual %s: %w", h.tap, err), n.Close())
 		}
 	}
 	apps.assured(goroutinesCreated())
@@ -112,10 +111,38 @@ func New(config Config) (*Network, error) {
 }
 
 // Client returns the host at ClientAddr.
-func (n *Network) Client() *Host { return n.hosts[network.ClientToServer] }
+func (n *Network) Client() *Host { return n.hosts[0] }
 
 // Server returns the host at ServerAddr.
-func (n *Network) Server() *Host { return n.hosts[network.ServerToClient] }
+func (n *Network) Server() *Host { return n.hosts[1] }
+
+// Hosts returns every host, as they stand on a ladder from left to right.
+func (n *Network) Hosts() []*Host {
+	all := slices.Clone(n.hosts)
+	slices.SortStableFunc(all, func(a, b *Host) int { return a.member.Compare(b.member) })
+	return all
+}
+
+// Host returns the host of a party, known by its role and number; nil if there is
+// none.
+func (n *Network) Host(p trace.Participant) *Host {
+	for _, h := range n.hosts {
+		if h.member.Role == p.Role && h.member.N == p.N {
+			return h
+		}
+	}
+	return nil
+}
+
+// at returns the host that has an address; nil if none has.
+func (n *Network) at(addr netip.Addr) *Host {
+	for _, h := range n.hosts {
+		if h.addr == addr {
+			return h
+		}
+	}
+	return nil
+}
 
 // Info names the network and its stack.
 func (n *Network) Info() network.Info {

@@ -40,62 +40,70 @@ func (n *Network) transmit(m *machine, frame []byte) {
 	n.put(m, frame)
 }
 
-// put puts a frame on the wire, and lets the wire decide what becomes of it. A
+// put puts a frame on the wire to the host that it is meant for, and lets the
+// wire decide what becomes of it; what is meant for all goes on every wire. A
 // frame to the host's own address never leaves it: its tap shows it twice.
 func (n *Network) put(m *machine, frame []byte) {
 	n.record.wire++
-	wire := n.record.wire
-	n.recordFrame(m.host, capture.Outbound, wire, frame)
-	way := m.host.way
-	if forHost(frame, m.nic.address) && !forHost(frame, linkAddress(way.Back())) {
+	number, from := n.record.wire, m.host
+	n.recordFrame(from, capture.Outbound, number, frame)
+	known := false
+	for _, w := range from.wires {
+		if w == nil {
+			continue
+		}
+		if way := w.way(from); forHost(frame, linkAddress(w.far(way).index)) {
+			known = true
+			n.carry(w, w.decider.Decide(way, n.clock.elapsed(), number, frame))
+		}
+	}
+	switch {
+	case known:
+	case forHost(frame, m.nic.address):
 		// The host talks to itself: no wire, no rule, no delay.
-		n.clock.after(0, func() { n.arrive(way.Back(), wire, frame) })
-		return
+		n.clock.after(0, func() { n.arrive(from, number, frame) })
+	default:
+		n.verdict(trace.Verdict{Fate: trace.Dropped, Wire: number, Rule: "no host has " + tcpip.LinkAddress(frame[:min(6, len(frame))]).String()})
 	}
-	if !forHost(frame, linkAddress(way.Back())) {
-		n.verdict(trace.Verdict{Fate: trace.Dropped, Wire: wire, Rule: "no host has " + tcpip.LinkAddress(frame[:min(6, len(frame))]).String()})
-		return
-	}
-	n.carry(n.decider.Decide(way, n.clock.elapsed(), wire, frame))
 }
 
 func (n *Network) verdict(v trace.Verdict) {
 	n.observe(trace.Observation{Kind: trace.ObservedVerdict, Party: wireParty, Verdict: &v})
 }
 
-// carry does what the wire decided.
-func (n *Network) carry(d network.Decision) {
+// carry does what a wire decided.
+func (n *Network) carry(w *wire, d network.Decision) {
 	for _, v := range d.Verdicts {
 		n.verdict(v)
 	}
 	for _, c := range d.Deliveries {
-		n.clock.after(c.After, func() { n.arrive(c.Dir, c.Wire, c.Data) })
+		n.clock.after(c.After, func() { n.arrive(w.far(c.Dir), c.Wire, c.Data) })
 	}
 	for _, r := range d.Replies {
-		n.inject(r.Dir, r)
+		n.inject(w.far(r.Dir), r)
 	}
-	if n.due != nil {
-		n.due.Stop()
-		n.due = nil
+	if w.due != nil {
+		w.due.Stop()
+		w.due = nil
 	}
-	if at, ok := n.decider.NextDue(); ok {
-		n.due = n.clock.after(at-n.clock.elapsed(), n.releaseHeld)
+	if at, ok := w.decider.NextDue(); ok {
+		w.due = n.clock.after(at-n.clock.elapsed(), func() { n.releaseHeld(w) })
 	}
 }
 
-// releaseHeld asks the wire for frames that it held back.
-func (n *Network) releaseHeld() {
+// releaseHeld asks a wire for frames that it held back.
+func (n *Network) releaseHeld(w *wire) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	n.due = nil
-	n.carry(n.decider.Due(n.clock.elapsed()))
+	w.due = nil
+	n.carry(w, w.decider.Due(n.clock.elapsed()))
 }
 
-func (n *Network) inject(way network.Direction, r network.Reply) {
+func (n *Network) inject(to *Host, r network.Reply) {
 	n.record.wire++
 	wire := n.record.wire
 	n.verdict(trace.Verdict{Fate: trace.Injected, Wire: wire, Rule: r.Rule})
-	n.clock.after(r.After, func() { n.arrive(way, wire, r.Data) })
+	n.clock.after(r.After, func() { n.arrive(to, wire, r.Data) })
 }
 
 // Inject puts a crafted Ethernet frame on the wire towards a host, which it
@@ -113,14 +121,14 @@ func (n *Network) Inject(to *Host, frame []byte) error {
 	m := to.machine
 	n.mu.Unlock()
 	frame = slices.Clone(frame)
-	if addr, link, ok := senderOf(frame); ok && !slices.Contains(addrs[:], netip.AddrFrom4(addr.As4())) {
+	if addr, link, ok := senderOf(frame); ok && n.at(netip.AddrFrom4(addr.As4())) == nil {
 		if err := stackError(m.stack.AddStaticNeighbor(nicID, ipv4.ProtocolNumber, addr, link)); err != nil {
 			return fmt.Errorf("inject: %w", err)
 		}
 	}
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	n.inject(to.way.Back(), network.Reply{Data: frame})
+	n.inject(to, network.Reply{Data: frame})
 	return nil
 }
 
@@ -143,8 +151,8 @@ type pending struct {
 	ack    uint32
 }
 
-// arrive is a frame reaching the far end of the wire.
-func (n *Network) arrive(way network.Direction, wire uint64, frame []byte) {
+// arrive is a frame reaching a host.
+func (n *Network) arrive(to *Host, wire uint64, frame []byte) {
 	a := &arrival{wire: wire}
 	a.seg, a.tcp = parse(frame)
 	n.mu.Lock()
@@ -152,7 +160,7 @@ func (n *Network) arrive(way network.Direction, wire uint64, frame []byte) {
 		n.mu.Unlock()
 		return
 	}
-	a.machine = n.hosts[way.Back()].machine
+	a.machine = to.machine
 	n.recordFrame(a.machine.host, capture.Inbound, wire, frame)
 	n.arrival = a
 	n.mu.Unlock()
