@@ -4,25 +4,17 @@
 package httpdemo
 
 import (
-	"context"
 	"io"
-	"net"
-	"net/netip"
 	"time"
 
 	"statelab/capture/trace"
 )
 
-// Env is all that a lesson knows of the world: where to listen and dial, what
+// Env is all that a lesson knows of the world: the machines to listen and dial on, what
 // time it is, and where to report. Every field is set.
 type Env struct {
-	// Server is the address that the lesson's server listens on, and its
-	// clients dial.
-	Server netip.AddrPort
-	// Listen announces on Server's port, at the server's host.
-	Listen func() (net.Listener, error)
-	// Dial opens a connection to Server from the client's host.
-	Dial func(ctx context.Context) (net.Conn, error)
+	// Machines are those of the lesson's parties, in their order.
+	Machines []Machine
 	// Now is the network's time, Sleep waits for some of it, and Go starts a
 	// program on the network: nothing else may be used for waiting.
 	Now   func() time.Time

@@ -11,6 +11,9 @@ type Lesson struct {
 	Name   string
 	Title  trace.Text
 	Claims []string // ids of the claims it shows
+	// Parties are who takes part, in the order of the ladder's lanes: see
+	// [trace.Participant.Compare]. None means a client and a server.
+	Parties []trace.Participant
 	// Refutes are the beliefs that it refutes, each with what on its timeline
 	// does so.
 	Refutes []trace.Refutation

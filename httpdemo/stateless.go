@@ -36,7 +36,8 @@ func runStateless(ctx context.Context, e *Env) error {
 	if err != nil {
 		return err
 	}
-	listener, err := e.Listen()
+	at, from := e.Machine(Server), e.Machine(Client)
+	listener, err := at.Listen()
 	if err != nil {
 		return err
 	}
@@ -62,11 +63,11 @@ func runStateless(ctx context.Context, e *Env) error {
 		En: "One connection: the first GET",
 		Ko: "연결 하나: 첫 번째 GET",
 	})
-	conn, err := e.Dial(ctx)
+	conn, err := from.Dial(ctx, at.At)
 	if err != nil {
 		return err
 	}
-	c := newClient(conn, e.Server.String())
+	c := newClient(conn, at.At.String())
 	if err := once(c, false); err != nil {
 		return err
 	}
@@ -89,11 +90,11 @@ func runStateless(ctx context.Context, e *Env) error {
 		{En: "Another new connection, and the same GET once more", Ko: "또 다른 새 연결에서 같은 GET을 한 번 더"},
 	} {
 		e.step(t)
-		conn, err := e.Dial(ctx)
+		conn, err := from.Dial(ctx, at.At)
 		if err != nil {
 			return err
 		}
-		if err := once(newClient(conn, e.Server.String()), false); err != nil {
+		if err := once(newClient(conn, at.At.String()), false); err != nil {
 			return err
 		}
 		if err := conn.Close(); err != nil {

@@ -31,10 +31,11 @@ func perform(t *testing.T, name string, seed uint64) (*network.Recording, []trac
 	at := netip.AddrPortFrom(virtual.ServerAddr, 80)
 	var memories []trace.Memory
 	e := &httpdemo.Env{
-		Server: at,
-		Listen: func() (net.Listener, error) { return n.Server().Listen(80, 0) },
-		Dial:   func(ctx context.Context) (net.Conn, error) { return n.Client().Dial(ctx, at, 0) },
-		Now:    n.Now, Sleep: n.Sleep, Go: n.Go, Rand: bytes.NewReader(nil),
+		Machines: []httpdemo.Machine{
+			{Party: httpdemo.Client, Dial: func(ctx context.Context, to netip.AddrPort) (net.Conn, error) { return n.Client().Dial(ctx, to, 0) }},
+			{Party: httpdemo.Server, At: at, Listen: func() (net.Listener, error) { return n.Server().Listen(at.Port(), 0) }},
+		},
+		Now: n.Now, Sleep: n.Sleep, Go: n.Go, Rand: bytes.NewReader(nil),
 		Report: func(o trace.Observation) {
 			if o.Kind == trace.ObservedMemory {
 				memories = append(memories, *o.Memory)

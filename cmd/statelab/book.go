@@ -13,9 +13,9 @@ import (
 type book struct {
 	net   timeline
 	sides []side
-	held  map[trace.Role][]trace.Entry
+	held  map[trace.Participant][]trace.Entry
 	// stacks is what each side's stack was last known to remember.
-	stacks map[trace.Role]trace.Memory
+	stacks map[trace.Participant]trace.Memory
 	// said are what applications have said of their memory since the last time
 	// that the book was put on the timeline, with its place there.
 	said []trace.Observation
@@ -48,7 +48,7 @@ type diarist interface {
 }
 
 func newBook(net timeline, sides ...side) *book {
-	return &book{net: net, sides: sides, held: map[trace.Role][]trace.Entry{}, stacks: map[trace.Role]trace.Memory{}}
+	return &book{net: net, sides: sides, held: map[trace.Participant][]trace.Entry{}, stacks: map[trace.Participant]trace.Memory{}}
 }
 
 // remember puts on the timeline what each side remembers now, and before that,
@@ -66,19 +66,19 @@ func (b *book) remember() {
 // catchUp puts on the timeline, in its order, what a side's stack and its
 // application have learned and forgotten.
 func (b *book) catchUp(s side) {
-	role := s.Party().Role
+	who := unaddressed(s.Party())
 	p, placed := b.net.(placer)
 	d, writes := s.(diarist)
 	if !placed || !writes || b.coarse {
-		b.sayLast(role)
+		b.sayLast(who)
 		return
 	}
 	said := b.said
 	sayUntil := func(order uint64) {
 		for len(said) > 0 && said[0].Order < order {
-			if o := said[0]; o.Party.Role == role {
-				b.held[role] = o.Memory.Entries
-				if last, ok := b.stacks[role]; ok {
+			if o := said[0]; unaddressed(o.Party) == who {
+				b.held[who] = o.Memory.Entries
+				if last, ok := b.stacks[who]; ok {
 					o.Party = s.Party()
 					p.Place(b.with(o, last))
 				}
@@ -88,24 +88,24 @@ func (b *book) catchUp(s side) {
 	}
 	for _, o := range d.Changes() {
 		sayUntil(o.Order)
-		b.stacks[role] = *o.Memory
+		b.stacks[who] = *o.Memory
 		p.Place(b.with(o, *o.Memory))
 	}
 	sayUntil(math.MaxUint64)
 }
 
 // sayLast makes the last that an application said what it holds.
-func (b *book) sayLast(role trace.Role) {
+func (b *book) sayLast(who trace.Participant) {
 	for _, o := range b.said {
-		if o.Party.Role == role {
-			b.held[role] = o.Memory.Entries
+		if unaddressed(o.Party) == who {
+			b.held[who] = o.Memory.Entries
 		}
 	}
 }
 
 // with is o with the memory of a stack and of the application above it.
 func (b *book) with(o trace.Observation, stack trace.Memory) trace.Observation {
-	stack.Entries = append(slices.Clone(stack.Entries), b.held[o.Party.Role]...)
+	stack.Entries = append(slices.Clone(stack.Entries), b.held[unaddressed(o.Party)]...)
 	o.Memory = &stack
 	return o
 }

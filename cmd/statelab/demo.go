@@ -29,6 +29,9 @@ Nothing leaves this process: both ends run on a virtual network.`,
 			if err != nil {
 				return err
 			}
+			if err := f.checkAt(twoParties...); err != nil {
+				return err
+			}
 			if !f.page() || f.net != "virtual" {
 				return misusef("demo is a page of text on the virtual network; tcp demo and http demo have the formats and networks")
 			}

@@ -15,6 +15,7 @@ import (
 
 	"statelab/capture/explain"
 	"statelab/capture/render"
+	"statelab/capture/trace"
 	"statelab/tcpdemo/network"
 )
 
@@ -145,7 +146,7 @@ func (f *lessonFlags) register(c *cobra.Command) {
 	fs.StringVar(&f.seed, "seed", strconv.Itoa(defaultSeed), "seed of the virtual network: a number, or random")
 	fs.StringArrayVar(&f.rules, "rule", nil, "what the wire does, e.g. 'drop 2nd data segment client→server once'; repeatable")
 	fs.StringVarP(&f.write, "write", "w", "", "write the trace to a pcapng file, every packet explained in its comment; - is stdout, and the ladder goes to stderr")
-	fs.StringVar(&f.at, "at", "client", "whose tap the trace is: client, server, or both (two files)")
+	fs.StringVar(&f.at, "at", "client", "whose tap the trace is: client, server, another party of the lesson, or both (a file each)")
 	fs.BoolVar(&f.step, "step", false, "wait for a key after each row")
 	fs.BoolVar(&f.predict, "predict", false, "with --step: ask for flags, seq and ack before showing them")
 	fs.DurationVar(&f.pace, "pace", 0, "wait so long after each row: a film instead of a page")
@@ -184,10 +185,8 @@ func (f *lessonFlags) check(e *env) error {
 	switch {
 	case f.net != "virtual" && f.net != "host":
 		return misusef("no network %q%s", f.net, didYouMean(f.net, []string{"virtual", "host"}))
-	case f.at != vantageClient && f.at != vantageServer && f.at != vantageBoth:
-		return misusef("--at %q: client, server or both", f.at)
 	case f.at == vantageBoth && f.write == "-":
-		return misusef("--at both makes two files: name them with -w FILE")
+		return misusef("--at both makes a file for each tap: name them with -w FILE")
 	case f.net == "host" && f.at != vantageClient:
 		return misusef("--at needs --net virtual: this machine has one place to capture at")
 	case f.net == "host" && paced:
@@ -200,6 +199,21 @@ func (f *lessonFlags) check(e *env) error {
 		return misusef("--step needs a terminal to press keys on; --pace 1s makes a film instead")
 	}
 	return refuseBinary(e, f.write)
+}
+
+// checkAt refuses a tap that the network of these parties does not have. A tap
+// may be spelled as the file of its trace is: "server-2".
+func (f *lessonFlags) checkAt(parties ...trace.Participant) error {
+	var taps []string
+	for _, p := range parties {
+		taps = append(taps, p.Name())
+	}
+	at := strings.ReplaceAll(f.at, "-", " ")
+	if at != vantageBoth && !slices.Contains(taps, at) {
+		return misusef("--at %q: %s or both", f.at, strings.Join(taps, ", "))
+	}
+	f.at = at
+	return nil
 }
 
 // refuseBinary keeps a trace off a terminal.

@@ -195,14 +195,12 @@ func lessonPort(n *host.Network, wellKnown uint16) (uint16, error) {
 
 // lessonOnHost runs an HTTP lesson on the machine's own network.
 func (f *lessonFlags) lessonOnHost(ctx context.Context, e *env, w io.Writer, v view, l httpdemo.Lesson) error {
-	const port = 80
-	return f.hostLesson(ctx, e, w, v, port, func(ctx context.Context, s *hostStage) error {
-		at := netip.AddrPortFrom(s.net.Server().Addr(), s.port)
+	return f.hostLesson(ctx, e, w, v, httpPort, func(ctx context.Context, s *hostStage) error {
 		environment := &httpdemo.Env{
-			Server: at,
-			Listen: func() (net.Listener, error) { return s.net.Server().Listen(at.Port(), 0) },
-			Dial:   func(ctx context.Context) (net.Conn, error) { return s.net.Client().Dial(ctx, at, 0) },
-			Now:    s.net.Now, Sleep: mortal{s.net, ctx}.Sleep, Go: s.net.Go,
+			Machines: []httpdemo.Machine{
+				machineOn(s.net.Client(), httpdemo.Client, s.port), machineOn(s.net.Server(), httpdemo.Server, s.port),
+			},
+			Now: s.net.Now, Sleep: mortal{s.net, ctx}.Sleep, Go: s.net.Go,
 			Rand: seeded(f.seedNumber), Report: s.book.take,
 		}
 		if err := l.Run(ctx, environment); err != nil {

@@ -48,6 +48,11 @@ func newHTTPDemo(e *env) *cobra.Command {
 			if err != nil {
 				return err
 			}
+			for _, l := range run {
+				if err := f.checkAt(l.Cast()...); err != nil {
+					return err
+				}
+			}
 			if len(run) > 1 && f.write != "" {
 				return misusef("-w writes one trace, and there are %d lessons: name one", len(run))
 			}

@@ -25,6 +25,7 @@ type performance struct {
 	recording *network.Recording
 	roles     map[netip.Addr]trace.Participant
 	lanes     []trace.Participant
+	vantages  []string // of its taps, in the lanes' order
 	// refutes are the beliefs that the lesson refutes.
 	refutes []trace.Refutation
 	// curves are plotted under the ladder; fold keeps the ladder short.
@@ -36,18 +37,19 @@ type performance struct {
 
 // leaveOut takes a party off the timeline that did nothing and that no frame
 // reached: it has no lane. It reports whether it did so.
-func (p *performance) leaveOut(role trace.Role) bool {
+func (p *performance) leaveOut(party trace.Participant) bool {
 	r := p.recording
+	ours := func(o trace.Observation) bool { return unaddressed(o.Party) == unaddressed(party) }
 	idle := func(o trace.Observation) bool {
-		return o.Party.Role == role && o.Kind == trace.ObservedMemory && len(o.Memory.Entries) == 0
+		return ours(o) && o.Kind == trace.ObservedMemory && len(o.Memory.Entries) == 0
 	}
 	for _, f := range r.Frames {
-		if f.Vantage == role.String() {
+		if f.Vantage == party.Name() {
 			return false
 		}
 	}
 	for _, o := range r.Observations {
-		if o.Party.Role == role && !idle(o) {
+		if ours(o) && !idle(o) {
 			return false
 		}
 	}
@@ -125,7 +127,7 @@ func (p *performance) inOther(lang explain.Lang) (*render.Options, error) {
 const (
 	vantageClient = "client"
 	vantageServer = "server"
-	vantageBoth   = "both" // two files: one never mixes vantage points
+	vantageBoth   = "both" // a file each: one never mixes vantage points
 )
 
 // writeTraces writes what -w and --at ask for.
@@ -137,8 +139,8 @@ func (p *performance) writeTraces(e *env, f *lessonFlags, lang explain.Lang) err
 		return p.writeTrace(e, f.write, f.at, lang)
 	}
 	base := strings.TrimSuffix(f.write, ".pcapng")
-	for _, at := range []string{vantageClient, vantageServer} {
-		if err := p.writeTrace(e, base+"."+at+".pcapng", at, lang); err != nil {
+	for _, at := range p.vantages {
+		if err := p.writeTrace(e, base+"."+strings.ReplaceAll(at, " ", "-")+".pcapng", at, lang); err != nil {
 			return err
 		}
 	}

@@ -28,7 +28,11 @@ func newStage(c network.Config) (*stage, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &stage{net: n, book: newBook(n, n.Client(), n.Server())}, nil
+	var sides []side
+	for _, h := range n.Hosts() {
+		sides = append(sides, h)
+	}
+	return &stage{net: n, book: newBook(n, sides...)}, nil
 }
 
 // perform runs a lesson's program to its end, or to the limit of the network's
@@ -59,9 +63,10 @@ func (s *stage) perform(ctx context.Context, limit time.Duration, program func()
 	}
 	s.book.remember()
 	p := &performance{recording: s.net.Recording(), roles: map[netip.Addr]trace.Participant{}}
-	for _, h := range []*virtual.Host{s.net.Client(), s.net.Server()} {
-		p.roles[h.Addr()] = trace.Participant{Role: h.Party().Role}
-		if !p.leaveOut(h.Party().Role) {
+	for _, h := range s.net.Hosts() {
+		p.roles[h.Addr()] = unaddressed(h.Party())
+		p.vantages = append(p.vantages, h.Party().Name())
+		if !p.leaveOut(h.Party()) {
 			p.lanes = append(p.lanes, h.Party())
 		}
 	}
@@ -104,19 +109,21 @@ func performScenario(ctx context.Context, sc tcpdemo.Scenario, seed uint64, rule
 
 // performLesson runs an HTTP lesson on the virtual network.
 func performLesson(ctx context.Context, l httpdemo.Lesson, seed uint64, rules []network.Rule) (*performance, error) {
-	s, err := newStage(network.Config{Seed: seed, Rules: rules})
+	c := network.Config{Seed: seed, Rules: rules}
+	for _, party := range l.Cast() {
+		c.Hosts = append(c.Hosts, network.Member{Party: party})
+	}
+	s, err := newStage(c)
 	if err != nil {
 		return nil, err
 	}
 	s.bent = len(rules) > 0
-	const port = 80
-	at := netip.AddrPortFrom(s.net.Server().Addr(), port)
 	environment := &httpdemo.Env{
-		Server: at,
-		Listen: func() (net.Listener, error) { return s.net.Server().Listen(port, 0) },
-		Dial:   func(ctx context.Context) (net.Conn, error) { return s.net.Client().Dial(ctx, at, 0) },
-		Now:    s.net.Now, Sleep: s.net.Sleep, Go: s.net.Go,
+		Now: s.net.Now, Sleep: s.net.Sleep, Go: s.net.Go,
 		Rand: seeded(seed), Report: s.book.take,
+	}
+	for _, party := range l.Cast() {
+		environment.Machines = append(environment.Machines, machineOn(s.net.Host(party), party, httpPort))
 	}
 	p, err := s.perform(ctx, tcpdemo.DefaultLimit, func() error { return l.Run(ctx, environment) })
 	if err != nil {
@@ -125,4 +132,21 @@ func performLesson(ctx context.Context, l httpdemo.Lesson, seed uint64, rules []
 	p.title, p.lesson = "http demo "+l.Name, l.Title
 	p.refutes = l.Refutes
 	return p, err
+}
+
+// httpPort is the well-known port of HTTP (RFC 9110 §4.2.1).
+const httpPort = 80
+
+// machineOn is a host as a party's machine.
+func machineOn(h network.Host, party trace.Participant, port uint16) httpdemo.Machine {
+	return httpdemo.Machine{
+		Party: party, At: netip.AddrPortFrom(h.Addr(), port),
+		Listen: func() (net.Listener, error) { return h.Listen(port, 0) },
+		Dial:   func(ctx context.Context, to netip.AddrPort) (net.Conn, error) { return h.Dial(ctx, to, 0) },
+	}
+}
+
+// unaddressed is a party as others know it: by role and number.
+func unaddressed(p trace.Participant) trace.Participant {
+	return trace.Participant{Role: p.Role, N: p.N}
 }

@@ -18,6 +18,9 @@ func newTCP(e *env) *cobra.Command {
 		newTCPDemo(e), newTCPServe(e), newTCPConnect(e))
 }
 
+// twoParties are those of a lesson on TCP.
+var twoParties = []trace.Participant{{Role: trace.RoleClient}, {Role: trace.RoleServer}}
+
 func newTCPDemo(e *env) *cobra.Command {
 	var f lessonFlags
 	var list bool
@@ -41,6 +44,9 @@ that matter most. --list names them all.`,
 				return catalogue(e.stdout, f.format, lang, e.width, scenarioEntries())
 			}
 			if err != nil {
+				return err
+			}
+			if err := f.checkAt(twoParties...); err != nil {
 				return err
 			}
 			tour := len(args) == 0
