@@ -31,8 +31,10 @@ tcpdemo/network < tcpdemo/network/networktest tcpdemo/network/virtual tcpdemo/ne
 capture/tcpstate capture/trace < tcpdemo/sockstate
 tcpdemo/sockstate < tcpdemo/network/host tcpdemo/network/netns
 capture/live capture/pcapfile < tcpdemo/network/host tcpdemo/network/netns
-capture/trace httpdemo/session httpdemo/token httpdemo/password < httpdemo
-httpdemo < httpdemo/cluster
+httpdemo/session < httpdemo/session/storetest httpdemo/session/sqlite httpdemo/session/redis httpdemo/session/natskv
+httpdemo/session/sqlite httpdemo/session/redis httpdemo/session/natskv < httpdemo/session/stores
+capture/trace httpdemo/session httpdemo/token httpdemo/password httpdemo/seal < httpdemo
+httpdemo httpdemo/session/stores < httpdemo/cluster
 `
 
 // allowed is the transitive closure of order.
