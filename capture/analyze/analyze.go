@@ -17,6 +17,9 @@ type Options struct {
 	// Roles names the parties at addresses. Without it, the end that opened a
 	// connection is the client.
 	Roles map[netip.Addr]trace.Participant
+	// Party, if it is set, is asked first whose an end is: where one address has
+	// several parties, their ports tell.
+	Party func(netip.AddrPort) (trace.Participant, bool)
 	// Exact says that every change of every end's state is observed: then the
 	// observations are told, and what the segments prove confirms or
 	// contradicts them. Otherwise observed states are samples, and what the

@@ -10,6 +10,11 @@ import (
 // party returns who is at one end of a connection: the role that the network
 // gave to the address, or else the part it plays in the connection.
 func (o *Options) party(addr netip.AddrPort, end tcpstate.End) trace.Participant {
+	if o.Party != nil {
+		if p, ok := o.Party(addr); ok {
+			return p
+		}
+	}
 	if p, ok := o.Roles[addr.Addr()]; ok {
 		p.Addr = addr
 		return p

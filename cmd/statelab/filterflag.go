@@ -79,19 +79,26 @@ func (f *filterFlag) frames(e *env, src capture.Source, lang explain.Lang) captu
 }
 
 // live returns the program for a capture on an interface, which also asks for
-// TCP of a port, unless that is 0. The expression comes first: after "vlan" the
-// port is that of tagged frames.
-func (f *filterFlag) live(port uint16, iface string, lang explain.Lang) live.Filter {
-	if f.expr == "" && port == 0 {
+// TCP of one of the ports, unless the first is 0. The expression comes first:
+// after "vlan" the port is that of tagged frames.
+func (f *filterFlag) live(iface string, lang explain.Lang, ports ...uint16) live.Filter {
+	of := ""
+	if ports[0] != 0 {
+		of = fmt.Sprintf("tcp port %d", ports[0])
+		for _, p := range ports[1:] {
+			of += fmt.Sprintf(" or tcp port %d", p)
+		}
+	}
+	if f.expr == "" && of == "" {
 		return nil
 	}
 	o := filter.Options{Kernel: runtime.GOOS == "linux", Netmask: netmask(iface)}
 	return func(link capture.LinkType) ([]bpf.Instruction, error) {
 		p, err := filter.Compile(f.expr, link, o)
-		if err == nil && port != 0 {
-			expr := fmt.Sprintf("tcp port %d", port)
+		if err == nil && of != "" {
+			expr := of
 			if f.expr != "" {
-				expr = "(" + f.expr + ") and " + expr
+				expr = "(" + f.expr + ") and (" + of + ")"
 			}
 			p, err = filter.Compile(expr, link, o)
 		}

@@ -12,6 +12,7 @@ import (
 	"syscall"
 	"time"
 
+	"statelab/capture/trace"
 	"statelab/httpdemo"
 	"statelab/tcpdemo"
 	"statelab/tcpdemo/network"
@@ -20,17 +21,32 @@ import (
 
 // hostLesson runs a lesson's program on the machine's own network, and shows it
 // as it happens: time there is real time.
-func (f *lessonFlags) hostLesson(ctx context.Context, e *env, w io.Writer, v view, port uint16, program func(context.Context, *hostStage) error) error {
-	n, err := host.New(host.Options{Rules: f.ruleSet})
+func (f *lessonFlags) hostLesson(ctx context.Context, e *env, w io.Writer, v view, port uint16, parties []trace.Participant, program func(context.Context, *hostStage) error) error {
+	o := host.Options{Rules: f.ruleSet}
+	if len(parties) > 2 { // two are told apart by who serves
+		o.Members = host.Loopback(parties)
+	}
+	n, err := host.New(o)
 	if err != nil {
 		return misuse{inLanguage(err, v.lang)}
 	}
 	l := liveFlags{viewFlags: f.viewFlags, capture: true, optional: true, fresh: true, write: f.write, to: w}
-	s := &hostStage{net: n, book: newBook(n, n.Client(), n.Server()), open: &opened{}}
-	if s.port, err = lessonPort(n, port); err != nil {
+	s := &hostStage{net: n, open: &opened{}}
+	var sides []side
+	for _, h := range n.Hosts() {
+		sides = append(sides, h)
+	}
+	s.book = newBook(n, sides...)
+	if err = s.takePorts(port); err != nil {
 		return errors.Join(err, n.Close())
 	}
-	return errors.Join(l.watch(ctx, e, v, n, s.port, func(ctx context.Context) error {
+	if len(parties) > 2 {
+		l.party, l.also = n.Party, s.ports[1:]
+		for _, h := range n.Hosts() {
+			v.opts.Lanes = append(v.opts.Lanes, h.Party())
+		}
+	}
+	return errors.Join(l.watch(ctx, e, v, n, s.ports[0], func(ctx context.Context) error {
 		defer context.AfterFunc(ctx, s.open.close)()
 		err := program(ctx, s)
 		if ctx.Err() != nil {
@@ -47,8 +63,13 @@ type hostStage struct {
 	net  *host.Network
 	book *book
 	open *opened
-	port uint16 // of the lesson's service
+	// ports are those of the lesson's services, by party: one for all where each
+	// party has an address of its own.
+	ports []uint16
 }
+
+// port is the port of the service of the party at that place.
+func (s *hostStage) port(place int) uint16 { return s.ports[place%len(s.ports)] }
 
 // errNoWire says what only a network of statelab's own can do.
 var errNoWire = errors.New("this needs a wire or a host of statelab's own: use --net virtual")
@@ -91,9 +112,9 @@ func (f *lessonFlags) scenarioOnHost(ctx context.Context, e *env, w io.Writer, v
 	if sc.Within() > endurance {
 		return misuse{inLanguage(tooLong{sc.Name}, v.lang)}
 	}
-	return f.hostLesson(ctx, e, w, v, tcpdemo.EchoPort, func(ctx context.Context, s *hostStage) error {
+	return f.hostLesson(ctx, e, w, v, tcpdemo.EchoPort, twoParties, func(ctx context.Context, s *hostStage) error {
 		lab := &tcpdemo.Lab{
-			Clock: mortal{s.net, ctx}, Client: onePort{s.net.Client(), s.open, s.port}, Server: onePort{s.net.Server(), s.open, s.port},
+			Clock: mortal{s.net, ctx}, Client: onePort{s.keep(s.net.Client()), s.port(0)}, Server: onePort{s.keep(s.net.Server()), s.port(0)},
 			Ctx: ctx, Report: s.book.take,
 			Inject: func(network.Direction, []byte) error { return errNoWire },
 			Reboot: func() error { return errNoWire },
@@ -138,16 +159,32 @@ func (o *opened) close() {
 // onePort is a host on which every service has the one port that is recorded:
 // those below 1024 are not for everyone to bind, and a lesson needs one.
 type onePort struct {
-	network.Host
-	open *opened
+	keptHost
 	port uint16
 }
 
 func (h onePort) Listen(_ uint16, backlog int) (net.Listener, error) {
-	l, err := h.Host.Listen(h.port, backlog)
+	l, err := h.keptHost.Listen(h.port, backlog)
 	if errors.Is(err, syscall.EADDRINUSE) {
 		return nil, fmt.Errorf("%w: a lesson with two services at one time needs two ports: use --net virtual", err)
 	}
+	return l, err
+}
+
+func (h onePort) Dial(ctx context.Context, to netip.AddrPort, local uint16) (network.Conn, error) {
+	return h.keptHost.Dial(ctx, netip.AddrPortFrom(to.Addr(), h.port), local)
+}
+
+// keptHost is a host of which the stage knows what was opened on it.
+type keptHost struct {
+	network.Host
+	open *opened
+}
+
+func (s *hostStage) keep(h network.Host) keptHost { return keptHost{h, s.open} }
+
+func (h keptHost) Listen(port uint16, backlog int) (net.Listener, error) {
+	l, err := h.Host.Listen(port, backlog)
 	if err != nil {
 		return nil, err
 	}
@@ -155,8 +192,8 @@ func (h onePort) Listen(_ uint16, backlog int) (net.Listener, error) {
 	return keptListener{l, h.open}, nil
 }
 
-func (h onePort) Dial(ctx context.Context, to netip.AddrPort, local uint16) (network.Conn, error) {
-	c, err := h.Host.Dial(ctx, netip.AddrPortFrom(to.Addr(), h.port), local)
+func (h keptHost) Dial(ctx context.Context, to netip.AddrPort, local uint16) (network.Conn, error) {
+	c, err := h.Host.Dial(ctx, to, local)
 	if err == nil {
 		h.open.add(c)
 	}
@@ -177,31 +214,72 @@ func (l keptListener) Accept() (net.Conn, error) {
 	return c, err
 }
 
-// lessonPort is the port of a lesson's service: the well-known one and 7000, for
-// which no rights are needed, or any other when a program has that already.
-func lessonPort(n *host.Network, wellKnown uint16) (uint16, error) {
-	for _, port := range []uint16{wellKnown + 7000, 0} {
-		l, err := net.Listen("tcp", netip.AddrPortFrom(n.Server().Addr(), port).String())
-		if errors.Is(err, syscall.EADDRINUSE) {
-			continue
+// takePorts finds ports for the lesson's services: the well-known one and 7000,
+// for which no rights are needed, or any other when a program has that already.
+// Parties that share an address need one each.
+func (s *hostStage) takePorts(wellKnown uint16) error {
+	hosts := s.net.Hosts()
+	shared := len(hosts) > 2 && hosts[0].Addr() == hosts[1].Addr()
+	if !shared {
+		var addrs []netip.Addr
+		for _, h := range hosts {
+			addrs = append(addrs, h.Addr())
 		}
+		port, err := freeEverywhere(addrs, wellKnown+7000)
+		s.ports = []uint16{port}
+		return err
+	}
+	for i := range hosts {
+		port, err := freeEverywhere([]netip.Addr{hosts[i].Addr()}, wellKnown+7000+uint16(i))
 		if err != nil {
-			return 0, err
+			return err
 		}
-		return l.Addr().(*net.TCPAddr).AddrPort().Port(), l.Close()
+		s.ports = append(s.ports, port)
+	}
+	return nil
+}
+
+// freeEverywhere returns a port that nobody has at any of the addresses: the one
+// that is wanted, if it is free.
+func freeEverywhere(addrs []netip.Addr, wanted uint16) (uint16, error) {
+	const tries = 20
+	for try := range tries {
+		port := wanted
+		if try > 0 {
+			port = 0
+		}
+		taken := false
+		for _, a := range addrs {
+			l, err := net.Listen("tcp", netip.AddrPortFrom(a, port).String())
+			if errors.Is(err, syscall.EADDRINUSE) {
+				taken = true
+				break
+			}
+			if err != nil {
+				return 0, err
+			}
+			port = l.Addr().(*net.TCPAddr).AddrPort().Port()
+			if err := l.Close(); err != nil {
+				return 0, err
+			}
+		}
+		if !taken {
+			return port, nil
+		}
 	}
 	return 0, errors.New("no port is free")
 }
 
 // lessonOnHost runs an HTTP lesson on the machine's own network.
 func (f *lessonFlags) lessonOnHost(ctx context.Context, e *env, w io.Writer, v view, l httpdemo.Lesson) error {
-	return f.hostLesson(ctx, e, w, v, httpPort, func(ctx context.Context, s *hostStage) error {
+	parties := l.Cast()
+	return f.hostLesson(ctx, e, w, v, httpPort, parties, func(ctx context.Context, s *hostStage) error {
 		environment := &httpdemo.Env{
-			Machines: []httpdemo.Machine{
-				machineOn(s.net.Client(), httpdemo.Client, s.port), machineOn(s.net.Server(), httpdemo.Server, s.port),
-			},
 			Now: s.net.Now, Sleep: mortal{s.net, ctx}.Sleep, Go: s.net.Go,
 			Rand: seeded(f.seedNumber), Report: s.book.take,
+		}
+		for i, party := range parties {
+			environment.Machines = append(environment.Machines, machineOn(s.keep(s.net.Host(party)), party, s.port(i)))
 		}
 		if err := l.Run(ctx, environment); err != nil {
 			return fmt.Errorf("lesson %s: %w", l.Name, err)

@@ -33,7 +33,11 @@ type liveFlags struct {
 	fresh bool
 	// only, if not 0, is the port of the connection that is shown; others are
 	// left out.
-	only   uint16
+	only uint16
+	// also are further ports whose frames are captured.
+	also []uint16
+	// party, if it is set, knows whose an end of a connection is.
+	party  func(netip.AddrPort) (trace.Participant, bool)
 	filter filterFlag
 	// to is where the output goes, if it is not where -o says.
 	to           io.Writer
@@ -74,7 +78,7 @@ func (f *liveFlags) watch(ctx context.Context, e *env, v view, n *host.Network, 
 	}
 	// The recording outlives ctx, to see how the program ends.
 	rec, err := n.Record(context.WithoutCancel(ctx), host.RecordOptions{
-		Port: port, Filter: f.filter.live(port, f.iface, v.lang), Interface: f.iface, NoCapture: !f.capture, NoSplit: f.noSplit,
+		Port: port, Filter: f.filter.live(f.iface, v.lang, append([]uint16{port}, f.also...)...), Interface: f.iface, NoCapture: !f.capture, NoSplit: f.noSplit,
 		Memory: true, Fresh: f.fresh, NoCalls: !f.capture,
 	})
 	if err != nil {
@@ -97,7 +101,7 @@ func (f *liveFlags) watch(ctx context.Context, e *env, v view, n *host.Network, 
 	}()
 	info := n.Info()
 	v.opts.Network = info.Name + " · " + info.Stack
-	events := f.ours(finish.note(analyze.Options{}.Run(frames, rec.Observations())))
+	events := f.ours(finish.note(analyze.Options{Party: f.party}.Run(frames, rec.Observations())))
 	draw := v.format.Render
 	if v.page && !f.capture {
 		draw = render.Lives

@@ -47,6 +47,10 @@ type Options struct {
 	// are this machine: on Linux all of 127.0.0.0/8 is, so that the two can have
 	// addresses of their own.
 	Client, Server netip.Addr
+	// Members are the parties where there are others than a client and a server:
+	// all of them, each another one. Client and Server are not used then. See
+	// Loopback.
+	Members []Member
 	// AllowRemote permits addresses that are not on loopback, to listen on and
 	// to dial. An unspecified Client lets the system choose.
 	AllowRemote bool
@@ -56,13 +60,15 @@ type Options struct {
 
 // Network is the machine's own network. It is its own clock: real time.
 type Network struct {
-	client, server *Host
+	hosts          []*Host
+	client, server *Host // of them
 	remote         bool
 	apps           sync.WaitGroup
 
 	mu       sync.Mutex
 	recorder *Recorder
-	diag     *sockstate.Diag // nil where the system does not tell
+	ports    map[netip.AddrPort]*Host // who has bound them
+	diag     *sockstate.Diag          // nil where the system does not tell
 	diagErr  error
 	asked    bool // for diag
 }
@@ -75,13 +81,18 @@ func New(o Options) (*Network, error) {
 		return nil, ErrNoRules
 	}
 	n := &Network{remote: o.AllowRemote}
-	n.client = &Host{net: n, role: trace.RoleClient, addr: orLoopback(o.Client)}
-	n.server = &Host{net: n, role: trace.RoleServer, addr: orLoopback(o.Server)}
-	for _, h := range []*Host{n.client, n.server} {
+	members, err := o.members()
+	if err != nil {
+		return nil, fmt.Errorf("host network: %w", err)
+	}
+	for _, m := range members {
+		h := &Host{net: n, member: m.Party, addr: orLoopback(m.Addr)}
 		if err := n.permit(h.addr); err != nil {
 			return nil, fmt.Errorf("host network: %w", err)
 		}
+		n.hosts = append(n.hosts, h)
 	}
+	n.client, n.server = n.first(trace.RoleClient, 0), n.first(trace.RoleServer, 1)
 	return n, nil
 }
 
@@ -100,10 +111,10 @@ func (n *Network) permit(a netip.Addr) error {
 	return &RemoteError{Addr: a}
 }
 
-// Client is the host that dials.
+// Client is the host that dials: the first client.
 func (n *Network) Client() *Host { return n.client }
 
-// Server is the host that listens.
+// Server is the host that listens: the first server.
 func (n *Network) Server() *Host { return n.server }
 
 // Info names the network and the stack: "Linux 6.18".

@@ -20,7 +20,7 @@ func (h *Host) remember(c trace.Conn) {
 	}
 }
 
-// Memory returns what the system remembers, in this role, of the connections
+// Memory returns what the system remembers, as this party, of the connections
 // that were opened here, for as long as it does: also in TIME-WAIT. With more
 // than one, each is one entry, named by its peer. It is empty where the system
 // does not tell (sockstate.Supported).

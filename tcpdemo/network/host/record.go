@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"net/netip"
 	"sync"
 	"time"
 
@@ -26,7 +27,8 @@ var ErrRecording = errors.New("host network: already recording")
 
 // RecordOptions say what is recorded.
 type RecordOptions struct {
-	// Port is the service's port, whose connections' states are recorded; 0
+	// Port is the service's port, whose connections' states are recorded, at the
+	// server's address, or at every host's where there are more than two; 0
 	// records those of all TCP of the machine.
 	Port uint16
 	// Filter chooses the frames that are captured; nil for all of the interface.
@@ -88,7 +90,11 @@ func (n *Network) Record(ctx context.Context, o RecordOptions) (*Recorder, error
 	if err := r.openCapture(); err != nil {
 		return nil, fmt.Errorf("record: %w", err)
 	}
-	r.watch, r.statesErr = sockstate.Watch(sockstate.WatchOptions{Addr: n.server.addr, Port: o.Port, Memory: o.Memory, Fresh: o.Fresh})
+	service := n.server.addr
+	if len(n.hosts) > 2 {
+		service = netip.Addr{}
+	}
+	r.watch, r.statesErr = sockstate.Watch(sockstate.WatchOptions{Addr: service, Port: o.Port, Memory: o.Memory, Fresh: o.Fresh})
 	n.recorder = r
 	inner, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	r.cancel = cancel
@@ -219,7 +225,7 @@ func (r *Recorder) follow(ctx context.Context) {
 	asked := time.Now()
 	step := func(o trace.Observation) {
 		if o.Kind != trace.ObservedTick {
-			r.line.report(o)
+			r.line.report(r.whose(o))
 		}
 		if time.Since(asked) >= lossEvery {
 			asked = time.Now()
@@ -251,6 +257,17 @@ func (r *Recorder) follow(ctx context.Context) {
 			return
 		}
 	}
+}
+
+// whose names the party that an observation of the system is about: the system
+// knows no more than which end serves.
+func (r *Recorder) whose(o trace.Observation) trace.Observation {
+	if len(r.net.hosts) > 2 {
+		if p, ok := r.net.Party(o.Party.Addr); ok {
+			o.Party = p
+		}
+	}
+	return o
 }
 
 // loss reports frames that the capture has lost since it was last asked.

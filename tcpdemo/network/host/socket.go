@@ -16,11 +16,11 @@ import (
 	"statelab/tcpdemo/network"
 )
 
-// Host is the machine, in one of the two roles.
+// Host is the machine, as one of the parties.
 type Host struct {
-	net  *Network
-	role trace.Role
-	addr netip.Addr
+	net    *Network
+	member trace.Participant // which, without an address
+	addr   netip.Addr
 
 	mu    sync.Mutex
 	conns []trace.Conn // those opened here: for Memory
@@ -35,7 +35,9 @@ func (h *Host) Addr() netip.Addr { return h.addr }
 func (h *Host) Party() trace.Participant { return h.party(netip.AddrPortFrom(h.addr, 0)) }
 
 func (h *Host) party(local netip.AddrPort) trace.Participant {
-	return trace.Participant{Role: h.role, Addr: local}
+	p := h.member
+	p.Addr = local
+	return p
 }
 
 // Listen announces on a port of the host's address. backlog is the length of
@@ -59,6 +61,7 @@ func (h *Host) Listen(port uint16, backlog int) (net.Listener, error) {
 		}
 	}
 	out := &Listener{TCPListener: tcp, host: h, conn: trace.Conn{Local: addrPort(l.Addr())}}
+	h.net.owns(h, out.conn.Local)
 	args := "port " + strconv.Itoa(int(out.conn.Local.Port()))
 	if backlog > 0 {
 		args += ", backlog " + strconv.Itoa(backlog)
@@ -83,6 +86,7 @@ func (h *Host) Dial(ctx context.Context, to netip.AddrPort, local uint16) (netwo
 		bound, err := bind(raw, from)
 		conn = trace.Conn{Local: bound, Remote: to}
 		if err == nil {
+			h.net.owns(h, bound)
 			h.call(conn, trace.Call{Name: "connect", Args: to.String()})
 		}
 		return err
@@ -98,6 +102,7 @@ func (h *Host) Dial(ctx context.Context, to netip.AddrPort, local uint16) (netwo
 		return nil, err
 	}
 	conn = trace.Conn{Local: addrPort(c.LocalAddr()), Remote: to}
+	h.net.owns(h, conn.Local)
 	h.call(conn, trace.Call{Name: "connect", Result: "connected"})
 	h.remember(conn)
 	return &Conn{TCPConn: c.(*net.TCPConn), host: h, conn: conn}, nil
