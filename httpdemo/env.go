@@ -1,6 +1,7 @@
-// Package httpdemo is the HTTP half: a plain server that forgets, and the
-// lessons that show it. A lesson runs on whatever network its Env was filled
-// from, and knows none of them.
+// Package httpdemo is the HTTP half: a plain server that forgets, everything
+// that people add to HTTP to make it remember, and the lessons that show both. A
+// lesson runs on whatever network its Env was filled from, and knows none of
+// them; its server side is an App, which serves browsers as well.
 package httpdemo
 
 import (
@@ -10,8 +11,8 @@ import (
 	"statelab/capture/trace"
 )
 
-// Env is all that a lesson knows of the world: the machines to listen and dial on, what
-// time it is, and where to report. Every field is set.
+// Env is all that a lesson knows of the world: its parties' machines, what time
+// it is, and where to report. Every field is set.
 type Env struct {
 	// Machines are those of the lesson's parties, in their order.
 	Machines []Machine
@@ -22,8 +23,8 @@ type Env struct {
 	Go    func(func())
 	// Rand is the network's randomness: the same seed, the same bytes.
 	Rand io.Reader
-	// Report puts a note, or what a party's application remembers, on the
-	// timeline. The network adds the control blocks to a memory.
+	// Report puts a note, an access to a store, or what a party's application
+	// remembers, on the timeline. The network adds the control blocks to a memory.
 	Report func(trace.Observation)
 }
 
@@ -31,28 +32,22 @@ type Env struct {
 // network's time.
 const settling = 100 * time.Millisecond
 
-// step begins a step of the lesson, when what is still on the wire has arrived:
+// Step begins a step of the lesson, when what is still on the wire has arrived:
 // the ledger has one line for each.
-func (e *Env) step(t trace.Text) {
+func (e *Env) Step(t trace.Text) {
 	e.Sleep(settling)
 	e.Report(trace.Observation{Kind: trace.ObservedNote, At: e.Now(), Note: &trace.Note{Step: true, Text: t}})
 }
 
-// note says something between steps.
-func (e *Env) note(t trace.Text) {
+// Note says something between steps.
+func (e *Env) Note(t trace.Text) {
 	e.Report(trace.Observation{Kind: trace.ObservedNote, At: e.Now(), Note: &trace.Note{Text: t}})
 }
 
-// remember reports what each side's application remembers at this moment.
-func (e *Env) remember(client, server []trace.Entry) {
-	for _, p := range []struct {
-		role    trace.Role
-		entries []trace.Entry
-	}{{trace.RoleClient, client}, {trace.RoleServer, server}} {
-		e.Report(trace.Observation{
-			Kind: trace.ObservedMemory, At: e.Now(),
-			Party:  trace.Participant{Role: p.role},
-			Memory: &trace.Memory{Entries: p.entries},
-		})
-	}
+// Remember reports what a party's application remembers at this moment: all of
+// it.
+func (e *Env) Remember(p trace.Participant, entries []trace.Entry) {
+	e.Report(trace.Observation{
+		Kind: trace.ObservedMemory, At: e.Now(), Party: p, Memory: &trace.Memory{Entries: entries},
+	})
 }

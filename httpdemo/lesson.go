@@ -21,6 +21,12 @@ type Lesson struct {
 	Look, Point trace.Text
 	// Run is the lesson. It returns when its client has finished.
 	Run func(ctx context.Context, e *Env) error
+	// Measure, if set, measures on this machine what the timeline cannot show: a
+	// heading, and what was found.
+	Measure func(ctx context.Context) ([]trace.Text, error)
+	// App makes the lesson's server side, which browsers use as well; nil where it
+	// has none.
+	App func(*Services) (App, error)
 }
 
 // Lessons returns every lesson, in the order in which a course takes them.

@@ -28,13 +28,24 @@ type Machine struct {
 	Listen func() (net.Listener, error)
 	// Dial opens a connection from here to a service.
 	Dial func(ctx context.Context, to netip.AddrPort) (net.Conn, error)
+	// Restart takes its power away and gives it back: every connection and
+	// listening socket of it is gone without a word on the wire.
+	Restart func() error
+}
+
+// URL is the address of a path at the machine's service.
+func (m *Machine) URL(path string) string {
+	if m.At.Port() == 80 {
+		return "http://" + m.At.Addr().String() + path
+	}
+	return "http://" + m.At.String() + path
 }
 
 // Machine returns the machine of a party. The lesson's Parties are to name it:
 // it panics otherwise.
 func (e *Env) Machine(p trace.Participant) *Machine {
 	for i := range e.Machines {
-		if e.Machines[i].Party == p {
+		if m := e.Machines[i].Party; m.Role == p.Role && m.N == p.N {
 			return &e.Machines[i]
 		}
 	}

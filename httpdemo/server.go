@@ -112,6 +112,12 @@ func (p *Plain) Memory() []trace.Entry {
 	}
 }
 
+// Routes adds the plain server's page and resource.
+func (p *Plain) Routes(mux *http.ServeMux) {
+	mux.Handle("/{$}", p)
+	mux.Handle("/api/public", p)
+}
+
 // NewServer wraps a handler in an http.Server that keeps the limits. Serve it
 // on a listener that Limit made. Errors of single connections go to logger,
 // which may be nil.

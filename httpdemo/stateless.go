@@ -3,6 +3,7 @@ package httpdemo
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"time"
 
 	"statelab/capture/trace"
@@ -27,7 +28,9 @@ func stateless() Lesson {
 			En: "TCP remembered the connection, byte by byte; HTTP remembered nothing, on one connection as on three. A persistent connection is not a session.",
 			Ko: "TCP는 연결을 바이트 단위로 기억했고, HTTP는 연결이 하나든 셋이든 아무것도 기억하지 않았습니다. 지속 연결은 세션이 아닙니다.",
 		},
-		Run: runStateless,
+		Run:     runStateless,
+		Measure: measureStateless,
+		App:     statelessApp,
 	}
 }
 
@@ -36,72 +39,59 @@ func runStateless(ctx context.Context, e *Env) error {
 	if err != nil {
 		return err
 	}
-	at, from := e.Machine(Server), e.Machine(Client)
-	listener, err := at.Listen()
+	service, err := e.Serve(Server, server)
 	if err != nil {
 		return err
 	}
-	srv := NewServer(server, Limits{}, nil)
-	served := make(chan error, 1)
-	e.Go(func() { served <- srv.Serve(listener) })
-	defer srv.Close()
+	defer service.Close()
+	target := e.Machine(Server).URL("/api/public")
+	b := e.Browser(ctx, Client)
+	defer b.Close()
 
-	once := func(c *client, last bool) error {
-		status, body, err := c.get("/api/public", last)
+	once := func() error {
+		r, err := b.Get(target)
 		if err != nil {
 			return err
 		}
-		e.note(trace.Text{
-			En: fmt.Sprintf("The client got %d and %d bytes, and keeps neither.", status, len(body)),
-			Ko: fmt.Sprintf("클라이언트는 상태 코드 %d, 본문 %d바이트를 받았고, 둘 다 보관하지 않습니다.", status, len(body)),
+		e.Note(trace.Text{
+			En: fmt.Sprintf("The client got %d and %d bytes, and keeps neither.", r.StatusCode, len(r.Text)),
+			Ko: fmt.Sprintf("클라이언트는 상태 코드 %d, 본문 %d바이트를 받았고, 둘 다 보관하지 않습니다.", r.StatusCode, len(r.Text)),
 		})
-		e.remember(nil, server.Memory())
+		e.Remember(Client, b.Memory())
+		e.Remember(Server, server.Memory())
 		return nil
 	}
 
-	e.step(trace.Text{
+	e.Step(trace.Text{
 		En: "One connection: the first GET",
 		Ko: "연결 하나: 첫 번째 GET",
 	})
-	conn, err := from.Dial(ctx, at.At)
-	if err != nil {
+	if err := once(); err != nil {
 		return err
 	}
-	c := newClient(conn, at.At.String())
-	if err := once(c, false); err != nil {
-		return err
-	}
-	e.step(trace.Text{
+	e.Step(trace.Text{
 		En: "The same GET again: the server answers as if it were the first",
 		Ko: "같은 GET을 다시: 서버는 처음 받은 것처럼 답합니다",
 	})
-	if err := once(c, false); err != nil {
+	if err := once(); err != nil {
 		return err
 	}
-	e.step(trace.Text{
+	e.Step(trace.Text{
 		En: "The client closes the connection",
 		Ko: "클라이언트가 연결을 닫습니다",
 	})
-	if err := conn.Close(); err != nil {
-		return err
-	}
+	b.Close()
 	for _, t := range []trace.Text{
 		{En: "A new connection: nothing tells the server that the client is the same", Ko: "새 연결: 같은 클라이언트임을 알려 주는 것은 아무것도 없습니다"},
 		{En: "Another new connection, and the same GET once more", Ko: "또 다른 새 연결에서 같은 GET을 한 번 더"},
 	} {
-		e.step(t)
-		conn, err := from.Dial(ctx, at.At)
-		if err != nil {
+		e.Step(t)
+		if err := once(); err != nil {
 			return err
 		}
-		if err := once(newClient(conn, at.At.String()), false); err != nil {
-			return err
-		}
-		if err := conn.Close(); err != nil {
-			return err
-		}
+		b.Close()
 	}
-	e.step(trace.Text{
+	e.Step(trace.Text{
 		En: "60 seconds of TIME-WAIT pass: TCP forgets too",
 		Ko: "TIME-WAIT의 60초가 지나면 TCP도 잊습니다",
 	})
@@ -111,3 +101,39 @@ func runStateless(ctx context.Context, e *Env) error {
 
 // timeWait is longer than 2 MSL: the client's control blocks are gone then.
 const timeWait = 61 * time.Second
+
+// statelessApp is the plain server as a part of a site.
+func statelessApp(s *Services) (App, error) { return NewPlain(s.Now) }
+
+// meterClients is how many clients the meter sends.
+const meterClients = 10_000
+
+// measureStateless measures that the plain server keeps nothing of its clients,
+// and shows with the same meter a server that does.
+func measureStateless(ctx context.Context) ([]trace.Text, error) {
+	plain, err := NewPlain(time.Now)
+	if err != nil {
+		return nil, err
+	}
+	found := []trace.Text{{
+		En: fmt.Sprintf("Measured: %d clients, each with an address of its own, come and go.", meterClients),
+		Ko: fmt.Sprintf("실측: 주소가 서로 다른 클라이언트 %d개가 다녀갑니다.", meterClients),
+	}}
+	for _, c := range []struct {
+		handler http.Handler
+		what    trace.Text
+	}{
+		{plain, trace.Text{En: "the plain server", Ko: "평범한 서버"}},
+		{&Counting{Handler: plain}, trace.Text{En: "a server that keeps one entry a client", Ko: "클라이언트마다 항목 하나를 남기는 서버"}},
+	} {
+		m, err := Measure(ctx, c.handler, meterClients)
+		if err != nil {
+			return nil, fmt.Errorf("measuring the heap: %w", err)
+		}
+		found = append(found, trace.Text{
+			En: fmt.Sprintf("%s: the heap changed by %+d bytes, %.1f for each client.", c.what.En, m.Growth, m.PerClient()),
+			Ko: fmt.Sprintf("%s: 힙이 %+d바이트 변했습니다. 클라이언트마다 %.1f바이트입니다.", c.what.Ko, m.Growth, m.PerClient()),
+		})
+	}
+	return found, nil
+}

@@ -28,13 +28,8 @@ func perform(t *testing.T, name string, seed uint64) (*network.Recording, []trac
 	if err != nil {
 		t.Fatal(err)
 	}
-	at := netip.AddrPortFrom(virtual.ServerAddr, 80)
 	var memories []trace.Memory
 	e := &httpdemo.Env{
-		Machines: []httpdemo.Machine{
-			{Party: httpdemo.Client, Dial: func(ctx context.Context, to netip.AddrPort) (net.Conn, error) { return n.Client().Dial(ctx, to, 0) }},
-			{Party: httpdemo.Server, At: at, Listen: func() (net.Listener, error) { return n.Server().Listen(at.Port(), 0) }},
-		},
 		Now: n.Now, Sleep: n.Sleep, Go: n.Go, Rand: bytes.NewReader(nil),
 		Report: func(o trace.Observation) {
 			if o.Kind == trace.ObservedMemory {
@@ -42,6 +37,14 @@ func perform(t *testing.T, name string, seed uint64) (*network.Recording, []trac
 			}
 			n.Report(o)
 		},
+	}
+	for _, h := range n.Hosts() {
+		e.Machines = append(e.Machines, httpdemo.Machine{
+			Party: h.Party(), At: netip.AddrPortFrom(h.Addr(), 80),
+			Listen:  func() (net.Listener, error) { return h.Listen(80, 0) },
+			Dial:    func(ctx context.Context, to netip.AddrPort) (net.Conn, error) { return h.Dial(ctx, to, 0) },
+			Restart: h.Restart,
+		})
 	}
 	ended := false
 	n.Go(func() {

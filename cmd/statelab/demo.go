@@ -94,7 +94,7 @@ func (f *lessonFlags) demo(ctx context.Context, e *env, w io.Writer, v view) err
 	if err := render.Compare(w, v.opts, ledgers...); err != nil {
 		return err
 	}
-	if err := weigh(ctx, w, v.lang, v.opts.Width); err != nil {
+	if err := measure(ctx, w, v, lesson); err != nil {
 		return err
 	}
 	if err := conclude(w, v, lesson.Point); err != nil {

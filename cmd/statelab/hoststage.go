@@ -270,6 +270,9 @@ func freeEverywhere(addrs []netip.Addr, wanted uint16) (uint16, error) {
 	return 0, errors.New("no port is free")
 }
 
+// noPower is what takes this machine's power away.
+func noPower() error { return errNoWire }
+
 // lessonOnHost runs an HTTP lesson on the machine's own network.
 func (f *lessonFlags) lessonOnHost(ctx context.Context, e *env, w io.Writer, v view, l httpdemo.Lesson) error {
 	parties := l.Cast()

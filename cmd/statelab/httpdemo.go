@@ -7,12 +7,9 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
-	"net/http"
-	"time"
 
 	"github.com/spf13/cobra"
 
-	"statelab/capture/explain"
 	"statelab/capture/trace"
 	"statelab/httpdemo"
 )
@@ -100,7 +97,7 @@ func lessons(named []string) ([]httpdemo.Lesson, error) {
 	return found, nil
 }
 
-// httpLesson runs one lesson and shows it, with the meter's reading at its end.
+// httpLesson runs one lesson and shows it, with what it measures at its end.
 func httpLesson(ctx context.Context, e *env, w io.Writer, v view, f *lessonFlags, l httpdemo.Lesson) error {
 	text := f.page()
 	v.opts.Title = "http demo " + l.Name
@@ -116,7 +113,7 @@ func httpLesson(ctx context.Context, e *env, w io.Writer, v view, f *lessonFlags
 	if err := perform(ctx, e, w, v, l); err != nil || !text {
 		return err
 	}
-	if err := weigh(ctx, w, v.lang, v.opts.Width); err != nil {
+	if err := measure(ctx, w, v, l); err != nil {
 		return err
 	}
 	return conclude(w, v, l.Point)
@@ -134,38 +131,23 @@ func (f *lessonFlags) lessonOnVirtual(ctx context.Context, e *env, w io.Writer, 
 	return errors.Join(f.present(ctx, e, w, v, p), spoiled)
 }
 
-// meterClients is how many clients the meter sends.
-const meterClients = 10_000
-
-// weigh measures that the plain server keeps nothing of its clients, and shows
-// with the same meter a server that does.
-func weigh(ctx context.Context, w io.Writer, lang explain.Lang, width int) error {
-	plain, err := httpdemo.NewPlain(time.Now)
+// measure shows what a lesson measures on this machine.
+func measure(ctx context.Context, w io.Writer, v view, l httpdemo.Lesson) error {
+	if l.Measure == nil {
+		return nil
+	}
+	found, err := l.Measure(ctx)
 	if err != nil {
 		return err
 	}
-	say := func(h http.Handler, what trace.Text) error {
-		m, err := httpdemo.Measure(ctx, h, meterClients)
-		if err != nil {
-			return fmt.Errorf("measuring the heap: %w", err)
+	before, indent := "\n", ""
+	for _, t := range found {
+		if _, err := fmt.Fprintln(w, before+indent+hang(v.lang.Of(t), v.opts.Width, indent)); err != nil {
+			return err
 		}
-		line := lang.Of(trace.Text{
-			En: fmt.Sprintf("%s: the heap changed by %+d bytes, %.1f for each client.", what.En, m.Growth, m.PerClient()),
-			Ko: fmt.Sprintf("%s: 힙이 %+d바이트 변했습니다. 클라이언트마다 %.1f바이트입니다.", what.Ko, m.Growth, m.PerClient()),
-		})
-		_, err = fmt.Fprintln(w, "  "+hang(line, width, "  "))
-		return err
+		before, indent = "", "  "
 	}
-	if _, err := fmt.Fprintln(w, "\n"+hang(lang.Of(trace.Text{
-		En: fmt.Sprintf("Measured: %d clients, each with an address of its own, come and go.", meterClients),
-		Ko: fmt.Sprintf("실측: 주소가 서로 다른 클라이언트 %d개가 다녀갑니다.", meterClients),
-	}), width, "")); err != nil {
-		return err
-	}
-	if err := say(plain, trace.Text{En: "the plain server", Ko: "평범한 서버"}); err != nil {
-		return err
-	}
-	return say(&httpdemo.Counting{Handler: plain}, trace.Text{En: "a server that keeps one entry a client", Ko: "클라이언트마다 항목 하나를 남기는 서버"})
+	return nil
 }
 
 // seeded is the network's randomness for applications.

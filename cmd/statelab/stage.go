@@ -123,7 +123,7 @@ func performLesson(ctx context.Context, l httpdemo.Lesson, seed uint64, rules []
 		Rand: seeded(seed), Report: s.book.take,
 	}
 	for _, party := range l.Cast() {
-		environment.Machines = append(environment.Machines, machineOn(s.net.Host(party), party, httpPort))
+		environment.Machines = append(environment.Machines, machineOn(s.net.Host(party), party, httpPort, s.net.Host(party).Restart))
 	}
 	p, err := s.perform(ctx, tcpdemo.DefaultLimit, func() error { return l.Run(ctx, environment) })
 	if err != nil {
@@ -138,11 +138,12 @@ func performLesson(ctx context.Context, l httpdemo.Lesson, seed uint64, rules []
 const httpPort = 80
 
 // machineOn is a host as a party's machine.
-func machineOn(h network.Host, party trace.Participant, port uint16) httpdemo.Machine {
+func machineOn(h network.Host, party trace.Participant, port uint16, restart func() error) httpdemo.Machine {
 	return httpdemo.Machine{
 		Party: party, At: netip.AddrPortFrom(h.Addr(), port),
-		Listen: func() (net.Listener, error) { return h.Listen(port, 0) },
-		Dial:   func(ctx context.Context, to netip.AddrPort) (net.Conn, error) { return h.Dial(ctx, to, 0) },
+		Listen:  func() (net.Listener, error) { return h.Listen(port, 0) },
+		Dial:    func(ctx context.Context, to netip.AddrPort) (net.Conn, error) { return h.Dial(ctx, to, 0) },
+		Restart: restart,
 	}
 }
 

@@ -1,0 +1,293 @@
+package httpdemo
+
+import (
+	"bufio"
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"slices"
+	"strings"
+
+	"statelab/capture/http1"
+	"statelab/capture/trace"
+)
+
+// Browser is the lessons' client. It does what browsers do and no more: it
+// keeps connections open, remembers cookies and brings them back, and follows
+// a redirection when it is told to. What it sends is written here, octet by
+// octet.
+type Browser struct {
+	Jar Jar
+	// UserAgent names it.
+	UserAgent string
+	// Names are the hosts that it knows by name; others are addresses.
+	Names map[string]netip.AddrPort
+	// Once lets it close each connection after one exchange.
+	Once bool
+	// TLS, if set, is what it trusts for https.
+	TLS *tls.Config
+
+	env     *Env
+	machine *Machine
+	ctx     context.Context
+	open    map[string]*wired
+	kept    []trace.Entry // what its pages' scripts keep
+}
+
+// wired is a connection to an origin.
+type wired struct {
+	net.Conn
+	buf *bufio.Reader
+}
+
+// Browser starts a browser on a party's machine. Close it.
+func (e *Env) Browser(ctx context.Context, p trace.Participant) *Browser {
+	return &Browser{UserAgent: "statelab", env: e, machine: e.Machine(p), ctx: ctx, open: map[string]*wired{}}
+}
+
+// Request is what the browser is asked to send.
+type Request struct {
+	Method string // GET if empty
+	URL    string
+	Fields []http1.Field // beside those that the browser adds by itself
+	Type   string        // of the body
+	Body   string
+	// From is the page whose link, form or script asks; none where the user typed
+	// the address. Another site's is a cross-site request.
+	From string
+	// Script says that a script of that page asks (fetch), and no link or form.
+	Script bool
+	// NoCookies leaves them out, as a program does that has no jar.
+	NoCookies bool
+}
+
+// Response is what came back.
+type Response struct {
+	*http.Response
+	// Text is its body.
+	Text string
+	// Refused are the cookies that the browser did not keep, each with why: see
+	// Jar.Set.
+	Refused map[string]string
+	url     *url.URL
+}
+
+// Get goes to a page as if the user had typed its address.
+func (b *Browser) Get(target string, fields ...http1.Field) (*Response, error) {
+	return b.Do(Request{URL: target, Fields: fields})
+}
+
+// PostForm sends a form from a page of the same site.
+func (b *Browser) PostForm(target string, form ...http1.Field) (*Response, error) {
+	return b.Do(Request{
+		Method: http.MethodPost, URL: target, From: target,
+		Type: "application/x-www-form-urlencoded", Body: encodeForm(form),
+	})
+}
+
+// encodeForm keeps the fields' order, as a browser does.
+func encodeForm(form []http1.Field) string {
+	var parts []string
+	for _, f := range form {
+		parts = append(parts, url.QueryEscape(f.Name)+"="+url.QueryEscape(f.Value))
+	}
+	return strings.Join(parts, "&")
+}
+
+// Follow goes where a redirection points (RFC 9110 §15.4), with GET. A response
+// that is none is returned as it is.
+func (b *Browser) Follow(r *Response) (*Response, error) {
+	if r.StatusCode < 300 || r.StatusCode > 399 || r.Header.Get("Location") == "" {
+		return r, nil
+	}
+	to, err := r.url.Parse(r.Header.Get("Location"))
+	if err != nil {
+		return nil, fmt.Errorf("redirection to %q: %w", r.Header.Get("Location"), err)
+	}
+	return b.Do(Request{URL: to.String(), From: r.url.String()})
+}
+
+// Do sends a request and reads the response whole.
+func (b *Browser) Do(q Request) (*Response, error) {
+	u, err := url.Parse(q.URL)
+	if err != nil {
+		return nil, err
+	}
+	if q.Method == "" {
+		q.Method = http.MethodGet
+	}
+	s := b.situation(u, &q)
+	head := b.head(u, &q, s)
+	c, reused, err := b.dial(u)
+	if err != nil {
+		return nil, err
+	}
+	r, err := b.exchange(c, u, &q, head)
+	if err != nil && reused && safe(q.Method) { // the server has closed it meanwhile (RFC 9112 §9.3.1)
+		b.drop(u)
+		if c, _, err = b.dial(u); err != nil {
+			return nil, err
+		}
+		r, err = b.exchange(c, u, &q, head)
+	}
+	if err != nil {
+		b.drop(u)
+		return nil, fmt.Errorf("%s %s: %w", q.Method, q.URL, err)
+	}
+	for _, v := range r.Header["Set-Cookie"] {
+		if why := b.Jar.Set(u, v, b.env.Now(), s.crossSite && !s.safeNavigation); why != "" {
+			name, _, _ := strings.Cut(v, "=")
+			r.Refused[name] = why
+		}
+	}
+	if b.Once || r.Close {
+		b.drop(u)
+	}
+	return r, nil
+}
+
+// situation is who asks for a request.
+func (b *Browser) situation(u *url.URL, q *Request) situation {
+	from, err := url.Parse(q.From)
+	cross := err == nil && q.From != "" && site(from) != site(u)
+	return situation{crossSite: cross, safeNavigation: !q.Script && safe(q.Method)}
+}
+
+// site is what RFC 6265bis §5.2 calls one: scheme and registrable domain. Here
+// the last two labels of a name, or the whole of an address.
+func site(u *url.URL) string {
+	host := u.Hostname()
+	if _, err := netip.ParseAddr(host); err == nil {
+		return u.Scheme + "://" + host
+	}
+	labels := strings.Split(host, ".")
+	return u.Scheme + "://" + strings.Join(labels[max(0, len(labels)-2):], ".")
+}
+
+func safe(method string) bool {
+	return slices.Contains([]string{http.MethodGet, http.MethodHead, http.MethodOptions}, method)
+}
+
+// head writes a request's head.
+func (b *Browser) head(u *url.URL, q *Request, s situation) string {
+	var w strings.Builder
+	fmt.Fprintf(&w, "%s %s HTTP/1.1\r\nHost: %s\r\nUser-Agent: %s\r\n", q.Method, u.RequestURI(), u.Host, b.UserAgent)
+	for _, f := range q.Fields {
+		fmt.Fprintf(&w, "%s: %s\r\n", f.Name, f.Value)
+	}
+	if from, err := url.Parse(q.From); err == nil && q.From != "" && (q.Script || !safe(q.Method)) {
+		fmt.Fprintf(&w, "Origin: %s://%s\r\n", from.Scheme, from.Host)
+	}
+	if cookies := b.Jar.get(u, b.env.Now(), s); len(cookies) > 0 && !q.NoCookies {
+		var pairs []string
+		for _, c := range cookies {
+			pairs = append(pairs, c.Name+"="+c.Value)
+		}
+		fmt.Fprintf(&w, "Cookie: %s\r\n", strings.Join(pairs, "; "))
+	}
+	if q.Type != "" {
+		fmt.Fprintf(&w, "Content-Type: %s\r\n", q.Type)
+	}
+	if q.Body != "" || q.Method == http.MethodPost || q.Method == http.MethodPut {
+		fmt.Fprintf(&w, "Content-Length: %d\r\n", len(q.Body))
+	}
+	if b.Once {
+		w.WriteString("Connection: close\r\n")
+	}
+	w.WriteString("\r\n")
+	return w.String()
+}
+
+func (b *Browser) exchange(c *wired, u *url.URL, q *Request, head string) (*Response, error) {
+	if _, err := io.WriteString(c, head+q.Body); err != nil {
+		return nil, err
+	}
+	resp, err := http.ReadResponse(c.buf, &http.Request{Method: q.Method})
+	if err != nil {
+		return nil, err
+	}
+	body, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer))
+	if err := errors.Join(err, resp.Body.Close()); err != nil {
+		return nil, err
+	}
+	return &Response{Response: resp, Text: string(body), Refused: map[string]string{}, url: u}, nil
+}
+
+// maxAnswer bounds what a browser reads of one response, in bytes.
+const maxAnswer = 4 << 20
+
+// dial returns the connection to u's origin, a new one if there is none.
+func (b *Browser) dial(u *url.URL) (c *wired, reused bool, err error) {
+	origin := u.Scheme + "://" + u.Host
+	if c, ok := b.open[origin]; ok {
+		return c, true, nil
+	}
+	at, err := b.find(u)
+	if err != nil {
+		return nil, false, err
+	}
+	conn, err := b.machine.Dial(b.ctx, at)
+	if err != nil {
+		return nil, false, err
+	}
+	if u.Scheme == "https" {
+		config := b.TLS.Clone()
+		config.ServerName = u.Hostname()
+		conn = tls.Client(conn, config)
+	}
+	c = &wired{Conn: conn, buf: bufio.NewReader(conn)}
+	b.open[origin] = c
+	return c, false, nil
+}
+
+// find returns where u's host is.
+func (b *Browser) find(u *url.URL) (netip.AddrPort, error) {
+	if at, ok := b.Names[u.Host]; ok {
+		return at, nil
+	}
+	if at, err := netip.ParseAddrPort(u.Host); err == nil {
+		return at, nil
+	}
+	a, err := netip.ParseAddr(u.Host)
+	if err != nil {
+		return netip.AddrPort{}, fmt.Errorf("host %q is not known", u.Host)
+	}
+	return netip.AddrPortFrom(a, 80), nil
+}
+
+func (b *Browser) drop(u *url.URL) {
+	origin := u.Scheme + "://" + u.Host
+	if c, ok := b.open[origin]; ok {
+		_ = c.Close() // nothing more is wanted of it
+		delete(b.open, origin)
+	}
+}
+
+// Close closes the browser's connections. Its memory stays, as on a disk.
+func (b *Browser) Close() {
+	for origin, c := range b.open {
+		_ = c.Close()
+		delete(b.open, origin)
+	}
+}
+
+// Keep is a page's script keeping something (localStorage), in place of what had
+// that name. An empty value takes it away.
+func (b *Browser) Keep(name, value string) {
+	b.kept = slices.DeleteFunc(b.kept, func(e trace.Entry) bool { return e.Name == name })
+	if value != "" {
+		b.kept = append(b.kept, trace.Entry{Kind: trace.MemoryConversation, Name: name, Value: value, Bytes: len(name) + len(value)})
+	}
+}
+
+// Memory lists what the browser remembers: cookies, and what scripts keep.
+func (b *Browser) Memory() []trace.Entry {
+	b.Jar.expire(b.env.Now())
+	return append(b.Jar.Memory(), b.kept...)
+}

@@ -1,0 +1,178 @@
+package httpdemo
+
+import (
+	"net/netip"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"statelab/capture/http1"
+	"statelab/capture/trace"
+)
+
+// Jar is a browser's memory of cookies, by the rules of RFC 6265bis, with the
+// network's time. Its zero value is empty and ready.
+type Jar struct {
+	cookies []Cookie
+}
+
+// Cookie is one that a browser remembers.
+type Cookie struct {
+	http1.SetCookie
+	// Host is the one that it goes back to, and where OnlyHost is false, to those
+	// below it.
+	Host     string
+	OnlyHost bool
+	Set      time.Time
+	Ends     time.Time // zero: with the browser's session
+}
+
+// Limits of RFC 6265bis §5.6, §5.7, in octets.
+const maxCookie = 4096
+
+// Set takes the value of a Set-Cookie field that came with a response from u.
+// crossSite says that the request was another site's doing (§5.7). refused is
+// why a browser does not keep it: "secure", "host-prefix", …; empty where it
+// does.
+func (j *Jar) Set(u *url.URL, value string, now time.Time, crossSite bool) (refused string) {
+	parsed, ok := http1.ParseSetCookie(value)
+	if !ok {
+		return "malformed"
+	}
+	c := Cookie{SetCookie: parsed, Host: u.Hostname(), OnlyHost: true, Set: now}
+	if refused := c.refused(u, crossSite); refused != "" {
+		return refused
+	}
+	if c.Domain != "" {
+		c.Host, c.OnlyHost = c.Domain, false
+	}
+	if c.Path == "" {
+		c.Path = defaultPath(u.Path)
+	}
+	ends, session := c.SetCookie.Ends(now)
+	if !session {
+		c.Ends = ends
+	}
+	i := slices.IndexFunc(j.cookies, func(old Cookie) bool {
+		return old.Name == c.Name && old.Host == c.Host && old.OnlyHost == c.OnlyHost && old.Path == c.Path
+	})
+	if i >= 0 {
+		c.Set = j.cookies[i].Set
+		j.cookies = slices.Delete(j.cookies, i, i+1)
+	}
+	if session || ends.After(now) {
+		j.cookies = append(j.cookies, c)
+	}
+	return ""
+}
+
+// refused says why a browser does not keep a cookie from u (§5.7).
+func (c *Cookie) refused(u *url.URL, crossSite bool) string {
+	name, secure := strings.ToLower(c.Name), trustworthy(u)
+	strict := strings.EqualFold(c.SameSite, "strict") || strings.EqualFold(c.SameSite, "lax") || c.SameSite == ""
+	switch {
+	case len(c.Name)+len(c.Value) > maxCookie:
+		return "too-long"
+	case c.Domain != "" && !domainMatch(u.Hostname(), c.Domain):
+		return "foreign-domain"
+	case c.Secure && !secure:
+		return "secure"
+	case strings.HasPrefix(name, "__secure-") && !c.Secure:
+		return "secure-prefix"
+	case strings.HasPrefix(name, "__host-") && (!c.Secure || c.Domain != "" || c.Path != "/"):
+		return "host-prefix"
+	case strings.EqualFold(c.SameSite, "none") && !c.Secure:
+		return "samesite-none"
+	case crossSite && strict:
+		return "cross-site"
+	}
+	return ""
+}
+
+// situation is in which cookies are asked for.
+type situation struct {
+	crossSite bool
+	// safeNavigation: the user goes there, by a method that is safe.
+	safeNavigation bool
+	// script: a page's script asks, which sees no HttpOnly cookies.
+	script bool
+}
+
+// get returns those that go with a request to u, in the order of §5.8.3.
+func (j *Jar) get(u *url.URL, now time.Time, s situation) (all []Cookie) {
+	j.expire(now)
+	path := u.Path
+	if path == "" {
+		path = "/"
+	}
+	for _, c := range j.cookies {
+		host := u.Hostname()
+		switch {
+		case c.OnlyHost && host != c.Host, !c.OnlyHost && !domainMatch(host, c.Host):
+		case !pathMatch(path, c.Path), c.Secure && !trustworthy(u), s.script && c.HTTPOnly:
+		case s.crossSite && !strings.EqualFold(c.SameSite, "none") && !(s.safeNavigation && !strings.EqualFold(c.SameSite, "strict")):
+		default:
+			all = append(all, c)
+		}
+	}
+	slices.SortStableFunc(all, func(a, b Cookie) int {
+		if n := len(b.Path) - len(a.Path); n != 0 {
+			return n
+		}
+		return a.Set.Compare(b.Set)
+	})
+	return all
+}
+
+// expire forgets what has expired.
+func (j *Jar) expire(now time.Time) {
+	j.cookies = slices.DeleteFunc(j.cookies, func(c Cookie) bool { return !c.Ends.IsZero() && !c.Ends.After(now) })
+}
+
+// EndSession forgets the cookies that live as long as the browser's session.
+func (j *Jar) EndSession() {
+	j.cookies = slices.DeleteFunc(j.cookies, func(c Cookie) bool { return c.Ends.IsZero() })
+}
+
+// Memory lists the cookies.
+func (j *Jar) Memory() (all []trace.Entry) {
+	for _, c := range j.cookies {
+		all = append(all, trace.Entry{
+			Kind: trace.MemoryConversation, Name: "cookie " + c.Name, Value: c.Value, Bytes: len(c.Name) + len(c.Value),
+		})
+	}
+	return all
+}
+
+// trustworthy says that what goes to u cannot be read on the way: https, and
+// what never leaves the machine (Secure Contexts §3.1).
+func trustworthy(u *url.URL) bool {
+	if u.Scheme == "https" || u.Hostname() == "localhost" {
+		return true
+	}
+	a, err := netip.ParseAddr(u.Hostname())
+	return err == nil && a.IsLoopback()
+}
+
+// defaultPath: RFC 6265bis §5.1.4.
+func defaultPath(path string) string {
+	if i := strings.LastIndexByte(path, '/'); i > 0 {
+		return path[:i]
+	}
+	return "/"
+}
+
+// domainMatch: RFC 6265bis §5.1.3.
+func domainMatch(host, domain string) bool {
+	if host == domain {
+		return true
+	}
+	_, err := netip.ParseAddr(host)
+	return strings.HasSuffix(host, "."+domain) && err != nil
+}
+
+// pathMatch: RFC 6265bis §5.1.4.
+func pathMatch(target, path string) bool {
+	return target == path || strings.HasPrefix(target, path) && (strings.HasSuffix(path, "/") || target[len(path)] == '/')
+}

@@ -1,0 +1,88 @@
+package httpdemo
+
+import (
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+)
+
+// TestJarRefuses: what a browser does not keep (RFC 6265bis §5.7).
+func TestJarRefuses(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		from, value string
+		cross       bool
+		want        string
+	}{
+		{"http://shop.test/", "a=1", false, ""},
+		{"http://shop.test/", "a=1; Secure", false, "secure"},
+		{"https://shop.test/", "a=1; Secure", false, ""},
+		{"http://localhost/", "a=1; Secure", false, ""},
+		{"http://127.0.0.1:8080/", "__Host-a=1; Secure; Path=/", false, ""},
+		{"https://shop.test/", "__Host-a=1; Secure", false, "host-prefix"},
+		{"https://shop.test/", "__Host-a=1; Secure; Path=/; Domain=shop.test", false, "host-prefix"},
+		{"https://shop.test/", "__Secure-a=1", false, "secure-prefix"},
+		{"https://shop.test/", "a=1; SameSite=None", false, "samesite-none"},
+		{"https://shop.test/", "a=1; Domain=other.test", false, "foreign-domain"},
+		{"http://shop.test/", "a=1; SameSite=Strict", true, "cross-site"},
+		{"http://shop.test/", "\x01=1", false, "malformed"},
+		{"http://shop.test/", "a=" + strings.Repeat("x", 4096), false, "too-long"},
+		{"http://shop.test/", "a=" + strings.Repeat("x", 4095), false, ""},
+	} {
+		u, err := url.Parse(c.from)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var j Jar
+		if got := j.Set(u, c.value, exampleDate(), c.cross); got != c.want {
+			t.Errorf("%s %.40q: %q, want %q", c.from, c.value, got, c.want)
+		}
+	}
+}
+
+// TestJarReturns: what goes back where (§5.8), and until when.
+func TestJarReturns(t *testing.T) {
+	t.Parallel()
+	var j Jar
+	now := exampleDate()
+	set := func(from, value string) {
+		u, _ := url.Parse(from)
+		if why := j.Set(u, value, now, false); why != "" {
+			t.Fatalf("%s: %s", value, why)
+		}
+	}
+	set("https://shop.test/cart/add", "deep=1; SameSite=Strict")
+	set("https://shop.test/", "all=1; Path=/; Domain=shop.test; Max-Age=60")
+	set("https://shop.test/", "lax=1; Path=/; SameSite=Lax; HttpOnly")
+	set("https://shop.test/", "none=1; Path=/; SameSite=None; Secure")
+	for _, c := range []struct {
+		to   string
+		at   time.Duration
+		s    situation
+		want string
+	}{
+		{"https://shop.test/cart/list", 0, situation{}, "deep all lax none "},
+		{"https://shop.test/", 0, situation{}, "all lax none "},
+		{"http://shop.test/", 0, situation{}, "all lax "},
+		{"https://www.shop.test/", 0, situation{}, "all "},
+		{"https://other.test/", 0, situation{}, ""},
+		{"https://shop.test/cart/list", 0, situation{crossSite: true}, "none "},
+		{"https://shop.test/cart/list", 0, situation{crossSite: true, safeNavigation: true}, "all lax none "},
+		{"https://shop.test/", 0, situation{script: true}, "all none "},
+		{"https://shop.test/", time.Minute, situation{}, "lax none "},
+	} {
+		u, _ := url.Parse(c.to)
+		got := ""
+		for _, k := range j.get(u, now.Add(c.at), c.s) {
+			got += k.Name + " "
+		}
+		if got != c.want {
+			t.Errorf("%s after %v, %+v: %q, want %q", c.to, c.at, c.s, got, c.want)
+		}
+	}
+	j.EndSession()
+	if len(j.Memory()) != 0 {
+		t.Errorf("after the browser's session: %v", j.Memory())
+	}
+}

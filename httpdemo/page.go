@@ -1,0 +1,113 @@
+package httpdemo
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"html/template"
+	"net/http"
+	"strings"
+	"sync"
+
+	"statelab/capture/trace"
+)
+
+// Lang is the language that a request asks for: "ko" or "en", by ?lang= and
+// then by Accept-Language (RFC 9110 §12.5.4).
+func Lang(r *http.Request) string {
+	if l := r.URL.Query().Get("lang"); l == "ko" || l == "en" {
+		return l
+	}
+	if preferred, _, _ := strings.Cut(r.Header.Get("Accept-Language"), ","); strings.HasPrefix(strings.ToLower(strings.TrimSpace(preferred)), "ko") {
+		return "ko"
+	}
+	return "en"
+}
+
+// In returns a text in the language that a request asks for.
+func In(r *http.Request, t trace.Text) string {
+	if Lang(r) == "ko" {
+		return t.Ko
+	}
+	return t.En
+}
+
+// pageKey is one page in one language.
+type pageKey struct{ name, lang string }
+
+var parsedPages sync.Map // pageKey → *template.Template
+
+// page parses pages/NAME.html within the layout, once for each language. A page
+// defines "title" and "main", and speaks both languages: {{t "Log in" "로그인"}}.
+func page(name, lang string) (*template.Template, error) {
+	key := pageKey{name, lang}
+	if p, ok := parsedPages.Load(key); ok {
+		return p.(*template.Template), nil
+	}
+	p, err := template.New("layout.html").Funcs(template.FuncMap{
+		"t": func(en, ko string) string {
+			if lang == "ko" {
+				return ko
+			}
+			return en
+		},
+		"lang": func() string { return lang },
+	}).ParseFS(pages, "pages/layout.html", "pages/"+name+".html")
+	if err != nil {
+		return nil, err
+	}
+	parsedPages.Store(key, p)
+	return p, nil
+}
+
+// Page answers with a page: name is a file of pages/, as in "session/login".
+func (s *Services) Page(w http.ResponseWriter, r *http.Request, status int, name string, data any) {
+	var b bytes.Buffer
+	p, err := page(name, Lang(r))
+	if err == nil {
+		err = p.Execute(&b, data)
+	}
+	if err != nil {
+		http.Error(w, "500 internal server error", http.StatusInternalServerError)
+		return
+	}
+	h := w.Header()
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	h.Set("Content-Language", Lang(r))
+	h.Set("Content-Length", fmt.Sprint(b.Len()))
+	w.WriteHeader(status)
+	_, _ = w.Write(b.Bytes()) // the client may have gone: nothing is left to tell it
+}
+
+// JSON answers with an object.
+func (s *Services) JSON(w http.ResponseWriter, status int, v any) {
+	b, err := json.Marshal(v)
+	if err != nil {
+		http.Error(w, "500 internal server error", http.StatusInternalServerError)
+		return
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Content-Length", fmt.Sprint(len(b)+1))
+	w.WriteHeader(status)
+	_, _ = w.Write(append(b, '\n'))
+}
+
+// Fail answers with an error: a page to who asks for pages, problem details (RFC
+// 9457) to others.
+func (s *Services) Fail(w http.ResponseWriter, r *http.Request, status int, why trace.Text) {
+	if status == http.StatusServiceUnavailable && w.Header().Get("Retry-After") == "" {
+		w.Header().Set("Retry-After", "1")
+	}
+	if strings.Contains(r.Header.Get("Accept"), "text/html") {
+		s.Page(w, r, status, "error", map[string]any{"Status": status, "Text": http.StatusText(status), "Why": In(r, why)})
+		return
+	}
+	b, err := json.Marshal(map[string]any{"title": http.StatusText(status), "status": status, "detail": In(r, why)})
+	if err != nil {
+		http.Error(w, "500 internal server error", http.StatusInternalServerError)
+		return
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(status)
+	_, _ = w.Write(append(b, '\n'))
+}

@@ -1,0 +1,57 @@
+package httpdemo
+
+import (
+	"crypto/tls"
+	"net/http"
+
+	"statelab/capture/trace"
+)
+
+// Service is a server of a lesson that is running.
+type Service struct {
+	env     *Env
+	machine *Machine
+	server  *http.Server
+	served  chan error
+	// tls, if set, is what the service speaks TLS with.
+	tls *tls.Config
+}
+
+// Serve starts a server on a party's machine, behind the strict reader.
+func (e *Env) Serve(p trace.Participant, h http.Handler) (*Service, error) {
+	return e.serve(&Service{env: e, machine: e.Machine(p)}, h)
+}
+
+// ServeTLS is Serve, over TLS. Its randomness is the system's: a trace of it is
+// another one each time.
+func (e *Env) ServeTLS(p trace.Participant, h http.Handler, c *tls.Config) (*Service, error) {
+	return e.serve(&Service{env: e, machine: e.Machine(p), tls: c}, h)
+}
+
+func (e *Env) serve(s *Service, h http.Handler) (*Service, error) {
+	l, err := s.machine.Listen()
+	if err != nil {
+		return nil, err
+	}
+	s.server = NewServer(h, Limits{}, nil)
+	if s.tls != nil {
+		l = tls.NewListener(l, s.tls)
+	}
+	l = Strict(l, s.server, DefaultReadTimeout, DefaultHeader)
+	s.served = make(chan error, 1)
+	e.Go(func() { s.served <- s.server.Serve(l) })
+	return s, nil
+}
+
+// Close stops the service: its connections are closed, in order.
+func (s *Service) Close() {
+	_ = s.server.Close() // listening sockets whose machine has lost its power are closed already
+}
+
+// Crash takes the machine's power away, and with it all that the service and its
+// TCP remembered in memory.
+func (s *Service) Crash() error {
+	err := s.machine.Restart()
+	s.Close()
+	return err
+}
