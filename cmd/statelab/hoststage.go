@@ -282,7 +282,7 @@ func (f *lessonFlags) lessonOnHost(ctx context.Context, e *env, w io.Writer, v v
 			Rand: seeded(f.seedNumber), Report: s.book.take,
 		}
 		for i, party := range parties {
-			environment.Machines = append(environment.Machines, machineOn(s.keep(s.net.Host(party)), party, s.port(i)))
+			environment.Machines = append(environment.Machines, machineOn(s.keep(s.net.Host(party)), party, s.port(i), noPower))
 		}
 		if err := l.Run(ctx, environment); err != nil {
 			return fmt.Errorf("lesson %s: %w", l.Name, err)
