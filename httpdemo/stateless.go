@@ -66,6 +66,7 @@ func runStateless(ctx context.Context, e *Env) error {
 		En: "One connection: the first GET",
 		Ko: "연결 하나: 첫 번째 GET",
 	})
+	e.Remember(Server, server.Memory()) // its resources are there before any request
 	if err := once(); err != nil {
 		return err
 	}

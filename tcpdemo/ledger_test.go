@@ -18,6 +18,22 @@ func (all evidence) remembered(r trace.Role) int {
 	return n
 }
 
+// value is an entry of what a role reported last that it remembers.
+func (all evidence) value(r trace.Role, name string) string {
+	value := ""
+	for _, e := range all.where(by(r)) {
+		if e.Kind == trace.KindMemory {
+			value = "none"
+			for _, entry := range e.Memory.Entries {
+				if entry.Name == name {
+					value = entry.Value
+				}
+			}
+		}
+	}
+	return value
+}
+
 // last is the state that an end of a connection was in last.
 func (all evidence) last(r trace.Role, n int) tcpstate.State {
 	states := all.path(r, n)

@@ -123,6 +123,8 @@ func TestOldDuplicate(t *testing.T) {
 		}).
 			count(t, "returns to LISTEN", 2)
 		all.where(sent, data).count(t, "segments with data", 2)
+		equal(t, "the client's IRS", all.value(trace.RoleClient, "IRS"), all.value(trace.RoleServer, "ISS"))
+		equal(t, "the server's IRS", all.value(trace.RoleServer, "IRS"), all.value(trace.RoleClient, "ISS"))
 	})
 }
 

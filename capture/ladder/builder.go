@@ -195,7 +195,12 @@ func (b *Builder) addMemory(e *trace.Event) {
 	// The report comes between a segment and the change of state that belongs
 	// to it as often as after it, so it does not close the open row.
 	open := b.open
-	b.push(Row{Kind: RowMemory, Lane: lane, Memory: b.ledger.report(lane, e.At, e.Memory)}, e)
+	all, change := b.ledger.report(lane, e)
+	e.Memory = all // what is explained is what is shown
+	r := b.push(Row{Kind: RowMemory, Lane: lane, Memory: change}, e)
+	if change.Structural() {
+		b.flights.learned(e.Stream, lane, r.place)
+	}
 	b.open = open
 }
 

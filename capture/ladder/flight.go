@@ -80,6 +80,17 @@ func (fs *flights) disturb(stream, lane, place int) {
 	}
 }
 
+// learned splits the segments that open or end a connection and are on their way
+// to a lane whose party learned or forgot something in a row below theirs: that
+// was not yet their doing.
+func (fs *flights) learned(stream, lane, place int) {
+	for _, f := range fs.recent {
+		if f.inAir() && f.control && (stream < 0 || f.stream == stream) && f.to == lane && f.departure.place < place {
+			fs.divide(f)
+		}
+	}
+}
+
 // cross splits the segments that f meets on its way, and f, where it matters.
 func (fs *flights) cross(f *flight) {
 	for _, g := range fs.recent {

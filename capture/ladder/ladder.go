@@ -14,7 +14,9 @@
 //     the other's segment (simultaneous open and close, a spurious
 //     retransmission);
 //   - a later segment of the same direction overtakes it (reordering);
-//   - its receiver's state changes, in a row below, while it is on its way.
+//   - its receiver's state changes, in a row below, while it is on its way;
+//   - it carries SYN, FIN or RST or is a retransmission, and its receiver's
+//     party learns or forgets something, in a row below, while it is on its way.
 //
 // Data and acknowledgments that merely cross, as they always do in a bulk
 // transfer, stay one row each: their numbers say what their senders knew.

@@ -353,6 +353,61 @@ func TestMemoryAndLedger(t *testing.T) {
 	}
 }
 
+// What is reported connection by connection is put together: a party remembers
+// all of its connections, and each for as long as it is not said to be forgotten.
+func TestMemoryOfSeveralConnections(t *testing.T) {
+	t.Parallel()
+	from := func(port uint16) trace.Participant {
+		p := alice
+		p.Addr = netip.AddrPortFrom(alice.Addr.Addr(), port)
+		return p
+	}
+	block := func(port uint16, state string, size int) trace.Event {
+		m := &trace.Memory{}
+		if size > 0 {
+			m.Entries = []trace.Entry{{Name: "state", Value: state, Bytes: 1}, {Name: "remote address", Value: "10.0.0.2:7", Bytes: size - 1}}
+		}
+		return trace.Event{Kind: trace.KindMemory, Stream: -1, From: from(port), To: bob, Memory: m}
+	}
+	b := ladder.New(ladder.Options{})
+	for _, c := range []struct {
+		event trace.Event
+		want  string // of all entries
+	}{
+		{block(1, "ESTABLISHED", 51), "[{connection state ESTABLISHED 1} {connection remote address 10.0.0.2:7 50}]"},
+		{block(2, "ESTABLISHED", 51), "[{connection TCB 10.0.0.1:1 ESTABLISHED 51} {connection TCB 10.0.0.1:2 ESTABLISHED 51}]"},
+		{block(1, "TIME-WAIT", 17), "[{connection TCB 10.0.0.1:1 TIME-WAIT 17} {connection TCB 10.0.0.1:2 ESTABLISHED 51}]"},
+		{
+			trace.Event{Kind: trace.KindMemory, Stream: -1, From: from(0), Memory: &trace.Memory{Entries: []trace.Entry{{Kind: trace.MemoryConversation, Name: "jar", Bytes: 9}}}},
+			"[{connection TCB 10.0.0.1:1 TIME-WAIT 17} {connection TCB 10.0.0.1:2 ESTABLISHED 51} {conversation jar  9}]",
+		},
+		{block(2, "", 0), "[{connection state TIME-WAIT 1} {connection remote address 10.0.0.2:7 16} {conversation jar  9}]"},
+		{block(1, "", 0), "[{conversation jar  9}]"},
+	} {
+		rows := b.Add(&c.event)
+		if got := fmt.Sprint(b.Memories()[0].Memory.Entries); got != c.want {
+			t.Errorf("%s, want %s", got, c.want)
+		}
+		if got := fmt.Sprint(rows[len(rows)-1].Event.Memory.Entries); got != c.want {
+			t.Errorf("the row tells of %s, want %s", got, c.want)
+		}
+	}
+}
+
+// An end that learns or forgets while a segment is on its way to it did so before
+// that segment changed anything: the two are rows in that order.
+func TestMemoryBeforeAnArrival(t *testing.T) {
+	t.Parallel()
+	x := &script{}
+	x.leave(1, false, tcpstate.RST)
+	x.add(trace.Event{Kind: trace.KindMemory, From: bob, Memory: &trace.Memory{Entries: []trace.Entry{{Name: "state", Bytes: 1}}}})
+	x.arrive(1, false)
+	rows := x.rows(ladder.Options{Lanes: []trace.Participant{alice, bob}})
+	if got := arrows(rows); got != "1>( )1> " {
+		t.Errorf("rows are %s", got)
+	}
+}
+
 func TestStreamsAndDetail(t *testing.T) {
 	t.Parallel()
 	x := &script{}

@@ -1,6 +1,7 @@
 package ladder
 
 import (
+	"slices"
 	"time"
 
 	"statelab/capture/trace"
@@ -120,23 +121,47 @@ const maxSteps = 1000
 // ledger follows who remembers what.
 type ledger struct {
 	last  []Remembered
+	parts []parts // of each of last
 	steps []Step
 	title trace.Text
 	begun bool // a step has begun, or something was reported before the first
 }
 
-// report takes a party's memory and tells what changed.
-func (l *ledger) report(lane int, at time.Time, m *trace.Memory) *MemoryChange {
-	l.begun = true
-	for i := range l.last {
-		if r := &l.last[i]; r.Lane == lane {
-			c := compare(&r.Memory, m)
-			r.At, r.Memory = at, *m
-			return c
-		}
+// parts are what a party's memory is put together from: of each connection that
+// is reported by itself, and all else.
+type parts struct {
+	blocks trace.Blocks
+	rest   trace.Memory
+}
+
+// take takes a report, and returns all that the party remembers with it.
+func (p *parts) take(e *trace.Event) *trace.Memory {
+	if e.To.Addr.IsValid() {
+		p.blocks.Set(trace.Conn{Local: e.From.Addr, Remote: e.To.Addr}, *e.Memory)
+	} else {
+		p.rest = *e.Memory
 	}
-	l.last = append(l.last, Remembered{Lane: lane, At: at, Memory: *m})
-	return compare(nil, m)
+	all := p.rest
+	all.Entries = slices.Concat(p.blocks.Memory().Entries, p.rest.Entries)
+	return &all
+}
+
+// report takes a party's memory, all of it or that of one connection, and tells
+// what it remembers in all, and what of that changed.
+func (l *ledger) report(lane int, e *trace.Event) (*trace.Memory, *MemoryChange) {
+	l.begun = true
+	i := slices.IndexFunc(l.last, func(r Remembered) bool { return r.Lane == lane })
+	if i < 0 {
+		i = len(l.last)
+		l.last, l.parts = append(l.last, Remembered{Lane: lane}), append(l.parts, parts{})
+		m := l.parts[i].take(e)
+		l.last[i].At, l.last[i].Memory = e.At, *m
+		return m, compare(nil, m)
+	}
+	m, r := l.parts[i].take(e), &l.last[i]
+	c := compare(&r.Memory, m)
+	r.At, r.Memory = e.At, *m
+	return m, c
 }
 
 // step closes the step that was running and begins the next.

@@ -19,9 +19,9 @@ func (e *PrivilegeError) Error() string { return e.Text("en") }
 // Text returns the message in "ko", or in English.
 func (e *PrivilegeError) Text(lang string) string {
 	if lang == "ko" {
-		return fmt.Sprintf("%s 인터페이스를 캡처할 권한이 없습니다: %v\n해결: %s\n또는 권한이 필요 없는 가상 네트워크를 쓰십시오: --net virtual", e.Interface, e.Err, e.Remedy())
+		return fmt.Sprintf("%s 인터페이스를 캡처할 권한이 없습니다: %v\n해결: %s\n또는 권한이 필요 없는 가상 네트워크의 수업을 보십시오: statelab tcp demo", e.Interface, e.Err, e.Remedy())
 	}
-	return fmt.Sprintf("no right to capture on %s: %v\nhint: %s\nor use the virtual network, which needs no rights: --net virtual", e.Interface, e.Err, e.Remedy())
+	return fmt.Sprintf("no right to capture on %s: %v\nhint: %s\nor watch a lesson on the virtual network, which needs no rights: statelab tcp demo", e.Interface, e.Err, e.Remedy())
 }
 
 func (e *PrivilegeError) Unwrap() error { return e.Err }
@@ -75,7 +75,7 @@ func (e *UnsupportedError) Error() string { return e.Text("en") }
 // Text returns the message in "ko", or in English.
 func (e *UnsupportedError) Text(lang string) string {
 	if lang == "ko" {
-		return fmt.Sprintf("%s에서는 실시간 캡처를 지원하지 않습니다\n해결: Wireshark나 dumpcap으로 캡처한 파일을 statelab inspect FILE로 읽거나, --net virtual을 쓰십시오", e.Platform)
+		return fmt.Sprintf("%s에서는 실시간 캡처를 지원하지 않습니다\n해결: Wireshark나 dumpcap으로 캡처한 파일을 statelab inspect FILE로 읽거나, 가상 네트워크의 수업을 보십시오: statelab tcp demo", e.Platform)
 	}
-	return fmt.Sprintf("live capture is not available on %s\nhint: capture with Wireshark or dumpcap and read the file with statelab inspect FILE, or use --net virtual", e.Platform)
+	return fmt.Sprintf("live capture is not available on %s\nhint: capture with Wireshark or dumpcap and read the file with statelab inspect FILE, or watch a lesson on the virtual network: statelab tcp demo", e.Platform)
 }

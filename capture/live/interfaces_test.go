@@ -63,7 +63,7 @@ func TestMessages(t *testing.T) {
 		err   message
 		names []string
 	}{
-		{&PrivilegeError{Interface: "eth0", Executable: "/opt/my lab/statelab", Err: errors.New("EPERM")}, []string{"eth0", "EPERM", "--net virtual"}},
+		{&PrivilegeError{Interface: "eth0", Executable: "/opt/my lab/statelab", Err: errors.New("EPERM")}, []string{"eth0", "EPERM", "statelab tcp demo"}},
 		{&InterfaceError{Name: "l0", Known: []string{"lo", "eth0"}}, []string{`"l0"`, "lo, eth0"}},
 		{&InterfaceError{Known: []string{"lo"}}, []string{"lo"}},
 		{&InterfaceError{Name: "eth0", Down: true}, []string{"eth0", "ip link set eth0 up"}},

@@ -474,7 +474,7 @@ func TestNoPrivilege(t *testing.T) {
 			t.Errorf("%v", err)
 			return
 		}
-		for _, want := range []string{"setcap cap_net_raw+ep", "--net virtual"} {
+		for _, want := range []string{"setcap cap_net_raw+ep", "statelab tcp demo"} {
 			if !strings.Contains(err.Error(), want) || !strings.Contains(denied.Text("ko"), want) {
 				t.Errorf("no %q in %q", want, err)
 			}

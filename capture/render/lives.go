@@ -3,7 +3,6 @@ package render
 import (
 	"fmt"
 	"io"
-	"strconv"
 	"strings"
 
 	"statelab/capture/explain"
@@ -142,7 +141,9 @@ var wordUnseen = trace.Text{En: "what lay between was too short to be seen", Ko:
 
 var wordInferred = trace.Text{En: "inferred", Ko: "추론"}
 
-// facts picks from a control block what tells how the connection fares.
+// facts picks from a control block what tells how the connection fares, and is
+// so for longer than the moment: what lay in its buffers may be gone by the time
+// that its state changes.
 func facts(m *trace.Memory) string {
 	var out []string
 	for _, e := range m.Entries {
@@ -151,10 +152,6 @@ func facts(m *trace.Memory) string {
 			out = append(out, "RTT "+safe(e.Value))
 		case "cwnd":
 			out = append(out, "cwnd "+safe(e.Value)+" B")
-		case "send buffer", "receive buffer":
-			if e.Bytes > 0 {
-				out = append(out, e.Name+" "+strconv.Itoa(e.Bytes)+" B")
-			}
 		}
 	}
 	return strings.Join(out, ", ")

@@ -58,3 +58,34 @@ func TestLivesSayWhatWasNotSeen(t *testing.T) {
 		}
 	}
 }
+
+// What lay in a buffer when the system was last asked is not told beside a later
+// change of state: it may have been read since.
+func TestLivesTellNoOldQueues(t *testing.T) {
+	t.Parallel()
+	server := trace.Participant{Role: trace.RoleServer, Addr: netip.MustParseAddrPort("127.0.0.1:80")}
+	client := trace.Participant{Role: trace.RoleClient, Addr: netip.MustParseAddrPort("127.0.0.1:40000")}
+	state := func(from, to tcpstate.State) trace.Event {
+		c := &trace.StateChange{}
+		c.From, c.To, c.Basis, c.Edge = from, to, tcpstate.Observed, tcpstate.FindEdge(from, to)
+		return trace.Event{Kind: trace.KindState, From: server, To: client, State: c}
+	}
+	events := []trace.Event{
+		state(tcpstate.Listen, tcpstate.Established),
+		{Kind: trace.KindMemory, From: server, To: client, Memory: &trace.Memory{Entries: []trace.Entry{
+			{Name: "SRTT", Value: "14µs", Bytes: 4}, {Name: "receive buffer", Value: "79 bytes", Bytes: 79},
+		}}},
+		state(tcpstate.Established, tcpstate.Closed),
+	}
+	var b strings.Builder
+	err := render.Lives(&b, func(yield func(trace.Event, error) bool) {
+		for _, ev := range events {
+			if !yield(ev, nil) {
+				return
+			}
+		}
+	}, render.Options{})
+	if err != nil || strings.Contains(b.String(), "79") || !strings.Contains(b.String(), "RTT 14µs") {
+		t.Errorf("%v\n%s", err, b.String())
+	}
+}

@@ -98,6 +98,20 @@ func (t *text) stateLines(r *ladder.Row) []*canvas {
 	c := t.lanes(r)
 	t.gutter(c, r)
 	why := stateCause(t.say, r)
-	t.beside(c, r.Lane, words(t.g.state, t.tag(r), why), faint)
+	t.beside(c, r.Lane, words(t.g.state, t.whose(r), why), faint)
 	return t.withStates(c, r)
+}
+
+// whose names the socket of a row: by its connection's tag, or, where no frame
+// has given the connection a number, by the addresses that the lane's head does
+// not tell.
+func (t *text) whose(r *ladder.Row) string {
+	from, to := r.Event.From.Addr, r.Event.To.Addr
+	if r.Stream >= 0 || !from.IsValid() || from == t.builder.Lanes()[r.Lane].Addr && !to.IsValid() {
+		return t.tag(r)
+	}
+	if to.IsValid() {
+		return safe(from.String() + " ↔ " + to.String())
+	}
+	return safe(from.String())
 }

@@ -47,6 +47,13 @@ type diarist interface {
 	Changes() []trace.Observation
 }
 
+// lister is a side whose connections are remembered one by one, since whoever
+// watches its sockets reports each by itself as well: what its stack remembers is
+// in an observation for each connection.
+type lister interface {
+	Blocks() []trace.Observation
+}
+
 func newBook(net timeline, sides ...side) *book {
 	return &book{net: net, sides: sides, held: map[trace.Participant][]trace.Entry{}, stacks: map[trace.Participant]trace.Memory{}}
 }
@@ -56,7 +63,14 @@ func newBook(net timeline, sides ...side) *book {
 func (b *book) remember() {
 	for _, s := range b.sides {
 		now := trace.Observation{Kind: trace.ObservedMemory, Party: s.Party()}
-		stack := s.Memory()
+		var stack trace.Memory
+		if l, ok := s.(lister); ok {
+			for _, o := range l.Blocks() {
+				b.net.Report(o)
+			}
+		} else {
+			stack = s.Memory()
+		}
 		b.catchUp(s)
 		b.net.Report(b.with(now, stack))
 	}
@@ -78,10 +92,8 @@ func (b *book) catchUp(s side) {
 		for len(said) > 0 && said[0].Order < order {
 			if o := said[0]; unaddressed(o.Party) == who {
 				b.held[who] = o.Memory.Entries
-				if last, ok := b.stacks[who]; ok {
-					o.Party = s.Party()
-					p.Place(b.with(o, last))
-				}
+				o.Party = s.Party()
+				p.Place(b.with(o, b.stacks[who]))
 			}
 			said = said[1:]
 		}

@@ -4,8 +4,10 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"io"
+	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -198,7 +200,29 @@ func (f *lessonFlags) check(e *env) error {
 	case f.step && !f.predict && e.keys == nil:
 		return misusef("--step needs a terminal to press keys on; --pace 1s makes a film instead")
 	}
-	return refuseBinary(e, f.write)
+	return errors.Join(refuseBinary(e, f.write), writable(f.write))
+}
+
+// writable returns why a file that is written at the end could not be: a lesson
+// is not shown first.
+func writable(name string) error {
+	if name == "" || name == "-" {
+		return nil
+	}
+	is, err := os.Stat(name)
+	missing := errors.Is(err, os.ErrNotExist)
+	if err == nil && !is.Mode().IsRegular() {
+		return nil // whoever reads a pipe would take the closing for the end
+	}
+	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE, 0o666)
+	if err != nil {
+		return err
+	}
+	err = f.Close()
+	if missing { // it may get another name: --at both makes two
+		err = errors.Join(err, os.Remove(name))
+	}
+	return err
 }
 
 // checkAt refuses a tap that the network of these parties does not have. A tap

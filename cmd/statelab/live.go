@@ -102,6 +102,9 @@ func (f *liveFlags) watch(ctx context.Context, e *env, v view, n *host.Network, 
 	info := n.Info()
 	v.opts.Network = info.Name + " · " + info.Stack
 	events := f.ours(finish.note(analyze.Options{Party: f.party}.Run(frames, rec.Observations())))
+	if port == 0 { // the whole machine: a thousand sockets may lie in TIME-WAIT that nobody asked for
+		events = passing(events)
+	}
 	draw := v.format.Render
 	if v.page && !f.capture {
 		draw = render.Lives

@@ -75,7 +75,7 @@ func TestUnprivileged(t *testing.T) {
 		if code := p.wait(); code != exitFailed {
 			t.Errorf("%v: exit code %d", args, code)
 		}
-		for _, want := range []string{"no right to capture on lo", "hint: sudo setcap cap_net_raw+ep " + binary, "--net virtual"} {
+		for _, want := range []string{"no right to capture on lo", "hint: sudo setcap cap_net_raw+ep " + binary, "statelab tcp demo"} {
 			if errs := p.stderr.String(); !strings.Contains(errs, want) {
 				t.Errorf("%v does not say %q:\n%s", args, want, errs)
 			}

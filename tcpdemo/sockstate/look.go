@@ -154,6 +154,7 @@ func (w *Watcher) remember(old *watched, s *Socket) {
 		}
 		s = &again
 	}
+	old.slight = !s.HasInfo
 	w.report(old, trace.ObservedMemory).Memory = s.Memory()
 }
 
@@ -193,6 +194,9 @@ func (w *Watcher) final(s *Socket) {
 	old := w.socks[s.Cookie]
 	if old == nil || !w.opts.Memory || !s.HasInfo || s.Remote != old.conn.Remote {
 		return // an aborted socket has been disconnected: its variables are void
+	}
+	if old.slight {
+		return // it comes late: the smaller block that took its place was seen
 	}
 	s.State = old.state
 	w.report(old, trace.ObservedMemory).Memory = s.Memory()

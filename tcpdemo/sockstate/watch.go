@@ -86,6 +86,9 @@ type watched struct {
 	round uint64 // in which it was last seen
 	// listens: it is a listener, and counts among the ports.
 	listens bool
+	// slight: what was last reported of its memory is the small block that is
+	// kept in SYN-RECEIVED and TIME-WAIT.
+	slight bool
 	// silent: nothing of it is reported.
 	silent bool
 }

@@ -422,6 +422,35 @@ func TestWatchMemory(t *testing.T) {
 	})
 }
 
+// The kernel tells late of the block that TIME-WAIT has replaced by a smaller one:
+// it is not remembered again.
+func TestWatchLateVariables(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := startWatching(t, WatchOptions{Port: 80, Memory: true}, func(f *fake) { f.set(2, tcpstate.Established, client, server) })
+		w.step(steady)
+		whole := w.socks[2]
+		w.alter(func() {
+			small := whole
+			small.State, small.HasInfo, small.Info = tcpstate.TimeWait, false, Info{}
+			w.socks[2] = small
+			w.count.established--
+		})
+		expect(t, "waits", w.step(steady), "client 5000 ESTABLISHED→TIME-WAIT")
+		w.alter(func() { w.ended = []Socket{whole} })
+		w.step(slowest)
+		for _, o := range w.got {
+			if o.Kind == trace.ObservedMemory {
+				t.Errorf("TIME-WAIT, and remembered: %+v", o.Memory.Entries)
+			}
+		}
+		if len(w.ended) > 0 {
+			t.Error("the kernel's word was not heard")
+		}
+		w.stop()
+	})
+}
+
 func TestWatchWithoutCounters(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -21,40 +21,47 @@ func (h *Host) remember(c trace.Conn) {
 }
 
 // Memory returns what the system remembers, as this party, of the connections
-// that were opened here, for as long as it does: also in TIME-WAIT. With more
-// than one, each is one entry, named by its peer. It is empty where the system
-// does not tell (sockstate.Supported).
+// that were opened here, for as long as it does: also in TIME-WAIT. It is empty
+// where the system does not tell (sockstate.Supported).
 func (h *Host) Memory() trace.Memory {
-	d, err := h.net.ask()
-	if err != nil {
-		return trace.Memory{}
-	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	var all []trace.Memory
+	var all trace.Blocks
+	h.lookUp(func(c trace.Conn, m *trace.Memory) { all.Set(c, *m) })
+	return all.Memory()
+}
+
+// Blocks returns the same, connection by connection, as observations: a
+// connection that was forgotten since they were last asked for has an empty
+// memory.
+func (h *Host) Blocks() []trace.Observation {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	var out []trace.Observation
+	h.lookUp(func(c trace.Conn, m *trace.Memory) {
+		out = append(out, trace.Observation{Kind: trace.ObservedMemory, Party: h.party(c.Local), Conn: c, Memory: m})
+	})
+	return out
+}
+
+// lookUp asks the system for each connection that was opened here, and lets go
+// of those that it has forgotten: their memory is empty. The caller holds h.mu.
+func (h *Host) lookUp(visit func(trace.Conn, *trace.Memory)) {
+	d, err := h.net.ask()
+	if err != nil {
+		return
+	}
 	var kept []trace.Conn
-	var socks []sockstate.Socket
 	for _, c := range h.conns {
 		s, err := d.Lookup(c.Local, c.Remote)
 		if errors.Is(err, sockstate.ErrNotFound) || err == nil && s.State == tcpstate.Closed {
-			continue // CLOSED: forgotten
+			visit(c, &trace.Memory{})
+			continue
 		}
 		kept = append(kept, c)
 		if err == nil {
-			socks = append(socks, s)
-			all = append(all, *s.Memory())
+			visit(c, s.Memory())
 		}
 	}
 	h.conns = kept
-	if len(all) == 1 {
-		return all[0]
-	}
-	var m trace.Memory
-	for i, one := range all {
-		m.Entries = append(m.Entries, trace.Entry{
-			Kind: trace.MemoryConnection, Name: "TCB " + socks[i].Remote.String(),
-			Value: socks[i].State.String(), Bytes: one.Bytes(trace.MemoryConnection),
-		})
-	}
-	return m
 }

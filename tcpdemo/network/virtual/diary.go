@@ -112,7 +112,7 @@ func (h *Host) Changes() []trace.Observation {
 		for _, held := range p.holdings {
 			all = append(all, ConnectionMemory{held.conn, held.memory()})
 		}
-		_, m := merge(all)
+		m := merge(all)
 		changes = append(changes, trace.Observation{
 			Kind: trace.ObservedMemory, At: p.at, Order: p.order, Party: h.Party(), Memory: &m,
 		})

@@ -1,7 +1,6 @@
 package virtual
 
 import (
-	"slices"
 	"strconv"
 	"time"
 
@@ -98,56 +97,18 @@ func (m *machine) connections() []ConnectionMemory {
 	return all
 }
 
-// maxListed is how many connections a memory names one by one.
-const maxListed = 8
-
-// Memory returns all that the host's stack remembers of connections. With more
-// than one, each is one entry, named by its peer; with more than eight, there is
-// one entry for all that are in the same state. Listening sockets do not count:
-// they remember no peer.
+// Memory returns all that the host's stack remembers of connections, as
+// trace.Blocks has it. Listening sockets do not count: they remember no peer.
 func (h *Host) Memory() trace.Memory {
-	_, m := merge(h.Connections())
-	return m
+	return merge(h.Connections())
 }
 
-func merge(all []ConnectionMemory) (trace.Conn, trace.Memory) {
-	switch len(all) {
-	case 0:
-		return trace.Conn{}, trace.Memory{}
-	case 1:
-		return all[0].Conn, all[0].Memory
-	}
-	if len(all) > maxListed {
-		return trace.Conn{}, tally(all)
-	}
-	var m trace.Memory
+func merge(all []ConnectionMemory) trace.Memory {
+	var b trace.Blocks
 	for _, c := range all {
-		m.Entries = append(m.Entries, trace.Entry{
-			Kind: trace.MemoryConnection, Name: "TCB " + c.Conn.Remote.String(),
-			Value: c.Memory.Entries[0].Value, Bytes: c.Memory.Bytes(trace.MemoryConnection),
-		})
+		b.Set(c.Conn, c.Memory)
 	}
-	return trace.Conn{}, m
-}
-
-// tally counts control blocks by state, in the order in which the states appear.
-func tally(all []ConnectionMemory) trace.Memory {
-	var m trace.Memory
-	counts := map[string]int{}
-	for _, c := range all {
-		state := c.Memory.Entries[0].Value
-		counts[state]++
-		i := slices.IndexFunc(m.Entries, func(e trace.Entry) bool { return e.Value == state })
-		if i < 0 {
-			i = len(m.Entries)
-			m.Entries = append(m.Entries, trace.Entry{Kind: trace.MemoryConnection, Value: state})
-		}
-		m.Entries[i].Bytes += c.Memory.Bytes(trace.MemoryConnection)
-	}
-	for i, e := range m.Entries {
-		m.Entries[i].Name = strconv.Itoa(counts[e.Value]) + " TCBs"
-	}
-	return m
+	return b.Memory()
 }
 
 // ReportMemory puts on the timeline what each host's stack remembers now. A
@@ -159,12 +120,8 @@ func (n *Network) ReportMemory() {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	for _, h := range n.hosts {
-		conn, m := merge(h.machine.connections())
-		party := h.Party()
-		if conn.Local.IsValid() {
-			party = h.party(conn.Local)
-		}
-		n.observe(trace.Observation{Kind: trace.ObservedMemory, Party: party, Conn: conn, Memory: &m})
+		m := merge(h.machine.connections())
+		n.observe(trace.Observation{Kind: trace.ObservedMemory, Party: h.Party(), Memory: &m})
 	}
 }
 

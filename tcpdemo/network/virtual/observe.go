@@ -190,6 +190,8 @@ func (t *tcb) sends(seg segment) {
 func (t *tcb) receives(seg segment) {
 	switch {
 	case t.hasIRS:
+	case t.hasISS && !seg.flags.Contains(header.TCPFlagRst) && t.state == tcpstate.SynSent &&
+		seg.flags.Contains(header.TCPFlagAck) && seg.ack != t.iss+1: // refused: it acknowledges another's SYN (RFC 9293 §3.10.7.3)
 	case seg.flags.Contains(header.TCPFlagSyn):
 		t.irs, t.hasIRS = seg.seq, true
 	case !t.hasISS && seg.flags.Contains(header.TCPFlagAck): // born of a SYN cookie: nobody remembers the SYN
