@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"statelab/capture/trace"
 	"statelab/tcpdemo/network"
 )
 
@@ -150,9 +151,10 @@ func (l *Lab) surprised(err error) error {
 	if !l.Bent {
 		return err
 	}
-	l.Note(
-		"Not what this lesson expects here: your rule has changed the outcome.",
-		"이 시나리오가 예상한 결과가 아닙니다. 사용자가 준 규칙이 결과를 바꾸었습니다.")
+	l.say(trace.Note{Amiss: true, Text: trace.Text{
+		En: "Not what this lesson expects here: your rule has changed the outcome.",
+		Ko: "이 시나리오가 예상한 결과가 아닙니다. 사용자가 준 규칙이 결과를 바꾸었습니다.",
+	}})
 	l.silent = true
 	return nil
 }

@@ -30,14 +30,14 @@ func backlog() Scenario {
 }
 
 func overflow(l *Lab) error {
-	l.Step("The server listens with a backlog of 1, and its program is busy", "서버가 백로그 1로 연결을 기다리고, 프로그램은 다른 일을 하고 있습니다")
+	l.Act("The server listens with a backlog of 1, and its program is busy", "서버가 백로그 1로 연결을 기다리고, 프로그램은 다른 일을 하고 있습니다")
 	listener, err := l.Server.Listen(EchoPort, 1)
 	if err != nil {
 		return err
 	}
 	var queued []network.Conn
 	for i := range 2 {
-		l.Step(
+		l.Act(
 			fmt.Sprintf("Client %d connects: ESTABLISHED on both sides, and nobody has called accept", i+1),
 			fmt.Sprintf("클라이언트 %d: 아무도 accept를 부르지 않았는데 양쪽이 ESTABLISHED입니다", i+1))
 		c, err := l.dial(EchoPort)

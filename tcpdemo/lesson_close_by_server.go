@@ -35,7 +35,7 @@ func closeByServer() Scenario {
 			}); err != nil {
 				return err
 			}
-			l.Step("The server sends the time and closes, then the client", "서버가 시각을 보내고 닫습니다. 클라이언트가 뒤따릅니다")
+			l.Act("The server sends the time and closes, then the client", "서버가 시각을 보내고 닫습니다. 클라이언트가 뒤따릅니다")
 			c, err := l.dial(daytimePort)
 			if err != nil {
 				return err
@@ -50,8 +50,8 @@ func closeByServer() Scenario {
 			if err := c.Close(); err != nil {
 				return err
 			}
-			l.Step("The client is free; the server remembers for 60 s", "클라이언트는 잊었고 서버는 60초 동안 기억합니다")
-			l.Note(
+			l.Act("The client is free; the server remembers for 60 s", "클라이언트는 잊었고 서버는 60초 동안 기억합니다")
+			l.Remark(
 				"A busy server that closes first collects one such control block for each client that it has served in the last 60 seconds.",
 				"먼저 닫는 서버에는 지난 60초 동안 다녀간 클라이언트 수만큼 이런 제어 블록이 쌓입니다.")
 			l.Sleep(timeWait)

@@ -31,15 +31,15 @@ func closeWait() Scenario {
 			if err != nil {
 				return err
 			}
-			l.Step("A client connects and closes; the server reads EOF, and does not close", "클라이언트가 연결했다가 닫습니다. 서버는 EOF를 읽고도 닫지 않습니다")
+			l.Act("A client connects and closes; the server reads EOF, and does not close", "클라이언트가 연결했다가 닫습니다. 서버는 EOF를 읽고도 닫지 않습니다")
 			if err := l.abandon(listener); err != nil {
 				return err
 			}
-			l.Step("The next client: one more control block on the server", "다음 클라이언트: 서버에 제어 블록이 하나 더 쌓입니다")
+			l.Act("The next client: one more control block on the server", "다음 클라이언트: 서버에 제어 블록이 하나 더 쌓입니다")
 			if err := l.abandon(listener); err != nil {
 				return err
 			}
-			l.Step("A day later: the clients have forgotten, the server has not", "하루 뒤: 클라이언트는 잊었지만 서버는 그대로입니다")
+			l.Act("A day later: the clients have forgotten, the server has not", "하루 뒤: 클라이언트는 잊었지만 서버는 그대로입니다")
 			l.Sleep(24 * time.Hour)
 			l.Note(
 				"No timer ran on the server, and no segment will come. Only close, or the end of the process, frees these blocks.",

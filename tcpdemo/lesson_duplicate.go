@@ -36,7 +36,7 @@ func duplicate() Scenario {
 			}); err != nil {
 				return err
 			}
-			l.Step("A connection is open", "연결이 열려 있습니다")
+			l.Act("A connection is open", "연결이 열려 있습니다")
 			c, err := l.dial(discardPort)
 			if err != nil {
 				return err
@@ -45,7 +45,7 @@ func duplicate() Scenario {
 			if _, err := io.WriteString(c, "hello"); err != nil {
 				return err
 			}
-			l.Step("The program reads it once", "프로그램은 한 번만 읽습니다")
+			l.Act("The program reads it once", "프로그램은 한 번만 읽습니다")
 			l.Sleep(2 * settling)
 			return server.has(l, "hello")
 		},

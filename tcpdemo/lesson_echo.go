@@ -22,20 +22,20 @@ func echoes() Scenario {
 			if _, err := l.serveEcho(EchoPort); err != nil {
 				return err
 			}
-			l.Step("The three-way handshake: both ends make a control block", "3-way 핸드셰이크: 양쪽에 제어 블록이 생깁니다")
+			l.Act("The three-way handshake: both ends make a control block", "3-way 핸드셰이크: 양쪽에 제어 블록이 생깁니다")
 			c, err := l.dial(EchoPort)
 			if err != nil {
 				return err
 			}
-			l.Step(`The client sends "hello", the server sends it back`, `클라이언트가 "hello"를 보내고 서버가 되돌려줍니다`)
+			l.Act(`The client sends "hello", the server sends it back`, `클라이언트가 "hello"를 보내고 서버가 되돌려줍니다`)
 			if err := exchange(c, "hello"); err != nil {
 				return err
 			}
-			l.Step("The client closes, then the server", "클라이언트가 먼저 닫고, 서버가 뒤따라 닫습니다")
+			l.Act("The client closes, then the server", "클라이언트가 먼저 닫고, 서버가 뒤따라 닫습니다")
 			if err := c.Close(); err != nil {
 				return err
 			}
-			l.Step("60 seconds pass in TIME-WAIT, and the last control block goes", "TIME-WAIT에서 60초가 지나면 마지막 제어 블록이 사라집니다")
+			l.Act("60 seconds pass in TIME-WAIT, and the last control block goes", "TIME-WAIT에서 60초가 지나면 마지막 제어 블록이 사라집니다")
 			l.Sleep(timeWait)
 			return nil
 		},

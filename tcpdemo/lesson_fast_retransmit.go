@@ -55,6 +55,6 @@ func (l *Lab) dialCollector(server *collector) (network.Conn, error) {
 	if _, err := l.listen(discardPort, server.serve); err != nil {
 		return nil, err
 	}
-	l.Step("A connection is open", "연결이 열려 있습니다")
+	l.Act("A connection is open", "연결이 열려 있습니다")
 	return l.dial(discardPort)
 }

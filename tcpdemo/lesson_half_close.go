@@ -32,7 +32,7 @@ func halfClose() Scenario {
 			if _, err := l.listen(sortPort, l.sortWords); err != nil {
 				return err
 			}
-			l.Step("The client sends words and closes its own direction", "클라이언트가 단어를 보내고 자기 방향만 닫습니다")
+			l.Act("The client sends words and closes its own direction", "클라이언트가 단어를 보내고 자기 방향만 닫습니다")
 			c, err := l.dial(sortPort)
 			if err != nil {
 				return err
@@ -44,7 +44,7 @@ func halfClose() Scenario {
 			if err := c.CloseWrite(); err != nil {
 				return err
 			}
-			l.Step("The client can send no more, but still receives", "클라이언트는 더 보낼 수 없지만 계속 받습니다")
+			l.Act("The client can send no more, but still receives", "클라이언트는 더 보낼 수 없지만 계속 받습니다")
 			if _, err := io.WriteString(c, "kiwi"); err == nil {
 				if err := l.surprised(fmt.Errorf("a write after shutdown(write) succeeded")); err != nil {
 					return err
@@ -64,7 +64,7 @@ func halfClose() Scenario {
 			if err := c.Close(); err != nil {
 				return err
 			}
-			l.Step("60 seconds of TIME-WAIT pass on the client's side", "클라이언트의 TIME-WAIT 60초가 지납니다")
+			l.Act("60 seconds of TIME-WAIT pass on the client's side", "클라이언트의 TIME-WAIT 60초가 지납니다")
 			l.Sleep(timeWait)
 			return nil
 		},

@@ -24,12 +24,12 @@ func handshake() Scenario {
 			},
 		},
 		Run: func(l *Lab) error {
-			l.Step("The server listens; the client knows nothing yet", "서버가 연결을 기다립니다. 클라이언트는 아직 아무것도 모릅니다")
+			l.Act("The server listens; the client knows nothing yet", "서버가 연결을 기다립니다. 클라이언트는 아직 아무것도 모릅니다")
 			// Nobody accepts: the handshake is the stacks' own work.
 			if _, err := l.Server.Listen(EchoPort, 0); err != nil {
 				return err
 			}
-			l.Step("The client opens a connection: the three-way handshake", "클라이언트가 연결을 엽니다: 3-way 핸드셰이크")
+			l.Act("The client opens a connection: the three-way handshake", "클라이언트가 연결을 엽니다: 3-way 핸드셰이크")
 			_, err := l.dial(EchoPort)
 			return err
 		},

@@ -36,7 +36,7 @@ func probeThePeer(l *Lab) error {
 	if _, err := l.listen(discardPort, discard); err != nil {
 		return err
 	}
-	l.Step("A connection; the client asks its stack for probes after 10 s of silence", "연결을 열고, 10초 동안 조용하면 프로브를 보내도록 클라이언트를 설정합니다")
+	l.Act("A connection; the client asks its stack for probes after 10 s of silence", "연결을 열고, 10초 동안 조용하면 프로브를 보내도록 클라이언트를 설정합니다")
 	c, err := l.dial(discardPort)
 	if err != nil {
 		return err
@@ -58,7 +58,7 @@ func probeThePeer(l *Lab) error {
 	if err := c.Close(); err != nil {
 		return err
 	}
-	l.Step("An hour later: the server has no keepalive, and still believes", "한 시간 뒤: keepalive를 켜지 않은 서버는 아직도 연결이 살아 있다고 믿습니다")
+	l.Act("An hour later: the server has no keepalive, and still believes", "한 시간 뒤: keepalive를 켜지 않은 서버는 아직도 연결이 살아 있다고 믿습니다")
 	l.Sleep(time.Hour)
 	l.Note(
 		"Nothing was sent, so nothing failed. Without keepalive this control block stays until its program writes, or the host restarts.",

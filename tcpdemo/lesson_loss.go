@@ -31,7 +31,7 @@ func loss() Scenario {
 			if _, err := l.serveEcho(EchoPort); err != nil {
 				return err
 			}
-			l.Step("A connection is open", "연결이 열려 있습니다")
+			l.Act("A connection is open", "연결이 열려 있습니다")
 			c, err := l.dial(EchoPort)
 			if err != nil {
 				return err

@@ -37,7 +37,7 @@ func (l *Lab) crowd(connections int) error {
 	if l.Reboot == nil {
 		return errNoReboot
 	}
-	l.Step("The server listens, and remembers no client", "서버가 연결을 기다립니다. 기억하는 클라이언트는 없습니다")
+	l.Act("The server listens, and remembers no client", "서버가 연결을 기다립니다. 기억하는 클라이언트는 없습니다")
 	if _, err := l.listen(discardPort, discard); err != nil {
 		return err
 	}

@@ -33,7 +33,7 @@ func nagle() Scenario {
 			if _, err := l.listen(queryPort, answerQueries); err != nil {
 				return err
 			}
-			l.Step("A connection is open", "연결이 열려 있습니다")
+			l.Act("A connection is open", "연결이 열려 있습니다")
 			c, err := l.dial(queryPort)
 			if err != nil {
 				return err

@@ -62,7 +62,7 @@ func oldDuplicate() Scenario {
 			l.Note(
 				"The refused SYN-ACK made the client send its SYN again at once: no timer ran out. \"Ports used again\" is Wireshark's name for a SYN or SYN-ACK with a new number between addresses and ports that an earlier connection had, as here on purpose.",
 				"클라이언트는 받아들일 수 없는 SYN-ACK를 RST로 거절하자마자 SYN을 다시 보냈습니다. 타이머가 끝난 것이 아닙니다. \"포트 재사용\"은 이전 연결과 같은 주소와 포트 사이에 새 번호의 SYN이나 SYN-ACK가 나타날 때 Wireshark가 붙이는 이름이며, 여기서는 일부러 그렇게 했습니다.")
-			l.Step("The new connection was not harmed", "새 연결에는 아무 탈이 없습니다")
+			l.Act("The new connection was not harmed", "새 연결에는 아무 탈이 없습니다")
 			return exchange(c, "hello")
 		},
 	}

@@ -25,7 +25,7 @@ func refused() Scenario {
 			},
 		},
 		Run: func(l *Lab) error {
-			l.Step("The client dials a port where no socket listens", "LISTEN 소켓이 없는 포트로 연결을 시도합니다")
+			l.Act("The client dials a port where no socket listens", "LISTEN 소켓이 없는 포트로 연결을 시도합니다")
 			start := l.Now()
 			_, err := l.dial(EchoPort)
 			if err := l.expect("dialling a closed port", err, syscall.ECONNREFUSED); err != nil {
@@ -35,7 +35,7 @@ func refused() Scenario {
 			if err := l.amiss(took >= time.Second, "the refusal took %v: as long as a timeout", took); err != nil {
 				return err
 			}
-			l.Note(
+			l.Remark(
 				fmt.Sprintf("Refused after %v. A host that is down, or a firewall that drops, would have given no answer: that is a timeout, and takes minutes.", took),
 				fmt.Sprintf("%s 만에 거절되었습니다. 호스트가 꺼져 있거나 방화벽이 버렸다면 응답이 없습니다. 그것이 타임아웃이고, 몇 분이 걸립니다.", inKorean(took)))
 			return nil

@@ -30,7 +30,7 @@ func reset() Scenario {
 			if err := l.closeUnread(); err != nil {
 				return err
 			}
-			l.Step("SO_LINGER 0: a program asks for the RST itself", "SO_LINGER 0: 프로그램이 스스로 RST를 택합니다")
+			l.Act("SO_LINGER 0: a program asks for the RST itself", "SO_LINGER 0: 프로그램이 스스로 RST를 택합니다")
 			seen := make(chan error, 1)
 			if _, err := l.listen(discardPort, func(c network.Conn) {
 				_, err := io.Copy(io.Discard, c)
@@ -65,7 +65,7 @@ func (l *Lab) closeUnread() error {
 	if err != nil {
 		return err
 	}
-	l.Step("The client sends 5 bytes, which no program reads yet", "클라이언트가 5바이트를 보냅니다. 아직 읽은 프로그램은 없습니다")
+	l.Act("The client sends 5 bytes, which no program reads yet", "클라이언트가 5바이트를 보냅니다. 아직 읽은 프로그램은 없습니다")
 	c, err := l.dial(EchoPort)
 	if err != nil {
 		return err
@@ -73,7 +73,7 @@ func (l *Lab) closeUnread() error {
 	if _, err := io.WriteString(c, "hello"); err != nil {
 		return err
 	}
-	l.Step("The server closes with the bytes unread: a RST", "서버가 읽지 않은 채 닫습니다: RST가 나갑니다")
+	l.Act("The server closes with the bytes unread: a RST", "서버가 읽지 않은 채 닫습니다: RST가 나갑니다")
 	s, err := left(accepted, "the server's connection")
 	if err != nil {
 		return err

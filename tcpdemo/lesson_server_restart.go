@@ -43,7 +43,7 @@ func restartTheServer(l *Lab) error {
 	if _, err := l.serveEcho(EchoPort); err != nil {
 		return err
 	}
-	l.Step("A connection: both sides remember it", "연결 하나: 양쪽이 기억합니다")
+	l.Act("A connection: both sides remember it", "연결 하나: 양쪽이 기억합니다")
 	c, err := l.dial(EchoPort)
 	if err != nil {
 		return err
@@ -51,14 +51,14 @@ func restartTheServer(l *Lab) error {
 	if err := exchange(c, "hello"); err != nil {
 		return err
 	}
-	l.Step("The server's host crashes and starts again: only the client remembers", "서버 호스트가 멈췄다가 다시 시작합니다: 클라이언트만 기억합니다")
+	l.Act("The server's host crashes and starts again: only the client remembers", "서버 호스트가 멈췄다가 다시 시작합니다: 클라이언트만 기억합니다")
 	if err := l.Reboot(); err != nil {
 		return err
 	}
 	if _, err := l.serveEcho(EchoPort); err != nil {
 		return err
 	}
-	l.Note(
+	l.Remark(
 		"The echo server is running again, on the same port. Nobody told the client.",
 		"에코 서버가 같은 포트에서 다시 돌고 있습니다. 클라이언트에게는 아무도 알리지 않았습니다.")
 	l.Step("The client goes on as before: its next segment gets a RST", "클라이언트는 하던 대로 보냅니다: 다음 세그먼트에 RST가 돌아옵니다")
@@ -72,7 +72,7 @@ func restartTheServer(l *Lab) error {
 	if err := c.Close(); err != nil && !errors.Is(err, net.ErrClosed) {
 		return err
 	}
-	l.Step("A new handshake gives both sides a state to share again", "새 핸드셰이크로 양쪽이 다시 같은 상태를 갖습니다")
+	l.Act("A new handshake gives both sides a state to share again", "새 핸드셰이크로 양쪽이 다시 같은 상태를 갖습니다")
 	if c, err = l.dial(EchoPort); err != nil {
 		return err
 	}

@@ -27,12 +27,12 @@ func simultaneousClose() Scenario {
 			if _, err := l.listen(EchoPort, func(c network.Conn) { accepted <- c }); err != nil {
 				return err
 			}
-			l.Step("A connection is open", "연결이 열려 있습니다")
+			l.Act("A connection is open", "연결이 열려 있습니다")
 			c, err := l.dial(EchoPort)
 			if err != nil {
 				return err
 			}
-			l.Step("Both programs close at the same moment", "두 프로그램이 같은 순간에 닫습니다")
+			l.Act("Both programs close at the same moment", "두 프로그램이 같은 순간에 닫습니다")
 			s, err := left(accepted, "the server's connection")
 			if err != nil {
 				return err
@@ -41,7 +41,7 @@ func simultaneousClose() Scenario {
 			if err := c.Close(); err != nil {
 				return err
 			}
-			l.Step("60 seconds pass on both sides", "양쪽에서 60초가 지납니다")
+			l.Act("60 seconds pass on both sides", "양쪽에서 60초가 지납니다")
 			l.Sleep(timeWait)
 			return nil
 		},

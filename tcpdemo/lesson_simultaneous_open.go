@@ -26,7 +26,7 @@ func simultaneousOpen() Scenario {
 		Own: true,
 		Run: func(l *Lab) error {
 			const near, far = 1000, 2000
-			l.Step("Both sides open at the same moment", "양쪽이 같은 순간에 엽니다")
+			l.Act("Both sides open at the same moment", "양쪽이 같은 순간에 엽니다")
 			l.Go(func() {
 				c, err := l.Server.Dial(l.Ctx, netip.AddrPortFrom(l.Client.Addr(), near), far)
 				if err == nil { // otherwise the client's dialling fails as well
@@ -40,7 +40,7 @@ func simultaneousOpen() Scenario {
 			l.Note(
 				"RFC 9293 Figure 7 needs four segments: each side's SYN, and each side's SYN again with an ACK. This stack adds a bare ACK from each. A SYN-ACK with the number of the SYN before: that is why Wireshark's rules call it a retransmission.",
 				"RFC 9293 Figure 7에서는 세그먼트가 네 개입니다. 양쪽이 SYN을 보내고, 그 SYN에 ACK를 실어 한 번 더 보냅니다. 이 스택은 여기에 ACK를 하나씩 더 보냅니다. SYN-ACK의 번호가 앞서 보낸 SYN과 같으므로 Wireshark의 규칙은 재전송이라고 부릅니다.")
-			l.Step("It is a connection like any other", "여느 연결과 똑같이 쓸 수 있습니다")
+			l.Act("It is a connection like any other", "여느 연결과 똑같이 쓸 수 있습니다")
 			return exchange(c, "hi")
 		},
 	}

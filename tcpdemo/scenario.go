@@ -79,17 +79,34 @@ type Lab struct {
 const settling = 100 * time.Millisecond
 
 // Step begins a step, when what is still on the wire has arrived: the ledger
-// says what each side remembered when the one before it ended.
-func (l *Lab) Step(en, ko string) {
+// says what each side remembered when the one before it ended. Its title tells of
+// segments: where rules of the user's act, it stands only if they were sent, and
+// fared, as they do without.
+func (l *Lab) Step(en, ko string) { l.begin(en, ko, true) }
+
+// Act begins a step whose title tells only of what the programs' calls came to,
+// and of the states of both ends: it stands where those are as they are without
+// rules of the user's.
+func (l *Lab) Act(en, ko string) { l.begin(en, ko, false) }
+
+func (l *Lab) begin(en, ko string, segments bool) {
 	l.Sleep(settling)
 	l.silent = false
-	l.Report(trace.Observation{Kind: trace.ObservedNote, At: l.Now(), Note: &trace.Note{Step: true, Text: trace.Text{En: en, Ko: ko}}})
+	l.Report(trace.Observation{Kind: trace.ObservedNote, At: l.Now(), Note: &trace.Note{Step: true, Segments: segments, Text: trace.Text{En: en, Ko: ko}}})
 }
 
-// Note says something within a step.
+// Note says something within a step that rests on its segments, as Step does.
 func (l *Lab) Note(en, ko string) {
+	l.say(trace.Note{Segments: true, Text: trace.Text{En: en, Ko: ko}})
+}
+
+// Remark says something within a step that rests on calls and states, as Act
+// does.
+func (l *Lab) Remark(en, ko string) { l.say(trace.Note{Text: trace.Text{En: en, Ko: ko}}) }
+
+func (l *Lab) say(n trace.Note) {
 	if l.silent {
 		return
 	}
-	l.Report(trace.Observation{Kind: trace.ObservedNote, At: l.Now(), Note: &trace.Note{Text: trace.Text{En: en, Ko: ko}}})
+	l.Report(trace.Observation{Kind: trace.ObservedNote, At: l.Now(), Note: &n})
 }

@@ -19,8 +19,9 @@ type told struct {
 	// next is how a new connection of the same addresses and ports has begun,
 	// before any segment of it.
 	next []tcpstate.State
-	// witness: the end itself has reported. reset: it has reported a RST.
-	witness, reset bool
+	// witness: the end itself has reported. reset: it has reported a RST. timer:
+	// it has reported that a timer ended it.
+	witness, reset, timer bool
 	// over: it was open, and at some time neither end remembered it any more.
 	over bool
 }
@@ -71,6 +72,7 @@ func (r *reconcile) tell(k endKey, stream int, ch *tcpstate.Change) {
 		return
 	}
 	t.witness = true
+	t.timer = ch.To == tcpstate.Closed && ch.Trigger.Kind == tcpstate.OnTimer
 	t.reset = t.reset || strings.Contains(ch.Trigger.Name, "RST")
 	peer := r.ends[endKey{k.remote, k.local}]
 	if peer != nil && peer.told != nil && !alive(ch.To) && !alive(peer.told.last()) && slices.Contains(t.states, tcpstate.Established) {
@@ -82,6 +84,8 @@ func (r *reconcile) tell(k endKey, stream int, ch *tcpstate.Change) {
 // own reports know of states that no segment shows.
 func (r *reconcile) settle(c *tcpstate.Conn) {
 	over, reset := false, false
+	var witnesses [2]bool
+	timer := false
 	for _, who := range []tcpstate.End{tcpstate.Client, tcpstate.Server} {
 		e := r.ends[endKey{addrOf(c, who), addrOf(c, who.Peer())}]
 		if r.exact && len(c.History[who]) > 1 && r.hosts[addrOf(c, who).Addr()] && (e == nil || e.told == nil) {
@@ -98,8 +102,9 @@ func (r *reconcile) settle(c *tcpstate.Conn) {
 			before := max(slices.Index(c.History[who], t.states[0]), 0)
 			c.History[who] = append(slices.Clone(c.History[who][:before]), t.states...)
 			c.State[who] = t.last()
+			witnesses[who] = true
 		}
-		over, reset = over || t.over, reset || t.reset
+		over, reset, timer = over || t.over, reset || t.reset, timer || t.timer
 		e.told = nil
 		if t.next != nil {
 			e.told = &told{stream: -1, states: t.next, witness: true}
@@ -111,4 +116,39 @@ func (r *reconcile) settle(c *tcpstate.Conn) {
 	if over && reset && c.Ending == tcpstate.EndOpen {
 		c.Ending = tcpstate.EndRST
 	}
+	switch {
+	case !r.exact:
+	case stillOpen(c, witnesses):
+		c.Ending = tcpstate.EndOpen
+	case c.Ending == tcpstate.EndOpen && timer && !alive(c.State[tcpstate.Client]) && !alive(c.State[tcpstate.Server]):
+		c.Ending = tcpstate.EndTimeout // sooner than its silence could tell
+	}
+}
+
+// stillOpen reports whether a connection that its segments show as ending has
+// not ended for the ends that tell of themselves: the RST or the FIN was lost.
+func stillOpen(c *tcpstate.Conn, witness [2]bool) bool {
+	heard := false // an end has received a FIN (RFC 9293 §3.6)
+	remembered := false
+	for who, told := range witness {
+		if !told {
+			continue
+		}
+		s := c.State[who]
+		remembered = remembered || alive(s) && s != tcpstate.TimeWait
+		for _, s := range c.History[who] {
+			switch s { //nolint:exhaustive // those that only a FIN leads to
+			case tcpstate.CloseWait, tcpstate.LastAck, tcpstate.Closing, tcpstate.TimeWait:
+				heard = true
+			}
+		}
+	}
+	switch c.Ending {
+	case tcpstate.EndRST, tcpstate.EndTimeout:
+		return remembered
+	case tcpstate.EndHalf, tcpstate.EndFIN:
+		return remembered && !heard
+	case tcpstate.EndOpen:
+	}
+	return false
 }

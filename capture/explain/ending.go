@@ -22,21 +22,26 @@ type endKey struct {
 // that end knows.
 type reported struct {
 	state  map[endKey]tcpstate.State
-	synced map[int]bool         // connections that came to be open at an end
-	over   map[int]bool         // those that no end remembers any more
-	reset  map[int]bool         // those in which a RST was sent
-	linger map[endKey]bool      // ends whose next close is an ABORT
-	calls  map[callKey]standing // the latest
+	synced map[int]bool // connections that came to be open at an end
+	over   map[int]bool // those that no end remembers any more
+	reset  map[int]bool // those in which a RST was sent
+	// answered are those in which a SYN,ACK was sent.
+	answered map[int]bool
+	linger   map[endKey]bool      // ends whose next close is an ABORT
+	calls    map[callKey]standing // the latest
 	// witnesses are the hosts that report: what they do not mention is not.
 	witnesses map[netip.Addr]bool
 }
 
 func (r *reported) observe(ev *trace.Event) {
 	if r.state == nil {
-		*r = reported{map[endKey]tcpstate.State{}, map[int]bool{}, map[int]bool{}, map[int]bool{}, map[endKey]bool{}, map[callKey]standing{}, map[netip.Addr]bool{}}
+		*r = reported{map[endKey]tcpstate.State{}, map[int]bool{}, map[int]bool{}, map[int]bool{}, map[int]bool{}, map[endKey]bool{}, map[callKey]standing{}, map[netip.Addr]bool{}}
 	}
 	if s := ev.Segment; ev.Kind == trace.KindSegment && s != nil && s.Flags.Has(tcpstate.RST) && len(r.reset) < endingLimit {
 		r.reset[ev.Stream] = true
+	}
+	if s := ev.Segment; ev.Kind == trace.KindSegment && s != nil && s.Flags.Has(tcpstate.SYN|tcpstate.ACK) && len(r.answered) < endingLimit {
+		r.answered[ev.Stream] = true
 	}
 	if ev.Kind == trace.KindCall && ev.Call != nil {
 		r.called(ev)
@@ -84,26 +89,39 @@ func (r *reported) of(c *tcpstate.Conn, end tcpstate.End) (s tcpstate.State, sai
 	return c.State[end], false
 }
 
+// silent reports whether an end that has not been heard of keeps no control
+// block: its host tells of those that it keeps.
+func (r *reported) silent(end netip.AddrPort) bool {
+	return r.witnesses[end.Addr()] && len(r.state) < endingLimit
+}
+
 // ending is how a connection ended, or has not: the key of its label, and the
 // state that the label names.
 func (r *reported) ending(c *tcpstate.Conn) (key string, state tcpstate.State) {
 	key = "ending." + c.Ending.String()
-	if c.Ending != tcpstate.EndOpen {
-		return key, tcpstate.Unknown
-	}
 	client, clientSaid := r.of(c, tcpstate.Client)
 	server, serverSaid := r.of(c, tcpstate.Server)
+	// One end has closed, and gave its block up: half-closed is half-open now.
+	given := c.Ending == tcpstate.EndHalf && clientSaid && serverSaid && (alive(client) != alive(server))
+	if c.Ending != tcpstate.EndOpen && !given {
+		return key, tcpstate.Unknown
+	}
 	switch {
 	case r.over[c.Stream] && r.reset[c.Stream]:
 		return "ending.rst", tcpstate.Unknown
 	case r.over[c.Stream]:
 		return "ending.over", tcpstate.Unknown
-	case server == tcpstate.SynReceived && !serverSaid && r.witnesses[c.Key.Server.Addr()]:
+	case (server == tcpstate.SynReceived || r.answered[c.Stream] && server == tcpstate.Listen) && !c.Handshake.Complete &&
+		!serverSaid && r.witnesses[c.Key.Server.Addr()]:
 		return "ending.cookie", tcpstate.Unknown
 	case server == tcpstate.SynReceived, client == tcpstate.SynReceived:
 		return "ending.never", tcpstate.SynReceived
-	case client == tcpstate.SynSent && !alive(server):
+	case client == tcpstate.SynSent && (server == tcpstate.SynSent || !alive(server)), server == tcpstate.SynSent && !alive(client):
 		return "ending.never", tcpstate.SynSent
+	case !clientSaid && !serverSaid && r.silent(c.Key.Client) && r.silent(c.Key.Server):
+		return "ending.over", tcpstate.Unknown
+	case alive(client) && clientSaid && !serverSaid && r.silent(c.Key.Server):
+		return "ending.client-remembers", tcpstate.Unknown
 	case !clientSaid || !serverSaid:
 		return key, tcpstate.Unknown
 	case alive(client) && !alive(server):
@@ -112,6 +130,8 @@ func (r *reported) ending(c *tcpstate.Conn) (key string, state tcpstate.State) {
 		return "ending.server-remembers", tcpstate.Unknown
 	case !alive(server) && !alive(client):
 		return "ending.over", tcpstate.Unknown
+	case client == tcpstate.FinWait1 && server == tcpstate.Established, server == tcpstate.FinWait1 && client == tcpstate.Established:
+		return "ending.unheard", tcpstate.FinWait1
 	}
 	return key, tcpstate.Unknown
 }

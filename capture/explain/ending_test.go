@@ -38,6 +38,15 @@ func TestEnding(t *testing.T) {
 			name: "reset, then an old SYN", reset: true, states: append(opened[:4:4], step{false, es, cl}, step{true, es, cl}, step{true, ls, sr}, step{false, cl, ss}),
 			en: "reset (RST)", ko: "RST로 끊김",
 		},
+		{
+			name: "a FIN that nobody hears", states: append(opened[:4:4], step{false, es, tcpstate.FinWait1}),
+			en: "still open: the FIN is not acknowledged (FIN-WAIT-1)", ko: "아직 열려 있음: FIN의 ACK가 오지 않음(FIN-WAIT-1)",
+		},
+		{
+			name: "a leak", conn: tcpstate.Conn{Ending: tcpstate.EndHalf},
+			states: append(opened[:4:4], step{false, es, tcpstate.FinWait1}, step{true, es, tcpstate.CloseWait}, step{false, tcpstate.FinWait1, tcpstate.FinWait2}, step{false, tcpstate.FinWait2, cl}),
+			en:     "half-open: the server still remembers it", ko: "반개방(half-open): 서버만 아직 기억함",
+		},
 		{name: "closed", conn: tcpstate.Conn{Ending: tcpstate.EndFIN}, en: "closed by both sides (FIN)", ko: "양쪽이 닫음(FIN)"},
 	}
 	for _, c := range cases {
@@ -68,8 +77,15 @@ func TestEnding(t *testing.T) {
 	listens := &trace.StateChange{}
 	listens.To = ls
 	x.Observe(&trace.Event{Kind: trace.KindState, Stream: -1, From: server, State: listens})
-	conn := tcpstate.Conn{Key: tcpstate.Key{Client: client.Addr, Server: server.Addr}, State: [2]tcpstate.State{ss, sr}}
-	if got := x.Ending(&conn); got != "answered with a SYN cookie; the server remembers nothing" {
-		t.Errorf("cookie: %q", got)
+	answer := &trace.Segment{}
+	answer.Flags = tcpstate.SYN | tcpstate.ACK
+	x.Observe(&trace.Event{Kind: trace.KindSegment, From: server, To: client, Segment: answer})
+	for _, shown := range []tcpstate.State{sr, ls} { // from segments alone, and after its reports were heard
+		conn := tcpstate.Conn{
+			Key: tcpstate.Key{Client: client.Addr, Server: server.Addr}, State: [2]tcpstate.State{ss, shown},
+		}
+		if got := x.Ending(&conn); got != "answered with a SYN cookie; the server remembers nothing" {
+			t.Errorf("cookie, server %v: %q", shown, got)
+		}
 	}
 }

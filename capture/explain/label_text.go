@@ -162,6 +162,7 @@ var endingLabels = map[string]text{
 	"ending.cookie": {
 		En: "answered with a SYN cookie; the server remembers nothing", Ko: "SYN 쿠키로 응답함, 서버는 아무것도 기억하지 않음",
 	},
+	"ending.unheard":          {En: "still open: the FIN is not acknowledged", Ko: "아직 열려 있음: FIN의 ACK가 오지 않음"},
 	"ending.client-remembers": {En: "half-open: the client still remembers it", Ko: "반개방(half-open): 클라이언트만 아직 기억함"},
 	"ending.server-remembers": {En: "half-open: the server still remembers it", Ko: "반개방(half-open): 서버만 아직 기억함"},
 }

@@ -56,6 +56,8 @@ func endingText(key string) (text, string) {
 		return endNeverText, "RFC 9293 §3.5"
 	case "ending.cookie":
 		return endCookieText, "RFC 4987 §3.6"
+	case "ending.unheard":
+		return endUnheardText, "RFC 9293 §3.6"
 	case "ending.client-remembers":
 		return endClientText, "RFC 9293 §3.5.1"
 	case "ending.server-remembers":

@@ -32,7 +32,8 @@ var (
 	endCookieText  = text{
 		En: "The server answered with a SYN cookie and remembers nothing of it.", Ko: "서버는 SYN 쿠키로 응답했고 아무것도 기억하지 않습니다.",
 	}
-	endClientText = text{
+	endUnheardText = text{En: "It is still open: the FIN is not acknowledged, and its sender is in {state}.", Ko: "아직 열려 있습니다. FIN의 ACK가 오지 않아 보낸 쪽은 {state}에 머물러 있습니다."}
+	endClientText  = text{
 		En: "It is half-open: the client still remembers it, the server does not.", Ko: "반개방(half-open) 상태입니다. 클라이언트는 아직 기억하지만 서버는 그렇지 않습니다.",
 	}
 	endServerText = text{

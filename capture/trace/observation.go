@@ -83,6 +83,11 @@ type Note struct {
 	// Step marks the beginning of a step: the ledger has one line a step.
 	Step bool
 	Text Text
+	// Segments: the text tells of segments, and not only of what became of the
+	// ends and of their programs' calls.
+	Segments bool
+	// Amiss: what the lesson expected here did not come to pass.
+	Amiss bool
 }
 
 // ObservationKind says which part of an Observation is set.

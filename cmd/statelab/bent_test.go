@@ -67,3 +67,43 @@ func TestBentLessonSaysSo(t *testing.T) {
 		t.Errorf("with the rule as its own: %v", err)
 	}
 }
+
+// The page says at its head which steps a rule has changed, and at each of them
+// what it came to; steps that went as they were meant to keep their titles.
+func TestBentLessonIsMarked(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		lesson, rule string
+		is, isNot    []string
+	}{
+		{
+			"close", "swap 6,7",
+			[]string{"outcome of steps 3, 4.", "four segments ──", "Step 3, changed by your rule. At its end: client CLOSED, server CLOSED"},
+			[]string{"straight to TIME-WAIT", "the client forgets"},
+		},
+		{
+			"echo", "drop fin always",
+			[]string{"Step 4, changed by your rule. At its end: client FIN-WAIT-1", `"hello", the server sends it back ──`, "the FIN is not acknowledged (FIN-WAIT-1)"},
+			[]string{"60 seconds pass", "half-closed"},
+		},
+		{"refused", "drop rst always", []string{"outcome of step 1.", "never completed (SYN-SENT)"}, []string{"reset (RST)"}},
+		{"echo", "drop 1st data segment client→server once", []string{"60 seconds pass"}, []string{"changed"}},
+		{"close-wait", "delay 1ms", []string{"half-open: the server still remembers it"}, []string{"half-closed", "changed"}},
+	} {
+		t.Run(c.lesson+"/"+c.rule, func(t *testing.T) {
+			t.Parallel()
+			out := output(t, "tcp", "demo", c.lesson, "--rule", c.rule, "--color", "never", "--lang", "en")
+			text := strings.Join(strings.Fields(out), " ")
+			for _, want := range c.is {
+				if !strings.Contains(text, want) {
+					t.Errorf("no %q", want)
+				}
+			}
+			for _, no := range c.isNot {
+				if strings.Contains(text, no) {
+					t.Errorf("it says %q", no)
+				}
+			}
+		})
+	}
+}

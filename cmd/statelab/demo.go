@@ -74,7 +74,7 @@ func (f *lessonFlags) demo(ctx context.Context, e *env, w io.Writer, v view) err
 	v.opts.Told = new(render.Told)
 	var ledgers []render.Ledger
 	for i, act := range acts {
-		if err := introduce(w, v, act.title, []trace.Text{act.look}, true, i); err != nil {
+		if err := introduce(w, v, act.title, act.p.bent.warning(), []trace.Text{act.look}, true, i); err != nil {
 			return err
 		}
 		page := v

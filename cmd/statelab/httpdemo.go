@@ -102,7 +102,7 @@ func httpLesson(ctx context.Context, e *env, w io.Writer, v view, f *lessonFlags
 	text := f.page()
 	v.opts.Title = "http demo " + l.Name
 	if text {
-		if err := introduce(w, v, l.Title, []trace.Text{l.Look}, false, 0); err != nil {
+		if err := introduce(w, v, l.Title, trace.Text{}, []trace.Text{l.Look}, false, 0); err != nil {
 			return err
 		}
 	}

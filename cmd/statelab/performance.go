@@ -22,6 +22,7 @@ type performance struct {
 	title, network string
 	// lesson is the lesson's own title, which a picture is headed by.
 	lesson    trace.Text
+	bent      bent
 	recording *network.Recording
 	roles     map[netip.Addr]trace.Participant
 	lanes     []trace.Participant
@@ -99,7 +100,7 @@ func (p *performance) show(w io.Writer, v view) error {
 		v.opts.Other = other
 	}
 	if !v.page { // on a page the lesson's title stands above the ladder
-		v.opts.Title, v.opts.Network = v.lang.Of(p.lesson), "statelab "+p.title+" · "+p.network
+		v.opts.Title, v.opts.Network = v.lang.Of(p.headline()), "statelab "+p.title+" · "+p.network
 	}
 	beliefs, err := p.beliefs(v.lang)
 	if err != nil {
@@ -108,6 +109,15 @@ func (p *performance) show(w io.Writer, v view) error {
 	v.opts.Beliefs = beliefs
 	v.opts.Fold, v.opts.Curves = p.fold, p.curves
 	return v.format.Render(w, p.events(vantageClient), v.opts)
+}
+
+// headline is the lesson's own title; where rules of the user's have changed
+// what happened, it says so.
+func (p *performance) headline() trace.Text {
+	if len(p.bent.steps) == 0 {
+		return p.lesson
+	}
+	return trace.Text{En: p.lesson.En + " (changed by your rule)", Ko: p.lesson.Ko + " (규칙이 결과를 바꿈)"}
 }
 
 // inOther is what a document that holds both languages says in the other one.
@@ -120,7 +130,7 @@ func (p *performance) inOther(lang explain.Lang) (*render.Options, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &render.Options{Lang: other, Title: other.Of(p.lesson), Beliefs: beliefs}, nil
+	return &render.Options{Lang: other, Title: other.Of(p.headline()), Beliefs: beliefs}, nil
 }
 
 // The vantage points of a lesson's taps.

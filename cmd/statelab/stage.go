@@ -52,7 +52,7 @@ func (s *stage) perform(ctx context.Context, limit time.Duration, program func()
 	case ctx.Err() != nil:
 		err = ctx.Err()
 	case (failure != nil || !ended) && s.bent:
-		s.net.Report(trace.Observation{Kind: trace.ObservedNote, Note: &trace.Note{Text: trace.Text{
+		s.net.Report(trace.Observation{Kind: trace.ObservedNote, Note: &trace.Note{Amiss: true, Text: trace.Text{
 			En: "The lesson cannot go on from here: your rule has changed the outcome.",
 			Ko: "시나리오를 더 진행할 수 없습니다. 사용자가 준 규칙이 결과를 바꾸었습니다.",
 		}}})
@@ -104,6 +104,9 @@ func performScenario(ctx context.Context, sc tcpdemo.Scenario, seed uint64, rule
 	p.title, p.lesson = "tcp demo "+sc.Name, sc.Title
 	p.refutes = sc.Refutes
 	p.fold, p.curves = sc.Fold, congestionCurves(curves(s.net.Samples(), c))
+	if s.bent && ctx.Err() == nil {
+		err = errors.Join(err, p.hold(ctx, sc, seed))
+	}
 	return p, err
 }
 

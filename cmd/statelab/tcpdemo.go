@@ -113,15 +113,15 @@ func scenarios(named []string) ([]tcpdemo.Scenario, error) {
 
 // tcpLesson runs one scenario and shows it. On a tour, stop says which.
 func tcpLesson(ctx context.Context, e *env, w io.Writer, v view, f *lessonFlags, sc tcpdemo.Scenario, tour bool, stop int) error {
-	introduction := func() error {
+	introduction := func(b bent) error {
 		if !f.page() {
 			return nil
 		}
-		return introduce(w, v, sc.Title, sc.Look, tour, stop)
+		return introduce(w, v, sc.Title, b.warning(), sc.Look, tour, stop)
 	}
 	v.opts.Title = "tcp demo " + sc.Name
 	if f.net == "host" {
-		if err := introduction(); err != nil {
+		if err := introduction(bent{}); err != nil {
 			return err
 		}
 		return f.scenarioOnHost(ctx, e, w, v, sc)
@@ -130,7 +130,7 @@ func tcpLesson(ctx context.Context, e *env, w io.Writer, v view, f *lessonFlags,
 	if p == nil || ctx.Err() != nil {
 		return spoiled
 	}
-	if err := introduction(); err != nil {
+	if err := introduction(p.bent); err != nil {
 		return err
 	}
 	// The trace comes first: who leaves a film early has it all the same.
@@ -140,8 +140,9 @@ func tcpLesson(ctx context.Context, e *env, w io.Writer, v view, f *lessonFlags,
 	return errors.Join(f.present(ctx, e, w, v, p), spoiled)
 }
 
-// introduce prints a lesson's title and what to look at.
-func introduce(w io.Writer, v view, title trace.Text, look []trace.Text, tour bool, stop int) error {
+// introduce prints a lesson's title and what to look at; between them what makes
+// it another lesson this time, if anything does.
+func introduce(w io.Writer, v view, title, warning trace.Text, look []trace.Text, tour bool, stop int) error {
 	head := v.lang.Of(title)
 	if tour {
 		if stop > 0 {
@@ -151,6 +152,11 @@ func introduce(w io.Writer, v view, title trace.Text, look []trace.Text, tour bo
 	}
 	if _, err := fmt.Fprintln(w, hang(head, v.opts.Width, "")); err != nil {
 		return err
+	}
+	if warning != (trace.Text{}) {
+		if _, err := fmt.Fprintln(w, "  ! "+hang(v.lang.Of(warning), v.opts.Width, "    ")); err != nil {
+			return err
+		}
 	}
 	for _, l := range look {
 		if _, err := fmt.Fprintln(w, "  "+v.bullet()+hang(v.lang.Of(l), v.opts.Width, "    ")); err != nil {
