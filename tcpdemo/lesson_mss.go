@@ -2,6 +2,7 @@ package tcpdemo
 
 import (
 	"fmt"
+	"strconv"
 	"time"
 
 	"statelab/capture/trace"
@@ -65,7 +66,31 @@ func segmentSize() Scenario {
 				"The 900 bytes were cut anew, 648 and 252: 700 less 20 for IP, 20 for TCP and 12 for timestamps. They came again sooner than a round trip, so Wireshark's rules call the first part out of order.",
 				"900바이트를 648과 252로 다시 나눴습니다. 700에서 IP 20, TCP 20, 타임스탬프 12를 뺀 크기입니다. 왕복 시간보다 빨리 다시 왔기 때문에 Wireshark의 규칙은 앞부분을 순서 뒤바뀜(out-of-order)이라고 부릅니다.")
 			l.Step("The server remembers the path: what follows fits at once", "서버는 경로를 기억합니다: 다음부터는 바로 맞는 크기로 보냅니다")
-			return p.carry(p.server, p.client, 900)
+			if err := p.carry(p.server, p.client, 900); err != nil {
+				return err
+			}
+			return l.restartWindow()
 		},
 	}
+}
+
+// restartWindow says why the client's congestion window is what it began with.
+func (l *Lab) restartWindow() error {
+	m, err := l.memoryOf(l.Client)
+	if err != nil {
+		return err
+	}
+	values := map[string]int{}
+	for _, e := range m.Entries {
+		values[e.Name], _ = strconv.Atoi(e.Value) // those two are numbers
+	}
+	const initial = 10 // segments (RFC 6928)
+	cwnd, mss := values["cwnd"], values["Eff.snd.MSS"]
+	if err := l.amiss(cwnd != initial*mss, "the client's cwnd is %d, expected %d × %d", cwnd, initial, mss); err != nil {
+		return err
+	}
+	l.Note(
+		fmt.Sprintf("The client's cwnd ends at %d bytes, %d segments of %d, what a connection begins with (RFC 6928): a sender that has been silent for longer than its RTO falls back to that (RFC 5681 §4.1).", cwnd, initial, mss),
+		fmt.Sprintf("클라이언트의 cwnd는 %d바이트(%d × %d)로, 연결을 시작할 때의 값과 같습니다(RFC 6928). RTO보다 오래 보내지 않은 송신자는 이 값으로 돌아갑니다(RFC 5681 §4.1).", cwnd, initial, mss))
+	return nil
 }

@@ -1,6 +1,8 @@
 package tcpdemo
 
 import (
+	"strings"
+
 	"statelab/capture/tcpstate"
 	"statelab/capture/trace"
 )
@@ -11,9 +13,9 @@ var refutationsOfFlow = map[string][]trace.Refutation{
 	"fast-retransmit": {ackNamesTheNext},
 	"reorder":         {ackNamesTheNext},
 	"backoff": {{N: 18, Why: because(
-		"the stack only learns of it by silence: it sends again and again, until its timer gives up",
-		"스택은 응답이 없다는 것으로만 압니다. 거듭 다시 보내다가 타이머가 포기합니다",
-	), Seen: []trace.Sight{dropped(client), gaveUp(client)}}},
+		"with the cable out the stack is told nothing: it sends the same bytes again and again, and the connection goes on",
+		"케이블이 빠져도 스택에는 아무 통지가 없습니다. 같은 바이트를 거듭 다시 보내고, 연결은 그대로 이어집니다",
+	), Seen: []trace.Sight{carried(client), cutOff, resentData, resentData, acknowledged(server)}}},
 	"keepalive": {
 		{N: 18, Why: because(
 			"the cable is out already as this probe is lost; only the side that asked gives up",
@@ -33,12 +35,12 @@ var refutationsOfFlow = map[string][]trace.Refutation{
 		"Go는 꺼 두었습니다. 켜면 뒷부분은 앞부분의 ACK가 올 때까지 나가지 못합니다",
 	), Seen: []trace.Sight{called(client, "setsockopt", 0), carried(client), acknowledged(server), carried(client)}}},
 	"framing": {{N: 20, Why: counted(
-		"two writes of %d and %d bytes and more became one read of %d",
-		"%d바이트와 %d바이트 등 여러 write가 %d바이트 read 한 번이 되었습니다",
+		"three writes of %d, %d and %d bytes became one read of %d",
+		"%d바이트, %d바이트, %d바이트 write 세 번이 %d바이트 read 한 번이 되었습니다",
 		func(seen []trace.Event) []any {
-			return []any{seen[0].Call.Bytes, seen[1].Call.Bytes, seen[2].Call.Bytes}
+			return []any{seen[0].Call.Bytes, seen[1].Call.Bytes, seen[2].Call.Bytes, seen[3].Call.Bytes}
 		},
-	), Seen: []trace.Sight{called(client, "write", 1), called(client, "write", 1), readOfBoth}}},
+	), Seen: []trace.Sight{called(client, "write", 1), called(client, "write", 1), called(client, "write", 1), readOfAll}}},
 	"mss": {
 		{N: 24, Why: counted(
 			"the client announces %d, the server %d, and both hold: each for what the other sends",
@@ -87,9 +89,13 @@ var ackNamesTheNext = trace.Refutation{N: 23, Why: counted(
 	func(seen []trace.Event) []any { return []any{seen[0].Segment.RelAck} },
 ), Seen: []trace.Sight{found(server, "duplicate-ack")}}
 
-// readOfBoth sees a read that brings more than the two writes before it.
-func readOfBoth(e *trace.Event, before []trace.Event) bool {
-	return called(server, "read", before[0].Call.Bytes+before[1].Call.Bytes)(e, before)
+// readOfAll sees a read that brings what the writes before it wrote, no more.
+func readOfAll(e *trace.Event, before []trace.Event) bool {
+	all := 0
+	for _, w := range before {
+		all += w.Call.Bytes
+	}
+	return called(server, "read", all)(e, before) && e.Call.Bytes == all
 }
 
 // nearlyTheMSS sees a segment of the server that is full, and yet carries less
@@ -100,6 +106,16 @@ func nearlyTheMSS(e *trace.Event, before []trace.Event) bool {
 	}
 	mss := int(before[0].Segment.Options.MSS)
 	return e.Segment.Len < mss && e.Segment.Len+40 >= mss
+}
+
+// cutOff sees the segment before it lost where the cable is out.
+func cutOff(e *trace.Event, before []trace.Event) bool {
+	return dropped(client)(e, before) && strings.HasPrefix(e.Verdict.Rule, "cut") && e.Verdict.Wire == before[0].Wire
+}
+
+// resentData sees octets of the client that it sends once more.
+func resentData(e *trace.Event, before []trace.Event) bool {
+	return carried(client)(e, before) && found(client, "retransmission")(e, before)
 }
 
 // injected sees a SYN that no host has sent.

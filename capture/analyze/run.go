@@ -75,6 +75,9 @@ func (r *run) decoded(f *capture.Frame, p *decode.Packet) {
 		}
 	}
 	r.totals.Last = f.Time
+	if f.Wire != 0 {
+		r.totals.Numbered = max(r.totals.Numbered, f.Number)
+	}
 	if r.packet.Err != nil && !arrival {
 		r.totals.Damaged++
 	}

@@ -39,8 +39,8 @@ var (
 		Ko: "{who}의 ARP 요청에 아무도 답하지 않아 SYN은 나가지도 못했습니다. 호스트로 가는 길이 없습니다.",
 	}, section: "RFC 826"}
 	keepAliveTimeout = moveText{text: text{
-		En: "None of {who}'s TCP keepalives was answered: it takes {peer} for dead and forgets the connection.",
-		Ko: "{who}의 TCP keepalive에 한 번도 답이 없었습니다. {peer|이/가} 사라졌다고 보고 연결을 잊습니다.",
+		En: "{who}'s latest TCP keepalives were not answered, as many as it was to send: it takes {peer} for dead and forgets the connection.",
+		Ko: "{who|이/가} 정해진 횟수만큼 보낸 마지막 TCP keepalive들에 답이 없었습니다. {peer|이/가} 사라졌다고 보고 연결을 잊습니다.",
 	}, section: "RFC 9293 §3.8.4"}
 	refusedMove = moveText{text: text{
 		En: "RST answered {who}'s SYN: connection refused. {who} forgets the number it chose.",

@@ -1,6 +1,7 @@
 package explain
 
 import (
+	"net/netip"
 	"slices"
 	"strings"
 	"time"
@@ -16,6 +17,8 @@ type fates struct {
 	watched bool
 	// forged are frames that the wire will deliver and no stack has sent.
 	forged map[uint64]bool
+	// named are the addresses that they bear as their sender's.
+	named map[netip.Addr]bool
 	// pathMTU is when routers said that a packet was too long, the latest last.
 	pathMTU []time.Time
 }
@@ -25,6 +28,12 @@ func (h *history) observe(ev *trace.Event) {
 	switch {
 	case ev.Kind == trace.KindSegment && ev.Segment != nil:
 		h.add(ev)
+		if h.fates.forged[wireOf(ev)] {
+			if h.fates.named == nil || len(h.fates.named) >= historyLimit {
+				h.fates.named = map[netip.Addr]bool{}
+			}
+			h.fates.named[ev.From.Addr.Addr()] = true
+		}
 	case ev.Kind == trace.KindArrival && ev.Segment != nil:
 		h.fates.watched = true
 		if s := h.find(ev); s != nil && s.arrived.IsZero() && ev.Segment.Checksum != tcpstate.Invalid {
@@ -98,14 +107,35 @@ func (x *Explainer) original(f facts) *seen {
 // forgedSegment explains a segment that bears a name which is not its sender's.
 func (x *Explainer) forgedSegment(f facts) Explanation {
 	if f.s.Flags.Has(tcpstate.SYN) && !f.s.Flags.Has(tcpstate.ACK) {
+		t := forgedSynText
+		if x.stranger(f.ev.From, f.ev.To) {
+			t = strangerSynText
+		}
+		f.values["seq"], f.values["next"] = 0, 1+f.s.Len // counted from its ISN, as in the ladder
 		return Explanation{
-			Sentence:   join(x.say(forgedSynText, f.values), x.offers(f)),
+			Sentence:   join(x.say(t, f.values), x.offers(f)),
 			Arithmetic: x.synSum(f),
 			Section:    "RFC 9293 §3.5; RFC 5961 §1",
 		}
 	}
 	f.values["brief"] = x.brief(f.s.Flags, f.s.RelSeq, f.s.RelAck, f.s.Len)
 	return Explanation{Sentence: x.say(forgedText, f.values), Section: "RFC 5961 §1"}
+}
+
+// stranger reports whether nobody has spoken of an address as his own but what
+// the wire put in, where the other end tells of itself.
+func (x *Explainer) stranger(p, other trace.Participant) bool {
+	w := x.reported.witnesses
+	return x.history.fates.named[p.Addr.Addr()] && w[other.Addr.Addr()] && !w[p.Addr.Addr()]
+}
+
+// called names an end in a sentence: by its role, or by its address where it has
+// no host.
+func (x *Explainer) called(p, other trace.Participant) string {
+	if x.stranger(p, other) {
+		return address(p.Addr)
+	}
+	return inSentence(x.lang, p)
 }
 
 // dialled reports whether the end at the event's From has sent a SYN of its own

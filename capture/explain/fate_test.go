@@ -1,6 +1,7 @@
 package explain_test
 
 import (
+	"net/netip"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -53,6 +54,8 @@ func TestWhatIsKnown(t *testing.T) {
 	abort := seg{frame: 5, ms: 20, from: Server, seq: 1, ack: 1, flags: RST | ACK}
 	forged := syn
 	forged.frame, forged.wire = 0, 9
+	stranger := forged.event()
+	stranger.From.Addr = netip.MustParseAddrPort("10.0.0.66:6000")
 	old := seg{frame: 2, ms: 1, from: Server, ack: 1 << 20, flags: SYN | ACK}
 	anew := seg{frame: 4, ms: 3, from: Client, seq: 1, ack: 1, flags: ACK, found: []Finding{{Name: FoundAckLostSegment, Frame: 2}}}
 	probe := seg{frame: 7, ms: 900, from: Client, seq: 0, ack: 1, flags: ACK, wire: 7, found: []Finding{{Name: FoundKeepAlive, Frame: 3}}}
@@ -73,7 +76,8 @@ func TestWhatIsKnown(t *testing.T) {
 		{"a RST after a FIN", sent(seg{frame: 4, ms: 10, from: Server, seq: 1, ack: 1, flags: FIN | ACK}, seg{frame: 5, ms: 20, from: Server, seq: 2, ack: 1, flags: RST | ACK}), "had closed already", "SO_LINGER"},
 		{"a SYN from nobody", []trace.Event{verdict(9, trace.Injected, ""), forged.event()}, "in the name of the client", "The client asks"},
 		{"its answer", []trace.Event{verdict(9, trace.Injected, ""), forged.event(), synAck.event()}, "the SYN that came in the name of the client", "the SYN of frame"},
-		{"its state", []trace.Event{verdict(9, trace.Injected, ""), forged.event(), observed(Server, Listen, SynReceived, 9)}, "answered a SYN in the name of the client", "the client's SYN"},
+		{"its state", []trace.Event{observed(Client, SynSent, Closed, 0), verdict(9, trace.Injected, ""), forged.event(), observed(Server, Listen, SynReceived, 9)}, "answered a SYN in the name of the client", "the client's SYN"},
+		{"a SYN from an address of no host", []trace.Event{state(Server, Closed, Listen, OnCall, "listen", Observed), verdict(9, trace.Injected, ""), stranger}, "in the name of 10.0.0.66:6000", "client"},
 		{"the answer to another SYN", segs(syn, old), "another than that of frame 1", "agrees and asks back"},
 		{"numbers that began anew", segs(syn, synAck, anew), "began anew with frame 2", "never seen"},
 		{"a probe that is lost", append(sent(probe), verdict(7, trace.Dropped, "")), "was asked", "nobody sends it again"},

@@ -8,6 +8,10 @@ var (
 		En: "A SYN in the name of {from} asks {to} for a connection, with ISN {isn}: {from}'s stack has not sent it now.",
 		Ko: "{from}의 이름으로 온 SYN이 {to}에 연결을 요청합니다(ISN {isn}). {from}의 스택이 지금 보낸 것이 아닙니다.",
 	}
+	strangerSynText = text{
+		En: "A SYN in the name of {from} asks {to} for a connection, with ISN {isn}. No host here has told of that address as its own.",
+		Ko: "{from}의 이름으로 온 SYN이 {to}에 연결을 요청합니다(ISN {isn}). 이 주소를 자기 것이라고 밝힌 호스트는 없습니다.",
+	}
 	forgedText = text{
 		En: "{brief} in the name of {from}: {from}'s stack has not sent it now.",
 		Ko: "{from}의 이름으로 온 {brief}: {from}의 스택이 지금 보낸 것이 아닙니다.",

@@ -51,7 +51,7 @@ func (x *Explainer) ends(ev *trace.Event) (from, to string) {
 		sender = known(sender, s.From, s.Src)
 		receiver = known(receiver, s.From.Peer(), s.Dst)
 	}
-	return inSentence(x.lang, sender), inSentence(x.lang, receiver)
+	return x.called(sender, receiver), x.called(receiver, sender)
 }
 
 // known fills in a participant that an event left open.

@@ -144,6 +144,10 @@ func (x *Explainer) data(f facts) Explanation {
 		more = append(more, x.say(windowFullText, f.values))
 		section += "; §3.8.6"
 	}
+	if f.has(tcpstate.FoundWindowExhausted) {
+		more = append(more, x.say(windowExhaustedText, f.values))
+		section += "; §3.8.6"
+	}
 	if f.has(tcpstate.FoundZeroWindow) {
 		more = append(more, x.say(closesWindowText, f.values))
 		section += "; §3.8.6"

@@ -78,6 +78,10 @@ var (
 		En: "That fills {to}'s window: {from} must now wait for room.",
 		Ko: "이것으로 {to}의 윈도우가 가득 차서 {from|은/는} 빈자리를 기다려야 합니다.",
 	}
+	windowExhaustedText = text{
+		En: "Less than a full segment of {to}'s window is left after that: window exhausted.",
+		Ko: "이 뒤로 {to}의 윈도우에는 꽉 찬 세그먼트 하나가 들어갈 자리도 남지 않습니다(윈도우 소진).",
+	}
 	eceText = text{
 		En: "ECE: a router marked congestion on the way here.",
 		Ko: "ECE는 오는 길의 라우터가 혼잡을 표시했다는 뜻입니다.",

@@ -26,7 +26,7 @@ func (x *Explainer) state(ev *trace.Event) Explanation {
 	other := known(ev.To, peerOf(self, c.End), ev.To.Addr)
 	trigger := triggerOf(c)
 	values := args{
-		"who": inSentence(x.lang, self), "peer": inSentence(x.lang, other),
+		"who": x.called(self, other), "peer": x.called(other, self),
 		"a": c.From.String(), "b": c.To.String(),
 		"frames": x.frames(c.Frames), "trigger": quoted(CauseName(x.lang, trigger.Name)),
 	}

@@ -14,7 +14,7 @@ func (x *Explainer) verdict(ev *trace.Event) Explanation {
 	v := ev.Verdict
 	values := args{"by": v.By, "byte": v.Bit / 8, "what": x.phrase(someFrameText, nil), "to": x.phrase(otherSideText, nil)}
 	if ev.To != (trace.Participant{}) {
-		values["to"] = inSentence(x.lang, ev.To)
+		values["to"] = x.called(ev.To, ev.From)
 	}
 	if s := x.wireSegment(ev); s != nil {
 		values["what"] = x.brief(s.flags, s.relSeq, s.relAck, s.length)

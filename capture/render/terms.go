@@ -1,6 +1,7 @@
 package render
 
 import (
+	"strconv"
 	"strings"
 
 	"statelab/capture/explain"
@@ -65,13 +66,15 @@ func (t *Told) first(thing string) bool {
 	return !said
 }
 
-// unchanged reports whether a reader has been told the same of an entry: of the
-// parties in their order, its values. It remembers these ones.
-func (t *Told) unchanged(name string, values []string) bool {
+// unchanged reports whether a reader has been told the same of an entry, the nth
+// of its name in a table: of the parties in their order, its values. It remembers
+// these ones.
+func (t *Told) unchanged(name string, nth int, values []string) bool {
 	if t == nil {
 		return false
 	}
 	now := strings.Join(values, "\x00")
+	name += "\x00" + strconv.Itoa(nth)
 	before, known := t.values[name]
 	if t.values == nil {
 		t.values = map[string]string{}

@@ -91,9 +91,10 @@ func (t *text) memoryTable(holders []ladder.Remembered) {
 	}
 	tb := table{right: map[int]bool{len(head): true}, heads: 1, rows: [][]string{append(head, "B", "")}}
 	var last trace.MemoryKind
-	left := 0
+	left, nth := 0, map[string]int{}
 	for i, r := range rows {
-		if t.o.Told.unchanged(r.name, r.values) {
+		nth[r.name]++
+		if t.o.Told.unchanged(r.name, nth[r.name], r.values) {
 			left++
 			continue
 		}

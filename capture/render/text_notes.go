@@ -186,6 +186,9 @@ func findingsText(say speaker, findings map[string]int) string {
 
 func totalsText(say speaker, n *trace.Totals) string {
 	parts := []string{say.f(wordSaw, n.Frames, n.Segments, n.Connections)}
+	if n.Numbered > 0 && n.Numbered != n.Frames {
+		parts = append(parts, say.f(wordNumbered, n.Numbered))
+	}
 	if len(n.Others) > 0 {
 		var others []string
 		for _, name := range slices.Sorted(maps.Keys(n.Others)) {
@@ -256,13 +259,24 @@ func explanations(x *explain.Explainer, lanes []ladder.Lane, r *ladder.Row) []ex
 		m := &r.States[i]
 		e := r.Event
 		e.Kind, e.State, e.Segment = trace.KindState, &m.Change, nil
-		e.From, e.To = partyOfLane(lanes, m.Lane), trace.Participant{}
+		e.From, e.To = laneParty(r, lanes, m.Lane), trace.Participant{}
 		if peer := peerOf(r, lanes, m.Lane); peer >= 0 {
-			e.To = partyOfLane(lanes, peer)
+			e.To = laneParty(r, lanes, peer)
 		}
 		add(&e)
 	}
 	return out
+}
+
+// laneParty is who a lane is in a row: the end that its event names, which need not
+// have the lane's address.
+func laneParty(r *ladder.Row, lanes []ladder.Lane, i int) trace.Participant {
+	for _, p := range []trace.Participant{r.Event.From, r.Event.To} {
+		if p.Addr.IsValid() && p.Role == lanes[i].Role && p.N == lanes[i].N {
+			return p
+		}
+	}
+	return partyOfLane(lanes, i)
 }
 
 func partyOfLane(lanes []ladder.Lane, i int) trace.Participant {

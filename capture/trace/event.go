@@ -103,6 +103,10 @@ type Other struct {
 // Totals closes a run.
 type Totals struct {
 	Frames, Segments, Connections int
+	// Numbered is the last number that a frame has, where the wire is statelab's
+	// own: how many the trace of the vantage point holds whose numbers these are.
+	// 0 elsewhere.
+	Numbered int
 	// Others counts frames without a TCP segment, by protocol.
 	Others map[string]int
 	// Damaged counts frames whose headers were cut or malformed.

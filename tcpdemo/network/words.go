@@ -25,7 +25,7 @@ var verbs = [...]Word{
 	},
 	VerbSwap: {
 		"swap", "swap N,M [kind] [way]", "swap 4,5",
-		trace.Text{En: "hold the Nth segment until the Mth has passed, 100 ms at most", Ko: "M번째가 지나갈 때까지 N번째 세그먼트를 최대 100ms 붙잡아 둡니다"},
+		trace.Text{En: "hold the Nth segment until the Mth has passed, 100 ms at most; without a way, in each direction by its own count", Ko: "M번째가 지나갈 때까지 N번째 세그먼트를 최대 100ms 붙잡아 둡니다. 방향을 주지 않으면 방향마다 따로 셉니다"},
 	},
 	VerbCorrupt: {
 		"corrupt", "corrupt [segments]", "corrupt 1st data segment client→server",
