@@ -127,6 +127,8 @@ func (r *courseReader) read(e *trace.Event) {
 		}
 	case trace.KindNote:
 		r.now.amiss = r.now.amiss || e.Note.Amiss
+	case trace.KindArrival, trace.KindMemory, trace.KindMessage, trace.KindWebSocket, trace.KindOther,
+		trace.KindGap, trace.KindConnection, trace.KindTotals:
 	}
 }
 

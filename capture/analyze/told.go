@@ -136,12 +136,9 @@ func stillOpen(c *tcpstate.Conn, witness [2]bool) bool {
 		}
 		s := c.State[who]
 		remembered = remembered || alive(s) && s != tcpstate.TimeWait
-		for _, s := range c.History[who] {
-			switch s { //nolint:exhaustive // those that only a FIN leads to
-			case tcpstate.CloseWait, tcpstate.LastAck, tcpstate.Closing, tcpstate.TimeWait:
-				heard = true
-			}
-		}
+		heard = heard || slices.ContainsFunc(c.History[who], func(s tcpstate.State) bool {
+			return s == tcpstate.CloseWait || s == tcpstate.LastAck || s == tcpstate.Closing || s == tcpstate.TimeWait
+		})
 	}
 	switch c.Ending {
 	case tcpstate.EndRST, tcpstate.EndTimeout:
