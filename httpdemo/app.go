@@ -1,6 +1,9 @@
 package httpdemo
 
 import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
 	"io"
 	"net/http"
 	"time"
@@ -22,9 +25,31 @@ type App interface {
 type Services struct {
 	Now  func() time.Time
 	Rand io.Reader
+	// Secret is what all keys are derived from: servers that share it can stand in
+	// for one another.
+	Secret []byte
 	// Secure says that the server is reached over TLS.
 	Secure bool
 	// Attackable switches on what a lesson shows the danger of. It is for lessons
 	// and for loopback, never the default.
 	Attackable bool
+}
+
+// Key derives a key of 32 bytes for one purpose from the secret (HMAC-SHA256, RFC
+// 2104).
+func (s *Services) Key(purpose string) []byte {
+	mac := hmac.New(sha256.New, s.Secret)
+	mac.Write([]byte(purpose))
+	return mac.Sum(nil)
+}
+
+// APIToken is the token that /api/data asks for.
+func (s *Services) APIToken() string { return hex.EncodeToString(s.Key("api token")[:16]) }
+
+// services are those of a lesson's server, with a secret of the network's
+// randomness.
+func (e *Env) services() (*Services, error) {
+	s := &Services{Now: e.Now, Rand: e.Rand, Secret: make([]byte, 32)}
+	_, err := io.ReadFull(e.Rand, s.Secret)
+	return s, err
 }

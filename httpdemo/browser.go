@@ -11,8 +11,10 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"os"
 	"slices"
 	"strings"
+	"time"
 
 	"statelab/capture/http1"
 	"statelab/capture/trace"
@@ -43,7 +45,8 @@ type Browser struct {
 // wired is a connection to an origin.
 type wired struct {
 	net.Conn
-	buf *bufio.Reader
+	buf  *bufio.Reader
+	used time.Time // last
 }
 
 // Browser starts a browser on a party's machine. Close it.
@@ -129,12 +132,14 @@ func (b *Browser) Do(q Request) (*Response, error) {
 		return nil, err
 	}
 	r, err := b.exchange(c, u, &q, head)
+	c.used = b.env.Now()
 	if err != nil && reused && safe(q.Method) { // the server has closed it meanwhile (RFC 9112 §9.3.1)
 		b.drop(u)
 		if c, _, err = b.dial(u); err != nil {
 			return nil, err
 		}
 		r, err = b.exchange(c, u, &q, head)
+		c.used = b.env.Now()
 	}
 	if err != nil {
 		b.drop(u)
@@ -225,9 +230,10 @@ const maxAnswer = 4 << 20
 // dial returns the connection to u's origin, a new one if there is none.
 func (b *Browser) dial(u *url.URL) (c *wired, reused bool, err error) {
 	origin := u.Scheme + "://" + u.Host
-	if c, ok := b.open[origin]; ok {
+	if c, ok := b.open[origin]; ok && b.alive(c) {
 		return c, true, nil
 	}
+	b.drop(u)
 	at, err := b.find(u)
 	if err != nil {
 		return nil, false, err
@@ -244,6 +250,20 @@ func (b *Browser) dial(u *url.URL) (c *wired, reused bool, err error) {
 	c = &wired{Conn: conn, buf: bufio.NewReader(conn)}
 	b.open[origin] = c
 	return c, false, nil
+}
+
+// alive reports whether the server has not closed a connection that was idle:
+// then its FIN can be read, as EOF. One that was just used is taken to be open.
+func (b *Browser) alive(c *wired) bool {
+	now := b.env.Now()
+	if now.Sub(c.used) < time.Second {
+		return true
+	}
+	if c.SetReadDeadline(now.Add(time.Millisecond)) != nil {
+		return false
+	}
+	_, err := c.buf.Peek(1)
+	return errors.Is(err, os.ErrDeadlineExceeded) && c.SetReadDeadline(time.Time{}) == nil
 }
 
 // find returns where u's host is.

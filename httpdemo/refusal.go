@@ -82,7 +82,7 @@ func refuseTarget(method, target string) *Refusal {
 			return must(400, "9112 §3.2", "the target holds an octet that no URI may hold")
 		case c == '#':
 			return must(400, "9112 §3.2", "a fragment in the target: it is never sent")
-		case c == '%' && (i+2 >= len(target) || !hex(target[i+1]) || !hex(target[i+2])):
+		case c == '%' && (i+2 >= len(target) || !hexDigit(target[i+1]) || !hexDigit(target[i+2])):
 			return must(400, "3986 §2.1", "a percent sign without two hexadecimal digits")
 		}
 	}
@@ -231,6 +231,6 @@ func token(b []byte) bool {
 	return len(b) > 0
 }
 
-func hex(c byte) bool {
+func hexDigit(c byte) bool {
 	return '0' <= c && c <= '9' || 'a' <= c|0x20 && c|0x20 <= 'f'
 }

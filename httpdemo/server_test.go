@@ -246,5 +246,8 @@ func Example() {
 	_, _ = io.Copy(os.Stdout, w.Body)
 	// Output:
 	// stateless [B1 E2]
+	// keep-alive [E2 B1]
+	// vending [B2]
+	// api [B3 B1]
 	// {"message": "the same answer for everyone", "remembers": null}
 }

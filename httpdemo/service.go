@@ -43,8 +43,14 @@ func (e *Env) serve(s *Service, h http.Handler) (*Service, error) {
 	return s, nil
 }
 
-// Close stops the service: its connections are closed, in order.
+// Close stops the service when what is still on the wire has arrived. Its
+// connections are closed.
 func (s *Service) Close() {
+	s.env.Sleep(settling)
+	s.stop()
+}
+
+func (s *Service) stop() {
 	_ = s.server.Close() // listening sockets whose machine has lost its power are closed already
 }
 
@@ -52,6 +58,6 @@ func (s *Service) Close() {
 // TCP remembered in memory.
 func (s *Service) Crash() error {
 	err := s.machine.Restart()
-	s.Close()
+	s.stop()
 	return err
 }

@@ -3,6 +3,7 @@ package httpdemo_test
 import (
 	"bytes"
 	"context"
+	"math/rand/v2"
 	"net"
 	"net/netip"
 	"slices"
@@ -24,13 +25,17 @@ func perform(t *testing.T, name string, seed uint64) (*network.Recording, []trac
 	if !ok {
 		t.Fatalf("no lesson %q", name)
 	}
-	n, err := virtual.New(network.Config{Seed: seed})
+	config := network.Config{Seed: seed}
+	for _, p := range l.Cast() {
+		config.Hosts = append(config.Hosts, network.Member{Party: p})
+	}
+	n, err := virtual.New(config)
 	if err != nil {
 		t.Fatal(err)
 	}
 	var memories []trace.Memory
 	e := &httpdemo.Env{
-		Now: n.Now, Sleep: n.Sleep, Go: n.Go, Rand: bytes.NewReader(nil),
+		Now: n.Now, Sleep: n.Sleep, Go: n.Go, Rand: rand.NewChaCha8([32]byte{byte(seed)}),
 		Report: func(o trace.Observation) {
 			if o.Kind == trace.ObservedMemory {
 				memories = append(memories, *o.Memory)
