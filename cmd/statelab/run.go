@@ -126,6 +126,10 @@ reason for each step side by side on one timeline.`,
 		newGuide(e),
 		newVersion(e),
 	)
+	root.InitDefaultCompletionCmd()
+	if c, _, err := root.Find([]string{"completion"}); err == nil { // a shell that it lacks is a misuse
+		c.Args, c.RunE = noArgs, root.RunE
+	}
 	return root
 }
 

@@ -1,10 +1,13 @@
 package host
 
 import (
+	"errors"
 	"io"
 	"net"
+	"os"
 	"strconv"
 	"sync/atomic"
+	"time"
 
 	"statelab/capture/trace"
 	"statelab/tcpdemo/network"
@@ -17,6 +20,8 @@ type Conn struct {
 	host   *Host
 	conn   trace.Conn
 	closed atomic.Bool
+	// recalled: the program has ended its own Read, by a deadline in the past.
+	recalled atomic.Bool
 }
 
 var _ network.Conn = (*Conn)(nil)
@@ -34,6 +39,9 @@ func (c *Conn) Read(b []byte) (int, error) {
 	if err != nil {
 		c.host.net.hurry() // FIN or RST has come
 	}
+	if errors.Is(err, os.ErrDeadlineExceeded) && c.recalled.Load() {
+		return n, err // nothing happened: net/http takes its call back after each request
+	}
 	if c.recording() {
 		call := trace.Call{Name: "read", Args: quote(b[:n]), Result: bytesText(n), Bytes: n}
 		if err != nil {
@@ -42,6 +50,18 @@ func (c *Conn) Read(b []byte) (int, error) {
 		c.say(call)
 	}
 	return n, err
+}
+
+// SetReadDeadline sets the deadline of Read, by the system's clock.
+func (c *Conn) SetReadDeadline(t time.Time) error {
+	c.recalled.Store(!t.IsZero() && !t.After(time.Now()))
+	return c.TCPConn.SetReadDeadline(t)
+}
+
+// SetDeadline sets the deadlines of Read and Write.
+func (c *Conn) SetDeadline(t time.Time) error {
+	c.recalled.Store(!t.IsZero() && !t.After(time.Now()))
+	return c.TCPConn.SetDeadline(t)
 }
 
 // Write hands octets to the stack. The timeline has the call before the segments
