@@ -92,8 +92,15 @@ func (f *liveFlags) watch(ctx context.Context, e *env, v view, n *host.Network, 
 	if err != nil {
 		return err
 	}
-	ctx, cancel := context.WithCancel(ctx)
+	interrupted := ctx
+	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
+	defer context.AfterFunc(interrupted, func() {
+		if e.terminal { // it has put ^C where the next row begins
+			fmt.Fprintln(e.stderr)
+		}
+		cancel()
+	})()
 	done := make(chan error, 1)
 	go func() {
 		done <- program(ctx)

@@ -128,6 +128,25 @@ func TestCtrlCLeavesStep(t *testing.T) {
 	}
 }
 
+// Ctrl-C ends a server, and the terminal's ^C stands on a line of its own: what
+// is told of the end begins where every row does.
+func TestCtrlCEndsAServer(t *testing.T) {
+	t.Parallel()
+	x := newTerminal(t)
+	x.run("clear; statelab tcp serve 127.0.0.1:0; echo code=$?")
+	x.shows("LISTEN")
+	x.press("C-c")
+	x.shows("code=0")
+	for line := range strings.Lines(x.screen()) {
+		if strings.Contains(line, "^C") && strings.TrimSpace(line) != "^C" {
+			t.Errorf("beside ^C: %s", line)
+		}
+	}
+	if !strings.Contains(x.screen(), "CLOSED") {
+		t.Error("the end is not told")
+	}
+}
+
 // On a terminal there is colour, unless NO_COLOR or TERM say otherwise.
 func TestColourOnATerminal(t *testing.T) {
 	t.Parallel()
