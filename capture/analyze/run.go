@@ -223,6 +223,8 @@ func (r *run) observe(o *trace.Observation) {
 		e.Kind, e.Call = trace.KindCall, o.Call
 	case trace.ObservedNote:
 		e.Kind, e.Note = trace.KindNote, o.Note
+	case trace.ObservedStore:
+		e.Kind, e.Access = trace.KindStore, o.Access
 	case trace.ObservedGap:
 		e.Kind = trace.KindGap
 		r.totals.Dropped += o.N

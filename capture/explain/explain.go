@@ -85,6 +85,8 @@ func (x *Explainer) Explain(ev *trace.Event) Explanation {
 		return x.webSocket(ev)
 	case ev.Kind == trace.KindNote && ev.Note != nil:
 		return Explanation{Sentence: x.lang.Of(ev.Note.Text)}
+	case ev.Kind == trace.KindStore && ev.Access != nil:
+		return x.store(ev)
 	case ev.Kind == trace.KindOther && ev.Other != nil:
 		return x.other(ev)
 	case ev.Kind == trace.KindGap:

@@ -92,6 +92,7 @@ var legendLabels = map[string]text{
 	"legend.timer":        {En: "timer", Ko: "타이머"},
 	"legend.call":         {En: "call by the application", Ko: "애플리케이션의 호출"},
 	"legend.message":      {En: "HTTP message", Ko: "HTTP 메시지"},
+	"legend.store":        {En: "access to a store", Ko: "저장소 접근"},
 	"legend.memory":       {En: "memory", Ko: "기억"},
 	"legend.note":         {En: "note", Ko: "메모"},
 	"legend.gap":          {En: "frames missing from the capture", Ko: "캡처에서 빠진 프레임"},

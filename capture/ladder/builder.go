@@ -115,6 +115,8 @@ func (b *Builder) Add(e *trace.Event) []Row {
 		b.addNote(e)
 	case trace.KindCall:
 		b.call(e)
+	case trace.KindStore:
+		b.push(Row{Kind: RowStore, Lane: b.lanes.of(e.From)}, e)
 	case trace.KindOther:
 		b.plain(RowOther, e)
 	case trace.KindGap:
@@ -158,7 +160,7 @@ func (b *Builder) hidden(e *trace.Event) bool {
 	switch e.Kind {
 	case trace.KindSegment, trace.KindArrival, trace.KindVerdict, trace.KindState, trace.KindOther, trace.KindCall:
 		return true
-	case trace.KindMessage, trace.KindWebSocket, trace.KindMemory, trace.KindNote, trace.KindGap, trace.KindConnection, trace.KindTotals:
+	case trace.KindMessage, trace.KindWebSocket, trace.KindMemory, trace.KindNote, trace.KindStore, trace.KindGap, trace.KindConnection, trace.KindTotals:
 	}
 	return false
 }

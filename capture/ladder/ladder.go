@@ -45,6 +45,8 @@ const (
 	// RowCall: an application's call; Lane is whose. States holds the change
 	// that it made, if it made one.
 	RowCall
+	// RowStore: an application's access to a store; Lane is whose.
+	RowStore
 	// RowMessage: an HTTP message is complete. Arrow tells its direction.
 	RowMessage
 	// RowMemory: what a party remembers changed. Memory is set.

@@ -62,6 +62,7 @@ type jsonEvent struct {
 	Message    *jsonMessage    `json:"message,omitempty"`
 	WebSocket  *jsonWebSocket  `json:"websocket,omitempty"`
 	Note       *jsonNote       `json:"note,omitempty"`
+	Store      *jsonAccess     `json:"store,omitempty"`
 	Other      *jsonOther      `json:"other,omitempty"`
 	Connection *jsonConnection `json:"connection,omitempty"`
 	Totals     *jsonTotals     `json:"totals,omitempty"`
@@ -142,6 +143,15 @@ type jsonNote struct {
 	Ko   string `json:"ko"`
 }
 
+type jsonAccess struct {
+	Store    string `json:"store"`
+	Op       string `json:"op"`
+	Key      string `json:"key,omitempty"`
+	Bytes    int    `json:"bytes"`
+	Revision uint64 `json:"revision,omitempty"`
+	Outcome  string `json:"outcome"`
+}
+
 type jsonOther struct {
 	Protocol string `json:"protocol"`
 	Info     string `json:"info,omitempty"`
@@ -194,6 +204,9 @@ func eventOf(e *trace.Event) *jsonEvent {
 	if n := e.Note; n != nil {
 		j.Note = &jsonNote{Step: n.Step, En: valid(n.Text.En), Ko: valid(n.Text.Ko)}
 	}
+	if a := e.Access; a != nil {
+		j.Store = accessOf(a)
+	}
 	if n := e.Other; n != nil {
 		j.Other = &jsonOther{Protocol: valid(n.Protocol), Info: valid(n.Info)}
 		if n.Err != nil {
@@ -208,6 +221,14 @@ func eventOf(e *trace.Event) *jsonEvent {
 			Frames: n.Frames, Segments: n.Segments, Connections: n.Connections,
 			Others: validKeys(n.Others), Damaged: n.Damaged, Incomplete: n.Incomplete, Dropped: n.Dropped,
 		}
+	}
+	return j
+}
+
+func accessOf(a *trace.Access) *jsonAccess {
+	j := &jsonAccess{Store: valid(a.Store), Op: valid(a.Op), Key: valid(a.Key), Bytes: a.Bytes, Revision: a.Revision, Outcome: valid(a.Outcome)}
+	if a.Done() {
+		j.Outcome = trace.StoreDone
 	}
 	return j
 }

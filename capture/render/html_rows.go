@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 
+	"statelab/capture/explain"
 	"statelab/capture/ladder"
 	"statelab/capture/tcpstate"
 	"statelab/capture/trace"
@@ -211,6 +212,9 @@ func (p *painter) say(h *htmlRow, row *ladder.Row) {
 	case ladder.RowCall:
 		h.Class, h.Opens = "call", true
 		h.Beside = inTwo(func(s speaker) string { return "● " + callText(s, row.Event.Call) })
+	case ladder.RowStore:
+		h.Class, h.Opens = "call", true
+		h.Beside = inTwo(func(s speaker) string { return "▣ " + explain.AccessForms(s.lang, row.Event.Access)[0] })
 	case ladder.RowMemory:
 		h.Class, h.Opens = "memory", true
 		h.Beside = inTwo(func(s speaker) string { return "▤ " + memoryText(s, row.Memory) })

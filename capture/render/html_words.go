@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"statelab/capture/explain"
+	"statelab/capture/ladder"
 	"statelab/capture/trace"
 )
 
@@ -109,7 +110,7 @@ func (r *report) Unglanced() int { return max(len(r.conns)-glanced, 0) }
 
 // Signs explain the ladder to one who has never seen one.
 func (r *report) Signs() []htmlSign {
-	return []htmlSign{
+	signs := []htmlSign{
 		{"bar", trace.Text{En: "thick line: this side remembers the connection (its control block, TCB)", Ko: "굵은 선: 이쪽이 연결을 기억함(제어 블록, TCB)"}},
 		{"dots", trace.Text{En: "dotted line: it remembers nothing of it", Ko: "점선: 연결에 대해 아무것도 기억하지 않음"}},
 		{"chip", trace.Text{En: "the state that a side comes into (RFC 9293 §3.3.2); ?: if the segment arrived; !: the segments say otherwise", Ko: "한쪽이 새로 들어간 상태(RFC 9293 §3.3.2). ?는 세그먼트가 도착했다면, !는 세그먼트와 어긋난다는 뜻"}},
@@ -120,6 +121,10 @@ func (r *report) Signs() []htmlSign {
 		{"call", trace.Text{En: "● what a program asks of TCP · ▤ what a side has begun to remember, or forgotten", Ko: "● 프로그램이 TCP에 하는 요청 · ▤ 한쪽이 기억하게 되었거나 잊은 것"}},
 		{"seq", trace.Text{En: "seq: number of the first byte sent; ack: the byte that is expected next. Both count from the start of the connection (0 is the SYN).", Ko: "seq: 보내는 첫 바이트의 번호, ack: 다음에 받기를 기다리는 바이트의 번호. 둘 다 연결의 처음부터 셈(SYN이 0번)."}},
 	}
+	if slices.ContainsFunc(r.rows, func(row ladder.Row) bool { return row.Kind == ladder.RowStore }) {
+		signs = append(signs, htmlSign{"store", trace.Text{En: "▣ what a program reads from a store, or leaves there", Ko: "▣ 프로그램이 저장소에서 읽거나 저장소에 남기는 것"}})
+	}
+	return signs
 }
 
 // Terms are the words of the ladder, those that it uses.

@@ -6,6 +6,7 @@ import (
 	"io"
 	"strings"
 
+	"statelab/capture/explain"
 	"statelab/capture/ladder"
 	"statelab/capture/tcpstate"
 )
@@ -97,6 +98,8 @@ func (s *sequence) row(r *ladder.Row) {
 		}
 	case ladder.RowCall:
 		s.d.over(r.Lane, r.Lane, callText(s.say, r.Event.Call))
+	case ladder.RowStore:
+		s.d.over(r.Lane, r.Lane, explain.AccessForms(s.say.lang, r.Event.Access)[0])
 	case ladder.RowMemory:
 		if !r.Memory.Structural() {
 			return

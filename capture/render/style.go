@@ -72,20 +72,21 @@ type glyphs struct {
 	heavyLeft, heavyRight      string
 	shaft, dashed, double      string
 	head, tail                 string // arrow heads to the right and to the left
-	cross, call, memory, state string
+	cross, call, store, memory string
+	state                      string
 	dots, rule, tick           string
 }
 
 var unicodeGlyphs = glyphs{
 	lane: "┊", heavy: "┃", fromLeft: "├", fromRight: "┤", heavyLeft: "┠", heavyRight: "┨",
 	shaft: "─", dashed: "╌", double: "═", head: "►", tail: "◄",
-	cross: "✗", call: "●", memory: "▤", state: "◆", dots: "⋮", rule: "─", tick: "·",
+	cross: "✗", call: "●", store: "▣", memory: "▤", state: "◆", dots: "⋮", rule: "─", tick: "·",
 }
 
 var asciiGlyphs = glyphs{
 	lane: ":", heavy: "|", fromLeft: "+", fromRight: "+", heavyLeft: "+", heavyRight: "+",
 	shaft: "-", dashed: "~", double: "=", head: ">", tail: "<",
-	cross: "X", call: "*", memory: "#", state: "*", dots: ":", rule: "-", tick: ".",
+	cross: "X", call: "*", store: "%", memory: "#", state: "*", dots: ":", rule: "-", tick: ".",
 }
 
 // spelled replaces the typographic characters of our own sentences.

@@ -165,7 +165,7 @@ func (d *drawing) ownHeight(r *ladder.Row) float64 {
 			return 0
 		}
 		return 32
-	case ladder.RowCall, ladder.RowState:
+	case ladder.RowCall, ladder.RowStore, ladder.RowState:
 		return 34 + extra
 	case ladder.RowOther, ladder.RowVerdict, ladder.RowLost:
 		return 28

@@ -42,6 +42,9 @@ func (d *drawing) row(i int, r *ladder.Row) {
 	case ladder.RowCall:
 		d.time(r, y+21)
 		d.tag(r.Lane, y+17, d.callText(r.Event.Call), d.th.call)
+	case ladder.RowStore:
+		d.time(r, y+21)
+		d.tag(r.Lane, y+17, "▣ "+d.pick(explain.AccessForms(d.o.Lang, r.Event.Access), smallSize, d.besideRoom()-20), d.th.call)
 	case ladder.RowMemory:
 		if r.Memory.Structural() {
 			d.tag(r.Lane, y+15, "▤ "+memoryText(d.say, r.Memory), d.th.memory)
@@ -132,11 +135,7 @@ func (d *drawing) tag(lane int, y float64, s, ground string) {
 	if lane < 0 {
 		return
 	}
-	room := d.r - d.left - 60
-	if !d.two {
-		room = max((d.r-d.left)/float64(len(d.x)-1)*1.6, 160)
-	}
-	s = clip(s, smallSize, room)
+	s = clip(s, smallSize, d.besideRoom())
 	w := widthOf(s, smallSize)*1.06 + 16 // fonts differ in width
 	x := d.x[lane] + 14
 	if d.x[lane] > d.left && x+w > d.r {
@@ -144,6 +143,14 @@ func (d *drawing) tag(lane int, y float64, s, ground string) {
 	}
 	d.f(`<rect x="%.1f" y="%.1f" width="%.1f" height="24" rx="5" fill="%s"/>`+"\n", x, y-12, w, ground)
 	d.text(x+7, y+4.5, smallSize, "start", "", s)
+}
+
+// besideRoom is how wide the words beside a lane may be.
+func (d *drawing) besideRoom() float64 {
+	if d.two {
+		return d.r - d.left - 60
+	}
+	return max((d.r-d.left)/float64(len(d.x)-1)*1.6, 160)
 }
 
 // pause breaks the lanes: much time passes here.

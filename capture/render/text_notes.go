@@ -23,6 +23,7 @@ const (
 	symTie
 	symMessage
 	symCall
+	symStore
 	symMemory
 	symAssumed
 	symContradicted
@@ -48,6 +49,7 @@ func (t *text) legend() {
 		{symTie, "(" + t.tie + ") (" + t.tie + ")", t.say.of(wordSame)},
 		{symMessage, t.g.double + t.g.head, label("legend.message")},
 		{symCall, t.g.call, label("legend.call")},
+		{symStore, t.g.store, label("legend.store")},
 		{symMemory, t.g.memory, label("legend.memory")},
 		{symAssumed, "?", t.say.of(wordAssumed)},
 		{symContradicted, "!", t.say.of(wordContradicts)},
@@ -240,7 +242,7 @@ func explanations(x *explain.Explainer, lanes []ladder.Lane, r *ladder.Row) []ex
 		}
 	}
 	switch r.Kind {
-	case ladder.RowArrow, ladder.RowMessage, ladder.RowCall, ladder.RowMemory, ladder.RowOther, ladder.RowVerdict:
+	case ladder.RowArrow, ladder.RowMessage, ladder.RowCall, ladder.RowStore, ladder.RowMemory, ladder.RowOther, ladder.RowVerdict:
 		add(&r.Event)
 	case ladder.RowOpening, ladder.RowPause, ladder.RowState, ladder.RowStep, ladder.RowNote, ladder.RowLost,
 		ladder.RowConnection, ladder.RowTotals:

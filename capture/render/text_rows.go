@@ -33,6 +33,8 @@ func (t *text) draw(r *ladder.Row) {
 		lines = t.stateLines(r)
 	case ladder.RowCall:
 		lines = t.callLines(r)
+	case ladder.RowStore:
+		lines = t.storeLines(r)
 	case ladder.RowMemory:
 		if !r.Memory.Structural() {
 			return
@@ -161,6 +163,14 @@ func (t *text) callLines(r *ladder.Row) []*canvas {
 	t.used[symCall] = true
 	t.beside(c, r.Lane, t.g.call+" "+t.callText(r), plain)
 	return t.withStates(c, r)
+}
+
+func (t *text) storeLines(r *ladder.Row) []*canvas {
+	c := t.lanes(r)
+	t.gutter(c, r)
+	t.used[symStore] = true
+	t.beside(c, r.Lane, t.g.store+" "+t.pick(explain.AccessForms(t.o.Lang, r.Event.Access), t.besideRoom(r.Lane)-2), plain)
+	return []*canvas{c}
 }
 
 // callText is a call as a program writes it. Where there is little room, its

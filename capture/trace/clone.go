@@ -35,6 +35,7 @@ func (e *Event) Clone() Event {
 	c.Verdict = clone(e.Verdict)
 	c.Call = clone(e.Call)
 	c.Note = clone(e.Note)
+	c.Access = clone(e.Access)
 	c.Other = clone(e.Other)
 	if e.Message != nil {
 		m := *e.Message

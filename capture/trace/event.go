@@ -37,6 +37,9 @@ const (
 	KindWebSocket
 	// KindNote: Note is set.
 	KindNote
+	// KindStore: an application read from a store, or wrote to it. Access is set;
+	// From is whose application.
+	KindStore
 	// KindOther: a frame that carries no TCP segment (ARP, ICMP, an unknown
 	// protocol, a damaged one). Other is set.
 	KindOther
@@ -51,7 +54,7 @@ const (
 
 // String returns the kind in English, in lower case: a key, not a label.
 func (k Kind) String() string {
-	names := [...]string{"segment", "arrival", "state", "memory", "verdict", "call", "message", "websocket", "note", "other", "gap", "connection", "totals"}
+	names := [...]string{"segment", "arrival", "state", "memory", "verdict", "call", "message", "websocket", "note", "store", "other", "gap", "connection", "totals"}
 	if int(k) < len(names) {
 		return names[k]
 	}
@@ -141,6 +144,7 @@ type Event struct {
 	Message    *http1.Message
 	WebSocket  *http1.WebSocketFrame
 	Note       *Note
+	Access     *Access
 	Other      *Other
 	Connection *tcpstate.Conn
 	Totals     *Totals

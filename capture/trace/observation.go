@@ -100,7 +100,8 @@ const (
 	ObservedVerdict
 	ObservedCall
 	ObservedNote
-	ObservedGap // frames lost by the capture: N of them
+	ObservedStore // what an application did with a store: Access
+	ObservedGap   // frames lost by the capture: N of them
 	// ObservedTick is no observation: it says that none earlier than At will
 	// come (see capture.Tick).
 	ObservedTick
@@ -126,5 +127,6 @@ type Observation struct {
 	Verdict  *Verdict
 	Call     *Call
 	Note     *Note
+	Access   *Access
 	N        int
 }

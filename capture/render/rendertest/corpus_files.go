@@ -29,6 +29,7 @@ func hostile() Trace {
 	})
 	s.message(id, server, http1.Message{Status: 200, Reason: Hostile, Version: Hostile})
 	s.call(id, alice, Hostile, Hostile, Hostile)
+	s.access(alice, trace.Access{Store: Hostile, Op: Hostile, Key: Hostile, Bytes: 1, Outcome: Hostile})
 	s.remember(bob, trace.Entry{Kind: trace.MemoryConversation, Name: Hostile, Value: Hostile, Bytes: 99})
 	s.note(Hostile, Hostile)
 	s.step(Hostile, Hostile)
@@ -107,6 +108,7 @@ func cluster() Trace {
 	s.arrive(w)
 	s.become(back, server, tcpstate.SynReceived, received, "SYN")
 	s.message(back, client, get)
+	s.access(backend, trace.Access{Store: "redis", Op: trace.StoreWrite, Key: "session:7f3a90c2d41b", Bytes: 9, Revision: 1})
 	s.remember(backend, trace.Entry{Kind: trace.MemoryConversation, Name: "session 7f3a", Value: "alice", Bytes: 9})
 	s.remember(store, trace.Entry{Kind: trace.MemoryResource, Name: "account alice", Value: "100", Bytes: 8})
 	reply := http1.Message{

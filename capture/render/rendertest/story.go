@@ -197,6 +197,10 @@ func (s *story) remember(who trace.Participant, entries ...trace.Entry) {
 	s.add(trace.Event{Kind: trace.KindMemory, Stream: -1, From: who, Memory: &trace.Memory{Entries: entries}})
 }
 
+func (s *story) access(who trace.Participant, a trace.Access) {
+	s.add(trace.Event{Kind: trace.KindStore, Stream: -1, From: who, Access: &a})
+}
+
 func (s *story) message(stream int, from tcpstate.End, m http1.Message) {
 	m.FirstFrame, m.LastFrame, m.FirstTime, m.LastTime = s.frame, s.frame, s.now, s.now
 	s.add(trace.Event{
