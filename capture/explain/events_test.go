@@ -155,6 +155,12 @@ func stories() []story {
 			syn, synAck,
 			seg{frame: 3, ms: 1001, from: Server, ack: 1, flags: SYN | ACK, found: []Finding{{Name: "retransmission", Frame: 2, Nth: 1}}},
 		)},
+		{"syn-ack lost before it came here", segs(
+			syn,
+			seg{frame: 2, ms: 1020, from: Server, seq: 1, ack: 1, flags: ACK, acks: 1},
+			seg{frame: 3, ms: 3000, from: Server, ack: 1, flags: SYN | ACK, options: synOptions, found: []Finding{{Name: "retransmission"}}},
+		)},
+		{"syn-ack missing in the capture", segs(syn, seg{frame: 2, ms: 20, from: Client, seq: 1, ack: 1, flags: ACK})},
 		{"simultaneous open", segs(
 			syn,
 			seg{frame: 2, from: Server, flags: SYN, options: synOptions},

@@ -193,6 +193,10 @@ func (x *Explainer) peerClosed(f facts) (sent, received bool) {
 func (x *Explainer) acknowledge(f facts) Explanation {
 	covered := f.acked
 	switch {
+	case covered != nil && plainSyn(covered) && covered.next() == f.s.RelAck && !x.asked(f):
+		return Explanation{Sentence: x.say(ackSynAloneText, f.values), Arithmetic: x.ackSum(f), Section: "RFC 9293 §3.10.7.3"}
+	case x.agreedUnseen(f):
+		return Explanation{Sentence: x.say(thirdAckUnseenText, f.values), Section: "RFC 9293 §3.5"}
 	case x.completesHandshake(f, covered):
 		return Explanation{
 			Sentence:   x.say(thirdAckText, f.values),
@@ -233,6 +237,15 @@ func (x *Explainer) completesHandshake(f facts, covered *seen) bool {
 		return covered.flags.Has(tcpstate.SYN) && covered.next() == f.s.RelAck
 	}
 	return f.s.Conn != nil && f.s.AcksFrame != 0 && f.s.AcksFrame == f.s.Conn.Handshake.SynAck && f.s.RelAck == 1
+}
+
+// agreedUnseen reports whether the segment is the first after its sender's SYN
+// though no SYN-ACK was seen: in SYN-SENT nothing but a SYN is sent.
+func (x *Explainer) agreedUnseen(f facts) bool {
+	anything := func(*seen) bool { return true }
+	before := x.history.latest(f.ev, f.s.From, anything)
+	return before != nil && plainSyn(before) && f.s.Relative && f.s.RelAck == 1 && f.s.RelSeq == before.next() &&
+		x.history.latest(f.ev, receiver(f.s), anything) == nil
 }
 
 // congestion explains the two bits of ECN on an open connection (RFC 3168

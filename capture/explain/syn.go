@@ -63,10 +63,14 @@ func (x *Explainer) synAck(f facts) Explanation {
 			Section:    "RFC 9293 §3.5 Figure 7",
 		}
 	}
-	if again, ok := x.repeated(f); ok {
+	again, repeated := x.repeated(f)
+	if repeated && x.asked(f) {
 		return x.synRepeated(f, synAckAgainText, again)
 	}
 	first, section := x.agrees(f), "RFC 9293 §3.5"
+	if repeated {
+		first, section = synAckFirstHereText, "RFC 9293 §3.5; §3.8.3"
+	}
 	if f.s.Options.HasScale {
 		section += "; RFC 7323 §2"
 	}
@@ -147,6 +151,20 @@ func (x *Explainer) synAtOnce(f facts) (t text, section string, ok bool) {
 func (x *Explainer) bothAsked(f facts) bool {
 	before := x.history.latest(f.ev, f.s.From, func(s *seen) bool { return s.flags.Has(tcpstate.SYN) })
 	return before != nil && !before.flags.Has(tcpstate.ACK) && before.seq == f.s.Seq
+}
+
+// asked reports whether the sender of a segment is known to have sent a SYN
+// before, or the capture to have begun after it.
+func (x *Explainer) asked(f facts) bool {
+	if f.s.Conn == nil || x.history.latest(f.ev, f.s.From, func(s *seen) bool { return s.flags.Has(tcpstate.SYN) }) != nil {
+		return true
+	}
+	return x.history.latest(f.ev, receiver(f.s), plainSyn) == nil
+}
+
+// plainSyn recognises the first segment of an active OPEN.
+func plainSyn(s *seen) bool {
+	return s.flags.Has(tcpstate.SYN) && !s.flags.Has(tcpstate.ACK)
 }
 
 // repeated finds the finding that says that the segment was sent before.

@@ -42,6 +42,18 @@ var (
 		En: "{from} sends its SYN-ACK again: the ACK that completes the handshake has not come.",
 		Ko: "{from|이/가} SYN-ACK를 다시 보냅니다. 핸드셰이크를 끝낼 ACK가 오지 않았습니다.",
 	}
+	synAckFirstHereText = text{
+		En: "{from} sends its SYN-ACK again; it is the first that comes here. Its SYN takes ISN {isn}.",
+		Ko: "{from|이/가} SYN-ACK를 다시 보냅니다. 여기에는 처음 온 것입니다. 자신의 SYN은 ISN {isn|을/를} 차지합니다.",
+	}
+	ackSynAloneText = text{
+		En: "{from} acknowledges {to}'s SYN, but this ACK brings no SYN: {from} has sent its SYN-ACK before, which was lost on the way or is missing here. Without it the connection does not open for {to}.",
+		Ko: "{from|이/가} {to}의 SYN을 확인하지만 이 ACK에는 SYN이 없습니다. {from|은/는} 앞서 SYN-ACK를 보냈으나, 오는 길에 손실되었거나 여기에 빠져 있습니다. SYN-ACK 없이는 {to} 쪽에서 연결이 열리지 않습니다.",
+	}
+	thirdAckUnseenText = text{
+		En: "{from} acknowledges {to}'s SYN, which it has received: before that it would send nothing but its own SYN. The SYN-ACK is missing here.",
+		Ko: "{from|이/가} {to}의 SYN을 확인합니다. 받기 전이라면 자신의 SYN 말고는 아무것도 보내지 않습니다. SYN-ACK는 여기에 빠져 있습니다.",
+	}
 	reusedPortsText = text{
 		En: "The same addresses and ports served an earlier connection; the new ISN tells the two apart.",
 		Ko: "같은 주소와 포트를 이전 연결이 썼습니다. 새 ISN이 두 연결을 구별합니다.",

@@ -13,6 +13,8 @@ func (f follow) sends(e *end) {
 		return
 	case s.Flags.Has(SYN):
 		f.sendsSyn(e)
+	case t.state == Unknown && f.answersSyn():
+		f.meetOpening(e)
 	case t.state == Unknown:
 		e.sent(s, f.r.ScaledWindow)
 		f.meetMidway(e)
@@ -90,6 +92,9 @@ func (f follow) learn(e *end) {
 		t.hasIRS, t.irs = true, peer.tcb.iss
 		t.acceptAck(t.iss + 1)
 	}
+	if t.state == SynSent && peer.tcb.state == Unknown && s.Seq == t.sndNxt {
+		f.shownByAck(e)
+	}
 	frame := 0
 	if ack, from, ok := peer.log.ackFor(s.Ack - 1); ok {
 		t.acceptAck(ack)
@@ -133,75 +138,6 @@ func (t *tcb) notice(s *Segment) {
 	case t.hasGap && s.SegLen() > 0 && !s.End().Before(t.gap):
 		t.hasGap = false
 	}
-}
-
-// soonest is less than any retransmission timer waits, in nanoseconds: RFC 6298
-// §2.4 asks for a second at least, common stacks for 200 ms.
-const soonest = 100e6
-
-// sendsSyn follows a SYN or SYN,ACK.
-func (f follow) sendsSyn(e *end) {
-	s, t := f.s, &e.tcb
-	answer := s.Flags.Has(ACK)
-	again := t.hasISS && t.iss == s.Seq && (t.state == SynSent || t.state == SynReceived)
-	e.flow.fastOpen = e.flow.fastOpen || s.Len > 0
-	switch {
-	case again && t.state == SynSent && answer:
-		// Simultaneous open: it has received the peer's SYN.
-		t.hasIRS, t.irs = true, f.c.ends[f.to].tcb.iss
-		f.step(f.from, f.c.ends[f.to].flow.nextFrame, s.Frame)
-	case again && s.Time.UnixNano()-e.flow.nextTime < soonest:
-		// A copy that the wire made, or the answer to one: no timer has run out.
-	case again:
-		e.forget()
-	case t.state.synchronized() && t.hasISS && t.iss == s.Seq:
-		// Out of its time: a copy of the SYN that was late, and no news.
-	case answer:
-		asked := f.c.Handshake.SYN
-		if f.c.refused(s, f.from) {
-			asked = 0 // it answers another SYN
-		}
-		f.begin(e, Listen, SynReceived, Trigger{OnReceive, "SYN"}, FindEdge(Listen, SynReceived), asked, s.Frame)
-		t.passive, t.hasIRS, t.irs = true, true, s.Ack-1
-		f.shownBy(e)
-	default:
-		f.begin(e, Closed, SynSent, Trigger{OnSend, "SYN"}, FindEdge(Closed, SynSent), s.Frame)
-	}
-}
-
-// begin starts a control block with the end's own SYN.
-func (f follow) begin(e *end, from, to State, trigger Trigger, edge *Edge, frames ...int) {
-	state := f.c.State[f.from]
-	if state == Unknown || state == Closed || state == SynReceived && to == SynReceived { // that was another's SYN
-		f.c.State[f.from] = from
-		if n := len(f.c.History[f.from]); n > 0 && f.c.History[f.from][n-1] != from {
-			f.c.enter(f.from, from)
-		}
-	}
-	f.c.reset = false
-	f.o.restart(e, f.s)
-	f.change(f.from, to, trigger, edge, frames...)
-}
-
-// restart gives an end a new control block.
-func (o *Observer) restart(e *end, s *Segment) {
-	e.tcb = tcb{hasISS: true, iss: s.Seq, sndUna: s.Seq, sndNxt: s.End()}
-	e.nAhead, e.suspicious = 0, 0
-	e.assumed.reset = false
-}
-
-// shownBy follows what a SYN,ACK shows of its receiver, where that one's SYN
-// was not seen: most likely it was sent before the trace began. But the SYN,ACK
-// may also answer an old or a forged SYN (RFC 9293 §3.5, Figure 8); and where
-// nothing escapes the taps, it does.
-func (f follow) shownBy(e *end) {
-	peer := &f.c.ends[f.to]
-	if f.o.options.BothTaps && peer.tapped || peer.tcb.state != Unknown || f.c.Handshake.SYN != 0 {
-		return
-	}
-	peer.tcb = tcb{hasISS: true, iss: f.s.Ack - 1, sndUna: f.s.Ack - 1, sndNxt: f.s.Ack, reputed: true}
-	f.c.State[f.to] = Closed
-	f.change(f.to, SynSent, Trigger{OnSend, "SYN"}, FindEdge(Closed, SynSent), f.s.Frame)
 }
 
 // sendsFin follows a FIN: the user has closed (RFC 9293 §3.10.4).

@@ -48,6 +48,21 @@ wait 1s
 c> SYN 0
 s> SYN,ACK 0 1
 c> ACK 1 1`},
+	{name: "SYN,ACK lost, then an ACK before it", script: `
+c> SYN 0
+s| SYN,ACK 0 1
+wait 1s
+c> SYN 0
+s> ACK 1 1
+wait 1s
+s> SYN,ACK 0 1
+c> ACK 1 1`},
+	{name: "SYN,ACK not captured", script: `
+c> SYN 0
+s| SYN,ACK 0 1
+c> ACK 1 1
+c> PSH,ACK 1 1 +5
+s> ACK 1 6`},
 	{name: "third ACK lost, data comes", script: `
 c> SYN 0
 s> SYN,ACK 0 1
