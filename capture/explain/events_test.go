@@ -165,6 +165,7 @@ func stories() []story {
 			syn,
 			seg{frame: 2, from: Server, flags: SYN, options: synOptions},
 			seg{frame: 3, from: Client, ack: 1, flags: SYN | ACK, options: synOptions, acks: 2},
+			seg{frame: 4, from: Client, seq: 1, ack: 1, flags: ACK, found: []Finding{{Name: "duplicate-ack", Nth: 1}}},
 		)},
 		{"ports used again", segs(seg{frame: 9, from: Client, flags: SYN, options: synOptions, found: []Finding{{Name: "reused-ports", Frame: 1}}})},
 		{"syn on a half-open connection", segs(seg{frame: 9, from: Client, flags: SYN, found: []Finding{{Name: "half-open", Frame: 5}}})},

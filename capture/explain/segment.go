@@ -197,6 +197,8 @@ func (x *Explainer) acknowledge(f facts) Explanation {
 		return Explanation{Sentence: x.say(ackSynAloneText, f.values), Arithmetic: x.ackSum(f), Section: "RFC 9293 §3.10.7.3"}
 	case x.agreedUnseen(f):
 		return Explanation{Sentence: x.say(thirdAckUnseenText, f.values), Section: "RFC 9293 §3.5"}
+	case x.afterCrossing(f):
+		return Explanation{Sentence: x.say(ackCrossedText, f.values), Arithmetic: x.ackSum(f), Section: "RFC 9293 §3.5 Figure 7; §3.10.7.4"}
 	case x.completesHandshake(f, covered):
 		return Explanation{
 			Sentence:   x.say(thirdAckText, f.values),
@@ -246,6 +248,14 @@ func (x *Explainer) agreedUnseen(f facts) bool {
 	before := x.history.latest(f.ev, f.s.From, anything)
 	return before != nil && plainSyn(before) && f.s.Relative && f.s.RelAck == 1 && f.s.RelSeq == before.next() &&
 		x.history.latest(f.ev, receiver(f.s), anything) == nil
+}
+
+// afterCrossing reports whether the segment is the first after the SYN-ACKs of a
+// simultaneous open: its ACK of the peer's SYN has gone out with the SYN-ACK.
+func (x *Explainer) afterCrossing(f facts) bool {
+	before := x.history.latest(f.ev, f.s.From, func(*seen) bool { return true })
+	return before != nil && before.flags.Has(tcpstate.SYN|tcpstate.ACK) && before.ack == f.s.Ack && f.s.Src != f.s.Dst &&
+		x.history.latest(f.ev, f.s.From, plainSyn) != nil
 }
 
 // congestion explains the two bits of ECN on an open connection (RFC 3168

@@ -70,6 +70,10 @@ var (
 		En: "{from} acknowledges {to}'s SYN and repeats its own, ISN {isn}: both asked at once, and one connection comes of it.",
 		Ko: "{from|은/는} {to}의 SYN을 확인하면서 자신의 SYN(ISN {isn})을 다시 보냅니다. 양쪽이 동시에 요청해도 연결은 하나만 생깁니다.",
 	}
+	ackCrossedText = text{
+		En: "{from} acknowledges {to}'s SYN once more, as that SYN came again with a SYN-ACK. If the SYN-ACK of {from} has not opened the connection for {to}, this ACK does.",
+		Ko: "{from|이/가} {to}의 SYN을 한 번 더 확인합니다. 그 SYN이 SYN-ACK에 실려 다시 왔기 때문입니다. {from|이/가} 보낸 SYN-ACK로 {to} 쪽에서 연결이 열리지 않았다면 이 ACK로 열립니다.",
+	}
 	mssSumText          = text{En: "packet {packet} = MSS {mss} + {headers} of headers", Ko: "패킷 {packet} = MSS {mss} + 헤더 {headers}"}
 	offersText          = text{En: "It announces {list}.", Ko: "{list|을/를} 알립니다."}
 	noOffersText        = text{En: "It announces no options.", Ko: "옵션은 없습니다."}

@@ -20,10 +20,17 @@ func (f follow) announce(sender, receiver *end) {
 	case s.Flags.Has(FIN) && known.finFrame == 0:
 		known.finFrame = s.Frame
 	}
-	if s.Flags.Has(ACK) && (!known.hasUna || s.Ack.After(known.una)) {
+	if s.Flags.Has(ACK) && !receiver.crosses(s) && (!known.hasUna || s.Ack.After(known.una)) {
 		known.una, known.hasUna = s.Ack, true
 	}
 	known.midway = known.midway || !s.Flags.Has(SYN) && sender.tcb.state.synchronized()
+}
+
+// crosses reports whether a SYN,ACK goes to an end that has the SYN already: in a
+// simultaneous open it lies before the window (RFC 9293 §3.10.7.4, first), and the
+// next ACK, or what that end sends, tells what came of it.
+func (e *end) crosses(s *Segment) bool {
+	return s.Flags.Has(SYN|ACK) && e.shown() == SynReceived && !e.tcb.passive
 }
 
 // suspect notes a SYN that a synchronized end answers with a challenge ACK (RFC
