@@ -59,7 +59,7 @@ func TestOwnFindingsAreTrue(t *testing.T) {
 	})
 	all := <-right
 	t.Log(all)
-	for _, name := range []string{tcpstate.FoundBytesSeen, tcpstate.FoundFillsGap, tcpstate.FoundHoleReported, tcpstate.FoundWindowExhausted, tcpstate.FoundDuplicateFrame} {
+	for _, name := range []string{tcpstate.FoundBytesSeen, tcpstate.FoundFillsGap, tcpstate.FoundHoleReported, tcpstate.FoundWindowExhausted, tcpstate.FoundWindowProbe, tcpstate.FoundDuplicateFrame} {
 		if all[name] == 0 {
 			t.Errorf("%s was never found, so nothing was tested", name)
 		}

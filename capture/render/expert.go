@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -18,6 +19,7 @@ const firstFrames = 4
 
 var (
 	wordTimesIn    = trace.Text{En: "%d in %s; first frames: %s", Ko: "%d번, 연결 %s개, 첫 프레임: %s"}
+	wordOfThem     = trace.Text{En: "%d of them: %s  [%s]", Ko: "그중 %d번: %s  [%s]"}
 	wordNoFindings = trace.Text{En: "nothing was found", Ko: "발견 사항 없음"}
 )
 
@@ -27,6 +29,8 @@ type expertEntry struct {
 	count   int
 	frames  []int
 	streams map[int]bool
+	// denied counts where one of our own findings stands beside it and denies it.
+	denied map[string]int
 }
 
 // Expert lists what was found: the gravest first, under the names of Wireshark's
@@ -80,11 +84,14 @@ func Expert(w io.Writer, events Events, o Options) error {
 func noteFinding(found map[string]*expertEntry, f tcpstate.Finding, e *trace.Event) {
 	x := found[f.Name]
 	if x == nil {
-		x = &expertEntry{name: f.Name, streams: map[int]bool{}}
+		x = &expertEntry{name: f.Name, streams: map[int]bool{}, denied: map[string]int{}}
 		found[f.Name] = x
 	}
 	x.count++
 	x.streams[e.Stream] = true
+	if own := explain.Denies(f.Name, e.Segment.Findings); own != "" {
+		x.denied[own]++
+	}
 	if len(x.frames) < firstFrames {
 		x.frames = append(x.frames, e.Frame)
 	}
@@ -120,7 +127,14 @@ func (t *text) expertEntry(x *expertEntry) {
 	}
 	t.indented(2, plain, t.say.finding(x.name, 0)+"  ["+safe(x.name)+"]")
 	t.indented(4, plain, t.say.f(wordTimesIn, x.count, connections, strings.Join(frames, ", ")))
-	t.indented(4, faint, explain.WhyItMatters(t.o.Lang, x.name))
+	left := x.count
+	for _, own := range slices.Sorted(maps.Keys(x.denied)) {
+		t.indented(4, plain, t.say.f(wordOfThem, x.denied[own], t.say.finding(own, 0), safe(own)))
+		left -= x.denied[own]
+	}
+	if left > 0 { // else the name fits none of them, and its reason neither
+		t.indented(4, faint, explain.WhyItMatters(t.o.Lang, x.name))
+	}
 }
 
 // indented writes words wrapped beside a margin.

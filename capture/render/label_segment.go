@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"statelab/capture/explain"
 	"statelab/capture/tcpstate"
 	"statelab/capture/trace"
 )
@@ -51,11 +52,17 @@ func (s speaker) label(seg *trace.Segment, tag string) label {
 	l.winMatters = seg.Flags.Has(tcpstate.SYN) || large || windowOf(seg) == 0 && !seg.Flags.Has(tcpstate.RST)
 	var words []string
 	for _, f := range seg.Findings {
+		if f.Name == tcpstate.FoundKeepAlive && explain.Denies(f.Name, seg.Findings) == tcpstate.FoundWindowProbe {
+			continue
+		}
 		word := s.finding(f.Name, f.Nth)
-		if strings.HasSuffix(f.Name, "retransmission") {
-			words = slices.Insert(words, 0, word) // what matters most comes first
+		switch resent := strings.HasSuffix(f.Name, "retransmission"); {
+		case resent:
 			l.resent = s.of(wordResent)
-		} else {
+			fallthrough
+		case f.Name == tcpstate.FoundWindowProbe:
+			words = slices.Insert(words, 0, word) // what matters most comes first
+		default:
 			words = append(words, word)
 		}
 		switch f.Name {

@@ -22,6 +22,11 @@ const (
 	// and more waits behind this one, which has no PSH; Wireshark asks for the
 	// very edge (window-full). Frame is what offered the window.
 	FoundWindowExhausted = "window-exhausted"
+	// FoundWindowProbe: the form of a keep-alive, by a number that is acknowledged,
+	// while the peer's window is closed: it asks whether there is room again (RFC
+	// 9293 §3.8.6.1). Wireshark asks for the next number (zero-window-probe). Frame
+	// is what closed the window.
+	FoundWindowProbe = "window-probe"
 )
 
 // besides adds what we hold beside Wireshark's names.
@@ -33,6 +38,9 @@ func (c *Conn) besides(a *analysis, mine *meter, h *happening) {
 		a.found(FoundBytesSeen, a.original.frame, int(a.original.again))
 	case !a.copied && !seen && a.fresh == s.SegLen() && named != "" && named != FoundOutOfOrder:
 		a.found(FoundFillsGap, a.fwd.nextFrame, 0)
+	}
+	if h.probe && a.keepAlive {
+		a.found(FoundWindowProbe, a.rev.lastFrame, 0)
 	}
 	if a.copied && (named == "" || named == FoundOutOfOrder) {
 		a.found(FoundDuplicateFrame, a.original.frame, 0)

@@ -62,5 +62,5 @@ var findingNames = []string{
 	FoundZeroWindow, FoundZeroWindowProbe, FoundZeroWindowProbeAck, FoundKeepAlive, FoundKeepAliveAck,
 	FoundReusedPorts,
 	FoundMidstream, FoundBadChecksum, FoundChallengeAck, FoundHalfOpen, FoundOffFigure, FoundNotArrived,
-	FoundDuplicateFrame, FoundBytesSeen, FoundFillsGap, FoundHoleReported, FoundWindowExhausted,
+	FoundDuplicateFrame, FoundBytesSeen, FoundFillsGap, FoundHoleReported, FoundWindowExhausted, FoundWindowProbe,
 }

@@ -43,6 +43,12 @@ c> ACK 11 1 +1
 s> ACK 1 11 win=0
 s> ACK 1 11 win=500`, "window-update@2 window-full@0 zero-window@0 zero-window-probe@0 zero-window@0 zero-window-probe-ack@7 window-update@6"},
 		{"keep-alive", handshake + "wait 60s\nc> ACK 0 1\ns> ACK 1 1\nc> ACK 0 1 +1\ns> ACK 1 1", "keep-alive@1 keep-alive-ack@4 keep-alive@1 keep-alive-ack@6"},
+		{"a probe by an old number", handshake + `
+s> ACK 1 1 win=0
+wait 1s
+c> ACK 0 1 +1
+s> ACK 1 1 win=0
+c> ACK 0 1`, "zero-window@0 keep-alive@1 window-full@0 window-probe@4 zero-window@0 keep-alive@1 window-probe@6"},
 		{"reused ports", handshake + "c> RST,ACK 1 1\nc> SYN 0 new", "reused-ports@1"},
 		{"midway", "c> ACK 50 60 +5", "midstream@0"},
 		{"challenge", handshake + "c> RST 900\ns> ACK 1 1", "duplicate-ack@2#1 challenge-ack@4"},
