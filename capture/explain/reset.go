@@ -13,7 +13,7 @@ import (
 // ACK bit itself; one that an application causes continues its own numbering.
 func (x *Explainer) reset(f facts) Explanation {
 	peer := f.s.From.Peer()
-	f.values["seq"] = resetSeq(f.s)
+	f.values["seq"] = x.resetSeq(f.s)
 	if f.s.Flags.Has(tcpstate.ACK) {
 		if syn := x.history.latest(f.ev, peer, refusedBy(f)); syn != nil && !x.hadAgreed(f, syn) {
 			f.values["answered"] = syn.frame
@@ -53,13 +53,30 @@ func (x *Explainer) reset(f facts) Explanation {
 	return Explanation{Sentence: x.say(t, f.values), Arithmetic: x.resetSum(f, answered), Section: section}
 }
 
-// resetSeq is an RST's number. One that answers a segment of a connection that is
-// over may bear a number from before this connection's own.
-func resetSeq(s *trace.Segment) int64 {
-	if s.Relative && s.Conn != nil && s.Conn.Bytes[s.From] <= math.MaxInt32 {
-		return int64(int32(s.RelSeq))
+// resetSeq is an RST's number, as it is told.
+func (x *Explainer) resetSeq(s *trace.Segment) any {
+	if OldSeq(s) {
+		return x.phrase(wireSeqText, args{"seq": uint32(s.Seq)})
 	}
-	return int64(s.RelSeq)
+	return s.RelSeq
+}
+
+// OldSeq reports whether a segment's number lies before its sender's ISN, so that
+// it does not count from there: an RST may answer a segment of a connection that
+// is over.
+func OldSeq(s *trace.Segment) bool {
+	return s.Flags.Has(tcpstate.RST) && old(s, s.RelSeq, s.From)
+}
+
+// OldAck reports the same of the number that a segment acknowledges: a SYN-ACK may
+// answer an old SYN (RFC 9293 §3.5, Figure 8).
+func OldAck(s *trace.Segment) bool {
+	return s.Flags.Has(tcpstate.SYN|tcpstate.ACK) && old(s, s.RelAck, s.From.Peer())
+}
+
+// old: beyond 2³¹ octets a number may as well lie ahead.
+func old(s *trace.Segment, number uint32, whose tcpstate.End) bool {
+	return s.Relative && s.Conn != nil && s.Conn.Bytes[whose] <= math.MaxInt32 && int32(number) < 0
 }
 
 // refusedBy recognises the SYN that a reset refuses.

@@ -42,6 +42,7 @@ var (
 		En: "{from} resets the connection: if the number {seq} is in {to}'s window, {to} forgets everything about it at once.",
 		Ko: "{from|이/가} 연결을 재설정합니다(RST). 번호 {seq|이/가} {to}의 윈도우 안에 있으면 {to|은/는} 연결을 즉시 잊습니다.",
 	}
+	wireSeqText  = text{En: "{seq} on the wire", Ko: "{seq}(원래 값)"}
 	resetSumText = text{
 		En: "seq {seq} = the ACK number of frame {answered}",
 		Ko: "seq {seq} = 프레임 {answered}의 ACK 번호",

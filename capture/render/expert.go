@@ -19,7 +19,7 @@ const firstFrames = 4
 
 var (
 	wordTimesIn    = trace.Text{En: "%d in %s; first frames: %s", Ko: "%d번, 연결 %s개, 첫 프레임: %s"}
-	wordOfThem     = trace.Text{En: "%d of them: %s  [%s]", Ko: "그중 %d번: %s  [%s]"}
+	wordOfThem     = trace.Text{En: "%d of them: %s [%s]", Ko: "그중 %d번: %s [%s]"}
 	wordNoFindings = trace.Text{En: "nothing was found", Ko: "발견 사항 없음"}
 )
 

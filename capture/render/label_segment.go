@@ -3,7 +3,6 @@ package render
 import (
 	"cmp"
 	"fmt"
-	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -33,9 +32,9 @@ var acknowledging = map[string]bool{
 }
 
 func (s speaker) label(seg *trace.Segment, tag string) label {
-	l := label{tag: tag, flags: flagText(seg.Flags), seq: "seq=" + strconv.FormatInt(seqOf(seg), 10)}
+	l := label{tag: tag, flags: flagText(seg.Flags), seq: s.seqText(seg)}
 	if seg.Flags.Has(tcpstate.ACK) {
-		l.ack = "ack=" + strconv.FormatUint(uint64(ackOf(seg)), 10)
+		l.ack = s.ackText(seg)
 	}
 	if seg.Len > 0 {
 		l.len = "len=" + strconv.Itoa(seg.Len)
@@ -84,26 +83,28 @@ func (s speaker) label(seg *trace.Segment, tag string) label {
 	return l
 }
 
-// seqOf is the sequence number as it is shown: relative where the ISN is known.
-// A SYN's own number is the ISN. A RST may answer a segment of a connection that
-// is over, and then bear a number from before this one's.
-func seqOf(s *trace.Segment) int64 {
+// seqText is the sequence number as it is shown: relative where the ISN is known.
+// A SYN's own number is the ISN. A number from before it is told as it is.
+func (s speaker) seqText(seg *trace.Segment) string {
 	switch {
-	case !s.Relative && s.Flags.Has(tcpstate.SYN):
-		return 0
-	case !s.Relative:
-		return int64(s.Seq)
-	case s.Flags.Has(tcpstate.RST) && s.Conn != nil && s.Conn.Bytes[s.From] <= math.MaxInt32:
-		return int64(int32(s.RelSeq))
+	case !seg.Relative && seg.Flags.Has(tcpstate.SYN):
+		return "seq=0"
+	case seg.Relative && explain.OldSeq(seg):
+		return s.f(wordRaw, "seq=", uint32(seg.Seq))
+	case seg.Relative:
+		return fmt.Sprint("seq=", seg.RelSeq)
 	}
-	return int64(s.RelSeq)
+	return fmt.Sprint("seq=", uint32(seg.Seq))
 }
 
-func ackOf(s *trace.Segment) uint32 {
-	if s.Relative {
-		return s.RelAck
+func (s speaker) ackText(seg *trace.Segment) string {
+	switch {
+	case seg.Relative && explain.OldAck(seg):
+		return s.f(wordRaw, "ack=", uint32(seg.Ack))
+	case seg.Relative:
+		return fmt.Sprint("ack=", seg.RelAck)
 	}
-	return uint32(s.Ack)
+	return fmt.Sprint("ack=", uint32(seg.Ack))
 }
 
 // windowOf is the window in bytes where the scale is known, else the field: on

@@ -15,6 +15,7 @@ var (
 	wordDamaged     = trace.Text{En: "damaged", Ko: "손상"}
 	wordInjected    = trace.Text{En: "injected", Ko: "주입"}
 	wordResent      = trace.Text{En: "resent", Ko: "재전송"}
+	wordRaw         = trace.Text{En: "raw %s%d", Ko: "원래 %s%d"} // a number as on the wire
 	wordTooBig      = trace.Text{En: "ICMP too big, MTU %s", Ko: "ICMP 너무 큼, MTU %s"}
 	wordCopy        = trace.Text{En: "copy %d", Ko: "사본 %d"}
 	wordPass        = trace.Text{En: "%s pass", Ko: "%s 경과"}
