@@ -149,3 +149,13 @@ func TestBentLessonIsMarked(t *testing.T) {
 		})
 	}
 }
+
+// A picture of a lesson that a rule has bent says so under its title, a document
+// in it.
+func TestBentPictureIsMarked(t *testing.T) {
+	t.Parallel()
+	for format, want := range map[string]string{"svg": "changed by your rule · statelab tcp demo echo", "html": "(changed by your rule)"} {
+		says(t, output(t, "tcp", "demo", "echo", "--rule", "drop fin always", "--format", format, "--lang", "en"), []string{want}, nil)
+		says(t, output(t, "tcp", "demo", "echo", "--format", format, "--lang", "en"), nil, []string{want})
+	}
+}

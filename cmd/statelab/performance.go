@@ -100,7 +100,12 @@ func (p *performance) show(w io.Writer, v view) error {
 		v.opts.Other = other
 	}
 	if !v.page { // on a page the lesson's title stands above the ladder
-		v.opts.Title, v.opts.Network = v.lang.Of(p.headline()), "statelab "+p.title+" · "+p.network
+		v.opts.Title, v.opts.Network = v.lang.Of(p.lesson), "statelab "+p.title+" · "+p.network
+		if v.format.Document {
+			v.opts.Title = v.lang.Of(p.headline())
+		} else if len(p.bent.steps) > 0 { // a picture's title has one line
+			v.opts.Network = v.lang.Of(bentMark) + " · " + v.opts.Network
+		}
 	}
 	beliefs, err := p.beliefs(v.lang)
 	if err != nil {
@@ -111,13 +116,16 @@ func (p *performance) show(w io.Writer, v view) error {
 	return v.format.Render(w, p.events(vantageClient), v.opts)
 }
 
+// bentMark says beside a title that the lesson took another course.
+var bentMark = trace.Text{En: "changed by your rule", Ko: "규칙이 결과를 바꿈"}
+
 // headline is the lesson's own title; where rules of the user's have changed
 // what happened, it says so.
 func (p *performance) headline() trace.Text {
 	if len(p.bent.steps) == 0 {
 		return p.lesson
 	}
-	return trace.Text{En: p.lesson.En + " (changed by your rule)", Ko: p.lesson.Ko + " (규칙이 결과를 바꿈)"}
+	return trace.Text{En: p.lesson.En + " (" + bentMark.En + ")", Ko: p.lesson.Ko + " (" + bentMark.Ko + ")"}
 }
 
 // inOther is what a document that holds both languages says in the other one.
