@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"net/netip"
@@ -291,8 +292,8 @@ func (b *Browser) drop(u *url.URL) {
 
 // Close closes the browser's connections. Its memory stays, as on a disk.
 func (b *Browser) Close() {
-	for origin, c := range b.open {
-		_ = c.Close()
+	for _, origin := range slices.Sorted(maps.Keys(b.open)) { // in one order, so that a run can be repeated
+		_ = b.open[origin].Close()
 		delete(b.open, origin)
 	}
 }
