@@ -38,6 +38,8 @@ type Options struct {
 	Color bool
 	// Explain adds to each row why it happened.
 	Explain bool
+	// Clock is how a text ladder tells a row's time.
+	Clock Clock
 	// Title is what the output shows ("tcp demo handshake"), Network the line
 	// that names the network and the stack that made it. Both are optional.
 	Title, Network string
@@ -90,6 +92,8 @@ type Options struct {
 	// BeforeRow is called by the text ladder before it prints a row: to wait
 	// for a key, to keep a pace, to ask what comes. An error ends the output.
 	BeforeRow func(*ladder.Row) error
+	// narrow lets lines be narrower than MinWidth.
+	narrow bool
 }
 
 // Belief is something that many believe, and what of the ladder refutes it.
@@ -99,8 +103,11 @@ type Belief struct{ Text, Why string }
 const MinWidth = 72
 
 func (o *Options) width() int {
-	if o.Width == 0 {
+	switch {
+	case o.Width == 0:
 		return 80
+	case o.narrow:
+		return o.Width
 	}
 	return max(o.Width, MinWidth)
 }

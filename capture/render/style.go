@@ -24,6 +24,7 @@ const (
 	closing // it ends
 	memory
 	step
+	chosen // on a screen
 	styles // how many there are
 )
 
@@ -48,6 +49,7 @@ func newPalette(on bool) palette {
 		closing:  {color.FgMagenta},
 		memory:   {color.FgYellow},
 		step:     {color.Bold, color.Underline},
+		chosen:   {color.ReverseVideo},
 	}
 	for i, a := range attributes {
 		if len(a) > 0 {

@@ -60,6 +60,9 @@ type text struct {
 	opened    int  // connections that were shown
 	tie       string
 	terms     map[string]bool // of explain.Terms, that rows have shown
+	// told gives the reasons of a row that was explained before it is drawn; nil
+	// where rows are explained as they are drawn.
+	told func(*ladder.Row) []string
 }
 
 func newText(w io.Writer, o Options) *text {
@@ -214,8 +217,7 @@ func (t *text) head(lanes []ladder.Lane) {
 	}
 	t.emit(names)
 	addresses.right(t.grid.frame, "#", faint)
-	addresses.right(t.grid.frame+8, t.text(t.say.of(wordSeconds)), faint)
-	addresses.right(t.grid.gutter-1, t.text(t.say.of(wordDelta)), faint)
+	t.clockHead(addresses)
 	t.emit(addresses)
 }
 

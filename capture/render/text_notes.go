@@ -217,8 +217,11 @@ func fateWord(say speaker, f trace.Fate) string { return explain.Label(say.lang,
 
 // reasons are the explanations of a row, one a paragraph.
 func (t *text) reasons(r *ladder.Row) []string {
-	if !t.o.Explain {
+	switch {
+	case !t.o.Explain:
 		return nil
+	case t.told != nil:
+		return t.told(r)
 	}
 	return reasons(t.explainer, t.builder.Lanes(), r)
 }

@@ -98,8 +98,7 @@ func (t *text) gutter(c *canvas, r *ladder.Row) {
 	if r.At.IsZero() {
 		return
 	}
-	c.right(t.grid.frame+1+timeWidth, sinceIn(r.Since, timeWidth-wide), faint)
-	c.right(t.grid.gutter-1, t.text(deltaText(r.Delta)), faint)
+	t.clock(c, r, wide)
 }
 
 func (t *text) arrowLines(r *ladder.Row) []*canvas {

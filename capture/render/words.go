@@ -45,6 +45,7 @@ var (
 	wordRemembers   = trace.Text{En: "remembers: %s", Ko: "기억: %s"}
 	wordForgotten   = trace.Text{En: "forgets: %s", Ko: "잊음: %s"}
 	wordSeconds     = trace.Text{En: "time s", Ko: "시각 s"}
+	wordTimeOfDay   = trace.Text{En: "time of day", Ko: "시각(UTC)"}
 	wordDelta       = trace.Text{En: "delta", Ko: "간격"}
 	wordHeap        = trace.Text{En: "measured on the heap: %d B", Ko: "힙에서 측정: %d B"}
 	wordEmpty       = trace.Text{En: "nothing to show", Ko: "보여 줄 것이 없음"}

@@ -1,0 +1,63 @@
+package render
+
+import (
+	"strconv"
+	"time"
+
+	"statelab/capture/ladder"
+)
+
+// Clock is how a text ladder tells a row's time.
+type Clock uint8
+
+// Clocks.
+const (
+	ClockSince Clock = iota // seconds since the first row, and since the one before
+	ClockDelta              // seconds since the row before, to the nanosecond
+	ClockDay                // the time of day, in UTC
+)
+
+// Clocks is how many there are.
+const Clocks = 3
+
+// clock writes a row's time in its columns. A long frame number has borrowed
+// that many of their cells.
+func (t *text) clock(c *canvas, r *ladder.Row, borrowed int) {
+	end := t.grid.gutter - 1
+	switch t.o.Clock {
+	case ClockSince:
+		c.right(t.grid.frame+1+timeWidth, sinceIn(r.Since, timeWidth-borrowed), faint)
+		c.right(end, t.text(deltaText(r.Delta)), faint)
+	case ClockDelta:
+		c.right(end, preciseDelta(r.Delta), faint)
+	case ClockDay:
+		c.right(end, r.At.UTC().Format("15:04:05.0000"), faint)
+	}
+}
+
+// clockHead names the columns of the time.
+func (t *text) clockHead(c *canvas) {
+	end := t.grid.gutter - 1
+	switch t.o.Clock {
+	case ClockSince:
+		c.right(t.grid.frame+8, t.text(t.say.of(wordSeconds)), faint)
+		c.right(end, t.text(t.say.of(wordDelta)), faint)
+	case ClockDelta:
+		c.right(end, t.text(t.say.of(wordDelta))+" s", faint)
+	case ClockDay:
+		c.right(end, t.text(t.say.of(wordTimeOfDay)), faint)
+	}
+}
+
+// preciseDelta writes a difference in seconds with nine decimals, or as many as
+// twelve cells hold.
+func preciseDelta(d time.Duration) string {
+	s := strconv.FormatFloat(d.Seconds(), 'f', 9, 64)
+	if d >= 0 {
+		s = "+" + s
+	}
+	if len(s) > 12 && d.Abs() < 1e9*time.Second {
+		s = s[:12]
+	}
+	return s
+}
