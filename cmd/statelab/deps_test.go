@@ -26,6 +26,8 @@ capture/decode capture/stream capture/http1 capture/trace < capture/analyze
 capture/analyze < capture/quiz
 capture/decode capture/trace < capture/vantage
 capture/trace capture/tcpstate capture/http1 < capture/where
+capture/render capture/decode capture/where < capture/viewer
+capture/viewer < capture/viewer/viewertest
 capture/decode capture/trace < tcpdemo/network
 tcpdemo/network < tcpdemo/network/networktest tcpdemo/network/virtual tcpdemo/network/host tcpdemo/network/netns tcpdemo
 capture/tcpstate capture/trace < tcpdemo/sockstate

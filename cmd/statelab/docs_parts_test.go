@@ -50,6 +50,8 @@ var parts = map[string]func(t *testing.T, lang explain.Lang, argument string) st
 	"grammar": grammarPart,
 	"topics":  topicsPart,
 	"framing": framingPart,
+	"keys":    keysPart,
+	"screen":  screenPart,
 }
 
 // fillParts returns a page with its generated parts as they are to be.

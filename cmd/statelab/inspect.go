@@ -26,6 +26,7 @@ type inspectFlags struct {
 	filter filterFlag
 	two    bool // --vantage
 	beside bool // --diff
+	screen bool // -i
 }
 
 func newInspect(e *env) *cobra.Command {
@@ -37,12 +38,16 @@ func newInspect(e *env) *cobra.Command {
 stdin) and show the ladder, with what both ends' states must have been. A damaged
 file is shown up to the damage.
 
+With -i the trace becomes a screen to walk on: the connections, Enter for the ladder
+of one, Enter again for the bytes of a segment; ? names every key.
+
 With --vantage two captures of the same traffic, one from each host, make one
 ladder: what was lost on the way, and how long each segment took.
 With --diff two connections stand side by side, with what differs marked.`,
 		Example: `  statelab tcp demo loss -w loss.pcapng
   statelab inspect loss.pcapng --explain
   statelab inspect loss.pcapng --view connections
+  statelab inspect -i loss.pcapng
   statelab inspect loss.pcapng --filter 'tcp[tcpflags] & tcp-syn != 0'
   statelab tcp demo loss --at both -w loss.pcapng
   statelab inspect --vantage loss.client.pcapng loss.server.pcapng
@@ -54,13 +59,19 @@ With --diff two connections stand side by side, with what differs marked.`,
 			}
 			return nil
 		},
-		RunE: func(_ *cobra.Command, args []string) error {
+		RunE: func(c *cobra.Command, args []string) error {
 			v, err := f.viewFlags.resolve(e)
 			if err != nil {
 				return err
 			}
 			if err := errors.Join(f.chooseFlags.resolve(&v.opts), f.filter.resolve(v.lang)); err != nil {
 				return err
+			}
+			if f.screen {
+				if err := f.checkView(e, args); err != nil {
+					return err
+				}
+				return f.walk(c.Context(), e, v, args[0])
 			}
 			traces := len(args)
 			if f.beside {
@@ -111,6 +122,7 @@ With --diff two connections stand side by side, with what differs marked.`,
 	f.extractFlags.register(c)
 	c.Flags().BoolVar(&f.two, "vantage", false, "two captures of the same traffic, one from each host, on one ladder")
 	c.Flags().BoolVar(&f.beside, "diff", false, "two connections side by side: of two traces, or of one with --stream 0,1")
+	c.Flags().BoolVarP(&f.screen, "interactive", "i", false, "walk through one trace on the screen: connections, ladder, bytes; ? names the keys")
 	f.filter.register(c.Flags(), "analyse only the frames that pass, in tcpdump's language, e.g. 'tcp port 80'; they keep their numbers")
 	return c
 }
@@ -118,7 +130,6 @@ With --diff two connections stand side by side, with what differs marked.`,
 // inspect shows one trace.
 func (f *inspectFlags) inspect(e *env, w io.Writer, v view, name string, several bool) error {
 	var in io.Reader = e.stdin
-	v.opts.File, v.opts.Between = name, f.between()
 	if name != "-" {
 		file, err := os.Open(name)
 		if err != nil {
@@ -127,6 +138,12 @@ func (f *inspectFlags) inspect(e *env, w io.Writer, v view, name string, several
 		defer file.Close()
 		in = file
 	}
+	return f.inspectFrom(e, w, v, name, in, several)
+}
+
+// inspectFrom shows the trace that in holds.
+func (f *inspectFlags) inspectFrom(e *env, w io.Writer, v view, name string, in io.Reader, several bool) error {
+	v.opts.File, v.opts.Between = name, f.between()
 	if f.expression != nil {
 		again, done, err := rereadable(in)
 		if err != nil {
