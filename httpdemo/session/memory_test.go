@@ -57,3 +57,7 @@ func TestMemoryIsBounded(t *testing.T) {
 		}
 	}
 }
+
+func BenchmarkMemory(b *testing.B) {
+	storetest.Benchmark(b, session.NewMemory(session.MemoryOptions{}))
+}

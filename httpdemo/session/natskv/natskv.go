@@ -1,0 +1,279 @@
+// Package natskv keeps sessions in a JetStream key-value bucket: in a NATS server
+// elsewhere, in one inside this process, or in several that keep copies of it.
+// With copies, a read may be answered by one that is milliseconds behind; a
+// commit never is, since the leader decides it.
+package natskv
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+
+	"statelab/httpdemo/session"
+)
+
+const (
+	// timeout bounds one call, also to a server that is there and does not answer.
+	timeout = 900 * time.Millisecond
+	// grace is how long JetStream keeps a record beyond its expiry. Expiry is
+	// decided by our clock, which may be virtual; the server's only clears away.
+	grace = time.Hour
+	// marked is how long the server remembers that a record was deleted. A late
+	// commit is refused also after that: its revision is no longer the last.
+	marked = time.Minute
+)
+
+// Options of a Store. The zero value is good.
+type Options struct {
+	// Now is the clock by which records expire; nil is time.Now.
+	Now func() time.Time
+	// Bucket is the bucket's name; empty is "statelab".
+	Bucket string
+	// Replicas is how many servers keep the bucket, 1, 3 or 5; 0 is 1.
+	Replicas int
+	// File keeps the bucket on the servers' disks; otherwise it is in memory.
+	File bool
+}
+
+// Store is a session.Store in a JetStream bucket.
+type Store struct {
+	js     jetstream.JetStream
+	kv     jetstream.KeyValue
+	now    func() time.Time
+	config jetstream.KeyValueConfig
+	close  func()
+}
+
+// Open connects to the server of url, nats://host:port. A server that does not
+// answer is an ErrUnavailable; one that goes away later is waited for.
+func Open(ctx context.Context, url string, o Options) (*Store, error) {
+	conn, err := nats.Connect(url, connection()...)
+	if err != nil {
+		return nil, session.Failure(ctx, "connect to "+url, err)
+	}
+	s, err := New(ctx, conn, o)
+	if err != nil {
+		conn.Close()
+		return nil, err
+	}
+	s.close = conn.Close
+	return s, nil
+}
+
+// connection is how a Store wants its connection: it reconnects for ever, and
+// what is asked meanwhile fails at once and is not kept for later.
+func connection() []nats.Option {
+	return []nats.Option{
+		nats.Name("statelab"), nats.Timeout(timeout), nats.MaxReconnects(-1), nats.ReconnectBufSize(-1),
+		nats.ReconnectWait(100 * time.Millisecond), nats.ReconnectJitter(50*time.Millisecond, 50*time.Millisecond),
+		nats.PingInterval(time.Second), nats.MaxPingsOutstanding(2),
+	}
+}
+
+// New returns a Store on a connection that stays the caller's to close.
+func New(ctx context.Context, conn *nats.Conn, o Options) (*Store, error) {
+	js, err := jetstream.New(conn)
+	if err != nil {
+		return nil, fmt.Errorf("natskv: %w", err)
+	}
+	s := &Store{js: js, now: o.Now, close: func() {}}
+	if s.now == nil {
+		s.now = time.Now
+	}
+	s.config = jetstream.KeyValueConfig{
+		Bucket: cmp.Or(o.Bucket, "statelab"), Replicas: cmp.Or(o.Replicas, 1),
+		Storage: jetstream.MemoryStorage, LimitMarkerTTL: marked,
+	}
+	if o.File {
+		s.config.Storage = jetstream.FileStorage
+	}
+	if s.kv, err = js.CreateOrUpdateKeyValue(ctx, s.config); err != nil {
+		return nil, session.Failure(ctx, "make bucket "+s.config.Bucket, err)
+	}
+	return s, nil
+}
+
+// call makes a call within the time that one may take. A server that kept its
+// bucket in memory returns without it: then it is made anew.
+func (s *Store) call(ctx context.Context, operation string, do func(context.Context) error) error {
+	limited, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	if ctx.Err() != nil {
+		return session.Failure(ctx, operation, ctx.Err())
+	}
+	err := do(limited)
+	if errors.Is(err, nats.ErrNoResponders) || errors.Is(err, jetstream.ErrNoStreamResponse) || errors.Is(err, jetstream.ErrStreamNotFound) {
+		if _, made := s.js.CreateOrUpdateKeyValue(limited, s.config); made == nil {
+			err = do(limited)
+		}
+	}
+	if err == nil || errors.Is(err, session.ErrConflict) {
+		return err
+	}
+	return session.Failure(ctx, operation, err)
+}
+
+// head is the first line of a value, in JSON; the data follow it as they are.
+type head struct {
+	User    string `json:"user,omitempty"`
+	Expires int64  `json:"expires"` // Unix milliseconds
+}
+
+// get returns the record of that key, expired or not; a zero one if it is absent.
+func (s *Store) get(ctx context.Context, key string) (session.Record, error) {
+	entry, err := s.kv.Get(ctx, key)
+	if errors.Is(err, jetstream.ErrKeyNotFound) || errors.Is(err, jetstream.ErrInvalidKey) {
+		return session.Record{}, nil
+	} else if err != nil {
+		return session.Record{}, err
+	}
+	return parse(entry)
+}
+
+func parse(entry jetstream.KeyValueEntry) (session.Record, error) {
+	first, data, _ := bytes.Cut(entry.Value(), []byte{'\n'})
+	var h head
+	if err := json.Unmarshal(first, &h); err != nil {
+		return session.Record{}, fmt.Errorf("record %s: %w", entry.Key(), err)
+	}
+	return session.Record{
+		Key: entry.Key(), User: h.User, Data: data, Expires: time.UnixMilli(h.Expires).UTC(), Revision: entry.Revision(),
+	}, nil
+}
+
+// alive is whether the record is there and has time left.
+func (s *Store) alive(r session.Record) bool { return r.Revision != 0 && s.now().Before(r.Expires) }
+
+// Find implements session.Store.
+func (s *Store) Find(ctx context.Context, key string) (r session.Record, found bool, err error) {
+	err = s.call(ctx, "find", func(ctx context.Context) error {
+		r, err = s.get(ctx, key)
+		return err
+	})
+	if err != nil || !s.alive(r) {
+		return session.Record{}, false, err
+	}
+	return r, true, nil
+}
+
+// Commit implements session.Store.
+func (s *Store) Commit(ctx context.Context, r session.Record) (revision uint64, err error) {
+	if err := r.Check(); err != nil {
+		return 0, err
+	}
+	first, err := json.Marshal(head{User: r.User, Expires: r.Expires.UnixMilli()})
+	if err != nil {
+		return 0, fmt.Errorf("natskv: %w", err)
+	}
+	value := slices.Concat(first, []byte{'\n'}, r.Data)
+	keep := max(r.Expires.Sub(s.now()), 0) + grace
+	err = s.call(ctx, "commit", func(ctx context.Context) error {
+		is, err := s.get(ctx, r.Key)
+		if err != nil {
+			return err
+		}
+		if (s.alive(is) && is.Revision != r.Revision) || (!s.alive(is) && r.Revision != 0) {
+			return session.ErrConflict
+		}
+		revision, err = s.write(ctx, r.Key, value, keep, is.Revision)
+		return err
+	})
+	return revision, err
+}
+
+// write puts the value if last is the key's last revision: the server compares
+// and swaps. The bucket's own Update would drop the time to keep.
+func (s *Store) write(ctx context.Context, key string, value []byte, keep time.Duration, last uint64) (uint64, error) {
+	if last == 0 {
+		revision, err := s.kv.Create(ctx, key, value, jetstream.KeyTTL(keep))
+		return revision, race(err)
+	}
+	ack, err := s.js.PublishMsg(ctx, &nats.Msg{Subject: "$KV." + s.config.Bucket + "." + key, Data: value},
+		jetstream.WithExpectLastSequencePerSubject(last), jetstream.WithMsgTTL(keep))
+	if err != nil {
+		return 0, race(err)
+	}
+	return ack.Sequence, nil
+}
+
+// race turns the server's refusal of a revision into ErrConflict.
+func race(err error) error {
+	var refused jetstream.JetStreamError
+	if errors.As(err, &refused) && refused.APIError() != nil {
+		switch refused.APIError().ErrorCode {
+		case jetstream.JSErrCodeStreamWrongLastSequence, jetstream.JSErrCodeStreamWrongLastSequenceConstant:
+			return session.ErrConflict
+		}
+	}
+	if errors.Is(err, jetstream.ErrKeyExists) {
+		return session.ErrConflict
+	}
+	return err
+}
+
+// Delete implements session.Store.
+func (s *Store) Delete(ctx context.Context, key string, revision uint64) error {
+	return s.call(ctx, "delete", func(ctx context.Context) error {
+		if revision == 0 {
+			return s.kv.Purge(ctx, key, jetstream.PurgeTTL(marked))
+		}
+		is, err := s.get(ctx, key)
+		if err != nil {
+			return err
+		}
+		if !s.alive(is) || is.Revision != revision {
+			return session.ErrConflict
+		}
+		return race(s.kv.Purge(ctx, key, jetstream.LastRevision(revision), jetstream.PurgeTTL(marked)))
+	})
+}
+
+// List implements session.Store. It reads the whole bucket: there is no index.
+func (s *Store) List(ctx context.Context, user string) ([]session.Record, error) {
+	var all []session.Record
+	err := s.call(ctx, "list", func(ctx context.Context) error {
+		all = nil
+		watcher, err := s.kv.WatchAll(ctx, jetstream.IgnoreDeletes())
+		if err != nil {
+			return err
+		}
+		defer func() { _ = watcher.Stop() }() // of a connection that is gone there is nothing to stop
+		for {
+			select {
+			case <-ctx.Done():
+				return ctx.Err()
+			case entry := <-watcher.Updates():
+				if entry == nil { // what is there has been told
+					return nil
+				}
+				r, err := parse(entry)
+				if err != nil {
+					return err
+				}
+				if s.alive(r) && (user == "" || r.User == user) {
+					all = append(all, r)
+				}
+			}
+		}
+	})
+	if err != nil {
+		return nil, err
+	}
+	slices.SortFunc(all, func(a, b session.Record) int { return strings.Compare(a.Key, b.Key) })
+	return all, nil
+}
+
+// Close implements session.Store. It stops the server that Embedded started.
+func (s *Store) Close() error {
+	s.close()
+	return nil
+}

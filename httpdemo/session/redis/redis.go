@@ -1,0 +1,221 @@
+// Package redis keeps sessions in a Redis server, which several backends share.
+// It asks for a single server: its scripts touch keys that a Redis Cluster would
+// put on different nodes.
+package redis
+
+import (
+	"cmp"
+	"context"
+	_ "embed"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+	"github.com/redis/go-redis/v9/logging"
+	"github.com/redis/go-redis/v9/maintnotifications"
+
+	"statelab/httpdemo/session"
+)
+
+const (
+	// timeout bounds one call, also to a server that is there and does not answer.
+	timeout = 800 * time.Millisecond
+	// grace is how long Redis keeps a record beyond its expiry. Expiry is decided
+	// by our clock, which may be virtual; Redis's own only clears away.
+	grace = time.Hour
+)
+
+//go:embed commit.lua
+var commitSource string
+
+//go:embed delete.lua
+var deleteSource string
+
+var quiet = sync.OnceFunc(logging.Disable) // the library's logger is global, and writes to stderr
+
+// Store is a session.Store in Redis.
+type Store struct {
+	client         *redis.Client
+	now            func() time.Time
+	prefix         string
+	commit, delete *redis.Script
+}
+
+// Options of a Store. The zero value is good.
+type Options struct {
+	// Now is the clock by which records expire; nil is time.Now.
+	Now func() time.Time
+	// Prefix begins the name of each Redis key; empty is "statelab:".
+	Prefix string
+}
+
+// Open connects to the server of url: redis://[user:password@]host:port[/db],
+// rediss:// for TLS, unix:///path for a socket. A server that does not answer is
+// an ErrUnavailable.
+func Open(ctx context.Context, url string, o Options) (*Store, error) {
+	quiet()
+	client, err := redis.ParseURL(url)
+	if err != nil {
+		return nil, fmt.Errorf("redis: %w; for example redis://127.0.0.1:6379", err)
+	}
+	// A retry would hide an outage from the caller for seconds.
+	client.MaxRetries, client.DialerRetries = -1, 1
+	client.DialTimeout, client.ReadTimeout, client.WriteTimeout, client.PoolTimeout = timeout, timeout, timeout, timeout
+	client.ContextTimeoutEnabled = true
+	client.DisableIdentity = true
+	client.MaintNotificationsConfig = &maintnotifications.Config{Mode: maintnotifications.ModeDisabled}
+	s := &Store{
+		client: redis.NewClient(client), now: o.Now, prefix: cmp.Or(o.Prefix, "statelab:"),
+		commit: redis.NewScript(commitSource), delete: redis.NewScript(deleteSource),
+	}
+	if s.now == nil {
+		s.now = time.Now
+	}
+	limited, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	if err := s.client.Ping(limited).Err(); err != nil {
+		_ = s.client.Close() // the first error says what is wrong
+		return nil, session.Failure(ctx, "connect to redis at "+client.Addr, err)
+	}
+	return s, nil
+}
+
+func (s *Store) record(key string) string { return s.prefix + "session:" + key }
+
+func (s *Store) millis() string { return strconv.FormatInt(s.now().UnixMilli(), 10) }
+
+// Find implements session.Store.
+func (s *Store) Find(ctx context.Context, key string) (session.Record, bool, error) {
+	limited, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	fields, err := s.client.HMGet(limited, s.record(key), columns...).Result()
+	if err != nil {
+		return session.Record{}, false, session.Failure(ctx, "find", err)
+	}
+	r, ok, err := s.parse(key, fields)
+	if err != nil {
+		return session.Record{}, false, session.Failure(ctx, "find", err)
+	}
+	return r, ok, nil
+}
+
+var columns = []string{"user", "data", "expires", "revision"}
+
+// parse makes a record of the columns; false if it is absent or expired.
+func (s *Store) parse(key string, fields []any) (session.Record, bool, error) {
+	var text [4]string
+	for i, f := range fields {
+		t, ok := f.(string)
+		if !ok {
+			return session.Record{}, false, nil
+		}
+		text[i] = t
+	}
+	expires, err := strconv.ParseInt(text[2], 10, 64)
+	revision, err2 := strconv.ParseUint(text[3], 10, 64)
+	if err = errors.Join(err, err2); err != nil {
+		return session.Record{}, false, fmt.Errorf("record %s: %w", key, err)
+	}
+	r := session.Record{
+		Key: key, User: text[0], Data: []byte(text[1]), Expires: time.UnixMilli(expires).UTC(), Revision: revision,
+	}
+	return r, s.now().Before(r.Expires), nil
+}
+
+// Commit implements session.Store.
+func (s *Store) Commit(ctx context.Context, r session.Record) (uint64, error) {
+	if err := r.Check(); err != nil {
+		return 0, err
+	}
+	limited, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	keep := max(r.Expires.Sub(s.now()), 0) + grace
+	revision, err := s.commit.Run(limited, s.client, []string{s.record(r.Key), s.prefix + "revision"},
+		r.Revision, s.millis(), r.User, r.Data, r.Expires.UnixMilli(), keep.Milliseconds(), s.prefix+"user:", r.Key).Int64()
+	switch {
+	case err != nil:
+		return 0, session.Failure(ctx, "commit", err)
+	case revision <= 0:
+		return 0, session.ErrConflict
+	}
+	return uint64(revision), nil
+}
+
+// Delete implements session.Store.
+func (s *Store) Delete(ctx context.Context, key string, revision uint64) error {
+	limited, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	done, err := s.delete.Run(limited, s.client, []string{s.record(key)},
+		revision, s.millis(), s.prefix+"user:", key).Int64()
+	switch {
+	case err != nil:
+		return session.Failure(ctx, "delete", err)
+	case done == 0:
+		return session.ErrConflict
+	}
+	return nil
+}
+
+// List implements session.Store. For one user it reads the user's index; for all
+// it goes through every key of the server.
+func (s *Store) List(ctx context.Context, user string) ([]session.Record, error) {
+	limited, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	keys, err := s.keys(limited, user)
+	if err != nil {
+		return nil, session.Failure(ctx, "list", err)
+	}
+	if len(keys) == 0 {
+		return nil, nil
+	}
+	answers := make([]*redis.SliceCmd, len(keys))
+	_, err = s.client.Pipelined(limited, func(p redis.Pipeliner) error {
+		for i, key := range keys {
+			answers[i] = p.HMGet(limited, s.record(key), columns...)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, session.Failure(ctx, "list", err)
+	}
+	var all []session.Record
+	for i, answer := range answers {
+		r, ok, err := s.parse(keys[i], answer.Val())
+		if err != nil {
+			return nil, session.Failure(ctx, "list", err)
+		}
+		if ok && (user == "" || r.User == user) {
+			all = append(all, r)
+		}
+	}
+	return all, nil
+}
+
+// keys returns the keys of the user's records, or of all, sorted and each once.
+func (s *Store) keys(ctx context.Context, user string) ([]string, error) {
+	var keys []string
+	if user != "" {
+		members, err := s.client.SMembers(ctx, s.prefix+"user:"+user).Result()
+		if err != nil {
+			return nil, err
+		}
+		keys = members
+	} else {
+		all := s.client.Scan(ctx, 0, s.record("*"), 1000).Iterator()
+		for all.Next(ctx) {
+			keys = append(keys, all.Val()[len(s.record("")):])
+		}
+		if err := all.Err(); err != nil {
+			return nil, err
+		}
+	}
+	slices.Sort(keys)
+	return slices.Compact(keys), nil // SCAN may tell a key twice
+}
+
+// Close implements session.Store.
+func (s *Store) Close() error { return s.client.Close() }

@@ -1,0 +1,193 @@
+// Package sqlite keeps sessions in a file: they survive the server.
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	_ "embed"
+	"errors"
+	"fmt"
+	"net/url"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	_ "modernc.org/sqlite" // the driver, in Go alone
+
+	"statelab/httpdemo/session"
+)
+
+// How a connection of the pool is set up. Without WAL and a busy timeout most of
+// many writers at once are refused with SQLITE_BUSY. An immediate transaction
+// takes the write lock when it begins: one that began by reading could not wait
+// for it.
+const connection = "?_pragma=busy_timeout(800)&_pragma=journal_mode(WAL)&_pragma=synchronous(NORMAL)&_txlock=immediate"
+
+//go:embed schema.sql
+var schema string
+
+// sweepEvery is how often a commit also drops what has expired.
+const sweepEvery = time.Minute
+
+// Store is a session.Store in an SQLite file. Several processes may share it.
+type Store struct {
+	db    *sql.DB
+	now   func() time.Time
+	swept atomic.Int64 // Unix milliseconds
+}
+
+// Open opens the file at path, made if it is absent. now is the clock by which
+// records expire; nil is time.Now.
+func Open(ctx context.Context, path string, now func() time.Time) (*Store, error) {
+	if path == "" {
+		return nil, errors.New("sqlite: no file was named; for example sqlite:sessions.db")
+	}
+	if now == nil {
+		now = time.Now
+	}
+	// A URI, so that a '?' or '#' of the name is not taken for parameters.
+	name := &url.URL{Path: filepath.ToSlash(path)}
+	db, err := sql.Open("sqlite", "file:"+strings.TrimPrefix(name.EscapedPath(), "./")+connection)
+	if err != nil {
+		return nil, fmt.Errorf("sqlite: %s: %w", path, err)
+	}
+	if _, err = db.ExecContext(ctx, schema); err != nil {
+		_ = db.Close() // the first error says what is wrong
+		return nil, session.Failure(ctx, "open "+path, err)
+	}
+	return &Store{db: db, now: now}, nil
+}
+
+// DB is the database, for tables of others beside the sessions: accounts are data
+// that would be there without any conversation. Close of the Store closes it.
+func (s *Store) DB() *sql.DB { return s.db }
+
+// Find implements session.Store.
+func (s *Store) Find(ctx context.Context, key string) (session.Record, bool, error) {
+	r, err := scan(s.db.QueryRowContext(ctx,
+		`SELECT key, user, data, expires, revision FROM session WHERE key = ? AND expires > ?`, key, s.now().UnixMilli()))
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return session.Record{}, false, nil
+	case err != nil:
+		return session.Record{}, false, session.Failure(ctx, "find", err)
+	}
+	return r, true, nil
+}
+
+func scan(row interface{ Scan(...any) error }) (session.Record, error) {
+	var r session.Record
+	var user []byte
+	var expires int64
+	err := row.Scan(&r.Key, &user, &r.Data, &expires, &r.Revision)
+	r.User, r.Expires = string(user), time.UnixMilli(expires).UTC()
+	return r, err
+}
+
+// Commit implements session.Store.
+func (s *Store) Commit(ctx context.Context, r session.Record) (revision uint64, err error) {
+	if err := r.Check(); err != nil {
+		return 0, err
+	}
+	tx, err := s.db.BeginTx(ctx, nil)
+	if err != nil {
+		return 0, session.Failure(ctx, "commit", err)
+	}
+	defer func() { _ = tx.Rollback() }() // does nothing after a commit
+	revision, changed, err := s.swap(ctx, tx, r)
+	if err == nil && changed {
+		err = tx.Commit()
+	}
+	switch {
+	case err != nil:
+		return 0, session.Failure(ctx, "commit", err)
+	case !changed:
+		return 0, session.ErrConflict
+	}
+	return revision, nil
+}
+
+// swap writes r if the record's revision is r.Revision, within the transaction.
+func (s *Store) swap(ctx context.Context, tx *sql.Tx, r session.Record) (revision uint64, changed bool, err error) {
+	now := s.now().UnixMilli()
+	if last := s.swept.Load(); now-last >= sweepEvery.Milliseconds() && s.swept.CompareAndSwap(last, now) {
+		if _, err = tx.ExecContext(ctx, `DELETE FROM session WHERE expires <= ?`, now); err != nil {
+			return 0, false, err
+		}
+	}
+	err = tx.QueryRowContext(ctx, `UPDATE session_revision SET last = last + 1 RETURNING last`).Scan(&revision)
+	if err != nil {
+		return 0, false, err
+	}
+	user, data := []byte(r.User), r.Data
+	if data == nil {
+		data = []byte{}
+	}
+	var done sql.Result
+	if r.Revision == 0 {
+		done, err = tx.ExecContext(ctx, `
+			INSERT INTO session (key, user, data, expires, revision) VALUES (?, ?, ?, ?, ?)
+			ON CONFLICT (key) DO UPDATE SET user = excluded.user, data = excluded.data,
+				expires = excluded.expires, revision = excluded.revision
+			WHERE session.expires <= ?`,
+			r.Key, user, data, r.Expires.UnixMilli(), revision, now)
+	} else {
+		done, err = tx.ExecContext(ctx, `
+			UPDATE session SET user = ?, data = ?, expires = ?, revision = ?
+			WHERE key = ? AND revision = ? AND expires > ?`,
+			user, data, r.Expires.UnixMilli(), revision, r.Key, int64(r.Revision), now)
+	}
+	if err != nil {
+		return 0, false, err
+	}
+	rows, err := done.RowsAffected()
+	return revision, rows == 1, err
+}
+
+// Delete implements session.Store.
+func (s *Store) Delete(ctx context.Context, key string, revision uint64) error {
+	if revision == 0 {
+		if _, err := s.db.ExecContext(ctx, `DELETE FROM session WHERE key = ?`, key); err != nil {
+			return session.Failure(ctx, "delete", err)
+		}
+		return nil
+	}
+	done, err := s.db.ExecContext(ctx, `DELETE FROM session WHERE key = ? AND revision = ? AND expires > ?`,
+		key, int64(revision), s.now().UnixMilli())
+	if err != nil {
+		return session.Failure(ctx, "delete", err)
+	}
+	if rows, err := done.RowsAffected(); err != nil {
+		return session.Failure(ctx, "delete", err)
+	} else if rows == 0 {
+		return session.ErrConflict
+	}
+	return nil
+}
+
+// List implements session.Store.
+func (s *Store) List(ctx context.Context, user string) ([]session.Record, error) {
+	rows, err := s.db.QueryContext(ctx, `
+		SELECT key, user, data, expires, revision FROM session
+		WHERE expires > ?1 AND (?2 = x'' OR user = ?2) ORDER BY key`, s.now().UnixMilli(), []byte(user))
+	if err != nil {
+		return nil, session.Failure(ctx, "list", err)
+	}
+	defer rows.Close()
+	var all []session.Record
+	for rows.Next() {
+		r, err := scan(rows)
+		if err != nil {
+			return nil, session.Failure(ctx, "list", err)
+		}
+		all = append(all, r)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, session.Failure(ctx, "list", err)
+	}
+	return all, nil
+}
+
+// Close implements session.Store.
+func (s *Store) Close() error { return s.db.Close() }
