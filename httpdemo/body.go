@@ -1,6 +1,7 @@
 package httpdemo
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"io"
@@ -19,9 +20,16 @@ func wantsPage(r *http.Request) bool {
 
 // readJSON reads one object, and nothing behind it. status is 0 where it could.
 func readJSON(r *http.Request, v any) (status int, why trace.Text) {
-	d := json.NewDecoder(r.Body)
+	body, err := io.ReadAll(r.Body)
+	switch {
+	case tooLarge(err):
+		return http.StatusRequestEntityTooLarge, bodyTooLarge
+	case err != nil:
+		return http.StatusBadRequest, trace.Text{En: "The body ended early.", Ko: "본문이 도중에 끊겼습니다."}
+	}
+	d := json.NewDecoder(bytes.NewReader(body))
 	d.DisallowUnknownFields()
-	err := d.Decode(v)
+	err = d.Decode(v)
 	if err == nil {
 		if _, end := d.Token(); !errors.Is(end, io.EOF) {
 			err = errors.New("something stands behind the object")
@@ -30,13 +38,21 @@ func readJSON(r *http.Request, v any) (status int, why trace.Text) {
 	if err == nil {
 		return 0, why
 	}
-	if tooLarge(err) {
-		return http.StatusRequestEntityTooLarge, bodyTooLarge
+	where := max(d.InputOffset(), 0)
+	var syntax *json.SyntaxError
+	var kind *json.UnmarshalTypeError
+	switch {
+	case errors.As(err, &syntax):
+		where = syntax.Offset
+	case errors.As(err, &kind):
+		where = kind.Offset
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		where = int64(len(body))
 	}
-	where := strconv.FormatInt(d.InputOffset(), 10)
+	at := strconv.FormatInt(where, 10)
 	return http.StatusBadRequest, trace.Text{
-		En: "The JSON cannot be read, at byte " + where + ": " + trace.Escape(err.Error()) + ".",
-		Ko: "JSON을 읽을 수 없습니다. 위치: " + where + "바이트, 이유: " + trace.Escape(err.Error()) + ".",
+		En: "The JSON cannot be read, at byte " + at + ": " + trace.Escape(err.Error()) + ".",
+		Ko: "JSON을 읽을 수 없습니다. 위치: " + at + "바이트, 이유: " + trace.Escape(err.Error()) + ".",
 	}
 }
 

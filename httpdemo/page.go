@@ -24,6 +24,18 @@ func Lang(r *http.Request) string {
 	return "en"
 }
 
+// asked reports whether the request's address names a language.
+func asked(r *http.Request) bool { return r.URL.Query().Get("lang") == Lang(r) }
+
+// Link is the address of a path for whoever sent a request: it names the language,
+// if the request's did.
+func Link(r *http.Request, path string) string {
+	if asked(r) {
+		return path + "?lang=" + Lang(r)
+	}
+	return path
+}
+
 // In returns a text in the language that a request asks for.
 func In(r *http.Request, t trace.Text) string {
 	if Lang(r) == "ko" {
@@ -32,15 +44,20 @@ func In(r *http.Request, t trace.Text) string {
 	return t.En
 }
 
-// pageKey is one page in one language.
-type pageKey struct{ name, lang string }
+// pageKey is one page in one language, which its links carry on if the address
+// had asked for it.
+type pageKey struct {
+	name, lang string
+	asked      bool
+}
 
 var parsedPages sync.Map // pageKey → *template.Template
 
 // page parses pages/NAME.html within the layout, once for each language. A page
 // defines "title" and "main", and speaks both languages: {{t "Log in" "로그인"}}.
-func page(name, lang string) (*template.Template, error) {
-	key := pageKey{name, lang}
+// Its links and forms go to {{u "/path"}}.
+func page(key pageKey) (*template.Template, error) {
+	name, lang := key.name, key.lang
 	if p, ok := parsedPages.Load(key); ok {
 		return p.(*template.Template), nil
 	}
@@ -52,6 +69,12 @@ func page(name, lang string) (*template.Template, error) {
 			return en
 		},
 		"lang": func() string { return lang },
+		"u": func(path string) string {
+			if key.asked {
+				return path + "?lang=" + lang
+			}
+			return path
+		},
 	}).ParseFS(pages, "pages/layout.html", "pages/"+name+".html")
 	if err != nil {
 		return nil, err
@@ -60,10 +83,22 @@ func page(name, lang string) (*template.Template, error) {
 	return p, nil
 }
 
+// pageHeaders tell a browser what a page may do: load styles and scripts from here,
+// send forms here, be in no other site's frame, and say nowhere else where it was.
+// Strict-Transport-Security is not among them: it would bind every other server at
+// "localhost" as well.
+var pageHeaders = map[string]string{
+	"Content-Security-Policy":      "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+	"Referrer-Policy":              "same-origin",
+	"Cross-Origin-Opener-Policy":   "same-origin",
+	"Cross-Origin-Resource-Policy": "same-origin",
+	"X-Frame-Options":              "DENY",
+}
+
 // Page answers with a page: name is a file of pages/, as in "session/login".
 func (s *Services) Page(w http.ResponseWriter, r *http.Request, status int, name string, data any) {
 	var b bytes.Buffer
-	p, err := page(name, Lang(r))
+	p, err := page(pageKey{name, Lang(r), asked(r)})
 	if err == nil {
 		err = p.Execute(&b, data)
 	}
@@ -72,6 +107,10 @@ func (s *Services) Page(w http.ResponseWriter, r *http.Request, status int, name
 		return
 	}
 	h := w.Header()
+	for name, value := range pageHeaders {
+		h.Set(name, value)
+	}
+	h.Add("Vary", "Accept-Language")
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Content-Language", Lang(r))
 	h.Set("Content-Length", fmt.Sprint(b.Len()))

@@ -62,7 +62,7 @@ type Plain struct {
 // NewPlain makes the plain server. now is where its Date header comes from
 // (RFC 9110 §6.6.1).
 func NewPlain(now func() time.Time) (*Plain, error) {
-	page, err := pages.ReadFile("pages/index.html")
+	page, err := pages.ReadFile("pages/plain.html")
 	if err != nil {
 		return nil, err
 	}
@@ -110,12 +110,6 @@ func (p *Plain) Memory() []trace.Entry {
 		{Kind: trace.MemoryResource, Name: "/", Value: "text/html", Bytes: len(p.page)},
 		{Kind: trace.MemoryResource, Name: "/api/public", Value: "application/json", Bytes: len(p.json)},
 	}
-}
-
-// Routes adds the plain server's page and resource.
-func (p *Plain) Routes(mux *http.ServeMux) {
-	mux.Handle("/{$}", p)
-	mux.Handle("/api/public", p)
 }
 
 // NewServer wraps a handler in an http.Server that keeps the limits. Serve it

@@ -1,21 +1,33 @@
 package httpdemo
 
 import (
+	"embed"
+	"fmt"
 	"net/http"
+	"strings"
 
 	"statelab/capture/trace"
 )
 
-// Site is an HTTP server's content: the Apps of several lessons together.
+//go:embed assets
+var assets embed.FS
+
+// Site is an HTTP server's content: the Apps of several lessons together, a page
+// that leads through them, and one that shows what the server remembers.
 type Site struct {
 	services *Services
+	lessons  []Lesson
 	apps     []App
 	handler  http.Handler
+	streams  chan struct{} // a place for each live view of the memory
 }
+
+// maxStreams is how many views of the memory may be live at one time.
+const maxStreams = 16
 
 // NewSite makes a site of the Apps of the given lessons.
 func NewSite(s *Services, lessons ...Lesson) (*Site, error) {
-	site := &Site{services: s}
+	site := &Site{services: s, streams: make(chan struct{}, maxStreams)}
 	mux := http.NewServeMux()
 	for _, l := range lessons {
 		if l.App == nil {
@@ -23,12 +35,29 @@ func NewSite(s *Services, lessons ...Lesson) (*Site, error) {
 		}
 		app, err := l.App(s)
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("lesson %s: %w", l.Name, err)
 		}
 		app.Routes(mux)
-		site.apps = append(site.apps, app)
+		site.apps, site.lessons = append(site.apps, app), append(site.lessons, l)
 	}
-	site.handler = http.NewCrossOriginProtection().Handler(mux)
+	mux.HandleFunc("GET /{$}", site.index)
+	mux.HandleFunc("GET /memory", site.memory)
+	mux.HandleFunc("GET /memory/events", site.memoryEvents)
+	mux.HandleFunc("GET /assets/{name}", site.asset)
+	protection := http.NewCrossOriginProtection()
+	protection.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.Fail(w, r, http.StatusForbidden, trace.Text{
+			En: "Another site's page sent this request. It is refused: the cookies that came with it are not its own.",
+			Ko: "다른 사이트의 페이지가 보낸 요청입니다. 함께 온 쿠키가 그 사이트의 것이 아니므로 거절합니다.",
+		})
+	}))
+	site.handler = protection.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if h, pattern := mux.Handler(r); pattern == "" {
+			site.nowhere(w, r, h)
+			return
+		}
+		mux.ServeHTTP(w, r)
+	}))
 	return site, nil
 }
 
@@ -39,10 +68,67 @@ func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.handler.ServeHTTP(w, r)
 }
 
+// nowhere answers for a target that no page has, or none with that method: the
+// mux's own answer says which, and what would be allowed.
+func (s *Site) nowhere(w http.ResponseWriter, r *http.Request, h http.Handler) {
+	p := probe{header: http.Header{}}
+	h.ServeHTTP(&p, r)
+	switch {
+	case p.status == http.StatusMethodNotAllowed:
+		w.Header().Set("Allow", p.header.Get("Allow"))
+		s.services.Fail(w, r, p.status, trace.Text{
+			En: "This resource does not have that method.", Ko: "이 자원에는 그런 메서드가 없습니다.",
+		})
+	case p.status >= 300 && p.status < 400:
+		h.ServeHTTP(w, r)
+	default:
+		s.services.Fail(w, r, http.StatusNotFound, trace.Text{En: "There is no such page.", Ko: "그런 페이지는 없습니다."})
+	}
+}
+
+// probe is a response that is looked at and not sent.
+type probe struct {
+	header http.Header
+	status int
+}
+
+func (p *probe) Header() http.Header         { return p.header }
+func (p *probe) WriteHeader(status int)      { p.status = status }
+func (p *probe) Write(b []byte) (int, error) { return len(b), nil }
+
 // Memory lists all that the site remembers at this moment.
 func (s *Site) Memory() (all []trace.Entry) {
 	for _, a := range s.apps {
 		all = append(all, a.Memory()...)
 	}
 	return all
+}
+
+// index leads through the lessons, in the order of a course.
+func (s *Site) index(w http.ResponseWriter, r *http.Request) {
+	type lesson struct{ Name, Title, Look string }
+	var all []lesson
+	for _, l := range s.lessons {
+		all = append(all, lesson{l.Name, In(r, l.Title), In(r, l.Look)})
+	}
+	s.services.Page(w, r, http.StatusOK, "index", map[string]any{"Lessons": all})
+}
+
+// asset serves the stylesheet and the scripts, which never change while the
+// server runs.
+func (s *Site) asset(w http.ResponseWriter, r *http.Request) {
+	name := r.PathValue("name")
+	b, err := assets.ReadFile("assets/" + name)
+	if err != nil {
+		s.services.Fail(w, r, http.StatusNotFound, trace.Text{En: "There is no such file.", Ko: "그런 파일은 없습니다."})
+		return
+	}
+	kind := "text/css; charset=utf-8"
+	if strings.HasSuffix(name, ".js") {
+		kind = "text/javascript; charset=utf-8"
+	}
+	w.Header().Set("Content-Type", kind)
+	w.Header().Set("Cache-Control", "max-age=60")
+	w.Header().Set("Content-Length", fmt.Sprint(len(b)))
+	_, _ = w.Write(b) // the client may have gone: nothing is left to tell it
 }

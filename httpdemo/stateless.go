@@ -30,7 +30,7 @@ func stateless() Lesson {
 		},
 		Run:     runStateless,
 		Measure: measureStateless,
-		App:     statelessApp,
+		App:     newStateless,
 	}
 }
 
@@ -104,7 +104,22 @@ func runStateless(ctx context.Context, e *Env) error {
 const timeWait = 61 * time.Second
 
 // statelessApp is the plain server as a part of a site.
-func statelessApp(s *Services) (App, error) { return NewPlain(s.Now) }
+type statelessApp struct {
+	*Plain
+	services *Services
+}
+
+func newStateless(s *Services) (App, error) {
+	p, err := NewPlain(s.Now)
+	return statelessApp{p, s}, err
+}
+
+func (a statelessApp) Routes(mux *http.ServeMux) {
+	mux.HandleFunc("GET /stateless/{$}", func(w http.ResponseWriter, r *http.Request) {
+		a.services.Page(w, r, http.StatusOK, "stateless/index", nil)
+	})
+	mux.Handle("GET /api/public", a.Plain)
+}
 
 // meterClients is how many clients the meter sends.
 const meterClients = 10_000

@@ -3,7 +3,11 @@ package main
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
+	"crypto/tls"
 	"errors"
+	"fmt"
+	"io"
 	"log"
 	"net"
 	"net/http"
@@ -12,6 +16,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"statelab/capture/explain"
 	"statelab/capture/trace"
 	"statelab/httpdemo"
 	"statelab/tcpdemo/network/host"
@@ -20,13 +25,17 @@ import (
 func newHTTPServe(e *env) *cobra.Command {
 	var f liveFlags
 	var limits httpdemo.Limits
-	var wire bool
+	var wire, secure bool
 	c := &cobra.Command{
 		Use:   "serve [ADDR]",
-		Short: "Plain HTTP/1.1 server that remembers nothing of a conversation",
-		Long: `Serve a page and a JSON resource over plain HTTP/1.1. --wire prints every byte
-as it goes by, --capture adds the ladder of real frames.`,
+		Short: "HTTP/1.1 server with every lesson's pages, and one of what it remembers",
+		Long: `Serve the lessons' pages and JSON over HTTP/1.1, for a browser and for curl:
+/ leads through them, /memory shows what the server remembers at this moment
+(HTML, JSON, and at /memory/events as it changes). --wire prints every byte as
+it goes by, --capture adds the ladder of real frames. --tls serves https with a
+certificate made on the spot, whose fingerprint is printed.`,
 		Example: `  statelab http serve 127.0.0.1:8080 --wire
+  statelab http serve 127.0.0.1:8443 --tls
   sudo statelab http serve --capture -w http.pcapng`,
 		Args: atMostOne("an address"),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -40,16 +49,28 @@ as it goes by, --capture adds the ladder of real frames.`,
 			}
 			v.opts.Title = "http serve"
 			return f.serve(cmd.Context(), e, v, addr, func(ctx context.Context, n *host.Network, l net.Listener) error {
+				l = httpdemo.Limit(l, limits)
+				if secure {
+					var err error
+					if l, err = overTLS(e, v.lang, l); err != nil {
+						return err
+					}
+				}
 				if wire {
 					l = httpdemo.Tap(l, printer(n))
 				}
-				return serveHTTP(ctx, e, n, l, limits)
+				s, err := liveServices(n.Now, secure || addr.Addr().IsLoopback())
+				if err != nil {
+					return err
+				}
+				return serveHTTP(ctx, e, s, l, limits)
 			})
 		},
 	}
 	f.register(c)
 	fs := c.Flags()
 	fs.BoolVar(&wire, "wire", false, "print each request and response as it goes by, byte for byte, escaped")
+	fs.BoolVar(&secure, "tls", false, "serve https, with a certificate made on the spot")
 	fs.IntVar(&limits.Header, "max-header", httpdemo.DefaultHeader, "bytes of request line and header section")
 	fs.Int64Var(&limits.Body, "max-body", httpdemo.DefaultBody, "bytes of request body")
 	fs.DurationVar(&limits.ReadTimeout, "header-timeout", httpdemo.DefaultReadTimeout, "for the header section; six times that for the whole request")
@@ -58,13 +79,34 @@ as it goes by, --capture adds the ladder of real frames.`,
 	return c
 }
 
-// serveHTTP runs the plain server until ctx is done.
-func serveHTTP(ctx context.Context, e *env, n *host.Network, l net.Listener, limits httpdemo.Limits) error {
-	plain, err := httpdemo.NewPlain(n.Now)
+// liveServices are what the lessons' server sides stand on outside a lesson.
+// secure says that browsers take cookies that are for secure connections.
+func liveServices(now func() time.Time, secure bool) (*httpdemo.Services, error) {
+	s := &httpdemo.Services{Now: now, Rand: rand.Reader, Secret: make([]byte, 32), Secure: secure}
+	_, err := io.ReadFull(rand.Reader, s.Secret)
+	return s, err
+}
+
+// overTLS puts TLS on a listener, and prints the certificate's fingerprint.
+func overTLS(e *env, lang explain.Lang, l net.Listener) (net.Listener, error) {
+	c, err := httpdemo.Certificate(rand.Reader, e.now())
+	if err != nil {
+		return nil, err
+	}
+	_, err = fmt.Fprintln(e.stderr, "statelab: "+lang.Of(trace.Text{
+		En: "the certificate is its own authority; SHA-256 " + httpdemo.Fingerprint(c),
+		Ko: "스스로 서명한 인증서입니다. SHA-256 " + httpdemo.Fingerprint(c),
+	}))
+	return tls.NewListener(l, &tls.Config{Certificates: []tls.Certificate{c}, MinVersion: tls.VersionTLS12, NextProtos: []string{"http/1.1"}}), err
+}
+
+// serveHTTP serves every lesson's pages until ctx is done.
+func serveHTTP(ctx context.Context, e *env, s *httpdemo.Services, l net.Listener, limits httpdemo.Limits) error {
+	site, err := httpdemo.NewSite(s, httpdemo.Lessons()...)
 	if err != nil {
 		return err
 	}
-	srv := httpdemo.NewServer(plain, limits, log.New(e.stderr, "statelab: ", 0))
+	srv := httpdemo.NewServer(site, limits, log.New(e.stderr, "statelab: ", 0))
 	stop := context.AfterFunc(ctx, func() {
 		last, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
 		defer cancel()
@@ -73,7 +115,7 @@ func serveHTTP(ctx context.Context, e *env, n *host.Network, l net.Listener, lim
 		}
 	})
 	defer stop()
-	strict := httpdemo.Strict(httpdemo.Limit(l, limits), srv, limits.ReadTimeout, limits.Header)
+	strict := httpdemo.Strict(l, srv, limits.ReadTimeout, limits.Header)
 	if err := srv.Serve(strict); !errors.Is(err, http.ErrServerClosed) {
 		return err
 	}

@@ -1,0 +1,216 @@
+package httpdemo
+
+import (
+	"bufio"
+	"context"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"statelab/capture/trace"
+)
+
+// counted is an App that remembers who has visited.
+type counted struct{ seen []string }
+
+func (c *counted) Routes(mux *http.ServeMux) {
+	mux.HandleFunc("POST /visit", func(_ http.ResponseWriter, r *http.Request) { c.seen = append(c.seen, r.FormValue("name")) })
+}
+
+func (c *counted) Memory() (all []trace.Entry) {
+	for _, s := range c.seen {
+		all = append(all, trace.Entry{Kind: trace.MemoryConversation, Name: "visitor", Value: s, Bytes: len(s)})
+	}
+	return all
+}
+
+func testServices() *Services {
+	return &Services{Now: time.Now, Rand: rand.Reader, Secret: make([]byte, 32)}
+}
+
+func testSite(t *testing.T, lessons ...Lesson) *httptest.Server {
+	t.Helper()
+	site, err := NewSite(testServices(), lessons...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := httptest.NewServer(site)
+	t.Cleanup(s.Close)
+	return s
+}
+
+func send(t *testing.T, method, url, kind, body string, fields ...string) (*http.Response, string) {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), method, url, strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if kind != "" {
+		r.Header.Set("Content-Type", kind)
+	}
+	for i := 0; i+1 < len(fields); i += 2 {
+		r.Header.Set(fields[i], fields[i+1])
+	}
+	resp, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	b, err := io.ReadAll(resp.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return resp, string(b)
+}
+
+// TestSiteRefuses: what no page has, what is not allowed, and what another site
+// sends.
+func TestSiteRefuses(t *testing.T) {
+	t.Parallel()
+	s := testSite(t, Lessons()...)
+	for _, c := range []struct {
+		method, path, kind, body string
+		fields                   []string
+		want                     int
+		says                     string
+	}{
+		{"GET", "/nobody", "", "", nil, 404, ""},
+		{"GET", "/assets/..%2fsite.go", "", "", nil, 404, ""},
+		{"DELETE", "/vending/", "", "", nil, 405, ""},
+		{"POST", "/vending/", "text/plain", "x", nil, 415, ""},
+		{"POST", "/vending/", "application/json", `{"coin":1,`, nil, 400, "byte 10"},
+		{"POST", "/vending/", "application/json", `{"coin":"x"}`, nil, 400, "byte "},
+		{"POST", "/vending/", "application/json", `{"coin":1,"choice":"cola"} {}`, nil, 400, "behind"},
+		{"POST", "/vending/", "application/x-www-form-urlencoded", "coin=%zz", nil, 400, ""},
+		{"POST", "/vending/", "application/x-www-form-urlencoded", "coin=2000&choice=cola", []string{"Sec-Fetch-Site", "cross-site"}, 403, ""},
+		{"POST", "/vending/", "application/x-www-form-urlencoded", "coin=2000&choice=cola", []string{"Sec-Fetch-Site", "same-origin"}, 200, ""},
+	} {
+		resp, body := send(t, c.method, s.URL+c.path, c.kind, c.body, c.fields...)
+		if resp.StatusCode != c.want || !strings.Contains(body, c.says) {
+			t.Errorf("%s %s %q: %d %s, want %d", c.method, c.path, c.body, resp.StatusCode, body, c.want)
+		}
+		if c.want == 405 && resp.Header.Get("Allow") != "GET, HEAD, POST" {
+			t.Errorf("Allow: %q", resp.Header.Get("Allow"))
+		}
+	}
+}
+
+// TestSitePages: every link of the index leads to a page in both languages, under
+// a policy that lets no foreign script run.
+func TestSitePages(t *testing.T) {
+	t.Parallel()
+	s := testSite(t, Lessons()...)
+	for _, lang := range []string{"en", "ko"} {
+		_, index := send(t, "GET", s.URL+"/?lang="+lang, "", "", "Accept", "text/html")
+		links := regexp.MustCompile(`<li><a href="([^"]+)"`).FindAllStringSubmatch(index, -1)
+		if len(links) == 0 {
+			t.Fatal("the index leads nowhere")
+		}
+		for _, l := range append(links, []string{"", "/memory?lang=" + lang}) {
+			resp, body := send(t, "GET", s.URL+l[1], "", "", "Accept", "text/html")
+			if resp.StatusCode != 200 || resp.Header.Get("Content-Language") != lang || !strings.Contains(body, `<html lang="`+lang+`">`) {
+				t.Errorf("%s: %d, %q", l[1], resp.StatusCode, resp.Header.Get("Content-Language"))
+			}
+			if p := resp.Header.Get("Content-Security-Policy"); !strings.Contains(p, "default-src 'none'") || strings.Contains(p, "unsafe") {
+				t.Errorf("%s: policy %q", l[1], p)
+			}
+		}
+	}
+}
+
+// TestMemoryFollows: the memory's live view tells what a request has changed, with
+// hostile bytes escaped.
+func TestMemoryFollows(t *testing.T) {
+	t.Parallel()
+	app := &counted{}
+	s := testSite(t, Lesson{Name: "counted", App: func(*Services) (App, error) { return app, nil }})
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	r, err := http.NewRequestWithContext(ctx, "GET", s.URL+"/memory/events", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	lines := bufio.NewScanner(resp.Body)
+	next := func() (m remembered) {
+		for lines.Scan() {
+			if data, ok := strings.CutPrefix(lines.Text(), "data: "); ok {
+				if err := json.Unmarshal([]byte(data), &m); err != nil {
+					t.Fatal(err)
+				}
+				return m
+			}
+		}
+		t.Fatal("the stream ended: ", lines.Err())
+		return m
+	}
+	if m := next(); m.Bytes["conversation"] != 0 {
+		t.Fatalf("before the first request: %+v", m)
+	}
+	send(t, "POST", s.URL+"/visit", "application/x-www-form-urlencoded", "name=%1b[31mred")
+	if m := next(); m.Bytes["conversation"] != 8 || len(m.Entries) != 1 || m.Entries[0].Value != `\x1b[31mred` {
+		t.Errorf("after it: %+v", m)
+	}
+}
+
+// The memory is nobody's business on another machine, and its live views are
+// bounded.
+func TestMemoryIsGuarded(t *testing.T) {
+	t.Parallel()
+	site, err := NewSite(testServices(), Lessons()...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{"/memory", "/memory/events"} {
+		r := httptest.NewRequest("GET", path, nil)
+		r.RemoteAddr = "192.0.2.1:4000"
+		w := httptest.NewRecorder()
+		site.ServeHTTP(w, r)
+		if w.Code != http.StatusForbidden {
+			t.Errorf("%s from another machine: %d", path, w.Code)
+		}
+	}
+	for range maxStreams {
+		site.streams <- struct{}{}
+	}
+	r := httptest.NewRequest("GET", "/memory/events", nil)
+	r.RemoteAddr = "[::1]:4000"
+	w := httptest.NewRecorder()
+	site.ServeHTTP(w, r)
+	if w.Code != http.StatusServiceUnavailable || w.Header().Get("Retry-After") == "" {
+		t.Errorf("one view too many: %d", w.Code)
+	}
+}
+
+// TestCertificate: a client that trusts the certificate, and it alone, is served
+// by each of its names.
+func TestCertificate(t *testing.T) {
+	t.Parallel()
+	c, err := Certificate(rand.Reader, time.Now(), "shop.test", "10.0.0.2")
+	if err != nil {
+		t.Fatal(err)
+	}
+	roots := x509.NewCertPool()
+	roots.AddCert(c.Leaf)
+	for name, want := range map[string]bool{"localhost": true, "127.0.0.1": true, "shop.test": true, "10.0.0.2": true, "evil.test": false} {
+		_, err := c.Leaf.Verify(x509.VerifyOptions{DNSName: name, Roots: roots})
+		if (err == nil) != want {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if f := Fingerprint(c); len(f) != 32*3-1 || f == Fingerprint(tls.Certificate{Certificate: [][]byte{{1}}}) {
+		t.Errorf("fingerprint %q", f)
+	}
+}
