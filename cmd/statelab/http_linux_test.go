@@ -215,7 +215,7 @@ func TestBrowser(t *testing.T) {
 	t.Cleanup(func() { _ = os.RemoveAll(profile) })
 	browser := start(t, ns, "chromium", "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
 		"--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-proxy-server",
-		"--user-data-dir="+profile, "--dump-dom", "http://"+addr+"/")
+		"--user-data-dir="+profile, "--dump-dom", "http://"+addr+"/stateless/")
 	if code := browser.wait(); code != 0 {
 		t.Fatalf("chromium: %d", code)
 	}
@@ -226,7 +226,7 @@ func TestBrowser(t *testing.T) {
 	opens(t, trace)
 	var page exchange
 	for _, x := range exchanges(t, trace) {
-		if x.Request.Target == "/" {
+		if x.Request.Target == "/stateless/" {
 			page = x
 		}
 	}
