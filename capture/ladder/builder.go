@@ -44,6 +44,7 @@ type Builder struct {
 	summaries []Row
 	ledger    ledger
 	folder    folder
+	packer    packer
 	talked    bool // an application's message was seen
 	first     time.Time
 	last      time.Time
@@ -138,11 +139,14 @@ func (b *Builder) Flush() []Row {
 	b.ledger.close()
 	rows := append(b.settled(), b.summaries...)
 	b.summaries = nil
-	return b.folder.flush(b.shortened(rows))
+	return b.folder.flush(b.packer.flush(b.shortened(rows)))
 }
 
 // shortened folds rows, if that is asked for.
 func (b *Builder) shortened(rows []Row) []Row {
+	if b.o.FoldSegments {
+		rows = b.packer.fold(rows)
+	}
 	if !b.o.Fold {
 		return rows
 	}

@@ -62,6 +62,10 @@ const (
 	RowVerdict
 	// RowLost: the capture lost Event.N frames.
 	RowLost
+	// RowFolded stands for segments and calls that changed a state, or that had
+	// trouble on their way: see Options.FoldSegments. Folding is set, and Arrow
+	// where there was a segment: the way of the first.
+	RowFolded
 	// RowConnection and RowTotals are the summaries at the end.
 	RowConnection
 	RowTotals
@@ -87,7 +91,10 @@ type Row struct {
 	// as the changes of state tell. A lane beyond its end holds none.
 	Holds  []int
 	Memory *MemoryChange
-	Pause  time.Duration
+	// Folding is set on rows that stand for segments: RowFolded, and messages
+	// where segments are folded.
+	Folding *Folding
+	Pause   time.Duration
 	// Event is the event that made the row. Of a payload or a body, only the
 	// first bytes are kept.
 	Event trace.Event
@@ -158,4 +165,8 @@ type Options struct {
 	// Fold shows only the first of the rows of a step that are alike, and counts
 	// the others in a note.
 	Fold bool
+	// FoldSegments shows messages without the segments that carried them. What
+	// opens and closes a connection is one row, with the states that the ends came
+	// into; what is lost or sent again is counted where it is left out.
+	FoldSegments bool
 }

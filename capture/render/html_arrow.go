@@ -42,6 +42,12 @@ func (p *painter) arrow(h *htmlRow, row *ladder.Row) {
 		arrow.Y1 = arrow.Y2
 		h.Fields = spokenFields(&row.Event)
 		h.Label = inTwo(func(speaker) string { return spokenForms(&row.Event)[0] })
+		if row.Folding != nil {
+			h.Frames = frameText(row)
+		}
+		if row.Folding != nil && row.Folding.Troubled() {
+			h.Below = append(h.Below, inTwo(func(s speaker) string { return foldedTrouble(s, row.Folding) }))
+		}
 	} else {
 		if a.Lost || a.Damaged || a.Injected || troubled(row.Event.Segment) {
 			class = append(class, "trouble")

@@ -12,9 +12,12 @@ import (
 
 // htmlRow is a row of the page.
 type htmlRow struct {
-	ID, Class    string
-	Stream       int
-	Frame        int // 0 for none that is news
+	ID, Class string
+	Stream    int
+	Frame     int // 0 for none that is news
+	// Frames is the range of those that the row stands for, where it stands for
+	// some.
+	Frames       string
 	Since, Delta string
 	// Heading is a step's title, or a line that stands across the lanes.
 	Heading trace.Text
@@ -207,6 +210,9 @@ func (p *painter) say(h *htmlRow, row *ladder.Row) {
 		h.Class, h.Heading = "step", trace.Text{En: safe(row.Event.Note.Text.En), Ko: safe(row.Event.Note.Text.Ko)}
 	case ladder.RowNote:
 		h.Class, h.Heading = "note", trace.Text{En: safe(row.Event.Note.Text.En), Ko: safe(row.Event.Note.Text.Ko)}
+	case ladder.RowFolded:
+		h.Class, h.Opens, h.Frames = "other", true, frameText(row)
+		h.Heading = inTwo(func(s speaker) string { return foldedText(s, row) })
 	case ladder.RowPause:
 		h.Class, h.Heading = "pause", inTwo(func(s speaker) string { return s.f(wordPass, prose(s.lang, row.Pause)) })
 	case ladder.RowCall:

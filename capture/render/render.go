@@ -70,6 +70,9 @@ type Options struct {
 	DelayError time.Duration
 	// Fold keeps the ladder of a long transfer short: see ladder.Options.
 	Fold bool
+	// FoldSegments shows messages without the segments that carried them: see
+	// ladder.Options.
+	FoldSegments bool
 	// Wire shows an application's messages byte for byte, in a text ladder.
 	Wire bool
 	// NoTables leaves out the tables under a text ladder: the ledger, and what
@@ -120,7 +123,7 @@ func (o *Options) version() string {
 }
 
 func (o *Options) ladder() ladder.Options {
-	return ladder.Options{Streams: o.Streams, Detail: o.Detail, Lanes: o.Lanes, Fold: o.Fold}
+	return ladder.Options{Streams: o.Streams, Detail: o.Detail, Lanes: o.Lanes, Fold: o.Fold, FoldSegments: o.FoldSegments}
 }
 
 // Format is one way to write a timeline.

@@ -92,6 +92,13 @@ func (s *sequence) row(r *ladder.Row) {
 	switch r.Kind {
 	case ladder.RowArrow, ladder.RowMessage:
 		s.arrow(r)
+	case ladder.RowFolded:
+		text := words(foldedText(s.say, r), folded(r))
+		if from, to, ok := foldedEnds(r); ok {
+			s.d.over(from, to, text)
+		} else {
+			s.all(s.d.over, text)
+		}
 	case ladder.RowOpening:
 		if s.p.several && r.First {
 			s.all(s.d.over, s.say.f(wordConnection, r.Stream+1))
@@ -122,7 +129,7 @@ func (s *sequence) row(r *ladder.Row) {
 	for _, m := range r.States {
 		s.d.state(m.Lane, stateWord(m))
 	}
-	if r.Arrow == nil || r.Arrow.Part == ladder.Arrival {
+	if r.Arrow == nil || r.Kind == ladder.RowFolded || r.Arrow.Part == ladder.Arrival {
 		return
 	}
 	for _, v := range r.Arrow.Verdicts {
@@ -157,11 +164,12 @@ func stateWord(s ladder.StateMark) string {
 // arrowText is all that an arrow's label says where there is room for it.
 func arrowText(say speaker, r *ladder.Row, several bool) string {
 	a := r.Arrow
+	behind := words(folded(r), foldedTrouble(say, r.Folding))
 	if r.Event.WebSocket != nil {
-		return spokenForms(&r.Event)[0]
+		return words(spokenForms(&r.Event)[0], behind)
 	}
 	if r.Event.Message != nil {
-		return "HTTP " + words(append([]string{messageText(r.Event.Message)}, stateLines(r.Event.Message)...)...)
+		return "HTTP " + words(append(append([]string{messageText(r.Event.Message)}, stateLines(r.Event.Message)...), behind)...)
 	}
 	tag := ""
 	if several {

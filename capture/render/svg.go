@@ -142,6 +142,9 @@ func (d *drawing) ownHeight(r *ladder.Row) float64 {
 		switch {
 		case spoken(&r.Event):
 			h += float64(len(spokenFields(&r.Event))) * leading
+			if foldedTrouble(d.say, r.Folding) != "" {
+				h += leading
+			}
 		case r.Arrow.Part == ladder.Arrival && r.Arrow.Copy == 0:
 			h = 34
 		}
@@ -158,6 +161,8 @@ func (d *drawing) ownHeight(r *ladder.Row) float64 {
 		return 46 + leading*float64(len(d.noteLines(r))-1)
 	case ladder.RowNote:
 		return 14 + leading*float64(len(d.noteLines(r)))
+	case ladder.RowFolded:
+		return 34 + extra
 	case ladder.RowPause:
 		return 50
 	case ladder.RowMemory:

@@ -11,7 +11,7 @@ import (
 func (d *drawing) arrowRow(i int, r *ladder.Row) {
 	a, y := r.Arrow, d.tops[i]
 	from, to := d.x[a.From], d.x[a.To]
-	if r.Kind == ladder.RowArrow {
+	if r.Kind == ladder.RowArrow || r.Folding != nil {
 		d.time(r, y+26)
 	}
 	if spoken(&r.Event) {
@@ -160,7 +160,11 @@ func (d *drawing) message(r *ladder.Row, y float64) {
 	d.f(`<path d="M%.1f %.1fl%.1f -8v16z" fill="%s"/>`+"\n", to-5*dir, y+30, -13*dir, color)
 	room := max((to-from)*dir-16, 170)
 	d.text((from+to)/2, y+20, labelSize, "middle", `class="h" font-weight="700" `+fill(color), clip(d.pick(spokenForms(&r.Event), labelSize, room), labelSize, room))
-	for n, line := range spokenFields(&r.Event) {
+	lines := spokenFields(&r.Event)
+	if s := foldedTrouble(d.say, r.Folding); s != "" {
+		lines = append(lines, s)
+	}
+	for n, line := range lines {
 		d.text((from+to)/2, y+49+float64(n)*leading, smallSize, "middle", `class="h m" `+fill(d.th.ink), clip(line, monoSize, room))
 	}
 }

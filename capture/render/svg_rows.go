@@ -1,8 +1,6 @@
 package render
 
 import (
-	"strconv"
-
 	"statelab/capture/explain"
 	"statelab/capture/ladder"
 	"statelab/capture/trace"
@@ -28,6 +26,8 @@ func (d *drawing) row(i int, r *ladder.Row) {
 		if d.p.several && r.First {
 			d.text((d.left+d.r)/2, y+21, smallSize, "middle", `class="h" `+fill(d.th.faint), "— "+d.say.f(wordConnection, r.Stream+1)+" —")
 		}
+	case ladder.RowFolded:
+		d.folded(y, r)
 	case ladder.RowStep:
 		// A heading covers the lanes: it is a pause in the story.
 		for n, line := range d.noteLines(r) {
@@ -83,14 +83,39 @@ func (d *drawing) callText(c *trace.Call) string {
 
 // time writes a row's frame number and times in the left margin.
 func (d *drawing) time(r *ladder.Row, y float64) {
-	if r.Frame > 0 && (r.Arrow == nil || r.Arrow.Part != ladder.Arrival || r.Arrow.Tie != strconv.Itoa(r.Frame)) {
-		d.text(margin+24, y, smallSize, "end", `class="m"`, strconv.Itoa(r.Frame))
+	if frame := frameText(r); frame != "" {
+		size := float64(smallSize)
+		if len([]rune(frame)) > 5 { // a range of long numbers
+			size = 10
+		}
+		d.text(margin+24, y, size, "end", `class="m"`, frame)
 	}
 	if r.At.IsZero() {
 		return
 	}
 	d.text(margin+96, y, smallSize, "end", `class="m" `+fill(d.th.faint), sinceText(r.Since))
 	d.text(margin+152, y, smallSize, "end", `class="m" `+fill(d.th.faint), deltaText(r.Delta))
+}
+
+// folded draws a row that stands for segments.
+func (d *drawing) folded(y float64, r *ladder.Row) {
+	left, right := d.left, d.r
+	if from, to, ok := foldedEnds(r); ok {
+		left, right = min(d.x[from], d.x[to]), max(d.x[from], d.x[to])
+	}
+	color := d.th.faint
+	if r.Folding.Troubled() {
+		color = d.th.trouble
+	}
+	d.time(r, y+21)
+	s := clip(foldedText(d.say, r), smallSize, right-left-16)
+	half := widthOf(s, smallSize)/2 + 10
+	for _, x := range [][2]float64{{left + 6, (left+right)/2 - half}, {(left+right)/2 + half, right - 6}} {
+		if x[1] > x[0] {
+			d.f(`<line x1="%.1f" y1="%.1f" x2="%.1f" y2="%.1f" stroke="%s" stroke-dasharray="2 4"/>`+"\n", x[0], y+17, x[1], y+17, color)
+		}
+	}
+	d.text((left+right)/2, y+21, smallSize, "middle", `class="h" `+fill(color), s)
 }
 
 // states draws the labels of the states that an end comes into.

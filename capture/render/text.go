@@ -157,10 +157,14 @@ func (t *text) row(r *ladder.Row) error {
 		}
 	}
 	lanes := t.builder.Lanes()
-	switch frame := len(strconv.Itoa(r.Frame)); {
+	least := 3
+	if t.o.FoldSegments {
+		least = len("10-12")
+	}
+	switch frame := max(cells(frameText(r)), len(strconv.Itoa(r.Frame))); {
 	case !t.headed:
 		t.title()
-		t.layout(lanes, max(frame, 3))
+		t.layout(lanes, max(frame, least))
 		t.head(lanes)
 		t.headed = true
 	case len(lanes) != len(t.grid.cols):

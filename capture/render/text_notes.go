@@ -245,7 +245,7 @@ func explanations(x *explain.Explainer, lanes []ladder.Lane, r *ladder.Row) []ex
 		}
 	}
 	switch r.Kind {
-	case ladder.RowArrow, ladder.RowMessage, ladder.RowCall, ladder.RowStore, ladder.RowMemory, ladder.RowOther, ladder.RowVerdict:
+	case ladder.RowArrow, ladder.RowMessage, ladder.RowCall, ladder.RowFolded, ladder.RowStore, ladder.RowMemory, ladder.RowOther, ladder.RowVerdict:
 		add(&r.Event)
 	case ladder.RowOpening, ladder.RowPause, ladder.RowState, ladder.RowStep, ladder.RowNote, ladder.RowLost,
 		ladder.RowConnection, ladder.RowTotals:

@@ -1,8 +1,6 @@
 package render
 
 import (
-	"strconv"
-
 	"statelab/capture/explain"
 	"statelab/capture/ladder"
 )
@@ -27,6 +25,8 @@ func (t *text) draw(r *ladder.Row) {
 	switch r.Kind {
 	case ladder.RowArrow, ladder.RowMessage:
 		lines = t.arrowLines(r)
+	case ladder.RowFolded:
+		lines = t.foldedLines(r)
 	case ladder.RowOpening:
 		lines = t.openingLines(r)
 	case ladder.RowState:
@@ -90,9 +90,8 @@ func (t *text) laneStyle(lane int) style {
 // gutter writes a row's frame number and times.
 func (t *text) gutter(c *canvas, r *ladder.Row) {
 	wide := 0 // what a long number borrows from the time
-	if r.Frame > 0 && !(r.Arrow != nil && r.Arrow.Part == ladder.Arrival && r.Arrow.Tie == strconv.Itoa(r.Frame)) {
-		frame := strconv.Itoa(r.Frame)
-		wide = max(len(frame)-t.grid.frame, 0)
+	if frame := t.text(frameText(r)); frame != "" {
+		wide = max(cells(frame)-t.grid.frame, 0)
 		c.right(t.grid.frame+wide, frame, plain)
 	}
 	if r.At.IsZero() {
@@ -107,7 +106,7 @@ func (t *text) arrowLines(r *ladder.Row) []*canvas {
 	below := ""
 	if spoken(&r.Event) {
 		above = t.message(c, r)
-		if r.Kind == ladder.RowArrow {
+		if r.Kind == ladder.RowArrow || r.Folding != nil {
 			t.gutter(c, r)
 		}
 	} else {
@@ -131,6 +130,10 @@ func (t *text) arrowLines(r *ladder.Row) []*canvas {
 	if s := delayText(t.say, &t.o, r); s != "" {
 		from, to := t.grid.cols[r.Arrow.From], t.grid.cols[r.Arrow.To]
 		lines = append(lines, t.inside(r, min(from, to), max(from, to), s, faint)...)
+	}
+	if s := foldedTrouble(t.say, r.Folding); s != "" {
+		from, to := t.grid.cols[r.Arrow.From], t.grid.cols[r.Arrow.To]
+		lines = append(lines, t.inside(r, min(from, to), max(from, to), s, trouble)...)
 	}
 	for _, v := range r.Arrow.Verdicts {
 		if r.Arrow.Part != ladder.Arrival {

@@ -26,6 +26,10 @@ func (t *text) withStates(c *canvas, r *ladder.Row) []*canvas {
 					next = min(next, at)
 				}
 			}
+			if label := s + t.markOf(m) + t.g.state; next == t.grid.ladder && cells(label) > next-col && t.clear(r, m, col-1-cells(label)) {
+				c.right(col-1, label, st) // at the edge there is room on the other side alone
+				continue
+			}
 			c.put(col, t.fit(t.g.state+s+t.markOf(m), next-col), st)
 		}
 		return append(lines, c)
@@ -45,6 +49,18 @@ func (t *text) withStates(c *canvas, r *ladder.Row) []*canvas {
 		}
 	}
 	return lines
+}
+
+// clear reports whether a label that begins at a column keeps away from those of
+// the other changes of a row.
+func (t *text) clear(r *ladder.Row, m ladder.StateMark, from int) bool {
+	for _, o := range r.States {
+		s, _ := t.stateText(o)
+		if at := t.grid.cols[o.Lane]; o.Lane != m.Lane && at+2+cells(s)+1 > from {
+			return false
+		}
+	}
+	return true
 }
 
 // stateText is the name of a state, and how it looks.

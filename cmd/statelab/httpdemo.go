@@ -21,7 +21,7 @@ func newHTTP(e *env) *cobra.Command {
 
 func newHTTPDemo(e *env) *cobra.Command {
 	var f lessonFlags
-	var list, wire bool
+	var list, wire, packets bool
 	c := &cobra.Command{
 		Use:   "demo [LESSON]",
 		Short: "Run a lesson: real requests, the bytes, and what each side remembers",
@@ -40,7 +40,7 @@ func newHTTPDemo(e *env) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			v.opts.Wire = wire
+			v.opts.Wire, v.opts.FoldSegments = wire, !packets && !f.predict
 			run, err := lessons(args)
 			if err != nil {
 				return err
@@ -69,6 +69,7 @@ func newHTTPDemo(e *env) *cobra.Command {
 	}
 	f.register(c)
 	c.Flags().BoolVar(&list, "list", false, "name every lesson (with --format json: for programs)")
+	c.Flags().BoolVar(&packets, "packets", false, "show each TCP segment; without it, the messages and what opens and closes connections")
 	c.Flags().BoolVar(&wire, "wire", true, "show each request and response byte for byte")
 	return c
 }
