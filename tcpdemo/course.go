@@ -125,7 +125,7 @@ func (r *courseReader) read(e *trace.Event) {
 		if e.Verdict.Fate != trace.Delayed { // it comes, and the lesson's numbers are measured
 			r.fates[e.Verdict.Wire] += " " + e.Verdict.Fate.String()
 		}
-	case trace.KindNote:
+	case trace.KindStore, trace.KindNote:
 		r.now.amiss = r.now.amiss || e.Note.Amiss
 	case trace.KindArrival, trace.KindMemory, trace.KindMessage, trace.KindWebSocket, trace.KindOther,
 		trace.KindGap, trace.KindConnection, trace.KindTotals:

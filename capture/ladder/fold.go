@@ -89,7 +89,7 @@ func (f *folder) later(r *Row) bool {
 		return r.Stream >= patientConnections || r.Stream < 0 && r.Event.Call.Name == "connect" && f.opened >= patientConnections
 	case RowOpening, RowState, RowConnection:
 		return r.Stream >= patientConnections
-	case RowPause, RowMessage, RowMemory, RowStep, RowNote, RowOther, RowVerdict, RowLost, RowTotals:
+	case RowPause, RowMessage, RowStore, RowFolded, RowMemory, RowStep, RowNote, RowOther, RowVerdict, RowLost, RowTotals:
 	}
 	return false
 }
@@ -129,7 +129,7 @@ func likenessOf(r *Row) (likeness, bool) {
 		c := r.Event.Call
 		transfer := (c.Name == "read" || c.Name == "write") && c.Bytes > 0
 		return likeness{RowCall, r.Lane, c.Name}, transfer && len(r.States) == 0
-	case RowOpening, RowConnection, RowPause, RowState, RowMessage, RowMemory, RowStep, RowNote, RowOther, RowVerdict, RowLost, RowTotals:
+	case RowOpening, RowConnection, RowPause, RowState, RowMessage, RowStore, RowFolded, RowMemory, RowStep, RowNote, RowOther, RowVerdict, RowLost, RowTotals:
 	}
 	return likeness{}, false
 }
