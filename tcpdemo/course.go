@@ -125,9 +125,9 @@ func (r *courseReader) read(e *trace.Event) {
 		if e.Verdict.Fate != trace.Delayed { // it comes, and the lesson's numbers are measured
 			r.fates[e.Verdict.Wire] += " " + e.Verdict.Fate.String()
 		}
-	case trace.KindStore, trace.KindNote:
+	case trace.KindNote:
 		r.now.amiss = r.now.amiss || e.Note.Amiss
-	case trace.KindArrival, trace.KindMemory, trace.KindMessage, trace.KindWebSocket, trace.KindOther,
+	case trace.KindArrival, trace.KindMemory, trace.KindMessage, trace.KindWebSocket, trace.KindStore, trace.KindOther,
 		trace.KindGap, trace.KindConnection, trace.KindTotals:
 	}
 }
