@@ -2,6 +2,7 @@ package viewer
 
 import (
 	"errors"
+	"slices"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -138,7 +139,7 @@ func (m *Model) filter(text string) tea.Cmd {
 	if text == "" {
 		m.where, m.only = "", nil
 		m.choose()
-		return m.refresh()
+		return m.redraw()
 	}
 	expression, err := where.Compile(text)
 	if err != nil {
@@ -161,24 +162,24 @@ func (m *Model) filter(text string) tea.Cmd {
 			default:
 				m.say(m.look.f(wordFit, len(streams)))
 			}
-			return m.refresh()
+			return m.redraw()
 		}}
 	})
 }
 
-// choose makes the table's rows anew, and goes back to it.
+// choose makes the table's rows anew, and goes back to it. The connection that
+// was chosen stays so, if it is still there.
 func (m *Model) choose() {
 	for len(m.stack) > 1 {
 		m.pop()
 	}
+	chosen := m.stack[0].stream()
 	m.shown = m.shown[:0]
 	for n := range m.conns {
 		if m.showsStream(n) {
 			m.shown = append(m.shown, n)
 		}
 	}
-	*m.stack[0].place() = cursor{}
 	m.resort()
+	*m.stack[0].place() = cursor{at: max(0, slices.Index(m.shown, chosen))}
 }
-
-func (m *Model) refresh() tea.Cmd { return m.redraw() }

@@ -137,14 +137,18 @@ func source(frames []capture.Frame, failure error) func(*viewer.Reading) capture
 	}
 }
 
+// eventsOf runs the one pipeline.
+func eventsOf(src func(*viewer.Reading) capture.Source) func(trace.Kinds, *viewer.Reading) render.Events {
+	return func(kinds trace.Kinds, r *viewer.Reading) render.Events {
+		return analyze.Options{VerifyChecksums: true, Bodies: -1, Kinds: kinds}.Run(src(r), nil)
+	}
+}
+
 // traceOf makes a trace of frames, with the one pipeline.
 func traceOf(name string, frames []capture.Frame, failure error) viewer.Trace {
 	src := source(frames, failure)
 	t := viewer.Trace{
-		Name: name, Frames: src,
-		Events: func(kinds trace.Kinds, r *viewer.Reading) render.Events {
-			return analyze.Options{VerifyChecksums: true, Bodies: -1, Kinds: kinds}.Run(src(r), nil)
-		},
+		Name: name, Frames: src, Events: eventsOf(src),
 		Nearest: func(string, []string) string { return "; did you mean tcp.findings?" },
 	}
 	for _, f := range frames {

@@ -50,6 +50,8 @@ func (m *Model) sortBy(by column, down bool) {
 
 // resort sorts anew.
 func (m *Model) resort() {
+	m.sorted = time.Now()
+	defer func() { m.sorting, m.mixed = time.Since(m.sorted), m.sort != order{} }()
 	t := m.stack[0].(*table)
 	chosen := t.stream()
 	slices.SortFunc(m.shown, func(a, b int) int {
@@ -106,53 +108,56 @@ var columnWords = [columns]trace.Text{
 	byVerdict:  {En: "verdict", Ko: "판정"},
 }
 
+// leastEnd is the fewest cells of an end's address, leastVerdict of a verdict.
+const (
+	leastEnd     = 12
+	leastVerdict = 7
+)
+
 // tableWidths lays the columns out on w cells. Where they do not all fit, the
-// ends' addresses are cut first, and then the last columns are left out.
+// ends' addresses are cut first, and then columns are left out.
 func (m *Model) tableWidths(w int) widths {
 	var out widths
-	natural := func(c column, least int) int {
-		n := max(least, ansi.StringWidth(m.look.of(columnWords[c]))+2)
-		for _, s := range m.shown[:min(len(m.shown), 500)] {
-			n = max(n, ansi.StringWidth(m.cell(m.conns[s], c)))
-		}
-		return n
-	}
 	for _, c := range []column{byNumber, byFrames, byBytes, byDuration, byRequests, byFindings} {
-		out[c] = natural(c, 3)
+		out[c] = m.natural(c, 3)
 	}
-	client, server := natural(byClient, 12), natural(byServer, 12)
-	const gaps, arrow = int(columns) - 2, 3
-	fixed := func() int {
-		n := gaps + arrow
-		for _, c := range out {
-			n += c
+	client, server := m.natural(byClient, leastEnd), m.natural(byServer, leastEnd)
+	room := func() int {
+		n := w - out[byNumber] - 4 // " → " and a gap
+		for c := byFrames; c < columns; c++ {
+			if out[c] > 0 {
+				n -= out[c] + 1
+			}
 		}
 		return n
 	}
-	const least = 12 // of an address
-	for _, c := range []column{byRequests, byDuration, byBytes, byFrames} {
-		if fixed()+2*least > w {
+	for _, c := range []column{byDuration, byRequests, byBytes, byFrames, byFindings} {
+		if room() < 2*leastEnd {
 			out[c] = 0
 		}
 	}
-	room := w - fixed()
-	verdict := min(natural(byVerdict, 7), max(0, room-client-server))
-	if verdict < 7 && room-7 >= 2*least+6 {
-		verdict = 7
+	if spare := room() - 1 - min(client+server, 2*leastEnd+8); spare >= leastVerdict {
+		out[byVerdict] = max(leastVerdict, min(m.natural(byVerdict, leastVerdict), room()-1-client-server))
 	}
-	if verdict < 7 {
-		verdict = 0
-	}
-	room -= verdict
-	for client+server > room && (client > least || server > least) {
+	for client+server > room() && (client > leastEnd || server > leastEnd) {
 		if client >= server {
 			client--
 		} else {
 			server--
 		}
 	}
-	out[byClient], out[byServer], out[byVerdict] = client, server, verdict
+	out[byClient], out[byServer] = client, server
 	return out
+}
+
+// natural is how wide a column would be, at least so many cells: its name has a
+// cell more for the sign that it sorts.
+func (m *Model) natural(c column, least int) int {
+	n := max(least, ansi.StringWidth(m.look.of(columnWords[c]))+1)
+	for _, s := range m.shown[:min(len(m.shown), 500)] {
+		n = max(n, ansi.StringWidth(m.cell(m.conns[s], c)))
+	}
+	return n
 }
 
 // cell is what stands in a column.

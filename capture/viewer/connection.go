@@ -2,7 +2,6 @@ package viewer
 
 import (
 	"cmp"
-	"maps"
 	"net/netip"
 	"slices"
 	"time"
@@ -29,8 +28,12 @@ type connection struct {
 	over           bool // nothing more will come of it
 	ending         tcpstate.Ending
 	states         [2]tcpstate.State
-	limit          string // a key of limitWord
+	limit          string // a key of limitWords
 	says           [len(languages)]string
+	// part is the first frame of the observer's Conn, which may be a later one of
+	// the stream (tcpstate.Conn.Resumed).
+	part    int
+	resumed bool
 }
 
 // tally is how often a finding of a name was made.
@@ -53,34 +56,42 @@ func (c *connection) total() int64 { return c.bytes[0] + c.bytes[1] }
 func (c *connection) lasted() time.Duration { return c.ended.Sub(c.began) }
 
 // connectionOf sums up what the observer knows of a connection, which goes on
-// changing it. before is what an earlier Conn of the same stream left.
-func connectionOf(c *tcpstate.Conn, before *connection, requests int) connection {
+// changing it.
+func connectionOf(c *tcpstate.Conn, requests int) connection {
 	out := connection{
 		stream: c.Stream, client: c.Key.Client, server: c.Key.Server, opener: c.OpenerKnown,
 		frames: c.Segments[0] + c.Segments[1], bytes: c.Bytes, first: c.First, last: c.Last,
 		began: c.FirstTime, ended: c.LastTime, requests: requests, ending: c.Ending, states: c.State,
+		part: c.First, resumed: c.Resumed,
 	}
-	counts := maps.Clone(c.Findings)
-	if before != nil {
-		out.frames += before.frames
-		out.bytes[0] += before.bytes[0]
-		out.bytes[1] += before.bytes[1]
-		out.first, out.began = before.first, before.began
-		if counts == nil {
-			counts = map[string]int{}
-		}
-		for _, f := range before.found {
-			counts[f.name] += f.n
-		}
-	}
-	for name, n := range counts {
-		if n > 0 {
-			out.found = append(out.found, tally{name, n})
-			out.grave = out.grave || explain.SeverityOf(name) <= explain.SeverityWarning
-		}
-	}
-	slices.SortFunc(out.found, func(a, b tally) int { return compareFindings(a.name, b.name, a.n, b.n) })
+	out.count(c.Findings)
 	return out
+}
+
+// count takes findings by name.
+func (c *connection) count(findings map[string]int) {
+	c.found = nil
+	for name, n := range findings {
+		if n > 0 {
+			c.found = append(c.found, tally{name, n})
+			c.grave = c.grave || explain.SeverityOf(name) <= explain.SeverityWarning
+		}
+	}
+	slices.SortFunc(c.found, func(a, b tally) int { return compareFindings(a.name, b.name, a.n, b.n) })
+}
+
+// after adds what the stream was before this part of it.
+func (c *connection) after(before *connection) {
+	c.frames += before.frames
+	c.bytes[0] += before.bytes[0]
+	c.bytes[1] += before.bytes[1]
+	c.requests += before.requests
+	c.first, c.began = before.first, before.began
+	counts := map[string]int{}
+	for _, f := range slices.Concat(c.found, before.found) {
+		counts[f.name] += f.n
+	}
+	c.count(counts)
 }
 
 // compareFindings puts the gravest first, then the most frequent.
@@ -88,11 +99,21 @@ func compareFindings(a, b string, an, bn int) int {
 	return cmp.Or(cmp.Compare(explain.SeverityOf(a), explain.SeverityOf(b)), cmp.Compare(bn, an), cmp.Compare(a, b))
 }
 
-// conclude adds what can be said of a connection that is over.
-func (out *connection) conclude(c *tcpstate.Conn) {
+// maxShared bounds how many texts are looked out for.
+const maxShared = 1 << 12
+
+// conclude adds what can be said of a connection that is over. Of many, much is
+// the same: shared keeps it once.
+func (out *connection) conclude(c *tcpstate.Conn, shared map[string]string) {
 	out.over = true
 	for i, lang := range languages {
-		out.says[i] = explain.Verdict(lang, c)
+		says := explain.Verdict(lang, c)
+		if same, ok := shared[says]; ok {
+			says = same
+		} else if len(shared) < maxShared {
+			shared[says] = says
+		}
+		out.says[i] = says
 	}
 	v := c.Verdict()
 	switch v.Kind {

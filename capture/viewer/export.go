@@ -106,6 +106,8 @@ func (m *Model) save(x Export) tea.Cmd {
 			case errors.Is(err, fs.ErrExist) && !x.Overwrite:
 				m.askOverwrite(x)
 				return nil
+			case errors.Is(err, ErrPartial):
+				return m.fail(m.look.f(wordSavedPart, trace.Escape(x.File)))
 			case err != nil:
 				return m.fail(trace.Escape(err.Error()))
 			}

@@ -61,7 +61,8 @@ func (x *follow) open() tea.Cmd {
 	j := &job{what: wordReadingFollow}
 	x.job, x.as = j, as
 	n, form := x.n, x.form
-	o := render.Options{Streams: []int{n}, Side: x.side, Lang: m.look.lang, Width: m.w - 2, ASCII: m.look.ascii, Color: m.look.color}
+	o := render.Options{Streams: []int{n}, Side: x.side, Lang: m.look.lang, Width: m.w - 2, ASCII: m.look.ascii}
+	o.Color = m.look.color && o.Width >= render.MinWidth // what is broken anew has none
 	if m.trace.Between != nil {
 		o.Between = m.trace.Between()
 	}
@@ -95,7 +96,12 @@ func followLines(text []byte, form followForm, w int) []string {
 			lines = append(lines, look{}.chop(trace.EscapeBytes(line, -1), w)...)
 			continue
 		}
-		lines = append(lines, string(bytes.TrimSuffix(line, []byte("\n"))))
+		s := string(bytes.TrimSuffix(line, []byte("\n")))
+		if w < render.MinWidth {
+			lines = append(lines, look{}.chop(s, w)...)
+			continue
+		}
+		lines = append(lines, s)
 	}
 	return lines
 }

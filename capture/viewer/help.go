@@ -56,6 +56,7 @@ var helpLines = []Key{
 	{"x", wordHelpNoPane},
 	{"m", wordHelpMessages},
 	{"o", wordHelpFollow},
+	{"< >", wordHelpPan},
 	{"", wordHelpSegment},
 	{"← →", wordHelpTurn},
 	{"h", wordHelpHex},

@@ -19,6 +19,21 @@ const (
 	overlap = 200
 )
 
+// leastLadder is the fewest cells on which a ladder is drawn. Of a screen that
+// has less, a part is out of sight.
+const leastLadder = 58
+
+// panBy moves the ladder on a screen that is too narrow for it.
+func (x *ladderScreen) panBy(key string) {
+	const step = 10
+	hidden := max(0, leastLadder-(x.m.w-2))
+	if key == "<" {
+		x.pan = max(0, min(x.pan, hidden)-step)
+	} else {
+		x.pan = min(hidden, x.pan+step)
+	}
+}
+
 // paneKind is what stands under the ladder.
 type paneKind uint8
 
@@ -38,6 +53,7 @@ type ladderScreen struct {
 	err   error
 
 	clock  render.Clock
+	pan    int // cells that are out of sight on the left
 	detail ladder.Detail
 	pane   paneKind
 
@@ -116,6 +132,8 @@ func (x *ladderScreen) press(key string) (tea.Cmd, bool) {
 		x.mark()
 	case "t":
 		x.clock = (x.clock + 1) % render.Clocks
+	case "<", ">":
+		x.panBy(key)
 	case "s", "x":
 		x.pane = (x.pane + 1) % panes
 		if key == "x" && x.pane == paneRaw {
@@ -181,6 +199,9 @@ func (x *ladderScreen) status() string {
 	}
 	if x.sheet.More() || x.sheet.Before() > 0 {
 		s += l.glyph(" · ", " | ") + l.f(wordHeld, x.sheet.Before()+1, x.sheet.Before()+x.count())
+	}
+	if x.m.w-2 < leastLadder {
+		s = l.of(wordPan) + l.glyph(" · ", " | ") + s
 	}
 	return s
 }

@@ -4,13 +4,15 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/charmbracelet/x/ansi"
+
 	"statelab/capture/render"
 	"statelab/capture/trace"
 )
 
 // lines draws a row, as it was drawn before where nothing has changed.
 func (x *ladderScreen) lines(i int) []string {
-	as := drawnAs{x.m.look, max(x.m.w-2, 1), x.clock}
+	as := drawnAs{x.m.look, max(x.m.w-2, leastLadder), x.clock}
 	if x.drawn == nil || x.as != as {
 		x.as, x.drawn = as, map[int][]string{}
 		x.drawing = x.sheet.Text(render.Options{Lang: as.lang, Width: as.w, ASCII: as.ascii, Color: as.color, Clock: as.clock})
@@ -37,7 +39,7 @@ func (x *ladderScreen) body(w, h int) []string {
 	}
 	if head := x.drawing.Head(); h-len(pane)-len(out)-len(head) >= 4 {
 		for _, line := range head {
-			out = append(out, "  "+line)
+			out = append(out, "  "+x.seen(line))
 		}
 	}
 	room := h - len(out) - len(pane)
@@ -47,7 +49,7 @@ func (x *ladderScreen) body(w, h int) []string {
 	for i := x.cur.top; i < x.count() && len(rows) < room; i++ {
 		marked := x.segmentAt(i) && slices.Contains(x.m.marks, place{x.frameAt(i), x.n})
 		for j, line := range x.lines(i) {
-			mark := j == 0
+			line, mark := x.seen(line), j == 0
 			switch {
 			case i == x.cur.at:
 				rows = append(rows, l.row(line, w, true, marked && mark))
@@ -64,6 +66,14 @@ func (x *ladderScreen) body(w, h int) []string {
 		out = append(out, "")
 	}
 	return append(out, pane...)
+}
+
+// seen is the part of a line that is in sight.
+func (x *ladderScreen) seen(line string) string {
+	if hidden := min(x.pan, leastLadder-(x.m.w-2)); hidden > 0 {
+		return ansi.TruncateLeft(line, hidden, "")
+	}
+	return line
 }
 
 func (x *ladderScreen) emptyLadder(w int) []string {

@@ -28,14 +28,19 @@ type Model struct {
 	tick func(time.Duration, func(time.Time) tea.Msg) tea.Cmd
 
 	conns  map[int]*connection
-	shown  []int        // connections, as they stand in the table
-	only   map[int]bool // those that the filter chose; nil for all
+	before map[int]*connection // parts of streams that were resumed
+	shown  []int               // connections, as they stand in the table
+	only   map[int]bool        // those that the filter chose; nil for all
 	where  string
 	sort   order
-	found  map[string]*group
-	totals *trace.Totals
-	gaps   int
-	err    error // of the trace: what was before it is shown
+	// sorted is when the table was sorted last, sorting how long that took.
+	sorted  time.Time
+	sorting time.Duration
+	mixed   bool // the rows are not in the order of their numbers
+	found   map[string]*group
+	totals  *trace.Totals
+	gaps    int
+	err     error // of the trace: what was before it is shown
 
 	prompt *prompt
 	note   string // what the last key came to, until the next
@@ -57,7 +62,7 @@ type Options struct {
 func New(t Trace, o Options) *Model {
 	m := &Model{
 		trace: t, tick: o.Tick, look: look{o.Render.Lang, o.Render.Color, o.Render.ASCII},
-		conns: map[int]*connection{}, found: map[string]*group{}, where: t.Where,
+		conns: map[int]*connection{}, before: map[int]*connection{}, found: map[string]*group{}, where: t.Where,
 	}
 	if t.Streams != nil {
 		m.only = map[int]bool{}
@@ -134,11 +139,7 @@ type arrived struct {
 // read takes a batch of the first reading.
 func (m *Model) read(s scanned) tea.Cmd {
 	for i := range s.conns {
-		c := s.conns[i]
-		if m.conns[c.stream] == nil && m.showsStream(c.stream) {
-			m.shown = append(m.shown, c.stream)
-		}
-		m.conns[c.stream] = &c
+		m.keep(s.conns[i])
 	}
 	for name, n := range s.counts {
 		g := m.found[name]
@@ -156,15 +157,38 @@ func (m *Model) read(s scanned) tea.Cmd {
 	if s.err != nil {
 		m.err = s.err
 	}
-	m.resort()
 	if !s.over {
+		// Many connections are not sorted all the time; and not at all where they
+		// come in the order that is asked for.
+		if (m.mixed || m.sort != order{}) && time.Since(m.sorted) > 20*m.sorting {
+			m.resort()
+		}
 		return m.readOn()
 	}
 	m.done(m.scan.job)
+	m.resort()
 	if t, ok := m.top().(*table); ok && len(m.shown) == 1 && len(m.trace.Streams) == 1 && len(m.stack) == 1 && t.cur.at == 0 {
 		return t.enter() // that one was asked for
 	}
 	return nil
+}
+
+// keep takes what is known of a connection by now.
+func (m *Model) keep(c connection) {
+	old := m.conns[c.stream]
+	switch {
+	case old == nil && m.showsStream(c.stream):
+		if n := len(m.shown); n > 0 && m.shown[n-1] > c.stream {
+			m.mixed = true
+		}
+		m.shown = append(m.shown, c.stream)
+	case old != nil && c.resumed && old.part != c.part:
+		m.before[c.stream] = old
+	}
+	if before := m.before[c.stream]; before != nil {
+		c.after(before)
+	}
+	m.conns[c.stream] = &c
 }
 
 // reading reports whether the first reading goes on.

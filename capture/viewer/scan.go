@@ -23,7 +23,7 @@ type scan struct {
 	stop     func()
 	live     map[int]*tcpstate.Conn // changed since the last batch
 	requests map[int]int
-	before   map[int]*connection
+	shared   map[string]string
 	places   map[string]int // how many are kept
 }
 
@@ -43,7 +43,7 @@ type scanned struct {
 
 func newScan(t Trace, j *job) *scan {
 	s := &scan{
-		job: j, live: map[int]*tcpstate.Conn{}, requests: map[int]int{}, before: map[int]*connection{},
+		job: j, live: map[int]*tcpstate.Conn{}, requests: map[int]int{}, shared: map[string]string{},
 		places: map[string]int{},
 	}
 	kinds := trace.KindsOf(trace.KindSegment, trace.KindMessage, trace.KindConnection, trace.KindTotals, trace.KindGap)
@@ -81,7 +81,7 @@ func (s *scan) batch() scanned {
 		s.take(&e, &out)
 	}
 	for n, c := range s.live {
-		out.conns = append(out.conns, connectionOf(c, s.before[n], s.requests[n]))
+		out.conns = append(out.conns, connectionOf(c, s.requests[n]))
 	}
 	clear(s.live)
 	return out
@@ -104,12 +104,11 @@ func (s *scan) take(e *trace.Event, out *scanned) {
 			s.requests[e.Stream]++
 		}
 	case trace.KindConnection:
-		c := connectionOf(e.Connection, s.before[e.Stream], s.requests[e.Stream])
-		kept := c
-		s.before[e.Stream] = &kept
-		c.conclude(e.Connection)
+		c := connectionOf(e.Connection, s.requests[e.Stream])
+		c.conclude(e.Connection, s.shared)
 		out.conns = append(out.conns, c)
 		delete(s.live, e.Stream)
+		delete(s.requests, e.Stream)
 	case trace.KindTotals:
 		totals := *e.Totals
 		out.totals = &totals

@@ -63,6 +63,9 @@ type Reading struct {
 	stopped atomic.Bool
 }
 
+// ErrPartial is of a file that holds what came before a trace's damage.
+var ErrPartial = errors.New("written up to the damage")
+
 // ErrStopped ends a reading that nobody wants any more.
 var ErrStopped = errors.New("reading stopped")
 

@@ -48,33 +48,45 @@ func (m *Model) exactly(lines []string) []string {
 	return out
 }
 
-// bar names the tabs, and the trace.
+// bar names the tabs, and the trace. Where there is no room for all names, only
+// that of the tab that is shown stands there.
 func (m *Model) bar() string {
-	n := m.chosenStream()
-	current := m.top().tab()
-	var out string
+	out := m.tabNames(false)
+	if ansi.StringWidth(out) > m.w {
+		out = m.tabNames(true)
+	}
+	name := trace.Escape(m.trace.Name)
+	size := min(ansi.StringWidth(name), m.w-ansi.StringWidth(out)-2)
+	if size >= 8 || size == ansi.StringWidth(name) {
+		gap := m.w - ansi.StringWidth(out) - size
+		out += blank(gap) + m.look.paint(render.Strong, m.look.tail(name, size))
+	}
+	return out
+}
+
+func (m *Model) tabNames(short bool) string {
+	n, current, out := m.chosenStream(), m.top().tab(), ""
 	for t := range tabs {
-		name := m.look.of(tabWords[t])
+		name := string(rune('1' + t))
+		if !short || t == current {
+			name += " " + m.look.of(tabWords[t])
+		}
 		if t == tabLadder || t == tabFollow {
 			if n < 0 {
 				continue
 			}
-			name += m.look.f(wordOf, n)
+			if !short || t == current {
+				name += m.look.f(wordOf, n)
+			}
 		}
-		label := " " + string(rune('1'+t)) + " " + name + " "
 		switch {
 		case t != current:
-			out += m.look.paint(render.Faint, label)
+			out += m.look.paint(render.Faint, " "+name+" ")
 		case m.look.color:
-			out += m.look.paint(render.Chosen, label)
+			out += m.look.paint(render.Chosen, " "+name+" ")
 		default:
-			out += "[" + strings.TrimSpace(label) + "]"
+			out += "[" + name + "]"
 		}
-	}
-	room := m.w - ansi.StringWidth(out) - 2
-	if room >= 8 {
-		name := trace.Escape(m.trace.Name)
-		out += blank(room-min(room, ansi.StringWidth(name))) + "  " + m.look.paint(render.Strong, m.look.tail(name, min(room, ansi.StringWidth(name))))
 	}
 	return out
 }

@@ -48,6 +48,7 @@ var (
 	wordFieldOf       = trace.Text{En: "field %d of %d", Ko: "필드 %d/%d"}
 	wordFrame         = trace.Text{En: "frame %d", Ko: "프레임 %d"}
 	wordFrameOf       = trace.Text{En: "frame %d, connection %d", Ko: "프레임 %d, 연결 %d"}
+	wordPan           = trace.Text{En: "< > show the rest", Ko: "< >로 나머지 보기"}
 	wordHeld          = trace.Text{En: "rows %d to %d are held, further ones are read", Ko: "행 %d–%d만 메모리에 있음, 더 가면 다시 읽음"}
 	wordOf            = trace.Text{En: " #%d", Ko: " #%d"}
 	wordFiltered      = trace.Text{En: "where %s", Ko: "조건 %s"}
@@ -95,6 +96,7 @@ var (
 	wordNoneFits   = trace.Text{En: "no connection fits", Ko: "조건에 맞는 연결이 없음"}
 	wordFit        = trace.Text{En: "%d connections fit", Ko: "조건에 맞는 연결 %d개"}
 	wordSaved      = trace.Text{En: "written: %s", Ko: "저장함: %s"}
+	wordSavedPart  = trace.Text{En: "written up to the damage: %s", Ko: "손상된 곳 앞까지 저장함: %s"}
 	wordNotSaved   = trace.Text{En: "nothing was written", Ko: "저장하지 않음"}
 )
 

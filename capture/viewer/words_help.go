@@ -28,6 +28,7 @@ var (
 	wordHelpPane        = trace.Text{En: "below: why the row happened, what it carries, nothing", Ko: "아래 칸: 일어난 이유, 실은 바이트, 없음"}
 	wordHelpNoPane      = trace.Text{En: "below: why, or nothing", Ko: "아래 칸: 이유, 없음"}
 	wordHelpMessages    = trace.Text{En: "segments or HTTP messages as arrows", Ko: "화살표를 세그먼트로, HTTP 메시지로"}
+	wordHelpPan         = trace.Text{En: "on a narrow screen: to the left, to the right", Ko: "좁은 화면에서: 왼쪽으로, 오른쪽으로"}
 	wordHelpFollow      = trace.Text{En: "what the two programs said to each other", Ko: "두 프로그램이 주고받은 내용"}
 	wordHelpSegment     = trace.Text{En: "Bytes of a segment", Ko: "세그먼트의 바이트"}
 	wordHelpTurn        = trace.Text{En: "the segment before, the next one", Ko: "앞 세그먼트, 다음 세그먼트"}

@@ -1,12 +1,14 @@
 package main
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/colorprofile"
@@ -14,6 +16,7 @@ import (
 	"statelab/capture"
 	"statelab/capture/analyze"
 	"statelab/capture/explain"
+	"statelab/capture/pcapfile"
 	"statelab/capture/render"
 	"statelab/capture/trace"
 	"statelab/capture/viewer"
@@ -195,17 +198,46 @@ func (s *shown) export(v view, x viewer.Export) error {
 	return createNew(x, func(out io.Writer) error { return f.inspectFrom(&quiet, out, w, s.name, quiet.stdin, false) })
 }
 
-// createNew writes a file that was not there, unless it may be overwritten. What
-// could not be written as a whole is taken away again.
+// createNew writes a file that was not there; or, where it may be overwritten,
+// one that takes its place once it is whole. What came before the damage of a
+// trace is kept; of anything else that goes wrong, nothing stays.
 func createNew(x viewer.Export, write func(io.Writer) error) error {
-	flags := os.O_WRONLY | os.O_CREATE | os.O_EXCL
+	var file *os.File
+	var err error
 	if x.Overwrite {
-		flags = os.O_WRONLY | os.O_CREATE | os.O_TRUNC
+		file, err = os.CreateTemp(filepath.Dir(x.File), ".statelab-*")
+	} else {
+		file, err = os.OpenFile(x.File, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
 	}
-	file, err := os.OpenFile(x.File, flags, 0o666)
 	if err != nil {
 		return err
 	}
-	err = write(file)
-	return errors.Join(err, file.Close())
+	buffered := bufio.NewWriterSize(file, 1<<16)
+	err = write(buffered)
+	var damage *pcapfile.DamageError
+	if errors.As(err, &damage) {
+		err = fmt.Errorf("%w: %w", viewer.ErrPartial, err)
+	}
+	whole := err == nil || errors.Is(err, viewer.ErrPartial)
+	if failed := errors.Join(buffered.Flush(), file.Close()); failed != nil {
+		whole, err = false, errors.Join(err, failed)
+	}
+	if !whole {
+		return errors.Join(err, os.Remove(file.Name()))
+	}
+	if x.Overwrite {
+		err = errors.Join(err, replace(file.Name(), x.File))
+	}
+	return err
+}
+
+// replace puts a file in another's place, with its permissions.
+func replace(file, other string) error {
+	if info, err := os.Stat(other); err == nil {
+		_ = os.Chmod(file, info.Mode().Perm())
+	}
+	if err := os.Rename(file, other); err != nil {
+		return errors.Join(err, os.Remove(file))
+	}
+	return nil
 }

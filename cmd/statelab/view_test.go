@@ -111,3 +111,35 @@ func TestViewExport(t *testing.T) {
 		t.Errorf("the trace was written over: %v", err)
 	}
 }
+
+// Of a damaged trace, what came before the damage is written, and that is said;
+// a file that was to be written anew stays if that fails.
+func TestViewExportOfDamage(t *testing.T) {
+	t.Parallel()
+	file := lossTrace(t)
+	if info, err := os.Stat(file); err != nil || os.Truncate(file, info.Size()-300) != nil {
+		t.Fatal(err)
+	}
+	tr, _ := viewed(t, file, explain.English)
+	x := viewer.Export{View: "connections", Format: "csv", File: filepath.Join(t.TempDir(), "c.csv"), Reading: &viewer.Reading{}}
+	for range 2 {
+		if err := tr.Export(x); !errors.Is(err, viewer.ErrPartial) {
+			t.Errorf("a damaged trace was written: %v", err)
+		}
+		if csv, err := os.ReadFile(x.File); err != nil || strings.Count(string(csv), "\n") != 2 {
+			t.Errorf("%q, %v", csv, err)
+		}
+		x.Overwrite = true
+	}
+	before, _ := os.ReadFile(x.File)
+	x.Reading.Stop()
+	if err := tr.Export(x); !errors.Is(err, viewer.ErrStopped) {
+		t.Errorf("a reading that is stopped: %v", err)
+	}
+	if after, _ := os.ReadFile(x.File); string(after) != string(before) {
+		t.Errorf("what could not be written anew is lost: %q", after)
+	}
+	if left, _ := os.ReadDir(filepath.Dir(x.File)); len(left) != 1 {
+		t.Errorf("left behind: %v", left)
+	}
+}
