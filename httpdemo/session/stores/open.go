@@ -60,7 +60,7 @@ func Redacted(rawURL string) string {
 
 func openMemory(_ context.Context, rawURL string, now func() time.Time) (session.Store, error) {
 	if rawURL != "memory:" {
-		return nil, errors.New("a store in memory has no address: memory:")
+		return nil, errors.New("memory: a store in this process has no address")
 	}
 	return session.NewMemory(session.MemoryOptions{Now: now}), nil
 }
