@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -147,6 +148,9 @@ func TestConsumedOnce(t *testing.T) {
 	t.Parallel()
 	f := newFamilies(0)
 	refresh := f.start(t)
+	together := &together{Memory: f.store}
+	together.waiting.Add(8)
+	f.Store = together
 	var mu sync.Mutex
 	won := 0
 	var all sync.WaitGroup
@@ -166,6 +170,22 @@ func TestConsumedOnce(t *testing.T) {
 	if won != 1 {
 		t.Errorf("%d of 8 uses of one token got on, want 1", won)
 	}
+}
+
+// together lets the first eight reads return when all of them have read.
+type together struct {
+	*token.Memory
+	reads   atomic.Int32
+	waiting sync.WaitGroup
+}
+
+func (s *together) Get(ctx context.Context, key string) ([]byte, uint64, error) {
+	data, revision, err := s.Memory.Get(ctx, key)
+	if s.reads.Add(1) <= 8 {
+		s.waiting.Done()
+		s.waiting.Wait()
+	}
+	return data, revision, err
 }
 
 func TestHashedAtRest(t *testing.T) {
