@@ -209,8 +209,8 @@ func (s *Store) write(ctx context.Context, key string, value []byte, keep time.D
 func race(err error) error {
 	var refused jetstream.JetStreamError
 	if errors.As(err, &refused) && refused.APIError() != nil {
-		switch refused.APIError().ErrorCode {
-		case jetstream.JSErrCodeStreamWrongLastSequence, jetstream.JSErrCodeStreamWrongLastSequenceConstant:
+		code := refused.APIError().ErrorCode
+		if code == jetstream.JSErrCodeStreamWrongLastSequence || code == jetstream.JSErrCodeStreamWrongLastSequenceConstant {
 			return session.ErrConflict
 		}
 	}
