@@ -1,9 +1,11 @@
 package render
 
 import (
+	"slices"
 	"time"
 
 	"statelab/capture/ladder"
+	"statelab/capture/tcpstate"
 	"statelab/capture/trace"
 )
 
@@ -49,6 +51,9 @@ type Between struct {
 
 	first  time.Time // when the trace begins
 	newest int
+	// ends are the states of connections' ends that rows which are left out have
+	// told: the first row that is kept of a connection shows them.
+	ends map[int][]ladder.StateMark
 }
 
 // begins tells when the trace begins, if nothing has told it before.
@@ -80,11 +85,49 @@ func (b *Between) Rows(rows []ladder.Row) []ladder.Row {
 	}
 	kept := rows[:0]
 	for _, r := range rows {
-		if r.Kind == ladder.RowConnection || r.Kind == ladder.RowTotals || b.Holds(r.Event.Frame, r.Event.At) {
+		switch {
+		case r.Kind == ladder.RowConnection || r.Kind == ladder.RowTotals:
 			kept = append(kept, r)
+		case b.Holds(r.Event.Frame, r.Event.At):
+			b.resume(&r)
+			kept = append(kept, r)
+		default:
+			b.leave(&r)
 		}
 	}
 	return kept
+}
+
+// leave remembers the states that a row tells which is left out.
+func (b *Between) leave(r *ladder.Row) {
+	if r.Stream < 0 || len(r.States) == 0 {
+		return
+	}
+	if b.ends == nil {
+		b.ends = map[int][]ladder.StateMark{}
+	}
+	for _, m := range r.States {
+		b.ends[r.Stream] = append(slices.DeleteFunc(b.ends[r.Stream], func(old ladder.StateMark) bool { return old.Lane == m.Lane }), m)
+	}
+}
+
+// resume adds to the first row of a connection after a cut the states that its
+// ends are in.
+func (b *Between) resume(r *ladder.Row) {
+	ends, cut := b.ends[r.Stream]
+	if !cut || r.Kind != ladder.RowArrow {
+		return
+	}
+	delete(b.ends, r.Stream)
+	states := slices.Clone(r.States)
+	for _, m := range ends {
+		told := slices.ContainsFunc(r.States, func(s ladder.StateMark) bool { return s.Lane == m.Lane })
+		if !told && m.To != tcpstate.Closed {
+			m.From = m.To
+			states = append(states, m)
+		}
+	}
+	r.States = states
 }
 
 // Events leaves events out, but for summaries.

@@ -90,6 +90,7 @@ func (r *report) dropEmpty() {
 
 // take keeps rows, each with its explanation.
 func (r *report) take(b *ladder.Builder, rows []ladder.Row) {
+	rows = r.o.Between.Rows(rows)
 	for i := range rows {
 		row := &rows[i]
 		if row.Kind == ladder.RowMemory && !row.Memory.Structural() || row.Kind == ladder.RowConnection || row.Kind == ladder.RowTotals {

@@ -204,7 +204,7 @@ func (p *painter) say(h *htmlRow, row *ladder.Row) {
 	case ladder.RowOpening:
 		h.Class = "opening-row"
 		if p.r.several && row.First {
-			h.Heading = inTwo(func(s speaker) string { return s.f(wordConnection, row.Stream+1) })
+			h.Heading = inTwo(func(s speaker) string { return p.r.o.connection(s, row.Stream) })
 		}
 	case ladder.RowStep:
 		h.Class, h.Heading = "step", trace.Text{En: safe(row.Event.Note.Text.En), Ko: safe(row.Event.Note.Text.Ko)}

@@ -74,7 +74,7 @@ func (r *report) Connections() []htmlConnection {
 	for i := range r.conns {
 		c := &r.conns[i]
 		h := htmlConnection{
-			Stream: c.Stream, Number: c.Stream + 1, First: c.First, Client: c.Key.Client.String(), Server: c.Key.Server.String(),
+			Stream: c.Stream, Number: r.o.number(c.Stream), First: c.First, Client: c.Key.Client.String(), Server: c.Key.Server.String(),
 			States: fmt.Sprintf("%s / %s", c.State[tcpstate.Client], c.State[tcpstate.Server]),
 			Sent:   c.Bytes[tcpstate.Client], Received: c.Bytes[tcpstate.Server],
 			Ending:   inTwo(func(s speaker) string { return safe(r.explainer(s).Ending(c)) }),
@@ -143,7 +143,7 @@ const maxExchanges = 1000
 func (r *report) Exchanges() []htmlExchange {
 	var out []htmlExchange
 	for _, x := range r.web.all[:min(len(r.web.all), maxExchanges)] {
-		h := htmlExchange{Stream: x.Stream + 1}
+		h := htmlExchange{Stream: r.o.number(x.Stream)}
 		if m := x.Request; m != nil {
 			h.Request, h.Asked = messageText(m), frameOfMessage(m)
 			h.Fields = append(h.Fields, stateLines(m)...)

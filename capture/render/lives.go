@@ -57,7 +57,7 @@ func (l *lives) tell(ev *trace.Event) error {
 	case trace.KindNote:
 		text := l.say.of(ev.Note.Text)
 		if x := l.known[pairOf(ev)]; x != nil {
-			text = fmt.Sprintf("#%d  %s", x.n, text)
+			text = fmt.Sprintf("%s  %s", l.name(x), text)
 		}
 		return l.line(ev, text)
 	case trace.KindGap:
@@ -85,6 +85,9 @@ func (l *lives) of(p pair) *life {
 	return x
 }
 
+// name is a life's number for the reader.
+func (l *lives) name(x *life) string { return fmt.Sprintf("#%d", l.o.number(x.n-1)) }
+
 func (l *lives) state(ev *trace.Event) error {
 	arrow := " → "
 	if l.o.ASCII {
@@ -96,16 +99,20 @@ func (l *lives) state(ev *trace.Event) error {
 		return l.line(ev, fmt.Sprintf("%s %s  %s", who, ev.From.Addr, explain.StateName(l.o.Lang, c.To)))
 	}
 	p := pairOf(ev)
-	if l.known[p] == nil && l.known[pair{p.there, p.here}] == nil {
+	fresh := l.known[p] == nil && l.known[pair{p.there, p.here}] == nil
+	x := l.of(p)
+	if l.o.ByStream && ev.Stream >= 0 {
+		x.n = ev.Stream + 1
+	}
+	if fresh {
 		opener, other := ev.From.Addr, ev.To.Addr
 		if ev.From.Role == trace.RoleServer {
 			opener, other = other, opener
 		}
-		if err := l.line(ev, fmt.Sprintf("#%d  %s%s%s", l.of(p).n, opener, arrow, other)); err != nil {
+		if err := l.line(ev, fmt.Sprintf("%s  %s%s%s", l.name(x), opener, arrow, other)); err != nil {
 			return err
 		}
 	}
-	x := l.of(p)
 	x.state = c.To
 	way, unseen := arrow, c.Edge == nil && c.Basis == tcpstate.Observed
 	if unseen {
@@ -114,7 +121,7 @@ func (l *lives) state(ev *trace.Event) error {
 			way = " .. "
 		}
 	}
-	text := fmt.Sprintf("#%d  %s  %s%s%s", x.n, who, explain.StateName(l.o.Lang, c.From), way, explain.StateName(l.o.Lang, c.To))
+	text := fmt.Sprintf("%s  %s  %s%s%s", l.name(x), who, explain.StateName(l.o.Lang, c.From), way, explain.StateName(l.o.Lang, c.To))
 	switch c.Basis {
 	case tcpstate.Inferred:
 		text += " (" + l.say.of(wordInferred) + ")"

@@ -78,6 +78,9 @@ type Options struct {
 	// NoTables leaves out the tables under a text ladder: the ledger, and what
 	// each side remembers at the end.
 	NoTables bool
+	// ByStream names connections as a trace's other readers do, "stream 0" for the
+	// first; otherwise the first is "connection 1".
+	ByStream bool
 	// Told is what the reader has been told by ladders before this one; nil for
 	// a ladder that stands alone.
 	Told *Told
@@ -175,7 +178,7 @@ var Formats = []Format{
 		About: trace.Text{En: "ladder as a picture for slides and pages", Ko: "슬라이드와 웹 문서에 넣을 사다리 그림"},
 	},
 	{
-		Name: "html", Extension: ".html", MIME: "text/html; charset=utf-8", Frames: true, Document: true, Render: HTML,
+		Name: "html", Extension: ".html", MIME: "text/html; charset=utf-8", Frames: true, Document: true, Cuts: true, Render: HTML,
 		About: trace.Text{En: "one page to click through, with every field and byte; needs no network", Ko: "필드와 바이트까지 눌러 볼 수 있는 한 쪽짜리 보고서, 네트워크 불필요"},
 	},
 	{

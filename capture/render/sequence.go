@@ -38,6 +38,7 @@ const (
 
 // sequence writes a ladder as a sequence diagram. It collects the rows.
 type sequence struct {
+	o   Options
 	say speaker
 	p   *picture
 	d   dialect
@@ -47,7 +48,7 @@ type sequence struct {
 func writeSequence(w io.Writer, events Events, o Options, make func(*lineWriter) dialect) error {
 	p, failed := collect(events, o)
 	out := &lineWriter{bufio.NewWriter(w)}
-	s := &sequence{say: speaker{o.Lang}, p: p, d: make(out)}
+	s := &sequence{o: o, say: speaker{o.Lang}, p: p, d: make(out)}
 	s.d.begin(o.Title)
 	for _, lane := range p.order {
 		l := p.lanes[lane]
@@ -101,7 +102,7 @@ func (s *sequence) row(r *ladder.Row) {
 		}
 	case ladder.RowOpening:
 		if s.p.several && r.First {
-			s.all(s.d.over, s.say.f(wordConnection, r.Stream+1))
+			s.all(s.d.over, s.o.connection(s.say, r.Stream))
 		}
 	case ladder.RowCall:
 		s.d.over(r.Lane, r.Lane, callText(s.say, r.Event.Call))

@@ -66,7 +66,7 @@ func (d *drawing) footer() []string {
 	for i := range d.p.rows {
 		switch r := &d.p.rows[i]; r.Kind {
 		case ladder.RowConnection:
-			lines = append(lines, wrapTo(connectionText(d.say, d.p.explainer, r.Event.Connection), smallSize, pictureWidth-2*margin)...)
+			lines = append(lines, wrapTo(connectionText(d.say, &d.o, d.p.explainer, r.Event.Connection), smallSize, pictureWidth-2*margin)...)
 		case ladder.RowTotals:
 			lines = append(lines, wrapTo(totalsText(d.say, r.Event.Totals), smallSize, pictureWidth-2*margin)...)
 		default:

@@ -24,7 +24,7 @@ func (d *drawing) row(i int, r *ladder.Row) {
 		d.arrowRow(i, r)
 	case ladder.RowOpening:
 		if d.p.several && r.First {
-			d.text((d.left+d.r)/2, y+21, smallSize, "middle", `class="h" `+fill(d.th.faint), "— "+d.say.f(wordConnection, r.Stream+1)+" —")
+			d.text((d.left+d.r)/2, y+21, smallSize, "middle", `class="h" `+fill(d.th.faint), "— "+d.o.connection(d.say, r.Stream)+" —")
 		}
 	case ladder.RowFolded:
 		d.folded(y, r)

@@ -157,15 +157,15 @@ func (t *text) summary(r *ladder.Row) {
 		t.blank()
 	}
 	if r.Kind == ladder.RowConnection {
-		t.painted(plain, connectionText(t.say, t.explainer, r.Event.Connection))
+		t.painted(plain, connectionText(t.say, &t.o, t.explainer, r.Event.Connection))
 		return
 	}
 	t.painted(faint, totalsText(t.say, r.Event.Totals))
 }
 
 // connectionText is a connection's summary in a line.
-func connectionText(say speaker, x *explain.Explainer, c *tcpstate.Conn) string {
-	s := fmt.Sprintf("%s: %s (%d B) ↔ %s (%d B); %s", say.f(wordConnection, c.Stream+1), c.Key.Client, c.Bytes[tcpstate.Client],
+func connectionText(say speaker, o *Options, x *explain.Explainer, c *tcpstate.Conn) string {
+	s := fmt.Sprintf("%s: %s (%d B) ↔ %s (%d B); %s", o.connection(say, c.Stream), c.Key.Client, c.Bytes[tcpstate.Client],
 		c.Key.Server, c.Bytes[tcpstate.Server], x.Ending(c))
 	if f := findingsText(say, c.Findings); f != "" {
 		s += "; " + f

@@ -103,7 +103,7 @@ func (t *text) openingLines(r *ladder.Row) []*canvas {
 		}
 		return lines
 	}
-	middle := fmt.Sprintf(" %s %s ", t.say.f(wordConnection, r.Stream+1), t.tag(r))
+	middle := fmt.Sprintf(" %s %s ", t.o.connection(t.say, r.Stream), t.tag(r))
 	left, right := t.span()
 	c.fill(left+1, right, t.g.tick, faint)
 	t.centredBetween(c, left, right, t.fit(middle, right-left-3), strong)

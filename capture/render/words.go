@@ -20,6 +20,7 @@ var (
 	wordCopy        = trace.Text{En: "copy %d", Ko: "사본 %d"}
 	wordPass        = trace.Text{En: "%s pass", Ko: "%s 경과"}
 	wordConnection  = trace.Text{En: "connection %d", Ko: "연결 %d"}
+	wordStream      = trace.Text{En: "stream %d", Ko: "스트림 %d"}
 	wordWire        = trace.Text{En: "the wire", Ko: "회선"}
 	wordCaptures    = trace.Text{En: "both captures", Ko: "두 캡처"}
 	wordDelay       = trace.Text{En: "%s on the way, ±%s", Ko: "전달 %s, ±%s"}
@@ -130,4 +131,20 @@ func joinList(names []string) string { return strings.Join(names, ", ") }
 // where they must: it does not double their backslashes once more.
 func safe(s string) string {
 	return strings.ReplaceAll(trace.Escape(s), `\\`, `\`)
+}
+
+// connection names a connection, by the number that it has for the reader.
+func (o *Options) connection(s speaker, stream int) string {
+	if o.ByStream {
+		return s.f(wordStream, stream)
+	}
+	return s.f(wordConnection, stream+1)
+}
+
+// number is a connection's number for the reader.
+func (o *Options) number(stream int) int {
+	if o.ByStream {
+		return stream
+	}
+	return stream + 1
 }

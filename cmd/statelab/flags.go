@@ -101,6 +101,11 @@ func (f *viewFlags) resolve(e *env) (view, error) {
 			return v, misusef("--width %d: from %d to 400 cells", f.width, render.MinWidth)
 		}
 		v.opts.Width = f.width
+	} else if e.terminal && f.out == "-" && e.width < render.MinWidth {
+		fmt.Fprintf(e.stderr, "statelab: "+lang.Of(trace.Text{
+			En: "this terminal has %d columns, and what follows needs %d: lines will break\n",
+			Ko: "이 터미널은 %d칸인데 %d칸이 필요합니다. 줄이 꺾여 보입니다\n",
+		}), e.width, render.MinWidth)
 	}
 	switch f.color {
 	case "auto":

@@ -33,7 +33,7 @@ the program and needs no network.`,
 			}
 			text, err := docs.Guide(l.String(), args[0])
 			if err != nil {
-				return misusef("no topic %q%s; statelab guide lists them all", args[0], didYouMean(args[0], docs.Topics()))
+				return misusef("no topic %q%s\nhint: statelab guide lists them all", args[0], didYouMean(args[0], docs.Topics()))
 			}
 			_, err = io.WriteString(e.stdout, readable(text, e.width))
 			return err

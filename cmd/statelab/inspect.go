@@ -170,7 +170,7 @@ func (f *inspectFlags) inspectFrom(e *env, w io.Writer, v view, name string, in 
 	if err != nil {
 		return fmt.Errorf("%s: %w", name, err)
 	}
-	v.opts.FileFormat = string(r.Format())
+	v.opts.FileFormat, v.opts.ByStream = string(r.Format()), true
 	if several || v.opts.Title == "" {
 		v.opts.Title = "inspect " + name + f.filter.String()
 	}

@@ -283,7 +283,7 @@ func parseListen(s string) (netip.AddrPort, error) {
 	}
 	a, err := netip.ParseAddrPort(s)
 	if err != nil {
-		return a, misusef("address %q: an IP address with a port, such as 127.0.0.1:7007 or [::1]:7007", s)
+		return a, misusef("address %q: an IP address with a port from 0 to 65535, such as 127.0.0.1:7007 or [::1]:7007", s)
 	}
 	return a, nil
 }

@@ -187,7 +187,7 @@ var flagTypes = map[string]string{
 func refuseNegative(flags *pflag.FlagSet) error {
 	var err error
 	flags.Visit(func(f *pflag.Flag) {
-		if v := strings.Trim(f.Value.String(), "[]"); flagTypes[f.Value.Type()] != "" && strings.HasPrefix(v, "-") {
+		if v := strings.Trim(f.Value.String(), "[]"); f.Name != "width" && flagTypes[f.Value.Type()] != "" && strings.HasPrefix(v, "-") {
 			err = misusef("--%s %s: not below 0", f.Name, v)
 		}
 	})

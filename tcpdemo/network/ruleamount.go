@@ -44,7 +44,7 @@ func (p *parser) amount() (err error) {
 		n, suffix, ok := p.quantity()
 		million := math.Round(n * 10_000)
 		if !ok || suffix != "%" || million < 1 || million > 1_000_000 {
-			return p.fail(t, "how much is lost is missing: 0.0001% to 100%", "손실률이 없거나 틀립니다: 0.0001%에서 100%까지")
+			return p.fail(t, "how much is lost is to be from 0.0001% to 100%", "손실률은 0.0001%에서 100%까지입니다")
 		}
 		p.rule.Loss = int(million)
 	case VerbDrop, VerbDuplicate, VerbSwap, VerbCorrupt:
