@@ -249,5 +249,6 @@ func Example() {
 	// keep-alive [E2 B1]
 	// vending [B2]
 	// api [B3 B1]
+	// flask [E1]
 	// {"message": "the same answer for everyone", "remembers": null}
 }
