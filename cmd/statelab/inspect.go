@@ -129,16 +129,24 @@ With --diff two connections stand side by side, with what differs marked.`,
 
 // inspect shows one trace.
 func (f *inspectFlags) inspect(e *env, w io.Writer, v view, name string, several bool) error {
-	var in io.Reader = e.stdin
-	if name != "-" {
-		file, err := os.Open(name)
-		if err != nil {
-			return err
-		}
-		defer file.Close()
-		in = file
+	in, done, err := openInput(e, name)
+	if err != nil {
+		return err
 	}
+	defer done()
 	return f.inspectFrom(e, w, v, name, in, several)
+}
+
+// openInput opens a trace; - is stdin, which is not closed.
+func openInput(e *env, name string) (in io.Reader, done func(), err error) {
+	if name == "-" {
+		return e.stdin, func() {}, nil
+	}
+	file, err := os.Open(name)
+	if err != nil {
+		return nil, nil, err
+	}
+	return file, func() { _ = file.Close() }, nil
 }
 
 // inspectFrom shows the trace that in holds.

@@ -41,15 +41,11 @@ func (f *inspectFlags) checkView(e *env, args []string) error {
 
 // walk shows a trace on a screen to walk on.
 func (f *inspectFlags) walk(ctx context.Context, e *env, v view, name string) error {
-	var in io.Reader = e.stdin
-	if name != "-" {
-		file, err := os.Open(name)
-		if err != nil {
-			return err
-		}
-		defer file.Close()
-		in = file
+	in, closed, err := openInput(e, name)
+	if err != nil {
+		return err
 	}
+	defer closed()
 	again, done, err := rereadable(in)
 	if err != nil {
 		return err
