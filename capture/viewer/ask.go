@@ -149,18 +149,15 @@ func (m *Model) filter(text string) tea.Cmd {
 	return m.begin(j, func(r *Reading) tea.Msg {
 		streams, err := expression.Streams(m.trace.Events(trace.KindsOf(trace.KindMessage, trace.KindConnection), r))
 		return arrived{j, func() tea.Cmd {
-			m.where, m.only = text, map[int]bool{}
-			for _, n := range streams {
-				m.only[n] = true
-			}
+			m.where, m.only = text, setOf(streams)
 			m.choose()
 			switch {
 			case failure(err) != nil:
 				m.fail(trace.Escape(err.Error()))
-			case len(streams) == 0:
+			case len(m.streams()) == 0:
 				m.fail(m.look.of(wordNoneFits))
 			default:
-				m.say(m.look.f(wordFit, len(streams)))
+				m.say(m.look.f(wordFit, len(m.streams())))
 			}
 			return m.redraw()
 		}}

@@ -97,6 +97,10 @@ func (m *Model) global(s screen, key string) tea.Cmd {
 		return m.copyRow(s)
 	case "=", "d":
 		return m.compareMarks()
+	case "ctrl+z":
+		return tea.Suspend
+	case "ctrl+l":
+		return tea.ClearScreen
 	case "c":
 		m.look.color = !m.look.color
 		return m.redraw()

@@ -30,6 +30,7 @@ type Model struct {
 	conns  map[int]*connection
 	before map[int]*connection // parts of streams that were resumed
 	shown  []int               // connections, as they stand in the table
+	asked  map[int]bool        // those that were asked for beforehand; nil for all
 	only   map[int]bool        // those that the filter chose; nil for all
 	where  string
 	sort   order
@@ -62,13 +63,10 @@ type Options struct {
 func New(t Trace, o Options) *Model {
 	m := &Model{
 		trace: t, tick: o.Tick, look: look{o.Render.Lang, o.Render.Color, o.Render.ASCII},
-		conns: map[int]*connection{}, before: map[int]*connection{}, found: map[string]*group{}, where: t.Where,
+		conns: map[int]*connection{}, before: map[int]*connection{}, found: map[string]*group{},
 	}
 	if t.Streams != nil {
-		m.only = map[int]bool{}
-		for _, n := range t.Streams {
-			m.only[n] = true
-		}
+		m.asked = setOf(t.Streams)
 	}
 	m.stack = []screen{&table{base: base{m: m}}}
 	return m
@@ -96,7 +94,11 @@ func (m *Model) Init() tea.Cmd {
 	j := &job{what: wordReading}
 	m.jobs.list = append(m.jobs.list, j)
 	m.scan = newScan(m.trace, j)
-	return tea.Batch(m.readOn(), m.watch())
+	cmd := tea.Batch(m.readOn(), m.watch())
+	if m.trace.Where != "" {
+		cmd = tea.Batch(cmd, m.filter(m.trace.Where))
+	}
+	return cmd
 }
 
 func (m *Model) readOn() tea.Cmd {
@@ -194,16 +196,33 @@ func (m *Model) keep(c connection) {
 // reading reports whether the first reading goes on.
 func (m *Model) reading() bool { return m.scan != nil && slices.Contains(m.jobs.list, m.scan.job) }
 
-func (m *Model) showsStream(n int) bool { return m.only == nil || m.only[n] }
+func setOf(numbers []int) map[int]bool {
+	set := map[int]bool{}
+	for _, n := range numbers {
+		set[n] = true
+	}
+	return set
+}
 
-// streams are the connections that the filter chose; nil for all.
+func (m *Model) showsStream(n int) bool {
+	return (m.asked == nil || m.asked[n]) && (m.only == nil || m.only[n])
+}
+
+// streams are the connections that were asked for and that the filter chose; nil
+// for all.
 func (m *Model) streams() []int {
-	if m.only == nil {
+	from := m.only
+	if from == nil {
+		from = m.asked
+	}
+	if from == nil {
 		return nil
 	}
 	out := []int{}
-	for n := range m.only {
-		out = append(out, n)
+	for n := range from {
+		if m.showsStream(n) {
+			out = append(out, n)
+		}
 	}
 	slices.Sort(out)
 	return out

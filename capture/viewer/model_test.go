@@ -286,3 +286,12 @@ func TestClose(t *testing.T) {
 		t.Error("no frame was read")
 	}
 }
+
+// An expression may choose beforehand; it stands there as one that was typed.
+func TestWhereBeforehand(t *testing.T) {
+	t.Parallel()
+	tr := traceOf("x", small(), nil)
+	tr.Where, tr.Streams = "server.port == 80", []int{1, 2}
+	s := show(t, tr, english, 100, 24).press("up").has("connection 1 of 1", "where server.port == 80").at("2 ")
+	s.press("F").has("where: server.port == 80").press("esc", "esc").has("connection 2 of 2")
+}

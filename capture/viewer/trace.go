@@ -29,8 +29,8 @@ type Trace struct {
 	Events func(trace.Kinds, *Reading) render.Events
 	// Frames reads its frames anew.
 	Frames func(*Reading) capture.Source
-	// Streams are the connections that are shown; nil means all. Where is the
-	// expression that chose them, if one did.
+	// Streams are the connections that are shown; nil means all. Where is an
+	// expression that chooses among them at first; "" for none.
 	Streams []int
 	Where   string
 	// Between makes a fresh choice of the rows that are shown; nil for all.

@@ -43,10 +43,13 @@ func (x *web) open() tea.Cmd {
 	j := &job{what: wordReadingHTTP}
 	x.job, x.all, x.more = j, nil, false
 	m := x.m
-	shows := m.only
+	var wanted map[int]bool
+	if shows := m.streams(); shows != nil {
+		wanted = setOf(shows)
+	}
 	return m.begin(j, func(r *Reading) tea.Msg {
 		events := m.trace.Events(trace.KindsOf(trace.KindSegment, trace.KindMessage, trace.KindConnection), r)
-		all, more, err := readWeb(events, func(n int) bool { return shows == nil || shows[n] })
+		all, more, err := readWeb(events, func(n int) bool { return wanted == nil || wanted[n] })
 		return arrived{j, func() tea.Cmd {
 			x.job, x.all, x.more, x.err = nil, all, more, failure(err)
 			return nil

@@ -46,7 +46,12 @@ func (f *inspectFlags) walk(ctx context.Context, e *env, v view, name string) er
 		return err
 	}
 	defer closed()
+	p := newProgress(e, v, name, in)
+	if !regular(in) { // a pipe is read to its end first
+		in = p
+	}
 	again, done, err := rereadable(in)
+	p.end()
 	if err != nil {
 		return err
 	}
@@ -98,7 +103,7 @@ type shown struct {
 // trace is what the viewer is given.
 func (s *shown) trace(v view) (viewer.Trace, error) {
 	t := viewer.Trace{
-		Name: s.name + s.flags.filter.String(), Streams: s.flags.streams, Events: s.events, Frames: s.frames, Nearest: didYouMean,
+		Name: s.name + s.flags.filter.String(), Streams: s.flags.streams, Where: s.flags.where, Events: s.events, Frames: s.frames, Nearest: didYouMean,
 		Export: func(x viewer.Export) error { return s.export(v, x) },
 	}
 	if info, err := s.file.Stat(); err == nil {
@@ -111,16 +116,7 @@ func (s *shown) trace(v view) (viewer.Trace, error) {
 	if _, err := openTrace(s.reader(&viewer.Reading{})); err != nil {
 		return t, err
 	}
-	if s.flags.expression == nil {
-		return t, nil
-	}
-	var err error
-	t.Where = s.flags.where
-	t.Streams, err = s.flags.chosenOf(s.events(0, &viewer.Reading{}))
-	if t.Streams == nil {
-		t.Streams = []int{}
-	}
-	return t, err
+	return t, nil
 }
 
 // reader reads the file from its beginning.
