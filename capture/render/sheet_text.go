@@ -82,7 +82,7 @@ type SheetText struct {
 }
 
 // Text prepares to draw the sheet. Of the options Lang, Width, ASCII, Color,
-// Explain, Clock and Delays are read. Lines are Width cells wide at most, also
+// Explain, Clock, ByStream and Delays are read. Lines are Width cells wide at most, also
 // where that is less than MinWidth.
 func (s *Sheet) Text(o Options) *SheetText {
 	x := &SheetText{sheet: s, out: &bytes.Buffer{}}

@@ -15,7 +15,7 @@ func (x *ladderScreen) lines(i int) []string {
 	as := drawnAs{x.m.look, max(x.m.w-2, leastLadder), x.clock}
 	if x.drawn == nil || x.as != as {
 		x.as, x.drawn = as, map[int][]string{}
-		x.drawing = x.sheet.Text(render.Options{Lang: as.lang, Width: as.w, ASCII: as.ascii, Color: as.color, Clock: as.clock})
+		x.drawing = x.sheet.Text(render.Options{Lang: as.lang, Width: as.w, ASCII: as.ascii, Color: as.color, Clock: as.clock, ByStream: true})
 	}
 	lines, ok := x.drawn[i]
 	if !ok {

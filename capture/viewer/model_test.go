@@ -60,8 +60,8 @@ func TestFindings(t *testing.T) {
 	t.Parallel()
 	s := show(t, traceOf("x", small(), nil), english, 100, 24).press("2")
 	s.has("retransmission", "was lost, or not acknowledged in time").at("▸       1  note     retransmission")
-	s.press("enter", "down").at("frame 5, connection 0").press("enter").at("5").has("4 ladder #0")
-	s.press("esc").at("frame 5, connection 0").press("left").at("▸       1")
+	s.press("enter", "down").at("frame 5, stream 0").press("enter").at("5").has("4 ladder #0")
+	s.press("esc").at("frame 5, stream 0").press("left").at("▸       1")
 }
 
 func TestHTTP(t *testing.T) {

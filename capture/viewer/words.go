@@ -47,7 +47,7 @@ var (
 	wordLineOf        = trace.Text{En: "line %d of %d", Ko: "줄 %d/%d"}
 	wordFieldOf       = trace.Text{En: "field %d of %d", Ko: "필드 %d/%d"}
 	wordFrame         = trace.Text{En: "frame %d", Ko: "프레임 %d"}
-	wordFrameOf       = trace.Text{En: "frame %d, connection %d", Ko: "프레임 %d, 연결 %d"}
+	wordFrameOf       = trace.Text{En: "frame %d, stream %d", Ko: "프레임 %d, 스트림 %d"}
 	wordPan           = trace.Text{En: "< > show the rest", Ko: "< >로 나머지 보기"}
 	wordHeld          = trace.Text{En: "rows %d to %d are held, further ones are read", Ko: "행 %d–%d만 메모리에 있음, 더 가면 다시 읽음"}
 	wordOf            = trace.Text{En: " #%d", Ko: " #%d"}
