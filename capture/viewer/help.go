@@ -45,6 +45,7 @@ var helpLines = []Key{
 	{"y", wordHelpCopy},
 	{"c  l", wordHelpLook},
 	{"Ctrl-C", wordHelpQuit},
+	{"Ctrl-Z  Ctrl-L", wordHelpSuspend},
 	{"", wordHelpConnections},
 	{"< >", wordHelpSort},
 	{"r", wordHelpReverse},

@@ -8,11 +8,15 @@ import (
 	"statelab/capture/trace"
 )
 
-// paneLines is what stands under the ladder about the chosen row: a fourth of
+// usualPane is how many lines of the pane are there even where they are empty, so
+// that the ladder seldom moves.
+const usualPane = 4
+
+// paneLines is what stands under the ladder about the chosen row: a third of
 // the screen at most.
 func (x *ladderScreen) paneLines(w, h int) []string {
 	l := x.m.look
-	most := min(max(h/4, 3), 8)
+	most := min(max((h+1)/3, 3), 9)
 	if x.pane == paneNone || h < 9 {
 		return nil
 	}
@@ -33,7 +37,7 @@ func (x *ladderScreen) paneLines(w, h int) []string {
 		lines[most-2] = ansi.Truncate(lines[most-2], w-6, "") + " " + l.dots()
 	}
 	out := []string{l.rule(l.paint(render.Strong, head), w)}
-	for i := range most - 1 {
+	for i := range min(most-1, max(len(lines), usualPane)) {
 		line := ""
 		if i < len(lines) {
 			line = " " + lines[i]

@@ -18,6 +18,7 @@ var (
 	wordHelpCopy        = trace.Text{En: "copy the row to the terminal's clipboard", Ko: "행을 터미널 클립보드에 복사"}
 	wordHelpLook        = trace.Text{En: "colours on or off; English or Korean", Ko: "색 켜고 끄기, 한국어와 영어 바꾸기"}
 	wordHelpQuit        = trace.Text{En: "quit at once", Ko: "바로 끝내기"}
+	wordHelpSuspend     = trace.Text{En: "to the shell and back with fg; draw the screen anew", Ko: "셸로 나가기(fg로 돌아옴), 화면 다시 그리기"}
 	wordHelpConnections = trace.Text{En: "Connections", Ko: "연결"}
 	wordHelpSort        = trace.Text{En: "sort by the column before, by the next one", Ko: "앞 열로 정렬, 다음 열로 정렬"}
 	wordHelpReverse     = trace.Text{En: "the other way round", Ko: "거꾸로 정렬"}
