@@ -155,6 +155,9 @@ func (f *findings) press(key string) (tea.Cmd, bool) {
 
 func (f *findings) status() string {
 	n := f.count()
+	if n == 0 {
+		return ""
+	}
 	return f.m.look.f(wordRowOf, min(f.cur.at+1, n), n)
 }
 

@@ -174,7 +174,10 @@ var sideWords = [...]trace.Text{render.BothSides: wordBoth, render.ClientSide: w
 
 func (x *follow) status() string {
 	l := x.m.look
-	s := l.f(wordLineOf, min(x.cur.at+1, len(x.all)), len(x.all)) + l.glyph(" · ", " | ") + l.of(sideWords[x.side])
+	s := l.of(sideWords[x.side])
+	if len(x.all) > 0 {
+		s = l.f(wordLineOf, x.cur.at+1, len(x.all)) + l.glyph(" · ", " | ") + s
+	}
 	if x.cut {
 		s += l.glyph(" · ", " | ") + l.f(wordFollowCut, maxFollowed>>20)
 	}

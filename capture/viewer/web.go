@@ -178,7 +178,10 @@ func (x *web) press(key string) (tea.Cmd, bool) {
 
 func (x *web) status() string {
 	l := x.m.look
-	s := l.f(wordRowOf, min(x.cur.at+1, len(x.all)), len(x.all))
+	s := ""
+	if len(x.all) > 0 {
+		s = l.f(wordRowOf, x.cur.at+1, len(x.all))
+	}
 	if x.more {
 		s += " " + l.f(wordFirstOnly, maxExchanges)
 	}
