@@ -34,6 +34,7 @@ func Lessons() []Lesson {
 	return []Lesson{
 		stateless(), keepAlive(), vending(), api(),
 		flask(),
+		cacheLesson(),
 	}
 }
 

@@ -250,5 +250,6 @@ func Example() {
 	// vending [B2]
 	// api [B3 B1]
 	// flask [E1]
+	// cache [B6]
 	// {"message": "the same answer for everyone", "remembers": null}
 }

@@ -35,7 +35,8 @@ tcpdemo/sockstate < tcpdemo/network/host tcpdemo/network/netns
 capture/live capture/pcapfile < tcpdemo/network/host tcpdemo/network/netns
 httpdemo/session < httpdemo/session/storetest httpdemo/session/sqlite httpdemo/session/redis httpdemo/session/natskv
 httpdemo/session/sqlite httpdemo/session/redis httpdemo/session/natskv < httpdemo/session/stores
-capture/trace httpdemo/session httpdemo/token httpdemo/password httpdemo/seal httpdemo/itsdangerous < httpdemo
+capture/trace < httpdemo/cache
+capture/trace httpdemo/cache httpdemo/session httpdemo/token httpdemo/password httpdemo/seal httpdemo/itsdangerous < httpdemo
 httpdemo httpdemo/session/stores < httpdemo/cluster
 `
 
