@@ -111,12 +111,7 @@ func (a *flaskApp) index(w http.ResponseWriter, r *http.Request) { a.show(w, r, 
 func (a *flaskApp) form(w http.ResponseWriter, r *http.Request) { a.show(w, r, "login", a.open(r)) }
 
 func (a *flaskApp) login(w http.ResponseWriter, r *http.Request) {
-	if !wantsPage(r) {
-		a.services.Fail(w, r, http.StatusUnsupportedMediaType, trace.Text{En: "The login is a form.", Ko: "로그인은 폼으로 보냅니다."})
-		return
-	}
-	if status, why := readForm(r); status != 0 {
-		a.services.Fail(w, r, status, why)
+	if !a.services.form(w, r) {
 		return
 	}
 	user := r.PostForm.Get("username")

@@ -8,6 +8,7 @@ import (
 	"mime"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"statelab/capture/trace"
 )
@@ -69,6 +70,38 @@ func readForm(r *http.Request) (status int, why trace.Text) {
 			Ko: "폼을 읽을 수 없습니다: " + trace.Escape(err.Error()) + ".",
 		}
 	}
+}
+
+// form reads a form into r.PostForm, or answers why it cannot.
+func (s *Services) form(w http.ResponseWriter, r *http.Request) bool {
+	if !wantsPage(r) {
+		s.Fail(w, r, http.StatusUnsupportedMediaType, trace.Text{
+			En: "This is to be a form: application/x-www-form-urlencoded.",
+			Ko: "폼이어야 합니다: application/x-www-form-urlencoded.",
+		})
+		return false
+	}
+	status, why := readForm(r)
+	if status != 0 {
+		s.Fail(w, r, status, why)
+	}
+	return status == 0
+}
+
+// changed answers a request that has changed something: a browser goes to a page.
+func (s *Services) changed(w http.ResponseWriter, r *http.Request, page string) {
+	notStored(w)
+	if strings.Contains(r.Header.Get("Accept"), "text/html") {
+		http.Redirect(w, r, Link(r, page), http.StatusSeeOther)
+		return
+	}
+	w.WriteHeader(http.StatusNoContent)
+}
+
+// notStored keeps what a cookie has shaped out of caches (RFC 9111 §5.2.2.5).
+func notStored(w http.ResponseWriter) {
+	w.Header().Set("Cache-Control", "no-store")
+	w.Header().Add("Vary", "Cookie")
 }
 
 func tooLarge(err error) bool {

@@ -162,7 +162,7 @@ func (b *Browser) Do(q Request) (*Response, error) {
 func (b *Browser) situation(u *url.URL, q *Request) situation {
 	from, err := url.Parse(q.From)
 	cross := err == nil && q.From != "" && site(from) != site(u)
-	return situation{crossSite: cross, safeNavigation: !q.Script && safe(q.Method)}
+	return situation{crossSite: cross, navigation: !q.Script, safeNavigation: !q.Script && safe(q.Method)}
 }
 
 // site is what RFC 6265bis §5.2 calls one: scheme and registrable domain. Here

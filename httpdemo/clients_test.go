@@ -32,7 +32,18 @@ func (r *run) cookies() (set []http1.SetCookie, sent []string) {
 // served is a site that a test sends requests to.
 type served struct {
 	*httptest.Server
-	t *testing.T
+	t    *testing.T
+	site *httpdemo.Site
+}
+
+// taken is what the attacker's pages have collected.
+func (s served) taken() (all []string) {
+	for _, e := range s.site.Memory() {
+		if e.Name == "taken" {
+			all = append(all, e.Value)
+		}
+	}
+	return all
 }
 
 // lessonSite serves the pages of lessons.
@@ -54,7 +65,7 @@ func lessonSite(t *testing.T, attackable bool, names ...string) served {
 	}
 	s := httptest.NewServer(site)
 	t.Cleanup(s.Close)
-	return served{s, t}
+	return served{s, t, site}
 }
 
 // send sends a request, and follows no redirection.
@@ -81,4 +92,47 @@ func (s served) send(method, path, kind, body string, fields ...string) (*http.R
 		s.t.Fatal(err)
 	}
 	return resp, string(b)
+}
+
+// exchange is a request and its response, as they went over the wire.
+type exchange struct {
+	method, target, cookie string
+	body                   string
+	status                 int
+	answer                 string
+	set                    []http1.SetCookie
+}
+
+// exchanges are all of them, in the order of the responses.
+func (r *run) exchanges() (all []exchange) {
+	waiting := map[int][]exchange{}
+	for _, e := range r.events {
+		if e.Kind != trace.KindMessage {
+			continue
+		}
+		m := e.Message
+		if m.Request {
+			c, _ := m.Get("Cookie")
+			waiting[e.Stream] = append(waiting[e.Stream], exchange{method: m.Method, target: m.Target, cookie: c, body: string(m.Body)})
+			continue
+		}
+		if len(waiting[e.Stream]) == 0 {
+			continue
+		}
+		x := waiting[e.Stream][0]
+		waiting[e.Stream] = waiting[e.Stream][1:]
+		x.status, x.answer, x.set = m.Status, string(m.Body), m.SetCookies()
+		all = append(all, x)
+	}
+	return all
+}
+
+// asked are the exchanges whose target begins so.
+func asked(all []exchange, target string) (some []exchange) {
+	for _, x := range all {
+		if strings.HasPrefix(x.target, target) {
+			some = append(some, x)
+		}
+	}
+	return some
 }

@@ -14,6 +14,12 @@ import (
 // Jar is a browser's memory of cookies, by the rules of RFC 6265bis, with the
 // network's time. Its zero value is empty and ready.
 type Jar struct {
+	// LaxAllowingUnsafe is for how long, after it was set, a cookie without SameSite
+	// goes along with a form that another site sends: as such of Lax it would not.
+	// Some browsers do so for two minutes (RFC 6265bis, "Lax-Allowing-Unsafe"
+	// enforcement). Zero is never.
+	LaxAllowingUnsafe time.Duration
+
 	cookies []Cookie
 }
 
@@ -93,8 +99,8 @@ func (c *Cookie) refused(u *url.URL, crossSite bool) string {
 // situation is in which cookies are asked for.
 type situation struct {
 	crossSite bool
-	// safeNavigation: the user goes there, by a method that is safe.
-	safeNavigation bool
+	// navigation: the user goes there; safeNavigation: by a method that is safe.
+	navigation, safeNavigation bool
 	// script: a page's script asks, which sees no HttpOnly cookies.
 	script bool
 }
@@ -111,7 +117,7 @@ func (j *Jar) get(u *url.URL, now time.Time, s situation) (all []Cookie) {
 		switch {
 		case c.OnlyHost && host != c.Host, !c.OnlyHost && !domainMatch(host, c.Host):
 		case !pathMatch(path, c.Path), c.Secure && !trustworthy(u), s.script && c.HTTPOnly:
-		case s.crossSite && !strings.EqualFold(c.SameSite, "none") && !(s.safeNavigation && !strings.EqualFold(c.SameSite, "strict")):
+		case s.crossSite && !j.acrossSites(&c, now, s):
 		default:
 			all = append(all, c)
 		}
@@ -123,6 +129,21 @@ func (j *Jar) get(u *url.URL, now time.Time, s situation) (all []Cookie) {
 		return a.Set.Compare(b.Set)
 	})
 	return all
+}
+
+// acrossSites says whether a cookie goes with what another site has asked for
+// (RFC 6265bis §5.8.3).
+func (j *Jar) acrossSites(c *Cookie, now time.Time, s situation) bool {
+	switch strings.ToLower(c.SameSite) {
+	case "none":
+		return true
+	case "strict":
+		return false
+	case "lax":
+		return s.safeNavigation
+	default:
+		return s.safeNavigation || s.navigation && now.Sub(c.Set) < j.LaxAllowingUnsafe
+	}
 }
 
 // expire forgets what has expired.
@@ -148,7 +169,7 @@ func (j *Jar) Memory() (all []trace.Entry) {
 // trustworthy says that what goes to u cannot be read on the way: https, and
 // what never leaves the machine (Secure Contexts §3.1).
 func trustworthy(u *url.URL) bool {
-	if u.Scheme == "https" || u.Hostname() == "localhost" {
+	if u.Scheme == "https" || u.Hostname() == "localhost" || strings.HasSuffix(u.Hostname(), ".localhost") {
 		return true
 	}
 	a, err := netip.ParseAddr(u.Hostname())

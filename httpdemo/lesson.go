@@ -33,6 +33,7 @@ type Lesson struct {
 func Lessons() []Lesson {
 	return []Lesson{
 		stateless(), keepAlive(), vending(), api(),
+		cookie(),
 		flask(),
 		cacheLesson(),
 	}

@@ -249,6 +249,7 @@ func Example() {
 	// keep-alive [E2 B1]
 	// vending [B2]
 	// api [B3 B1]
+	// cookie [C1 E4]
 	// flask [E1]
 	// cache [B6]
 	// {"message": "the same answer for everyone", "remembers": null}

@@ -45,6 +45,13 @@ func NewSite(s *Services, lessons ...Lesson) (*Site, error) {
 	mux.HandleFunc("GET /memory/events", site.memoryEvents)
 	mux.HandleFunc("GET /assets/{name}", site.asset)
 	protection := http.NewCrossOriginProtection()
+	for _, a := range site.apps {
+		if open, ok := a.(interface{ unprotected() []string }); ok && s.Attackable {
+			for _, pattern := range open.unprotected() {
+				protection.AddInsecureBypassPattern(pattern)
+			}
+		}
+	}
 	protection.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.Fail(w, r, http.StatusForbidden, trace.Text{
 			En: "Another site's page sent this request. It is refused: the cookies that came with it are not its own.",

@@ -25,7 +25,7 @@ import (
 func newHTTPServe(e *env) *cobra.Command {
 	var f liveFlags
 	var limits httpdemo.Limits
-	var wire, secure bool
+	var wire, secure, attackable bool
 	c := &cobra.Command{
 		Use:   "serve [ADDR]",
 		Short: "HTTP/1.1 server with every lesson's pages, and one of what it remembers",
@@ -42,6 +42,9 @@ certificate made on the spot, whose fingerprint is printed.`,
 			addr, err := parseListen(append(args, "127.0.0.1:8080")[0])
 			if err != nil {
 				return err
+			}
+			if attackable && !addr.Addr().IsLoopback() {
+				return misusef("--attackable serves pages that can be attacked, and %s can be reached from elsewhere\nhint: statelab http serve 127.0.0.1:8080 --attackable", addr)
 			}
 			v, err := f.resolve(e)
 			if err != nil {
@@ -63,6 +66,7 @@ certificate made on the spot, whose fingerprint is printed.`,
 				if err != nil {
 					return err
 				}
+				s.Attackable = attackable
 				return serveHTTP(ctx, e, s, l, limits)
 			})
 		},
@@ -70,6 +74,7 @@ certificate made on the spot, whose fingerprint is printed.`,
 	f.register(c)
 	fs := c.Flags()
 	fs.BoolVar(&wire, "wire", false, "print each request and response as it goes by, byte for byte, escaped")
+	fs.BoolVar(&attackable, "attackable", false, "also serve the pages that can be attacked, which say so; on loopback only")
 	fs.BoolVar(&secure, "tls", false, "serve https, with a certificate made on the spot")
 	fs.IntVar(&limits.Header, "max-header", httpdemo.DefaultHeader, "bytes of request line and header section")
 	fs.Int64Var(&limits.Body, "max-body", httpdemo.DefaultBody, "bytes of request body")

@@ -1,0 +1,55 @@
+package httpdemo
+
+import (
+	"bytes"
+	"net"
+	"sync"
+
+	"statelab/capture/trace"
+)
+
+// wiretap is what somebody on the way to a server sees of its connections: every
+// byte that goes by, and not what TLS has made of it.
+type wiretap struct {
+	mu   sync.Mutex
+	seen bytes.Buffer
+}
+
+// maxTapped bounds what a wiretap keeps, in bytes.
+const maxTapped = 1 << 20
+
+// tap puts a wiretap before a party's server. It is to be there before the server
+// starts.
+func (e *Env) tap(p trace.Participant) *wiretap {
+	w := &wiretap{}
+	m := e.Machine(p)
+	listen := m.Listen
+	m.Listen = func() (net.Listener, error) {
+		l, err := listen()
+		if err != nil {
+			return nil, err
+		}
+		return Tap(l, w.take), nil
+	}
+	return w
+}
+
+func (w *wiretap) take(_ net.Addr, _ bool, b []byte) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.seen.Write(b[:min(len(b), max(0, maxTapped-w.seen.Len()))])
+}
+
+// Len is how much went by, in bytes.
+func (w *wiretap) Len() int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.seen.Len()
+}
+
+// after returns what went by since the first n bytes.
+func (w *wiretap) after(n int) string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return string(w.seen.Bytes()[min(n, w.seen.Len()):])
+}
