@@ -8,7 +8,7 @@ import (
 // Bounds of what is read ahead: few enough bytes to stay near the processor,
 // enough frames for the handing over not to count.
 const (
-	aheadBatches = 3
+	aheadBatches = 6
 	aheadFrames  = 64
 	aheadBytes   = 128 << 10
 	aheadKept    = 1 << 20 // memory for larger frames is given back
@@ -28,6 +28,7 @@ type batch struct {
 	n    int
 	data []byte
 	err  error // what the frames ended in, after these
+	tape tape  // what following them has left to do
 }
 
 // room reports whether there is room for another frame of so many bytes. In an
@@ -64,7 +65,8 @@ type ahead struct {
 	stop    chan struct{}
 }
 
-// ahead takes frames that are decoded while those before them are followed.
+// ahead takes frames that are decoded while those before them are followed. Where
+// nobody asks for segments, payload is read by a third goroutine, this one.
 func (r *run) ahead(frames capture.Source) error {
 	a := &ahead{
 		decoder: &r.decoder, stop: make(chan struct{}),
@@ -74,6 +76,9 @@ func (r *run) ahead(frames capture.Source) error {
 		a.free <- &batch{data: make([]byte, 0, aheadBytes)}
 	}
 	go a.read(frames)
+	if r.wantsHTTP && !r.wantsSegments {
+		return r.taped(a)
+	}
 	defer a.end()
 	for b := range a.full {
 		for i := range b.all[:b.n] {
@@ -88,6 +93,42 @@ func (r *run) ahead(frames capture.Source) error {
 		a.free <- b
 	}
 	return nil
+}
+
+// taped does what following the frames has left on tapes.
+func (r *run) taped(a *ahead) error {
+	followed := make(chan *batch, aheadBatches)
+	go a.follow(r, followed)
+	defer func() {
+		close(a.stop)
+		for range followed { // until it is closed
+			continue
+		}
+		r.tape = nil
+	}()
+	for b := range followed {
+		if b.tape.play(r); r.stopped {
+			return nil
+		}
+		if b.err != nil {
+			return b.err
+		}
+		b.clear()
+		a.free <- b
+	}
+	return nil
+}
+
+// follow is the goroutine between: it follows the connections of decoded frames.
+func (a *ahead) follow(r *run, followed chan<- *batch) {
+	defer close(followed)
+	for b := range a.full {
+		r.tape = &b.tape
+		for i := range b.all[:b.n] {
+			r.decoded(&b.all[i].frame, &b.all[i].packet)
+		}
+		followed <- b
+	}
 }
 
 // end stops the goroutine, and waits until it has.

@@ -1,9 +1,13 @@
 package analyze_test
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"testing"
+	"time"
+
+	"github.com/google/gopacket/layers"
 
 	"statelab/capture"
 	"statelab/capture/analyze"
@@ -59,6 +63,28 @@ func told(o analyze.Options, frames capture.Source) (all []string, failed error)
 	return all, nil
 }
 
+// exchanges are the frames of n connections, one after another, each with an HTTP
+// exchange and its end.
+func exchanges(tb testing.TB, n int) (all []capture.Frame) {
+	tb.Helper()
+	for i := range n {
+		b := newBuilder(tb)
+		b.seq = [2]uint32{uint32(1000 * i), uint32(7000 * i)}
+		b.now = b.now.Add(time.Duration(i+1) * time.Hour)
+		b.handshake()
+		push := func(t *layers.TCP) { t.ACK, t.PSH = true, true }
+		b.send(0, push, fmt.Appendf(nil, "GET /%d HTTP/1.1\r\nHost: a\r\n\r\n", i))
+		body := bytes.Repeat([]byte("b"), 100*i)
+		b.send(1, push, fmt.Appendf(nil, "HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s", len(body), body))
+		end := func(t *layers.TCP) { t.FIN, t.ACK = true, true }
+		b.send(0, end, nil)
+		b.send(1, end, nil)
+		b.send(0, func(t *layers.TCP) { t.ACK = true }, nil)
+		all = append(all, b.frames...)
+	}
+	return all
+}
+
 // What is read ahead is told as what is not: also where fragments are put
 // together in borrowed memory, where frames are larger than a batch, and where
 // the trace ends in damage.
@@ -71,10 +97,16 @@ func TestAheadTellsTheSame(t *testing.T) {
 	first, last := fragmented(frames[10], 64)
 	frames = append(frames, first, last)
 	frames = append(frames, traffic(t, 100)...)
+	frames = append(frames, exchanges(t, 50)...)
 	damage := errors.New("damage")
-	for _, end := range []error{nil, damage} {
-		want, wantErr := told(analyze.Options{VerifyChecksums: true}, fleeting(frames, end))
-		got, gotErr := told(analyze.Options{VerifyChecksums: true, Ahead: true}, fleeting(frames, end))
+	withoutSegments := trace.KindsOf(trace.KindState, trace.KindMessage, trace.KindOther, trace.KindConnection, trace.KindTotals)
+	for _, c := range []struct {
+		end   error
+		kinds trace.Kinds
+	}{{nil, 0}, {damage, 0}, {nil, withoutSegments}, {damage, withoutSegments}} {
+		end := c.end
+		want, wantErr := told(analyze.Options{VerifyChecksums: true, Kinds: c.kinds}, fleeting(frames, end))
+		got, gotErr := told(analyze.Options{VerifyChecksums: true, Kinds: c.kinds, Ahead: true}, fleeting(frames, end))
 		if !errors.Is(gotErr, end) || !errors.Is(wantErr, end) {
 			t.Errorf("errors %v and %v, want %v", gotErr, wantErr, end)
 		}
@@ -93,7 +125,12 @@ func TestAheadTellsTheSame(t *testing.T) {
 func TestAheadStops(t *testing.T) {
 	t.Parallel()
 	frames := traffic(t, 5000)
-	for _, enough := range []int{1, 2, 100, 1000} {
+	frames = append(frames, exchanges(t, 20)...)
+	for i, enough := range []int{1, 2, 100, 1000, 1, 2, 100, 1000} {
+		kind := trace.KindSegment
+		if i >= 4 {
+			kind = trace.KindMessage // then three goroutines share the work
+		}
 		ended := false
 		source := func(yield func(capture.Frame, error) bool) {
 			defer func() { ended = true }()
@@ -106,7 +143,7 @@ func TestAheadStops(t *testing.T) {
 			}
 		}
 		n := 0
-		for range (analyze.Options{Ahead: true, Kinds: trace.KindsOf(trace.KindSegment)}).Run(source, nil) {
+		for range (analyze.Options{Ahead: true, Kinds: trace.KindsOf(kind)}).Run(source, nil) {
 			if n++; n == enough {
 				break
 			}

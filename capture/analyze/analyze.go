@@ -35,8 +35,9 @@ type Options struct {
 	// for is still read where it counts in a summary; messages are not.
 	Kinds trace.Kinds
 	// Ahead reads and decodes frames on a goroutine of its own while those before
-	// them are followed, if nobody reports beside them. It ends before Run does;
-	// so it is for a source that never waits long: a file, not a network.
+	// them are followed, if nobody reports beside them; and where Kinds leave
+	// segments out, on another one, while payload is read. They end before Run
+	// does; so it is for a source that never waits long: a file, not a network.
 	Ahead bool
 	// VerifyChecksums computes TCP checksums; without it they are unverified.
 	VerifyChecksums bool

@@ -28,7 +28,9 @@ type run struct {
 	streams  map[endKey]place
 	sent     departures
 	web      web
-	totals   trace.Totals
+	// tape, if set, takes what another goroutine is to do: see ahead.
+	tape   *tape
+	totals trace.Totals
 
 	// Reused from event to event.
 	segment trace.Segment
@@ -53,6 +55,17 @@ func newRun(o *Options, yield func(trace.Event, error) bool) *run {
 
 // emit tells one event, unless the consumer has had enough.
 func (r *run) emit(e trace.Event) {
+	switch {
+	case !r.opts.Kinds.Has(e.Kind):
+	case r.tape != nil:
+		r.tape.event(&e)
+	default:
+		r.give(e)
+	}
+}
+
+// give hands an event to the consumer.
+func (r *run) give(e trace.Event) {
 	if !r.stopped && r.opts.Kinds.Has(e.Kind) && !r.yield(e, nil) {
 		r.stopped = true
 	}
@@ -138,7 +151,11 @@ func (r *run) segmentSeen(f *capture.Frame, arrival bool) {
 		r.inferred(f, &reading, ch)
 	}
 	if r.wantsHTTP && r.delivers(f, &reading, arrival) {
-		r.web.segment(r, s, &reading)
+		if r.tape != nil {
+			r.tape.payload(reading.Conn, reading.From, s)
+		} else {
+			r.web.segment(r, reading.Conn, reading.From, s)
+		}
 	}
 }
 
@@ -254,7 +271,11 @@ func (r *run) endOf(k endKey, p trace.Participant) tcpstate.End {
 
 // over tells that a connection is over, and forgets it.
 func (r *run) over(c *tcpstate.Conn) {
-	r.web.close(r, c)
+	if r.tape != nil {
+		r.tape.over(c)
+	} else {
+		r.web.close(r, c)
+	}
 	r.states.settle(c)
 	from, to := r.opts.parties(c, tcpstate.Client)
 	if !c.Resumed {

@@ -11,7 +11,6 @@ import (
 type web struct {
 	limits    http1.Limits
 	assembler *stream.Assembler
-	reading   map[int]*exchange // by stream
 }
 
 // exchange is one connection whose payload is read.
@@ -42,11 +41,10 @@ func (w *web) init(bodies int) {
 	}
 	w.limits = http1.Limits{Body: bodies, Budget: http1.NewBudget(openBodies), Pool: new(http1.Pool)}
 	w.assembler = stream.New(stream.Limits{})
-	w.reading = map[int]*exchange{}
 }
 
 // open begins to read a connection.
-func (w *web) open(id int) *exchange {
+func (w *web) open() *exchange {
 	x := &exchange{}
 	x.messages = http1.New(w.limits, func(from tcpstate.End, m *http1.Message) {
 		x.done = append(x.done, message{from: from, m: m})
@@ -62,28 +60,27 @@ func (w *web) open(id int) *exchange {
 		}
 	}
 	x.conn = w.assembler.Open(x.messages.Feed)
-	w.reading[id] = x
 	return x
 }
 
 // segment takes the payload of a segment that was delivered, and tells the
 // messages that are complete with it.
-func (w *web) segment(r *run, s *tcpstate.Segment, reading *tcpstate.Reading) {
-	c := reading.Conn
-	x := w.reading[c.Stream]
+func (w *web) segment(r *run, c *tcpstate.Conn, from tcpstate.End, s *tcpstate.Segment) {
+	x, _ := c.Reader.(*exchange)
 	if x == nil {
 		if s.Len == 0 && !s.Flags.Has(tcpstate.SYN) {
 			return // nothing to read yet
 		}
-		x = w.open(c.Stream)
+		x = w.open()
+		c.Reader = x
 	}
 	if x == readUp {
 		return
 	}
-	x.conn.Segment(reading.From, s)
+	x.conn.Segment(from, s)
 	w.tell(r, c, x)
 	if x.conn.Done() {
-		w.reading[c.Stream] = readUp
+		c.Reader = readUp
 	}
 }
 
@@ -93,8 +90,8 @@ var readUp = &exchange{}
 
 // close ends the reading of a connection that is over.
 func (w *web) close(r *run, c *tcpstate.Conn) {
-	x := w.reading[c.Stream]
-	delete(w.reading, c.Stream)
+	x, _ := c.Reader.(*exchange)
+	c.Reader = nil
 	if x == nil || x == readUp {
 		return
 	}
@@ -106,13 +103,13 @@ func (w *web) tell(r *run, c *tcpstate.Conn, x *exchange) {
 	for _, m := range x.done {
 		from, to := r.opts.parties(c, m.from)
 		if f := m.f; f != nil {
-			r.emit(trace.Event{
+			r.give(trace.Event{
 				Kind: trace.KindWebSocket, At: f.LastTime, Frame: f.LastFrame, Stream: c.Stream,
 				From: from, To: to, WebSocket: f,
 			})
 			continue
 		}
-		r.emit(trace.Event{
+		r.give(trace.Event{
 			Kind: trace.KindMessage, At: m.m.LastTime, Frame: m.m.LastFrame, Stream: c.Stream,
 			From: from, To: to, Message: m.m,
 		})

@@ -57,6 +57,9 @@ type Conn struct {
 	Ending       Ending
 	// Findings counts each finding by name.
 	Findings map[string]int
+	// Reader is for whoever reads the connection's payload: the observer leaves
+	// it alone.
+	Reader any
 
 	ends          [2]end
 	meters        [2]meter // by the End that sends
