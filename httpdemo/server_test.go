@@ -252,5 +252,6 @@ func Example() {
 	// cookie [C1 E4]
 	// flask [E1]
 	// cache [B6]
+	// restart [A5 B5]
 	// {"message": "the same answer for everyone", "remembers": null}
 }

@@ -83,6 +83,9 @@ func (h *Host) Listen(port uint16, backlog int) (net.Listener, error) {
 	if err != nil {
 		return fail("socket", err)
 	}
+	// As package net does: a server that starts again is not kept waiting by its
+	// old connections in TIME-WAIT.
+	ep.SocketOptions().SetReuseAddress(true)
 	if err := stackError(ep.Bind(h.fullAddress(port))); err != nil {
 		ep.Close()
 		return fail("bind", err)
