@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"io"
 	"net/http"
+	"sync"
 	"time"
 
 	"statelab/capture/trace"
@@ -52,4 +53,16 @@ func (e *Env) services() (*Services, error) {
 	s := &Services{Now: e.Now, Rand: e.Rand, Secret: make([]byte, 32)}
 	_, err := io.ReadFull(e.Rand, s.Secret)
 	return s, err
+}
+
+// locked lets several goroutines read one source of randomness.
+type locked struct {
+	mu sync.Mutex
+	r  io.Reader
+}
+
+func (l *locked) Read(b []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.r.Read(b)
 }

@@ -35,6 +35,7 @@ func Lessons() []Lesson {
 		stateless(), keepAlive(), vending(), api(),
 		cookie(),
 		flask(),
+		tokens(),
 		cacheLesson(), restart(),
 	}
 }

@@ -66,7 +66,7 @@ func refuseStart(line []byte) *Refusal {
 		return choice(400, "9112 §3", "the request line is not method, one space, target, one space, version")
 	case len(version) != 8 || string(version[:7]) != "HTTP/1." || version[7] < '0' || version[7] > '9':
 		return must(400, "9112 §2.3", "the version is not HTTP/1.x, in capital letters")
-	case !token(method):
+	case !validToken(method):
 		return must(400, "9110 §9.1", "the method is not a token")
 	case string(method) == http.MethodConnect:
 		return must(501, "9110 §9.3.6", "this server is no proxy: it opens no tunnels")
@@ -114,7 +114,7 @@ func refuseField(line []byte) *Refusal {
 		return must(400, "9112 §5", "a line of the header section without a colon")
 	case len(name) > 0 && (name[len(name)-1] == ' ' || name[len(name)-1] == '\t'):
 		return must(400, "9112 §5.1", "white space between a field's name and its colon")
-	case !token(name):
+	case !validToken(name):
 		return must(400, "9110 §5.1", "a field's name is not a token")
 	}
 	for _, c := range value {
@@ -220,8 +220,8 @@ func validHost(s string) bool {
 	return port[0] == ':' && strings.Trim(port[1:], "0123456789") == "" && (host != "" || port == ":")
 }
 
-// token reports whether b is a token (RFC 9110 §5.6.2).
-func token(b []byte) bool {
+// validToken reports whether b is a token (RFC 9110 §5.6.2).
+func validToken(b []byte) bool {
 	for _, c := range b {
 		letter := 'a' <= c|0x20 && c|0x20 <= 'z'
 		if !letter && (c < '0' || c > '9') && strings.IndexByte("!#$%&'*+-.^_`|~", c) < 0 {

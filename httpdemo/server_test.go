@@ -251,6 +251,7 @@ func Example() {
 	// api [B3 B1]
 	// cookie [C1 E4]
 	// flask [E1]
+	// token [C7 C8 C9 C13 D5 E3 E5]
 	// cache [B6]
 	// restart [A5 B5]
 	// {"message": "the same answer for everyone", "remembers": null}
