@@ -12,9 +12,9 @@ import (
 	"statelab/httpdemo/token"
 )
 
-// exchange is a request and its response on the wire, and what the server did with
+// tokenExchange is a request and its response on the wire, and what the server did with
 // its store between them.
-type exchange struct {
+type tokenExchange struct {
 	request, target    string
 	bearer             string // the access token that it brought
 	sent, got          map[string]any
@@ -24,10 +24,10 @@ type exchange struct {
 	requested, replied int // events
 }
 
-// exchanges pairs the messages of each connection, in the order of the requests.
-func (r *run) exchanges(t *testing.T) (all []*exchange) {
+// tokenExchanges pairs the messages of each connection, in the order of the requests.
+func (r *run) tokenExchanges(t *testing.T) (all []*tokenExchange) {
 	t.Helper()
-	open := map[int]*exchange{}
+	open := map[int]*tokenExchange{}
 	for i, e := range r.events {
 		switch {
 		case e.Kind == trace.KindStore:
@@ -36,7 +36,7 @@ func (r *run) exchanges(t *testing.T) (all []*exchange) {
 			}
 		case e.Kind != trace.KindMessage:
 		case e.Message.Request:
-			x := &exchange{request: e.Message.Method, target: e.Message.Target, requested: i}
+			x := &tokenExchange{request: e.Message.Method, target: e.Message.Target, requested: i}
 			x.sent = object(e.Message.Body)
 			auth, _ := e.Message.Get("Authorization")
 			x.bearer, _ = strings.CutPrefix(auth, "Bearer ")
@@ -60,7 +60,7 @@ func object(body []byte) (o map[string]any) {
 	return o
 }
 
-func (x *exchange) String() string {
+func (x *tokenExchange) String() string {
 	return fmt.Sprintf("%s %s %d %s", x.request, strings.TrimPrefix(x.target, "/token/"), x.status, strings.Join(x.accesses, "+"))
 }
 
@@ -69,7 +69,7 @@ func (x *exchange) String() string {
 func TestToken(t *testing.T) {
 	t.Parallel()
 	r := performed(t, "token", 1)
-	all := r.exchanges(t)
+	all := r.tokenExchanges(t)
 	var got []string
 	for _, x := range all {
 		got = append(got, x.String())
