@@ -35,7 +35,7 @@ func Lessons() []Lesson {
 		stateless(), keepAlive(), vending(), api(),
 		cookie(),
 		flask(),
-		tokens(),
+		tokenLesson(),
 		cacheLesson(), restart(),
 	}
 }

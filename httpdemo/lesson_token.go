@@ -14,9 +14,9 @@ import (
 	"statelab/httpdemo/token"
 )
 
-// tokens shows the hybrid of stateless access and stateful refresh: what each half
+// tokenLesson shows the hybrid of stateless access and stateful refresh: what each half
 // can do, and what it cannot.
-func tokens() Lesson {
+func tokenLesson() Lesson {
 	return Lesson{
 		Name: "token",
 		Title: trace.Text{
