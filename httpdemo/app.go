@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"statelab/capture/trace"
+	"statelab/httpdemo/session"
 )
 
 // App is the server's side of a lesson: its pages and resources, and what it
@@ -29,6 +30,13 @@ type Services struct {
 	// Secret is what all keys are derived from: servers that share it can stand in
 	// for one another.
 	Secret []byte
+	// Store keeps sessions, and StoreName names it on the timeline; nil: each App has
+	// one of its own, in this process's memory.
+	Store     session.Store
+	StoreName string
+	// Watch is told of each access to it, in the goroutine that made it; nil: nobody
+	// is.
+	Watch func(trace.Access)
 	// Secure says that the server is reached over TLS.
 	Secure bool
 	// Attackable switches on what a lesson shows the danger of. It is for lessons
@@ -50,7 +58,7 @@ func (s *Services) APIToken() string { return hex.EncodeToString(s.Key("api toke
 // services are those of a lesson's server, with a secret of the network's
 // randomness.
 func (e *Env) services() (*Services, error) {
-	s := &Services{Now: e.Now, Rand: e.Rand, Secret: make([]byte, 32)}
+	s := &Services{Now: e.Now, Rand: e.Rand, Secret: make([]byte, 32), Watch: e.accessed(Server)}
 	_, err := io.ReadFull(e.Rand, s.Secret)
 	return s, err
 }

@@ -17,6 +17,8 @@ type Op struct {
 	Was    uint64
 	// Records is how many a list returned.
 	Records int
+	// Bytes is the content that was read or written: see Record.Size.
+	Bytes   int
 	Outcome Outcome
 	Err     error
 }
@@ -67,7 +69,7 @@ func (w *watched) done(op Op, err error) {
 
 func (w *watched) Find(ctx context.Context, key string) (Record, bool, error) {
 	r, ok, err := w.Store.Find(ctx, key)
-	op := Op{Verb: "find", Record: r, Was: r.Revision}
+	op := Op{Verb: "find", Record: r, Was: r.Revision, Bytes: r.Size()}
 	if !ok {
 		op.Record, op.Outcome = Record{Key: key}, Absent
 	}
@@ -77,7 +79,7 @@ func (w *watched) Find(ctx context.Context, key string) (Record, bool, error) {
 
 func (w *watched) Commit(ctx context.Context, r Record) (uint64, error) {
 	revision, err := w.Store.Commit(ctx, r)
-	op := Op{Verb: "commit", Record: r, Was: r.Revision}
+	op := Op{Verb: "commit", Record: r, Was: r.Revision, Bytes: r.Size()}
 	op.Record.Revision = revision
 	w.done(op, err)
 	return revision, err
@@ -91,6 +93,10 @@ func (w *watched) Delete(ctx context.Context, key string, revision uint64) error
 
 func (w *watched) List(ctx context.Context, user string) ([]Record, error) {
 	all, err := w.Store.List(ctx, user)
-	w.done(Op{Verb: "list", Record: Record{User: user}, Records: len(all)}, err)
+	op := Op{Verb: "list", Record: Record{User: user}, Records: len(all)}
+	for _, r := range all {
+		op.Bytes += r.Size()
+	}
+	w.done(op, err)
 	return all, err
 }

@@ -1,0 +1,110 @@
+package httpdemo
+
+import (
+	"cmp"
+	"context"
+	"net/http"
+
+	"statelab/capture/trace"
+	"statelab/httpdemo/session"
+)
+
+// part is the lesson's part of the services' store; a store of its own, in this
+// process's memory, where they have none.
+func (s *Services) part(lesson string) session.Store {
+	if s.Store == nil {
+		return session.NewMemory(session.MemoryOptions{Now: s.Now})
+	}
+	return session.Within(s.Store, lesson+"-")
+}
+
+// sessions returns a manager of the sessions that store keeps. Of c, what the
+// services have is filled in: time, randomness, who watches, and a page for when
+// the store does not answer.
+func (s *Services) sessions(store session.Store, c session.Config) (*session.Manager, error) {
+	c.Store, c.Now, c.Rand = store, s.Now, s.Rand
+	if s.Watch != nil {
+		c.Watch = func(op session.Op) { s.Watch(accessTo(s.storeName(), op)) }
+	}
+	c.Refuse = s.refuseSession
+	return session.NewManager(c)
+}
+
+func (s *Services) storeName() string { return cmp.Or(s.StoreName, "memory") }
+
+// refuseSession answers where a session could not be read or kept. Nothing of the
+// handler's response was sent.
+func (s *Services) refuseSession(w http.ResponseWriter, r *http.Request, status int, _ error) {
+	why := trace.Text{En: "The session could not be kept.", Ko: "세션을 저장하지 못했습니다."}
+	switch status {
+	case http.StatusServiceUnavailable:
+		why = trace.Text{
+			En: "The store of the sessions does not answer. Nothing was changed: try again.",
+			Ko: "세션 저장소가 답하지 않습니다. 아무것도 바뀌지 않았으니 다시 시도하십시오.",
+		}
+	case http.StatusConflict:
+		why = trace.Text{
+			En: "Another request has changed or ended this session meanwhile. Nothing of yours was changed.",
+			Ko: "그사이 다른 요청이 이 세션을 바꾸거나 끝냈습니다. 이 요청으로 바뀐 것은 없습니다.",
+		}
+	}
+	s.Fail(w, r, status, why)
+}
+
+// sessionKey shortens a record's key for a screen.
+func sessionKey(key string) string {
+	if len(key) > 8 {
+		return key[:8] + "…"
+	}
+	return key
+}
+
+// sessionRecords lists what a store remembers of conversations.
+func sessionRecords(store session.Store) (all []trace.Entry) {
+	records, err := store.List(context.Background(), "")
+	if err != nil {
+		return []trace.Entry{{Kind: trace.MemoryConversation, Name: "sessions", Value: "unknown: the store does not answer"}}
+	}
+	for _, r := range records {
+		all = append(all, trace.Entry{
+			Kind: trace.MemoryConversation, Name: "session " + sessionKey(r.Key),
+			Value: trace.EscapeBytes(r.Data, 400), Bytes: r.Size(),
+		})
+	}
+	return all
+}
+
+// accessTo is a call of a store as the timeline shows it.
+func accessTo(store string, op session.Op) trace.Access {
+	a := trace.Access{Store: store, Key: sessionKey(op.Record.Key), Bytes: op.Bytes, Revision: op.Record.Revision}
+	switch op.Verb {
+	case "find":
+		a.Op = trace.StoreRead
+	case "commit":
+		a.Op = trace.StoreWrite
+	case "delete":
+		a.Op = trace.StoreDelete
+	case "list":
+		a.Op, a.Key = trace.StoreList, op.Record.User
+	}
+	switch op.Outcome {
+	case session.Done:
+		a.Outcome = trace.StoreDone
+	case session.Absent:
+		a.Outcome = trace.StoreAbsent
+	case session.Conflict:
+		a.Outcome = trace.StoreConflict
+	case session.Unavailable:
+		a.Outcome = trace.StoreUnavailable
+	case session.Failed:
+		a.Outcome = trace.StoreRefused
+	}
+	return a
+}
+
+// accessed puts what a party does with its store on the timeline.
+func (e *Env) accessed(p trace.Participant) func(trace.Access) {
+	return func(a trace.Access) {
+		e.Report(trace.Observation{Kind: trace.ObservedStore, At: e.Now(), Party: p, Access: &a})
+	}
+}
