@@ -37,6 +37,7 @@ func Lessons() []Lesson {
 		flask(),
 		tokenLesson(),
 		cacheLesson(), restart(),
+		transfer(),
 	}
 }
 

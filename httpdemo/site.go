@@ -2,7 +2,9 @@ package httpdemo
 
 import (
 	"embed"
+	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"strings"
 
@@ -102,6 +104,16 @@ type probe struct {
 func (p *probe) Header() http.Header         { return p.header }
 func (p *probe) WriteHeader(status int)      { p.status = status }
 func (p *probe) Write(b []byte) (int, error) { return len(b), nil }
+
+// Close closes the Apps that hold something open: each that is an io.Closer.
+func (s *Site) Close() (err error) {
+	for _, a := range s.apps {
+		if c, ok := a.(io.Closer); ok {
+			err = errors.Join(err, c.Close())
+		}
+	}
+	return err
+}
 
 // Memory lists all that the site remembers at this moment.
 func (s *Site) Memory() (all []trace.Entry) {

@@ -58,7 +58,7 @@ func perform(t *testing.T, name string, seed uint64) (*network.Recording, []trac
 		}
 		ended = true
 	})
-	_ = n.Run(10 * time.Minute)
+	_ = n.Run(24 * time.Hour)
 	if !ended {
 		t.Error("the lesson did not end")
 	}

@@ -36,7 +36,7 @@ capture/live capture/pcapfile < tcpdemo/network/host tcpdemo/network/netns
 httpdemo/session < httpdemo/session/storetest httpdemo/session/sqlite httpdemo/session/redis httpdemo/session/natskv
 httpdemo/session/sqlite httpdemo/session/redis httpdemo/session/natskv < httpdemo/session/stores
 capture/trace < httpdemo/cache
-capture/trace httpdemo/cache httpdemo/session/sqlite httpdemo/token httpdemo/password httpdemo/seal httpdemo/itsdangerous < httpdemo
+capture/trace httpdemo/cache httpdemo/session/sqlite httpdemo/token httpdemo/password httpdemo/seal httpdemo/itsdangerous httpdemo/bank < httpdemo
 httpdemo httpdemo/session/stores < httpdemo/cluster
 `
 

@@ -128,7 +128,7 @@ func performLesson(ctx context.Context, l httpdemo.Lesson, seed uint64, rules []
 	for _, party := range l.Cast() {
 		environment.Machines = append(environment.Machines, machineOn(s.net.Host(party), party, httpPort, s.net.Host(party).Restart))
 	}
-	p, err := s.perform(ctx, tcpdemo.DefaultLimit, func() error { return l.Run(ctx, environment) })
+	p, err := s.perform(ctx, lessonLimit, func() error { return l.Run(ctx, environment) })
 	if err != nil {
 		err = fmt.Errorf("lesson %s: %w", l.Name, err)
 	}
@@ -136,6 +136,10 @@ func performLesson(ctx context.Context, l httpdemo.Lesson, seed uint64, rules []
 	p.refutes = l.Refutes
 	return p, err
 }
+
+// lessonLimit is how much of the network's time an HTTP lesson may take: sessions
+// and tokens live for hours.
+const lessonLimit = 24 * time.Hour
 
 // httpPort is the well-known port of HTTP (RFC 9110 §4.2.1).
 const httpPort = 80

@@ -1,0 +1,396 @@
+package httpdemo
+
+import (
+	"context"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"statelab/capture/trace"
+	"statelab/httpdemo/bank"
+	"statelab/httpdemo/session"
+)
+
+// transferLife is how long a transfer may take from its password to its
+// confirmation.
+const transferLife = 3 * time.Minute
+
+// transferApp is a bank's transfer in four steps. What has been said so far is in
+// the session, and gone with it; the money is in the bank, and moves in one
+// transaction, at the last step.
+type transferApp struct {
+	services *Services
+	bank     *bank.Bank
+	folder   string // of a bank of its own, "" for one that was given
+	store    *session.Memory
+	sessions *session.Manager
+	accounts *accounts
+	random   sync.Mutex
+}
+
+// transferSteps are the steps, in their order.
+var transferSteps = []string{"password", "amount", "recipient", "confirm"}
+
+// transferState is what the server remembers of a transfer that is on its way.
+type transferState struct {
+	Step   string    `json:"step"`
+	From   string    `json:"from,omitempty"`
+	Amount int64     `json:"amount,omitempty"`
+	To     string    `json:"to,omitempty"`
+	Form   string    `json:"form"`          // of this step; what comes with another is stale
+	Key    string    `json:"key,omitempty"` // of the transfer in the bank
+	Until  time.Time `json:"until,omitzero"`
+}
+
+func newTransfer(s *Services) (App, error) {
+	folder, err := os.MkdirTemp("", "statelab-bank")
+	if err != nil {
+		return nil, err
+	}
+	app, err := newTransferAt(s, filepath.Join(folder, "bank.db"))
+	if err != nil {
+		return nil, errors.Join(err, os.RemoveAll(folder))
+	}
+	app.folder = folder
+	return app, nil
+}
+
+// newTransferAt is the bank whose accounts are in a file.
+func newTransferAt(s *Services, path string) (*transferApp, error) {
+	a := &transferApp{services: s, accounts: newAccounts(s), store: session.NewMemory(session.MemoryOptions{Now: s.Now})}
+	var err error
+	if a.bank, err = bank.Open(context.Background(), path, s.Now,
+		bank.Account{Name: "jisoo", Balance: 100_000}, bank.Account{Name: "alex", Balance: 50_000}); err != nil {
+		return nil, err
+	}
+	a.sessions, err = session.NewManager(session.Config{
+		Store: a.store, Now: s.Now, Rand: s.Rand, Lifetime: 15 * time.Minute, IdleTimeout: 5 * time.Minute,
+		Cookie: http.Cookie{Name: "transfer", Path: "/transfer/", HttpOnly: true, Secure: s.Secure, SameSite: http.SameSiteStrictMode},
+		Refuse: func(w http.ResponseWriter, r *http.Request, status int, _ error) {
+			s.Fail(w, r, status, trace.Text{
+				En: "Another request of this session was faster, or its store does not answer. Nothing was done.",
+				Ko: "같은 세션의 다른 요청이 먼저 처리되었거나 저장소가 답하지 않습니다. 아무 일도 일어나지 않았습니다.",
+			})
+		},
+	})
+	if err != nil {
+		return nil, errors.Join(err, a.bank.Close())
+	}
+	return a, nil
+}
+
+// Close closes the bank, and removes its file if it is the app's own.
+func (a *transferApp) Close() error {
+	err := errors.Join(a.bank.Close(), a.store.Close())
+	if a.folder != "" {
+		err = errors.Join(err, os.RemoveAll(a.folder))
+	}
+	return err
+}
+
+func (a *transferApp) Routes(mux *http.ServeMux) {
+	handle := func(pattern string, f http.HandlerFunc) { mux.Handle(pattern, a.sessions.Handler(f)) }
+	handle("GET /transfer/{$}", a.page)
+	handle("POST /transfer/password", a.step(a.password))
+	handle("POST /transfer/amount", a.step(a.amount))
+	handle("POST /transfer/recipient", a.step(a.recipient))
+	handle("POST /transfer/confirm", a.confirm)
+	handle("POST /transfer/abort", a.abort)
+	mux.HandleFunc("GET /transfer/receipt/{key}", a.receipt)
+}
+
+func (a *transferApp) Memory() (all []trace.Entry) {
+	accounts, err := a.bank.Accounts(context.Background())
+	if err != nil {
+		return nil
+	}
+	for _, c := range accounts {
+		all = append(all, trace.Entry{Kind: trace.MemoryResource, Name: "balance " + c.Name, Value: strconv.FormatInt(c.Balance, 10), Bytes: len(c.Name) + 8})
+	}
+	records, err := a.store.List(context.Background(), "")
+	if err != nil {
+		return all
+	}
+	for _, r := range records {
+		all = append(all, trace.Entry{Kind: trace.MemoryConversation, Name: "session " + short(r.Key), Value: string(r.Data), Bytes: r.Size()})
+	}
+	return append(all, a.accounts.Memory()...)
+}
+
+// short is the beginning of a long name.
+func short(s string) string { return s[:min(8, len(s))] }
+
+// state is where the session's transfer is; a new one is at its first step.
+func (a *transferApp) state(s *session.Session) (t transferState, late bool, err error) {
+	found, err := s.Get("transfer", &t)
+	late = found && !t.Until.IsZero() && !a.services.Now().Before(t.Until)
+	if err == nil && (!found || late) {
+		t, err = a.next(transferState{Step: transferSteps[0]})
+	}
+	return t, late, err
+}
+
+// next is the state with a form of its own.
+func (a *transferApp) next(t transferState) (transferState, error) {
+	a.random.Lock()
+	defer a.random.Unlock()
+	b := make([]byte, 16)
+	_, err := io.ReadFull(a.services.Rand, b)
+	t.Form = hex.EncodeToString(b)
+	return t, err
+}
+
+// answer shows a state: the page of its step to browsers, JSON to others.
+func (a *transferApp) answer(w http.ResponseWriter, r *http.Request, t transferState) {
+	if !strings.Contains(r.Header.Get("Accept"), "text/html") {
+		a.services.JSON(w, http.StatusOK, t)
+		return
+	}
+	if r.Method == http.MethodPost { // so that the back button asks for nothing twice
+		http.Redirect(w, r, Link(r, "/transfer/"), http.StatusSeeOther)
+		return
+	}
+	w.Header().Set("Cache-Control", "no-store")
+	balances, err := a.bank.Accounts(r.Context())
+	if err != nil {
+		a.broken(w, r)
+		return
+	}
+	a.services.Page(w, r, http.StatusOK, "transfer/index", map[string]any{"State": t, "Accounts": balances})
+}
+
+func (a *transferApp) broken(w http.ResponseWriter, r *http.Request) {
+	a.services.Fail(w, r, http.StatusServiceUnavailable, trace.Text{En: "The bank does not answer. Nothing was moved.", Ko: "은행이 답하지 않습니다. 돈은 움직이지 않았습니다."})
+}
+
+func (a *transferApp) page(w http.ResponseWriter, r *http.Request) {
+	s := session.From(r.Context())
+	t, late, err := a.state(s)
+	if err == nil && (late || t.Step == transferSteps[0]) {
+		err = s.Put("transfer", t) // its form is new, and has to be known
+	}
+	if err != nil {
+		a.broken(w, r)
+		return
+	}
+	a.answer(w, r, t)
+}
+
+// step takes a form of the step that its path names, if it is that of the state.
+func (a *transferApp) step(do func(http.ResponseWriter, *http.Request, *transferState) bool) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		s := session.From(r.Context())
+		t, ok := a.current(w, r, s)
+		if !ok || !do(w, r, &t) {
+			return
+		}
+		t, err := a.next(t)
+		if err == nil {
+			err = s.Put("transfer", t)
+		}
+		if err != nil {
+			a.broken(w, r)
+			return
+		}
+		a.answer(w, r, t)
+	}
+}
+
+// current is the session's state, if the form that comes is of it; otherwise it
+// has answered.
+func (a *transferApp) current(w http.ResponseWriter, r *http.Request, s *session.Session) (t transferState, ok bool) {
+	if kind := r.Header.Get("Content-Type"); !strings.HasPrefix(kind, "application/x-www-form-urlencoded") {
+		a.services.Fail(w, r, http.StatusUnsupportedMediaType, trace.Text{En: "A form is expected.", Ko: "폼을 보내야 합니다."})
+		return t, false
+	}
+	if status, why := readForm(r); status != 0 {
+		a.services.Fail(w, r, status, why)
+		return t, false
+	}
+	t, late, err := a.state(s)
+	switch {
+	case err != nil:
+		a.broken(w, r)
+	case late:
+		_ = s.Remove("transfer") // what is refused here is begun anew
+		a.services.Fail(w, r, http.StatusConflict, trace.Text{
+			En: "The transfer took too long, and is forgotten. Nothing was moved. Begin again.",
+			Ko: "이체가 너무 오래 걸려 잊혔습니다. 돈은 움직이지 않았습니다. 처음부터 다시 하십시오.",
+		})
+	case "/transfer/"+t.Step != r.URL.Path || t.Form != r.PostForm.Get("form"):
+		a.services.Fail(w, r, http.StatusConflict, trace.Text{
+			En: "This form is of another step, or was sent before. Nothing was done. The transfer is at: " + t.Step + ".",
+			Ko: "다른 단계의 폼이거나 이미 보낸 폼입니다. 아무 일도 일어나지 않았습니다. 지금 단계: " + t.Step,
+		})
+	default:
+		return t, true
+	}
+	return t, false
+}
+
+func (a *transferApp) password(w http.ResponseWriter, r *http.Request, t *transferState) bool {
+	who, status, why := a.accounts.login(w, r, r.PostForm.Get("account"), r.PostForm.Get("password"))
+	if status != 0 {
+		a.services.Fail(w, r, status, why)
+		return false
+	}
+	if err := session.From(r.Context()).Login(who.User); err != nil {
+		a.broken(w, r)
+		return false
+	}
+	t.Step, t.From, t.Until = "amount", who.User, a.services.Now().Add(transferLife)
+	return true
+}
+
+func (a *transferApp) amount(w http.ResponseWriter, r *http.Request, t *transferState) bool {
+	n, err := strconv.ParseInt(r.PostForm.Get("amount"), 10, 64)
+	if err != nil || n < 1 || n > bank.MaxAmount {
+		a.refused(w, r, bank.ErrAmount)
+		return false
+	}
+	t.Step, t.Amount = "recipient", n
+	return true
+}
+
+func (a *transferApp) recipient(w http.ResponseWriter, r *http.Request, t *transferState) bool {
+	to := r.PostForm.Get("to")
+	known, err := a.bank.Accounts(r.Context())
+	if err != nil {
+		a.broken(w, r)
+		return false
+	}
+	err = bank.ErrAccount
+	for _, c := range known {
+		if c.Name == to {
+			err = nil
+		}
+	}
+	if to == t.From {
+		err = bank.ErrSelf
+	}
+	if err != nil {
+		a.refused(w, r, err)
+		return false
+	}
+	named, err := a.next(*t) // the transfer's name in the bank is as hard to guess
+	if err != nil {
+		a.broken(w, r)
+		return false
+	}
+	t.Step, t.To, t.Key = "confirm", to, named.Form
+	return true
+}
+
+// refused says why the bank moves nothing.
+func (a *transferApp) refused(w http.ResponseWriter, r *http.Request, err error) {
+	why := trace.Text{En: "Refused: " + err.Error() + "."}
+	switch {
+	case errors.Is(err, bank.ErrAmount):
+		why.Ko = "거절: 금액은 1에서 1,000,000,000까지의 정수입니다."
+	case errors.Is(err, bank.ErrAccount):
+		why.Ko = "거절: 그런 계좌가 없습니다."
+	case errors.Is(err, bank.ErrSelf):
+		why.Ko = "거절: 자기 계좌로는 보낼 수 없습니다."
+	case errors.Is(err, bank.ErrFunds):
+		why.Ko = "거절: 잔액이 모자랍니다."
+	default:
+		a.broken(w, r)
+		return
+	}
+	a.services.Fail(w, r, http.StatusUnprocessableEntity, why)
+}
+
+// confirm moves the money. Asked again with the same key, by a double click, the
+// back button or a client that got no answer, it tells what was done.
+func (a *transferApp) confirm(w http.ResponseWriter, r *http.Request) {
+	s := session.From(r.Context())
+	if status, why := readForm(r); status != 0 {
+		a.services.Fail(w, r, status, why)
+		return
+	}
+	done, found, err := a.bank.Receipt(r.Context(), r.PostForm.Get("key"))
+	switch {
+	case err != nil:
+		a.broken(w, r)
+		return
+	case found && s.User() == done.From:
+		a.moved(w, r, done, false)
+		return
+	}
+	t, ok := a.current(w, r, s)
+	if !ok {
+		return
+	}
+	if r.PostForm.Get("key") != t.Key {
+		a.refused(w, r, bank.ErrKey)
+		return
+	}
+	moved := bank.Transfer{Key: t.Key, From: t.From, To: t.To, Amount: t.Amount}
+	first, err := a.bank.Move(r.Context(), moved)
+	if err == nil {
+		err = s.Remove("transfer")
+	}
+	if err != nil {
+		a.refused(w, r, err)
+		return
+	}
+	a.moved(w, r, bank.Receipt{Transfer: moved, At: a.services.Now()}, first)
+}
+
+// moved tells of a transfer that was carried out; first, if this request did it.
+func (a *transferApp) moved(w http.ResponseWriter, r *http.Request, done bank.Receipt, first bool) {
+	if strings.Contains(r.Header.Get("Accept"), "text/html") {
+		http.Redirect(w, r, Link(r, "/transfer/receipt/"+done.Key), http.StatusSeeOther)
+		return
+	}
+	a.services.JSON(w, http.StatusOK, map[string]any{
+		"step": "done", "key": done.Key, "from": done.From, "to": done.To, "amount": done.Amount, "moved_by_this_request": first,
+	})
+}
+
+// receipt tells whoever knows a transfer's key whether it was carried out: so may
+// a client ask that got no answer. It needs no session.
+func (a *transferApp) receipt(w http.ResponseWriter, r *http.Request) {
+	done, found, err := a.bank.Receipt(r.Context(), r.PathValue("key"))
+	switch {
+	case err != nil:
+		a.broken(w, r)
+	case !found:
+		a.services.Fail(w, r, http.StatusNotFound, trace.Text{En: "No transfer of that key was carried out.", Ko: "그 키의 이체는 이루어지지 않았습니다."})
+	case strings.Contains(r.Header.Get("Accept"), "text/html"):
+		a.services.Page(w, r, http.StatusOK, "transfer/receipt", done)
+	default:
+		a.moved(w, r, done, false)
+	}
+}
+
+func (a *transferApp) abort(w http.ResponseWriter, r *http.Request) {
+	if err := session.From(r.Context()).Destroy(); err != nil {
+		a.broken(w, r)
+		return
+	}
+	if strings.Contains(r.Header.Get("Accept"), "text/html") {
+		http.Redirect(w, r, Link(r, "/transfer/"), http.StatusSeeOther)
+		return
+	}
+	a.services.JSON(w, http.StatusOK, map[string]string{"step": "aborted"})
+}
+
+// sum is all the money there is.
+func (a *transferApp) sum(ctx context.Context) (sum int64, text string, err error) {
+	all, err := a.bank.Accounts(ctx)
+	var parts []string
+	for _, c := range all {
+		sum += c.Balance
+		parts = append(parts, fmt.Sprintf("%s %d", c.Name, c.Balance))
+	}
+	return sum, strings.Join(parts, ", "), err
+}
