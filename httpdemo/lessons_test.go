@@ -173,3 +173,34 @@ func TestKeepAlive(t *testing.T) {
 		t.Errorf("requests came on connections %v, want %v", streams, want)
 	}
 }
+
+// TestTransfer: the statuses of the steps, and balances that change at the
+// confirmation and nowhere else.
+func TestTransfer(t *testing.T) {
+	t.Parallel()
+	r := performed(t, "transfer", 1)
+	refused := 0
+	for _, s := range r.statuses() {
+		if s == http.StatusConflict {
+			refused++
+		}
+	}
+	if refused != 2 {
+		t.Errorf("%d forms were refused, want the stale one and the late one", refused)
+	}
+	var seen []string
+	for _, o := range r.memories {
+		for _, e := range o.Memory.Entries {
+			if e.Name == "balance alex" && (len(seen) == 0 || seen[len(seen)-1] != e.Value) {
+				seen = append(seen, e.Value)
+			}
+		}
+	}
+	// Of five crashes, the last comes when the money has moved.
+	if want := []string{"50000", "53000", "56000"}; !slices.Equal(seen, want) {
+		t.Errorf("alex had %v, want %v", seen, want)
+	}
+	if r.most(httpdemo.Server, trace.MemoryConversation) == 0 {
+		t.Error("the session is not in the ledger")
+	}
+}
