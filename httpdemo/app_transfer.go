@@ -30,7 +30,7 @@ type transferApp struct {
 	services *Services
 	bank     *bank.Bank
 	folder   string // of a bank of its own, "" for one that was given
-	store    *session.Memory
+	store    session.Store
 	sessions *session.Manager
 	accounts *accounts
 	random   sync.Mutex
@@ -65,21 +65,15 @@ func newTransfer(s *Services) (App, error) {
 
 // newTransferAt is the bank whose accounts are in a file.
 func newTransferAt(s *Services, path string) (*transferApp, error) {
-	a := &transferApp{services: s, accounts: newAccounts(s), store: session.NewMemory(session.MemoryOptions{Now: s.Now})}
+	a := &transferApp{services: s, accounts: newAccounts(s), store: s.part("transfer")}
 	var err error
 	if a.bank, err = bank.Open(context.Background(), path, s.Now,
 		bank.Account{Name: "jisoo", Balance: 100_000}, bank.Account{Name: "alex", Balance: 50_000}); err != nil {
 		return nil, err
 	}
-	a.sessions, err = session.NewManager(session.Config{
-		Store: a.store, Now: s.Now, Rand: s.Rand, Lifetime: 15 * time.Minute, IdleTimeout: 5 * time.Minute,
+	a.sessions, err = s.sessions(a.store, session.Config{
+		Lifetime: 15 * time.Minute, IdleTimeout: 5 * time.Minute,
 		Cookie: http.Cookie{Name: "transfer", Path: "/transfer/", HttpOnly: true, Secure: s.Secure, SameSite: http.SameSiteStrictMode},
-		Refuse: func(w http.ResponseWriter, r *http.Request, status int, _ error) {
-			s.Fail(w, r, status, trace.Text{
-				En: "Another request of this session was faster, or its store does not answer. Nothing was done.",
-				Ko: "같은 세션의 다른 요청이 먼저 처리되었거나 저장소가 답하지 않습니다. 아무 일도 일어나지 않았습니다.",
-			})
-		},
 	})
 	if err != nil {
 		return nil, errors.Join(err, a.bank.Close())
@@ -89,7 +83,7 @@ func newTransferAt(s *Services, path string) (*transferApp, error) {
 
 // Close closes the bank, and removes its file if it is the app's own.
 func (a *transferApp) Close() error {
-	err := errors.Join(a.bank.Close(), a.store.Close())
+	err := a.bank.Close() // the store is the services'
 	if a.folder != "" {
 		err = errors.Join(err, os.RemoveAll(a.folder))
 	}
@@ -115,14 +109,7 @@ func (a *transferApp) Memory() (all []trace.Entry) {
 	for _, c := range accounts {
 		all = append(all, trace.Entry{Kind: trace.MemoryResource, Name: "balance " + c.Name, Value: strconv.FormatInt(c.Balance, 10), Bytes: len(c.Name) + 8})
 	}
-	records, err := a.store.List(context.Background(), "")
-	if err != nil {
-		return all
-	}
-	for _, r := range records {
-		all = append(all, trace.Entry{Kind: trace.MemoryConversation, Name: "session " + short(r.Key), Value: string(r.Data), Bytes: r.Size()})
-	}
-	return append(all, a.accounts.Memory()...)
+	return append(append(all, sessionRecords(a.store)...), a.accounts.Memory()...)
 }
 
 // short is the beginning of a long name.

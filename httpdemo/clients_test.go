@@ -64,7 +64,10 @@ func lessonSite(t *testing.T, attackable bool, names ...string) served {
 		t.Fatal(err)
 	}
 	s := httptest.NewServer(site)
-	t.Cleanup(s.Close)
+	t.Cleanup(func() {
+		s.Close()
+		_ = site.Close()
+	})
 	return served{s, t, site}
 }
 

@@ -43,7 +43,12 @@ func testSite(t *testing.T, lessons ...Lesson) *httptest.Server {
 		t.Fatal(err)
 	}
 	s := httptest.NewServer(site)
-	t.Cleanup(s.Close)
+	t.Cleanup(func() {
+		s.Close()
+		if err := site.Close(); err != nil {
+			t.Error(err)
+		}
+	})
 	return s
 }
 
@@ -173,6 +178,7 @@ func TestMemoryIsGuarded(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() { _ = site.Close() })
 	for _, path := range []string{"/memory", "/memory/events"} {
 		r := httptest.NewRequest("GET", path, nil)
 		r.RemoteAddr = "192.0.2.1:4000"

@@ -111,6 +111,7 @@ func serveHTTP(ctx context.Context, e *env, s *httpdemo.Services, l net.Listener
 	if err != nil {
 		return err
 	}
+	defer site.Close() // when its last answer was given: there is nobody left to tell
 	srv := httpdemo.NewServer(site, limits, log.New(e.stderr, "statelab: ", 0))
 	stop := context.AfterFunc(ctx, func() {
 		last, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
