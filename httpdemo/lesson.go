@@ -17,6 +17,9 @@ type Lesson struct {
 	// Refutes are the beliefs that it refutes, each with what on its timeline
 	// does so.
 	Refutes []trace.Refutation
+	// Random says that its bytes differ from run to run, whatever the seed: TLS
+	// takes its randomness from the system.
+	Random bool
 	// Look says what to look at, before it runs; Point what it has shown.
 	Look, Point trace.Text
 	// Run is the lesson. It returns when its client has finished.
@@ -36,6 +39,7 @@ func Lessons() []Lesson {
 		cookie(),
 		flask(),
 		tokenLesson(),
+		theft(),
 		cacheLesson(), restart(),
 		transfer(),
 	}

@@ -252,6 +252,7 @@ func Example() {
 	// cookie [C1 E4]
 	// flask [E1]
 	// token [C7 C8 C9 C13 D5 E3 E5]
+	// theft [C10 E4]
 	// cache [B6]
 	// restart [A5 B5]
 	// {"message": "the same answer for everyone", "remembers": null}

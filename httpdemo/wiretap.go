@@ -12,7 +12,8 @@ import (
 // byte that goes by, and not what TLS has made of it.
 type wiretap struct {
 	mu   sync.Mutex
-	seen bytes.Buffer
+	seen bytes.Buffer // both ways
+	in   bytes.Buffer // to the server
 }
 
 // maxTapped bounds what a wiretap keeps, in bytes.
@@ -34,10 +35,14 @@ func (e *Env) tap(p trace.Participant) *wiretap {
 	return w
 }
 
-func (w *wiretap) take(_ net.Addr, _ bool, b []byte) {
+func (w *wiretap) take(_ net.Addr, in bool, b []byte) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.seen.Write(b[:min(len(b), max(0, maxTapped-w.seen.Len()))])
+	b = b[:min(len(b), max(0, maxTapped-w.seen.Len()))]
+	w.seen.Write(b)
+	if in {
+		w.in.Write(b)
+	}
 }
 
 // Len is how much went by, in bytes.
@@ -52,4 +57,11 @@ func (w *wiretap) after(n int) string {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return string(w.seen.Bytes()[min(n, w.seen.Len()):])
+}
+
+// sent returns what clients have sent.
+func (w *wiretap) sent() string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.in.String()
 }

@@ -1,0 +1,350 @@
+package httpdemo
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/netip"
+	"regexp"
+	"strings"
+	"sync/atomic"
+
+	"statelab/capture/http1"
+	"statelab/capture/trace"
+)
+
+// theft shows what a session id and a token are worth in foreign hands, and how
+// they come there.
+func theft() Lesson {
+	return Lesson{
+		Name: "theft",
+		Title: trace.Text{
+			En: "A session id and a token, read on the wire and used from another machine; then the same over TLS",
+			Ko: "선로에서 읽은 세션 id와 토큰을 다른 기계에서 쓰기, 그리고 TLS로 같은 일 해 보기",
+		},
+		Claims:  []string{"C10", "E4"},
+		Parties: []trace.Participant{Client, Attacker, Server1, Server2},
+		Random:  true,
+		Look: trace.Text{
+			En: "Look at the attacker's requests: they differ from the client's in nothing but their address. Server 1 is the shop's port for plain HTTP, server 2 the one for TLS; both have one store.",
+			Ko: "공격자의 요청을 보십시오. 클라이언트의 요청과 주소만 다릅니다. 서버 1은 상점의 평문 HTTP 창구, 서버 2는 TLS 창구이며, 둘은 저장소 하나를 함께 씁니다.",
+		},
+		Point: trace.Text{
+			En: "A session id is as good as a login, and a token as good as its user, whoever brings it: keeping the state at the server makes neither safe. What helps is that nobody can read them on the way (TLS, and Secure so that they go no other way), that the server makes the id and changes it at login, that a logout ends the session, and that a token soon expires.",
+			Ko: "세션 id는 로그인과 똑같고, 토큰은 그 사용자와 똑같습니다. 누가 가져오든 마찬가지입니다. 상태를 서버에 둔다고 안전해지지 않습니다. 도움이 되는 것은 오가는 길에서 아무도 읽지 못하게 하는 것(TLS, 그리고 다른 길로는 보내지 않는 Secure), id를 서버가 만들고 로그인할 때 바꾸는 것, 로그아웃이 세션을 끝내는 것, 토큰이 곧 만료되는 것입니다.",
+		},
+		Run: runTheft,
+		App: newTheft,
+	}
+}
+
+// theftHost is the shop's name.
+const theftHost = "shop.test"
+
+// theftVisit is what happens between a browser, the two ports of a shop, and
+// somebody who can read the wire.
+type theftVisit struct {
+	*Env
+	browser, attacker *Browser
+	site              *Site
+	plain, secure     *wiretap
+	requests          atomic.Int64  // that were served over TLS
+	stolen            []trace.Entry // what the attacker has read
+}
+
+func runTheft(ctx context.Context, e *Env) error {
+	s, err := e.services()
+	if err != nil {
+		return err
+	}
+	s.Attackable = true // on this lesson's own network
+	site, err := NewSite(s, theft())
+	if err != nil {
+		return err
+	}
+	certificate, err := Certificate(rand.Reader, e.Now(), theftHost)
+	if err != nil {
+		return err
+	}
+	roots := x509.NewCertPool()
+	roots.AddCert(certificate.Leaf)
+	l := &theftVisit{Env: e, site: site, plain: e.tap(Server1), secure: e.tap(Server2), browser: e.Browser(ctx, Client), attacker: e.Browser(ctx, Attacker)}
+	first, err := e.Serve(Server1, site)
+	if err != nil {
+		return err
+	}
+	defer first.Close()
+	counted := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		l.requests.Add(1)
+		site.ServeHTTP(w, r)
+	})
+	second, err := e.ServeTLS(Server2, counted, &tls.Config{Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS13, Time: e.Now})
+	if err != nil {
+		return err
+	}
+	defer second.Close()
+	for _, b := range []*Browser{l.browser, l.attacker} {
+		b.Names = map[string]netip.AddrPort{theftHost: e.Machine(Server1).At, theftHost + ":443": e.Machine(Server2).At}
+		b.TLS = &tls.Config{RootCAs: roots, Time: e.Now, MinVersion: tls.VersionTLS13}
+		defer b.Close()
+	}
+	l.remember()
+	for _, part := range []func() error{l.overPlain, l.afterLogout, l.overTLS, l.downgrade, l.fixation} {
+		if err := part(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// The shop's two ports.
+const (
+	theftPlain  = "http://" + theftHost
+	theftSecure = "https://" + theftHost + ":443"
+)
+
+func (l *theftVisit) remember() {
+	l.Remember(Client, l.browser.Memory())
+	l.Remember(Attacker, append(l.stolen, l.attacker.Memory()...))
+	l.Remember(Server1, l.site.Memory())
+}
+
+// ask sends a request, and wants it to be answered with a status.
+func (l *theftVisit) ask(b *Browser, want int, q Request) (*Response, error) {
+	r, err := b.Do(q)
+	if err != nil {
+		return nil, err
+	}
+	if r.StatusCode != want {
+		return nil, fmt.Errorf("%s was answered with %d, not %d: %s", q.URL, r.StatusCode, want, r.Text)
+	}
+	l.remember()
+	return r, nil
+}
+
+// login logs in, and visits with both that it got: the cookie and the token.
+func (l *theftVisit) login(origin, path string) error {
+	l.browser.Jar = Jar{}
+	r, err := l.ask(l.browser, http.StatusOK, Request{
+		Method: http.MethodPost, URL: origin + path + "login", From: origin + path, Type: "application/x-www-form-urlencoded",
+	})
+	if err != nil {
+		return err
+	}
+	var got struct {
+		Token string `json:"access_token"`
+	}
+	if err := json.Unmarshal([]byte(r.Text), &got); err != nil {
+		return err
+	}
+	l.browser.Keep("access token", got.Token)
+	if _, err := l.ask(l.browser, http.StatusOK, Request{URL: origin + path + "account"}); err != nil {
+		return err
+	}
+	_, err = l.ask(l.browser, http.StatusOK, Request{URL: origin + "/theft/api", NoCookies: true, Fields: []http1.Field{bearer(got.Token)}})
+	return err
+}
+
+func bearer(t string) http1.Field { return http1.Field{Name: "Authorization", Value: "Bearer " + t} }
+
+// What there is to steal in a request.
+var (
+	sessionOnWire = regexp.MustCompile(`Cookie: (session=[\w-]+)`)
+	tokenOnWire   = regexp.MustCompile(`Authorization: Bearer ([\w.-]+)`)
+)
+
+// steal reads the wire, and returns the session's cookie and the token; empty where
+// they are not to be read.
+func (l *theftVisit) steal(wire string) (cookie, access string) {
+	if m := sessionOnWire.FindStringSubmatch(wire); m != nil {
+		cookie = m[1]
+	}
+	if m := tokenOnWire.FindStringSubmatch(wire); m != nil {
+		access = m[1]
+	}
+	l.stolen = nil
+	for _, s := range []struct{ name, value string }{{"stolen session", cookie}, {"stolen token", access}} {
+		if s.value != "" {
+			l.stolen = append(l.stolen, trace.Entry{Kind: trace.MemoryConversation, Name: s.name, Value: s.value, Bytes: len(s.value)})
+		}
+	}
+	return cookie, access
+}
+
+// use lets the attacker send what is not theirs.
+func (l *theftVisit) use(origin, cookie, access string, session, api int) error {
+	if _, err := l.ask(l.attacker, session, Request{
+		URL: origin + theftAttackable + "account", NoCookies: true, Fields: []http1.Field{{Name: "Cookie", Value: cookie}},
+	}); err != nil {
+		return err
+	}
+	_, err := l.ask(l.attacker, api, Request{URL: origin + "/theft/api", NoCookies: true, Fields: []http1.Field{bearer(access)}})
+	return err
+}
+
+func (l *theftVisit) overPlain() error {
+	l.Step(trace.Text{En: "Over plain HTTP: the client logs in, and shows its session id and its token", Ko: "평문 HTTP: 클라이언트가 로그인하고 세션 id와 토큰을 보입니다"})
+	if err := l.login(theftPlain, theftAttackable); err != nil {
+		return err
+	}
+	cookie, access := l.steal(l.plain.after(0))
+	if cookie == "" || access == "" {
+		return errors.New("there was nothing to read on the wire")
+	}
+	l.Step(trace.Text{En: "Who reads the wire has both, and uses them from another machine: the server sees user1", Ko: "선로를 읽은 사람은 둘 다 손에 넣고 다른 기계에서 씁니다. 서버에는 user1로 보입니다"})
+	l.Note(trace.Text{
+		En: fmt.Sprintf("Read among the %d bytes that went by: %s, and the token %s", l.plain.Len(), cookie, access),
+		Ko: fmt.Sprintf("지나간 %d바이트에서 읽은 것: %s, 토큰 %s", l.plain.Len(), cookie, access),
+	})
+	return l.use(theftPlain, cookie, access, http.StatusOK, http.StatusOK)
+}
+
+func (l *theftVisit) afterLogout() error {
+	cookie, access := l.stolen[0].Value, l.stolen[1].Value
+	l.Step(trace.Text{En: "The user logs out: the stolen session id is worth nothing any more, the stolen token as much as before", Ko: "사용자가 로그아웃합니다. 훔친 세션 id는 쓸모없어지지만, 훔친 토큰은 여전히 통합니다"})
+	if _, err := l.ask(l.browser, http.StatusNoContent, Request{
+		Method: http.MethodPost, URL: theftPlain + theftAttackable + "logout", From: theftPlain + "/theft/", Type: "application/x-www-form-urlencoded",
+	}); err != nil {
+		return err
+	}
+	if err := l.use(theftPlain, cookie, access, http.StatusForbidden, http.StatusOK); err != nil {
+		return err
+	}
+	l.Step(trace.Text{En: "The token's 30 seconds pass: now it is worth nothing either", Ko: "토큰의 유효 기간 30초가 지나면 토큰도 쓸모없어집니다"})
+	l.Sleep(theftTTL)
+	return l.use(theftPlain, cookie, access, http.StatusForbidden, http.StatusUnauthorized)
+}
+
+func (l *theftVisit) overTLS() error {
+	l.Step(trace.Text{En: "The same over TLS: who reads the wire reads nothing", Ko: "TLS로 같은 일: 선로를 읽어도 읽히는 것이 없습니다"})
+	if err := l.login(theftSecure, theftAttackable); err != nil {
+		return err
+	}
+	wire := l.secure.after(0)
+	for _, word := range []string{"HTTP/", "Cookie", "session", "Bearer", "user1"} {
+		if strings.Contains(wire, word) {
+			return fmt.Errorf("%q can be read on the wire", word)
+		}
+	}
+	if cookie, access := l.steal(wire); cookie != "" || access != "" {
+		return errors.New("something was stolen")
+	}
+	l.Note(trace.Text{
+		En: fmt.Sprintf("%d bytes went by. The host's name in the first message, the addresses, times and lengths can be read, and nothing else.", len(wire)),
+		Ko: fmt.Sprintf("%d바이트가 지나갔습니다. 읽을 수 있는 것은 첫 메시지의 호스트 이름과 주소, 시각, 길이뿐입니다.", len(wire)),
+	})
+	l.Step(trace.Text{En: "The attacker sends the recorded bytes again: each TLS connection has keys of its own, and the server hangs up", Ko: "공격자가 기록해 둔 바이트를 다시 보냅니다. TLS 연결마다 키가 다르므로 서버가 끊습니다"})
+	return l.replayBytes(l.secure.sent())
+}
+
+// replayBytes sends what the client had sent, on a connection of the attacker's.
+func (l *theftVisit) replayBytes(recorded string) error {
+	before := l.requests.Load()
+	c, err := l.attacker.machine.Dial(l.attacker.ctx, l.Machine(Server2).At)
+	if err != nil {
+		return err
+	}
+	defer c.Close()
+	if _, err := c.Write([]byte(recorded)); err != nil {
+		return err
+	}
+	got, _ := io.Copy(io.Discard, c) // until the server hangs up, in whatever way
+	if n := l.requests.Load() - before; n != 0 {
+		return fmt.Errorf("%d of the recorded requests were served", n)
+	}
+	l.Note(trace.Text{
+		En: fmt.Sprintf("%d recorded bytes were sent, and no request came out of them; the %d that came back are the server's half of a handshake.", len(recorded), got),
+		Ko: fmt.Sprintf("기록한 %d바이트를 보냈지만 거기서 나온 요청은 없습니다. 돌아온 %d바이트는 핸드셰이크의 서버 쪽 절반입니다.", len(recorded), got),
+	})
+	return nil
+}
+
+// downgrade: TLS alone is not enough for a cookie that also goes without it.
+func (l *theftVisit) downgrade() error {
+	l.Step(trace.Text{
+		En: "Without Secure: the user types shop.test, the browser tries http: first, and sends the cookie that came over TLS in the clear",
+		Ko: "Secure 없이: 사용자가 shop.test라고 입력하면 브라우저는 http:부터 시도하고, TLS로 받은 쿠키를 평문으로 보냅니다",
+	})
+	before := l.plain.Len()
+	if _, err := l.ask(l.browser, http.StatusOK, Request{URL: theftPlain + theftAttackable + "account"}); err != nil {
+		return err
+	}
+	cookie, _ := l.steal(l.plain.after(before))
+	if cookie == "" {
+		return errors.New("the cookie was not sent")
+	}
+	if _, err := l.ask(l.attacker, http.StatusOK, Request{
+		URL: theftSecure + theftAttackable + "account", NoCookies: true, Fields: []http1.Field{{Name: "Cookie", Value: cookie}},
+	}); err != nil {
+		return err
+	}
+	l.Step(trace.Text{En: "With Secure, as __Host-session has it: the same address, and no cookie goes along", Ko: "__Host-session처럼 Secure가 있으면: 같은 주소로 가도 쿠키가 따라가지 않습니다"})
+	if err := l.login(theftSecure, "/theft/"); err != nil {
+		return err
+	}
+	before = l.plain.Len()
+	if _, err := l.ask(l.browser, http.StatusForbidden, Request{URL: theftPlain + "/theft/account"}); err != nil {
+		return err
+	}
+	if wire := l.plain.after(before); strings.Contains(wire, "Cookie:") {
+		return fmt.Errorf("the request was %q", wire)
+	}
+	l.stolen = nil
+	return nil
+}
+
+// fixation: nothing has to be read if the server takes an id that somebody else
+// has chosen.
+func (l *theftVisit) fixation() error {
+	const chosen = "chosen-by-the-attacker"
+	l.Step(trace.Text{
+		En: "Fixation: the attacker chooses a session id and has the user log in under it, by a link; a server that keeps it (attackable on purpose) lets both in",
+		Ko: "세션 고정 공격: 공격자가 고른 세션 id로 사용자가 로그인하게 링크를 보냅니다. 그 id를 그대로 쓰는 서버(일부러 공격할 수 있게 한 것)는 둘 다 들여보냅니다",
+	})
+	if _, err := l.ask(l.browser, http.StatusNoContent, Request{
+		Method: http.MethodPost, URL: theftPlain + theftAttackable + "fixed?sid=" + chosen, From: theftPlain + "/theft/", Type: "application/x-www-form-urlencoded",
+	}); err != nil {
+		return err
+	}
+	if _, err := l.ask(l.attacker, http.StatusOK, Request{
+		URL: theftPlain + theftAttackable + "fixed", NoCookies: true, Fields: []http1.Field{{Name: "Cookie", Value: "sid=" + chosen}},
+	}); err != nil {
+		return err
+	}
+	l.Step(trace.Text{
+		En: "The cure: the attacker's id is a real one of this server's, and the login still gives the user another",
+		Ko: "해결: 공격자의 id가 이 서버가 만든 진짜 id라도, 로그인할 때 사용자에게 다른 id를 줍니다",
+	})
+	return l.renewed()
+}
+
+// renewed plants a session id that the server itself had made, and logs in.
+func (l *theftVisit) renewed() error {
+	l.attacker.Jar = Jar{}
+	made, err := l.ask(l.attacker, http.StatusNoContent, Request{
+		Method: http.MethodPost, URL: theftPlain + theftAttackable + "visit", From: theftPlain + "/theft/", Type: "application/x-www-form-urlencoded",
+	})
+	if err != nil {
+		return err
+	}
+	l.browser.Jar = Jar{}
+	planted := made.Cookies()[0]
+	r, err := l.ask(l.browser, http.StatusOK, Request{
+		Method: http.MethodPost, URL: theftPlain + theftAttackable + "login", From: theftPlain + "/theft/", Type: "application/x-www-form-urlencoded",
+		NoCookies: true, Fields: []http1.Field{{Name: "Cookie", Value: planted.Name + "=" + planted.Value}},
+	})
+	if err != nil {
+		return err
+	}
+	if got := r.Cookies(); len(got) != 1 || got[0].Value == planted.Value {
+		return fmt.Errorf("after the login: %v", got)
+	}
+	_, err = l.ask(l.attacker, http.StatusForbidden, Request{URL: theftPlain + theftAttackable + "account"})
+	return err
+}

@@ -1,0 +1,120 @@
+package httpdemo_test
+
+import (
+	"bytes"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"statelab/capture/trace"
+	"statelab/httpdemo"
+)
+
+// TestTheft: what was read on the wire is accepted from another machine until the
+// logout and the expiry; over TLS there is nothing to read (C10, E4).
+func TestTheft(t *testing.T) {
+	t.Parallel()
+	r := performed(t, "theft", 1)
+	all := r.exchanges()
+
+	api := asked(all, "/theft/api")
+	if s := statusesOf(api); !slices.Equal(s, []int{200, 200, 200, 401}) {
+		t.Errorf("the token: %v; want the user's, the thief's, after the logout, after the expiry", s)
+	}
+	account := asked(all, "/theft/attackable/account")
+	// The user's and the thief's; after the logout and after the expiry; in the clear
+	// without Secure; the id from before a login.
+	if s := statusesOf(account); !slices.Equal(s, []int{200, 200, 403, 403, 200, 403}) {
+		t.Fatalf("the session: %v", s)
+	}
+	if account[0].cookie != account[1].cookie || account[1].cookie != account[2].cookie || account[4].cookie == "" || account[4].cookie == account[0].cookie {
+		t.Errorf("sent were %+v", account)
+	}
+	if safe := asked(all, "/theft/account"); len(safe) != 1 || safe[0].status != http.StatusForbidden || safe[0].cookie != "" {
+		t.Errorf("with Secure, over plain HTTP: %+v", safe)
+	}
+	if fixed := asked(all, "/theft/attackable/fixed"); len(fixed) != 2 || fixed[1].status != 200 || fixed[1].cookie != "sid="+fixed[0].set[0].Value {
+		t.Errorf("fixation: %+v", fixed)
+	}
+	login := asked(all, "/theft/attackable/login")
+	if last := login[len(login)-1]; len(last.set) != 1 || last.cookie == "session="+last.set[0].Value || account[5].cookie != last.cookie {
+		t.Errorf("the cure: %+v, then %+v", last, account[5])
+	}
+	if n := r.most(httpdemo.Attacker, trace.MemoryConversation); n < 200 {
+		t.Errorf("the attacker remembered %d bytes, want a session id and a token", n)
+	}
+}
+
+// TestTheftOnTheWire looks at the frames themselves: all of the conversation on the
+// one port, none of it on the other.
+func TestTheftOnTheWire(t *testing.T) {
+	t.Parallel()
+	recording, _ := perform(t, "theft", 2)
+	var plain, secure []byte
+	for _, f := range recording.Frames {
+		switch f.Vantage {
+		case "server 1":
+			plain = append(plain, f.Data...)
+		case "server 2":
+			secure = append(secure, f.Data...)
+		}
+	}
+	if len(plain) == 0 || len(secure) == 0 {
+		vantages := map[string]int{}
+		for _, f := range recording.Frames {
+			vantages[f.Vantage]++
+		}
+		t.Fatalf("frames were recorded at %v", vantages)
+	}
+	for _, word := range []string{"HTTP/1.1", "Cookie: session=", "Authorization: Bearer ", "user1"} {
+		if !bytes.Contains(plain, []byte(word)) || bytes.Contains(secure, []byte(word)) {
+			t.Errorf("%q: in the clear %v, over TLS %v", word, bytes.Contains(plain, []byte(word)), bytes.Contains(secure, []byte(word)))
+		}
+	}
+	if !bytes.Contains(secure, []byte("shop.test")) {
+		t.Error("the host's name is not in the ClientHello, and the lesson says that it is")
+	}
+}
+
+// TestTheftPages: the pages, and what they refuse.
+func TestTheftPages(t *testing.T) {
+	t.Parallel()
+	s := lessonSite(t, false, "theft")
+	const form = "application/x-www-form-urlencoded"
+	for _, c := range []struct {
+		method, path, kind, body string
+		want                     int
+		says                     string
+	}{
+		{"GET", "/theft/", "", "", 200, "/theft/login"},
+		{"GET", "/theft/?lang=ko", "", "", 200, "훔친"},
+		{"GET", "/theft/account", "", "", 403, ""},
+		{"GET", "/theft/api", "", "", 401, ""},
+		{"POST", "/theft/login", "application/json", "{}", 415, ""},
+		{"POST", "/theft/attackable/login", form, "", 404, ""},
+		{"POST", "/theft/attackable/fixed?sid=x", form, "", 404, ""},
+	} {
+		resp, body := s.send(c.method, c.path, c.kind, c.body)
+		if resp.StatusCode != c.want || !strings.Contains(body, c.says) {
+			t.Errorf("%s %s: %d, want %d\n%s", c.method, c.path, resp.StatusCode, c.want, body)
+		}
+		if c.want == 401 && !strings.HasPrefix(resp.Header.Get("WWW-Authenticate"), "Bearer ") {
+			t.Errorf("the challenge is %q", resp.Header.Get("WWW-Authenticate"))
+		}
+	}
+	resp, _ := s.send("POST", "/theft/login", form, "")
+	if resp.StatusCode != http.StatusSeeOther || len(resp.Cookies()) != 1 || resp.Cookies()[0].Name != "__Host-session" {
+		t.Fatalf("login: %d, %v", resp.StatusCode, resp.Cookies())
+	}
+	cookie := "__Host-session=" + resp.Cookies()[0].Value
+	if _, body := s.send("GET", "/theft/account", "", "", "Cookie", cookie); !strings.Contains(body, "user1") {
+		t.Errorf("with the session: %s", body)
+	}
+	if resp, _ := s.send("POST", "/theft/logout", form, "", "Cookie", cookie); resp.StatusCode != http.StatusSeeOther {
+		t.Errorf("logout: %d", resp.StatusCode)
+	}
+	if resp, _ := s.send("GET", "/theft/account", "", "", "Cookie", cookie); resp.StatusCode != 403 {
+		t.Errorf("after the logout: %d", resp.StatusCode)
+	}
+}
