@@ -9,7 +9,7 @@ import (
 
 	"statelab/capture/trace"
 	"statelab/httpdemo/session"
-	jwt "statelab/httpdemo/token"
+	"statelab/httpdemo/token"
 )
 
 // theftApp logs its users in by a session and by a token at once, so that one can
@@ -20,8 +20,8 @@ type theftApp struct {
 	safe     *session.Manager
 	// open is safe without the cookie's protection, where that can be attacked.
 	open     *session.Manager
-	issuer   *jwt.Issuer
-	verifier *jwt.Verifier
+	issuer   *token.Issuer
+	verifier *token.Verifier
 
 	mu sync.Mutex
 	// adopted are the users by session id of a login that keeps whatever id a
@@ -36,14 +36,14 @@ const theftTTL = 30 * time.Second
 const theftAttackable = "/theft/attackable/"
 
 func newTheft(s *Services) (App, error) {
-	key, err := jwt.HMACKey("theft", s.Key("theft token"))
+	key, err := token.HMACKey("theft", s.Key("theft token"))
 	if err != nil {
 		return nil, err
 	}
 	a := &theftApp{
 		services: s, store: session.NewMemory(session.MemoryOptions{Now: s.Now, MaxSessions: 1000}), adopted: map[string]string{},
-		issuer:   &jwt.Issuer{Name: "statelab", Audience: "theft", Key: key, TTL: theftTTL, Now: s.Now, Rand: s.Rand},
-		verifier: &jwt.Verifier{Name: "statelab", Audience: "theft", Keys: []jwt.Key{key}, Now: s.Now},
+		issuer:   &token.Issuer{Name: "statelab", Audience: "theft", Key: key, TTL: theftTTL, Now: s.Now, Rand: s.Rand},
+		verifier: &token.Verifier{Name: "statelab", Audience: "theft", Keys: []token.Key{key}, Now: s.Now},
 	}
 	config := session.Config{Store: a.store, Now: s.Now, Rand: s.Rand, Refuse: a.refuse}
 	if a.safe, err = session.NewManager(config); err != nil {
@@ -156,8 +156,8 @@ func (a *theftApp) greet(w http.ResponseWriter, r *http.Request, user, by string
 
 // api answers who bears a token (RFC 6750).
 func (a *theftApp) api(w http.ResponseWriter, r *http.Request) {
-	bearer, _ := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
-	c, err := a.verifier.Verify(bearer)
+	access, _ := bearer(r)
+	c, err := a.verifier.Verify(access)
 	if err != nil {
 		w.Header().Set("WWW-Authenticate", `Bearer realm="statelab", error="invalid_token"`)
 		a.services.Fail(w, r, http.StatusUnauthorized, trace.Text{En: "The token is missing, wrong or expired.", Ko: "토큰이 없거나, 틀리거나, 만료되었습니다."})

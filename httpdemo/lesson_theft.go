@@ -147,11 +147,13 @@ func (l *theftVisit) login(origin, path string) error {
 	if _, err := l.ask(l.browser, http.StatusOK, Request{URL: origin + path + "account"}); err != nil {
 		return err
 	}
-	_, err = l.ask(l.browser, http.StatusOK, Request{URL: origin + "/theft/api", NoCookies: true, Fields: []http1.Field{bearer(got.Token)}})
+	_, err = l.ask(l.browser, http.StatusOK, Request{URL: origin + "/theft/api", NoCookies: true, Fields: []http1.Field{theftBearer(got.Token)}})
 	return err
 }
 
-func bearer(t string) http1.Field { return http1.Field{Name: "Authorization", Value: "Bearer " + t} }
+func theftBearer(t string) http1.Field {
+	return http1.Field{Name: "Authorization", Value: "Bearer " + t}
+}
 
 // What there is to steal in a request.
 var (
@@ -184,7 +186,7 @@ func (l *theftVisit) use(origin, cookie, access string, session, api int) error 
 	}); err != nil {
 		return err
 	}
-	_, err := l.ask(l.attacker, api, Request{URL: origin + "/theft/api", NoCookies: true, Fields: []http1.Field{bearer(access)}})
+	_, err := l.ask(l.attacker, api, Request{URL: origin + "/theft/api", NoCookies: true, Fields: []http1.Field{theftBearer(access)}})
 	return err
 }
 
