@@ -255,5 +255,6 @@ func Example() {
 	// theft [C10 E4]
 	// cache [B6]
 	// restart [A5 B5]
+	// transfer [C6]
 	// {"message": "the same answer for everyone", "remembers": null}
 }
