@@ -145,12 +145,7 @@ func (a *accounts) keys(r *http.Request, user string) []string {
 func (a *accounts) reserve(keys []string) time.Duration {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	now := a.services.Now()
-	for key, f := range a.failures {
-		if !now.Before(f.until) {
-			delete(a.failures, key)
-		}
-	}
+	now := a.forget()
 	for i, key := range keys {
 		limit := []int{failuresOfHost, failuresOfUser}[i]
 		if f := a.failures[key]; f.n >= limit {
@@ -169,6 +164,17 @@ func (a *accounts) reserve(keys []string) time.Duration {
 		a.failures[key] = f
 	}
 	return 0
+}
+
+// forget drops the failures whose time is up, and returns the time.
+func (a *accounts) forget() time.Time {
+	now := a.services.Now()
+	for key, f := range a.failures {
+		if !now.Before(f.until) {
+			delete(a.failures, key)
+		}
+	}
+	return now
 }
 
 // release takes back what reserve counted, and forgives the user's failures.
@@ -195,6 +201,7 @@ func (a *accounts) Memory() (all []trace.Entry) {
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	a.forget()
 	if n := len(a.failures); n > 0 {
 		bytes := 0
 		for key := range a.failures {

@@ -104,8 +104,12 @@ func (a *tokenResource) Memory() []trace.Entry {
 }
 
 func (a *tokenApp) page(w http.ResponseWriter, r *http.Request) {
+	origin := "http://" + r.Host
+	if r.TLS != nil {
+		origin = "https://" + r.Host
+	}
 	a.services.Page(w, r, http.StatusOK, "token/index", map[string]any{
-		"Host": r.Host, "User": demoAccounts[0].User, "Password": demoAccounts[0].password,
+		"Origin": origin, "User": demoAccounts[0].User, "Password": demoAccounts[0].password,
 		"Lifetime": int(a.issuer.TTL.Seconds()), "Window": int(tokenWindow.Seconds()),
 	})
 }

@@ -146,7 +146,9 @@ func (v *Verifier) Verify(token string) (Claims, error) {
 		return Claims{}, refuse("key %q signs with %s, not %s", key.id, key.algorithm, header.Algorithm)
 	}
 	var w wire
-	if err := parsed.Claims(v.Keys[at].public, &w); err != nil {
+	if err := parsed.Claims(v.Keys[at].public, &w); errors.Is(err, jose.ErrCryptoFailure) {
+		return Claims{}, refuse("its signature does not fit")
+	} else if err != nil {
 		return Claims{}, refuse("%v", err)
 	}
 	if w.Expiry == nil || w.IssuedAt == nil || w.NotBefore == nil || w.Subject == "" || w.ID == "" {
