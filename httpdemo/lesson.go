@@ -37,7 +37,7 @@ func Lessons() []Lesson {
 	return []Lesson{
 		stateless(), keepAlive(), vending(), api(),
 		cookie(),
-		flask(),
+		sessionLesson(), flask(),
 		tokenLesson(),
 		theft(),
 		cacheLesson(), restart(),

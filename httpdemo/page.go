@@ -95,7 +95,8 @@ var pageHeaders = map[string]string{
 	"X-Frame-Options":              "DENY",
 }
 
-// Page answers with a page: name is a file of pages/, as in "session/login".
+// Page answers with a page: name is a file of pages/, as in "session/login". A
+// header that the page's handler has set stays.
 func (s *Services) Page(w http.ResponseWriter, r *http.Request, status int, name string, data any) {
 	var b bytes.Buffer
 	p, err := page(pageKey{name, Lang(r), asked(r)})
@@ -108,7 +109,9 @@ func (s *Services) Page(w http.ResponseWriter, r *http.Request, status int, name
 	}
 	h := w.Header()
 	for name, value := range pageHeaders {
-		h.Set(name, value)
+		if h.Get(name) == "" {
+			h.Set(name, value)
+		}
 	}
 	h.Add("Vary", "Accept-Language")
 	h.Set("Content-Type", "text/html; charset=utf-8")
