@@ -27,6 +27,9 @@ type Lesson struct {
 	// Measure, if set, measures on this machine what the timeline cannot show: a
 	// heading, and what was found.
 	Measure func(ctx context.Context) ([]trace.Text, error)
+	// Compare, if set, is all that the lesson does: it runs on no network, and
+	// measures mechanisms beside one another. told is called as each begins.
+	Compare func(ctx context.Context, told func(n, of int)) ([]Compared, error)
 	// App makes the lesson's server side, which browsers use as well; nil where it
 	// has none.
 	App func(*Services) (App, error)
@@ -42,7 +45,18 @@ func Lessons() []Lesson {
 		theft(),
 		cacheLesson(), restart(),
 		transfer(),
+		compare(),
 	}
+}
+
+// Tour returns the lessons that show the most in the least time, in their order.
+func Tour() (tour []Lesson) {
+	for _, name := range []string{"stateless", "cookie", "session", "token", "compare"} {
+		if l, ok := Find(name); ok {
+			tour = append(tour, l)
+		}
+	}
+	return tour
 }
 
 // Find returns the lesson of that name.

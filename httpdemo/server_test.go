@@ -257,5 +257,6 @@ func Example() {
 	// cache [B6]
 	// restart [A5 B5]
 	// transfer [C6]
+	// compare [B4 C13 D8]
 	// {"message": "the same answer for everyone", "remembers": null}
 }

@@ -85,7 +85,7 @@ func lessonEntries() []entry {
 // lessons finds those that were named, or all.
 func lessons(named []string) ([]httpdemo.Lesson, error) {
 	if len(named) == 0 {
-		return httpdemo.Lessons(), nil
+		return httpdemo.Tour(), nil
 	}
 	var found []httpdemo.Lesson
 	for _, name := range named {
@@ -100,6 +100,9 @@ func lessons(named []string) ([]httpdemo.Lesson, error) {
 
 // httpLesson runs one lesson and shows it, with what it measures at its end.
 func httpLesson(ctx context.Context, e *env, w io.Writer, v view, f *lessonFlags, l httpdemo.Lesson) error {
+	if l.Compare != nil {
+		return compareLesson(ctx, e, w, v, f, l)
+	}
 	text := f.page()
 	v.opts.Title = "http demo " + l.Name
 	if text {
