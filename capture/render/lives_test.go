@@ -89,3 +89,34 @@ func TestLivesTellNoOldQueues(t *testing.T) {
 		t.Errorf("%v\n%s", err, b.String())
 	}
 }
+
+// A close that polling found at its end may have been an abort, or every state of
+// a close one after another: nobody claims to know.
+func TestLivesOfAQuickClose(t *testing.T) {
+	t.Parallel()
+	server := trace.Participant{Role: trace.RoleServer, Addr: netip.MustParseAddrPort("127.0.0.1:7")}
+	client := trace.Participant{Role: trace.RoleClient, Addr: netip.MustParseAddrPort("127.0.0.1:40000")}
+	for _, c := range []struct {
+		from, to tcpstate.State
+		kind     tcpstate.TriggerKind
+		want     string
+	}{
+		{tcpstate.Established, tcpstate.Closed, tcpstate.OnPoll, "ESTABLISHED … CLOSED"},
+		{tcpstate.Established, tcpstate.TimeWait, tcpstate.OnPoll, "ESTABLISHED … TIME-WAIT"},
+		{tcpstate.FinWait1, tcpstate.TimeWait, tcpstate.OnPoll, "FIN-WAIT-1 … TIME-WAIT"},
+		{tcpstate.CloseWait, tcpstate.LastAck, tcpstate.OnPoll, "CLOSE-WAIT → LAST-ACK"},
+		{tcpstate.LastAck, tcpstate.Closed, tcpstate.OnPoll, "LAST-ACK → CLOSED"},
+		{tcpstate.Established, tcpstate.Closed, tcpstate.OnReceive, "ESTABLISHED → CLOSED"},
+	} {
+		change := &trace.StateChange{}
+		change.From, change.To, change.Basis = c.from, c.to, tcpstate.Observed
+		change.Edge, change.Trigger.Kind = tcpstate.FindEdge(c.from, c.to), c.kind
+		var b strings.Builder
+		err := render.Lives(&b, func(yield func(trace.Event, error) bool) {
+			yield(trace.Event{Kind: trace.KindState, From: server, To: client, State: change}, nil)
+		}, render.Options{})
+		if err != nil || !strings.Contains(b.String(), c.want) {
+			t.Errorf("%v\n%s; want %s", err, b.String(), c.want)
+		}
+	}
+}
