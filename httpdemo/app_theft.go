@@ -1,7 +1,6 @@
 package httpdemo
 
 import (
-	"context"
 	"net/http"
 	"strings"
 	"sync"
@@ -16,7 +15,7 @@ import (
 // see what each is worth in foreign hands.
 type theftApp struct {
 	services *Services
-	store    *session.Memory
+	store    session.Store
 	safe     *session.Manager
 	// open is safe without the cookie's protection, where that can be attacked.
 	open     *session.Manager
@@ -41,21 +40,17 @@ func newTheft(s *Services) (App, error) {
 		return nil, err
 	}
 	a := &theftApp{
-		services: s, store: session.NewMemory(session.MemoryOptions{Now: s.Now, MaxSessions: 1000}), adopted: map[string]string{},
+		services: s, store: s.part("theft"), adopted: map[string]string{},
 		issuer:   &token.Issuer{Name: "statelab", Audience: "theft", Key: key, TTL: theftTTL, Now: s.Now, Rand: s.Rand},
 		verifier: &token.Verifier{Name: "statelab", Audience: "theft", Keys: []token.Key{key}, Now: s.Now},
 	}
-	config := session.Config{Store: a.store, Now: s.Now, Rand: s.Rand, Refuse: a.refuse}
-	if a.safe, err = session.NewManager(config); err != nil {
+	if a.safe, err = s.sessions(a.store, session.Config{}); err != nil {
 		return nil, err
 	}
-	config.Cookie = http.Cookie{Name: "session", Path: "/theft"} // neither Secure nor HttpOnly nor SameSite
-	a.open, err = session.NewManager(config)
+	a.open, err = s.sessions(a.store, session.Config{
+		Cookie: http.Cookie{Name: "session", Path: "/theft"}, // neither Secure nor HttpOnly nor SameSite
+	})
 	return a, err
-}
-
-func (a *theftApp) refuse(w http.ResponseWriter, r *http.Request, status int, _ error) {
-	a.services.Fail(w, r, status, trace.Text{En: "The session could not be kept.", Ko: "세션을 저장하지 못했습니다."})
 }
 
 func (a *theftApp) Routes(mux *http.ServeMux) {
@@ -79,13 +74,7 @@ func (a *theftApp) Routes(mux *http.ServeMux) {
 // them.
 func (a *theftApp) Memory() []trace.Entry {
 	all := []trace.Entry{{Kind: trace.MemoryResource, Name: "token key", Value: "…", Bytes: 32}}
-	records, err := a.store.List(context.Background(), "")
-	if err != nil { // it is in this process, and open
-		return all
-	}
-	for _, r := range records {
-		all = append(all, trace.Entry{Kind: trace.MemoryConversation, Name: "session " + r.Key[:8] + "…", Value: trace.Escape(r.User), Bytes: r.Size()})
-	}
+	all = append(all, sessionRecords(a.store)...)
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	for id, user := range a.adopted {

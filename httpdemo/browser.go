@@ -147,7 +147,7 @@ func (b *Browser) Do(q Request) (*Response, error) {
 		return nil, fmt.Errorf("%s %s: %w", q.Method, q.URL, err)
 	}
 	for _, v := range r.Header["Set-Cookie"] {
-		if why := b.Jar.Set(u, v, b.env.Now(), s.crossSite && !s.safeNavigation); why != "" {
+		if why := b.Jar.Set(u, v, b.env.Now(), s.crossSite && !s.navigation); why != "" {
 			name, _, _ := strings.Cut(v, "=")
 			r.Refused[name] = why
 		}

@@ -38,7 +38,8 @@ type Cookie struct {
 const maxCookie = 4096
 
 // Set takes the value of a Set-Cookie field that came with a response from u.
-// crossSite says that the request was another site's doing (§5.7). refused is
+// crossSite says that the request was another site's doing, and did not lead the
+// user there (§5.7). refused is
 // why a browser does not keep it: "secure", "host-prefix", …; empty where it
 // does.
 func (j *Jar) Set(u *url.URL, value string, now time.Time, crossSite bool) (refused string) {

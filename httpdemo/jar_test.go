@@ -19,6 +19,9 @@ func TestJarRefuses(t *testing.T) {
 		{"http://shop.test/", "a=1; Secure", false, "secure"},
 		{"https://shop.test/", "a=1; Secure", false, ""},
 		{"http://localhost/", "a=1; Secure", false, ""},
+		{"http://shop.localhost/", "a=1; Secure", false, ""},
+		{"http://localhost.test/", "a=1; Secure", false, "secure"},
+		{"http://evil.shop.localhost/", "__Host-a=1; Secure; Path=/; Domain=shop.localhost", false, "host-prefix"},
 		{"http://127.0.0.1:8080/", "__Host-a=1; Secure; Path=/", false, ""},
 		{"https://shop.test/", "__Host-a=1; Secure", false, "host-prefix"},
 		{"https://shop.test/", "__Host-a=1; Secure; Path=/; Domain=shop.test", false, "host-prefix"},
@@ -84,5 +87,39 @@ func TestJarReturns(t *testing.T) {
 	j.EndSession()
 	if len(j.Memory()) != 0 {
 		t.Errorf("after the browser's session: %v", j.Memory())
+	}
+}
+
+// TestJarAllowsUnsafe: in browsers that do, a cookie without SameSite goes along
+// with another site's form for as long as it is young (Lax-Allowing-Unsafe).
+func TestJarAllowsUnsafe(t *testing.T) {
+	t.Parallel()
+	u, err := url.Parse("https://shop.test/")
+	if err != nil {
+		t.Fatal(err)
+	}
+	form, fetch := situation{crossSite: true, navigation: true}, situation{crossSite: true}
+	for _, c := range []struct {
+		value   string
+		allowed time.Duration
+		at      time.Duration
+		s       situation
+		want    int
+	}{
+		{"a=1", 0, 0, form, 0},
+		{"a=1", 2 * time.Minute, 119 * time.Second, form, 1},
+		{"a=1", 2 * time.Minute, 2 * time.Minute, form, 0},
+		{"a=1", 2 * time.Minute, 0, fetch, 0},
+		{"a=1; SameSite=Lax", 2 * time.Minute, 0, form, 0},
+		{"a=1; SameSite=Strict", 2 * time.Minute, 0, form, 0},
+		{"a=1; SameSite=None; Secure", 0, 0, form, 1},
+	} {
+		j := Jar{LaxAllowingUnsafe: c.allowed}
+		if why := j.Set(u, c.value, exampleDate(), false); why != "" {
+			t.Fatal(why)
+		}
+		if got := len(j.get(u, exampleDate().Add(c.at), c.s)); got != c.want {
+			t.Errorf("%q, %v after, allowed for %v: %d sent, want %d", c.value, c.at, c.allowed, got, c.want)
+		}
 	}
 }

@@ -29,11 +29,12 @@ func theft() Lesson {
 			Ko: "선로에서 읽은 세션 id와 토큰을 다른 기계에서 쓰기, 그리고 TLS로 같은 일 해 보기",
 		},
 		Claims:  []string{"C10", "E4"},
+		Refutes: theftRefutes(),
 		Parties: []trace.Participant{Client, Attacker, Server1, Server2},
 		Random:  true,
 		Look: trace.Text{
-			En: "Look at the attacker's requests: they differ from the client's in nothing but their address. Server 1 is the shop's port for plain HTTP, server 2 the one for TLS; both have one store.",
-			Ko: "공격자의 요청을 보십시오. 클라이언트의 요청과 주소만 다릅니다. 서버 1은 상점의 평문 HTTP 창구, 서버 2는 TLS 창구이며, 둘은 저장소 하나를 함께 씁니다.",
+			En: "Look at the attacker's requests: they differ from the client's in nothing but their address. Server 1 is the shop's port for plain HTTP, server 2 the one for TLS; both have one store, which stands at server 1.",
+			Ko: "공격자의 요청을 보십시오. 클라이언트의 요청과 주소만 다릅니다. 서버 1은 상점의 평문 HTTP 창구, 서버 2는 TLS 창구이며, 둘은 서버 1에 있는 저장소 하나를 함께 씁니다.",
 		},
 		Point: trace.Text{
 			En: "A session id is as good as a login, and a token as good as its user, whoever brings it: keeping the state at the server makes neither safe. What helps is that nobody can read them on the way (TLS, and Secure so that they go no other way), that the server makes the id and changes it at login, that a logout ends the session, and that a token soon expires.",
@@ -64,6 +65,7 @@ func runTheft(ctx context.Context, e *Env) error {
 		return err
 	}
 	s.Attackable = true // on this lesson's own network
+	s.Watch = e.accessed(Server1)
 	site, err := NewSite(s, theft())
 	if err != nil {
 		return err
