@@ -157,7 +157,7 @@ func (l *cookieVisit) secure() error {
 	account := l.url(Server, cookiePlainHost, "/cookie/account")
 	l.Step(trace.Text{
 		En: "Without Secure, over plain HTTP: the login stands on the wire for whoever is on the way to read and to use",
-		Ko: "Secure 없이, 평문 HTTP로: 로그인 쿠키가 선로에 그대로 보이고, 중간에 있는 사람은 누구나 읽어서 쓸 수 있습니다",
+		Ko: "Secure 없이, 평문 HTTP로: 로그인 쿠키가 회선에 그대로 보이고, 중간에 있는 사람은 누구나 읽어서 쓸 수 있습니다",
 	})
 	if _, err := l.login(cookiePlainHost, "httponly"); err != nil {
 		return err

@@ -26,7 +26,7 @@ func theft() Lesson {
 		Name: "theft",
 		Title: trace.Text{
 			En: "A session id and a token, read on the wire and used from another machine; then the same over TLS",
-			Ko: "선로에서 읽은 세션 id와 토큰을 다른 기계에서 쓰기, 그리고 TLS로 같은 일 해 보기",
+			Ko: "회선에서 읽은 세션 id와 토큰을 다른 기계에서 쓰기, 그리고 TLS로 같은 일 해 보기",
 		},
 		Claims:  []string{"C10", "E4"},
 		Refutes: theftRefutes(),
@@ -201,7 +201,7 @@ func (l *theftVisit) overPlain() error {
 	if cookie == "" || access == "" {
 		return errors.New("there was nothing to read on the wire")
 	}
-	l.Step(trace.Text{En: "Who reads the wire has both, and uses them from another machine: the server sees user1", Ko: "선로를 읽은 사람은 둘 다 손에 넣고 다른 기계에서 씁니다. 서버에는 user1로 보입니다"})
+	l.Step(trace.Text{En: "Who reads the wire has both, and uses them from another machine: the server sees user1", Ko: "회선을 읽은 사람은 둘 다 손에 넣고 다른 기계에서 씁니다. 서버에는 user1로 보입니다"})
 	l.Note(trace.Text{
 		En: fmt.Sprintf("Read among the %d bytes that went by: %s, and the token %s", l.plain.Len(), cookie, access),
 		Ko: fmt.Sprintf("지나간 %d바이트에서 읽은 것: %s, 토큰 %s", l.plain.Len(), cookie, access),
@@ -226,7 +226,7 @@ func (l *theftVisit) afterLogout() error {
 }
 
 func (l *theftVisit) overTLS() error {
-	l.Step(trace.Text{En: "The same over TLS: who reads the wire reads nothing", Ko: "TLS로 같은 일: 선로를 읽어도 읽히는 것이 없습니다"})
+	l.Step(trace.Text{En: "The same over TLS: who reads the wire reads nothing", Ko: "TLS로 같은 일: 회선을 읽어도 읽히는 것이 없습니다"})
 	if err := l.login(theftSecure, theftAttackable); err != nil {
 		return err
 	}
