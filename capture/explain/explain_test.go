@@ -283,7 +283,7 @@ func ExampleExplainer_Explain() {
 	//   next seq 1 = 0 + 1 for the SYN; packet 1500 = MSS 1460 + 40 of headers; scale 7: later window fields of the client × 2^7 = × 128
 	// The server agrees and asks back: it acknowledges the SYN of frame 1, and its own SYN takes ISN 5000. It announces MSS 1460, window scale 7, SACK, timestamps.
 	//   ack 1 = 0 + 1 for the SYN of frame 1; next seq 1 = 0 + 1 for the SYN; packet 1500 = MSS 1460 + 40 of headers; scale 7: later window fields of the server × 2^7 = × 128
-	// The client acknowledges the server's SYN: once this arrives, each side knows that the other has its number. The three-way handshake is complete.
+	// The client acknowledges the server's SYN: once this arrives, each side knows that the other has its number, and the three-way handshake is complete.
 	//   ack 1 = 0 + 1 for the SYN of frame 2; window 64256 bytes = 502 × 2^7
 }
 

@@ -86,16 +86,16 @@ var (
 		Ko: "윈도우 0: {from}의 수신 버퍼가 가득 차서 {to|은/는} 데이터 전송을 멈춰야 합니다. 손실은 없고 연결은 유지됩니다.",
 	}
 	windowUpdateText = text{
-		En: "{from} has room again: {to} may send up to {window|byte} from number {ack} on. Nothing new is acknowledged.",
-		Ko: "{from}에 다시 빈자리가 생겼습니다. {to|은/는} {ack}번부터 {window}바이트까지 보낼 수 있습니다. 새로 확인하는 것은 없습니다.",
+		En: "{from} has room again: {to} may send up to {window|byte} from number {ack} on. Its ACK number was sent before.",
+		Ko: "{from}에 다시 빈자리가 생겼습니다. {to|은/는} {ack}번부터 {window}바이트까지 보낼 수 있습니다. ACK 번호는 전에 보낸 것과 같습니다.",
 	}
 	windowLargerText = text{
-		En: "{from} announces a larger window: {to} may send up to {window|byte} from number {ack} on. Nothing new is acknowledged.",
-		Ko: "{from|이/가} 더 커진 윈도우를 알립니다. {to|은/는} {ack}번부터 {window}바이트까지 보낼 수 있습니다. 새로 확인하는 것은 없습니다.",
+		En: "{from} announces a larger window: {to} may send up to {window|byte} from number {ack} on. Its ACK number was sent before.",
+		Ko: "{from|이/가} 더 커진 윈도우를 알립니다. {to|은/는} {ack}번부터 {window}바이트까지 보낼 수 있습니다. ACK 번호는 전에 보낸 것과 같습니다.",
 	}
 	windowChangedText = text{
-		En: "{from} announces its window: {to} may send up to {window|byte} from number {ack} on. Nothing new is acknowledged.",
-		Ko: "{from|이/가} 윈도우를 알립니다. {to|은/는} {ack}번부터 {window}바이트까지 보낼 수 있습니다. 새로 확인하는 것은 없습니다.",
+		En: "{from} announces its window: {to} may send up to {window|byte} from number {ack} on. Its ACK number was sent before.",
+		Ko: "{from|이/가} 윈도우를 알립니다. {to|은/는} {ack}번부터 {window}바이트까지 보낼 수 있습니다. ACK 번호는 전에 보낸 것과 같습니다.",
 	}
 	windowAlsoText = text{
 		En: "It also announces a larger window, {window|byte} (Wireshark's rules call it a window update).",

@@ -119,8 +119,8 @@ var (
 		Ko: "{to|은/는} 이미 닫았으므로 이제 양방향이 모두 닫힙니다.",
 	}
 	thirdAckText = text{
-		En: "{from} acknowledges {to}'s SYN: once this arrives, each side knows that the other has its number. The three-way handshake is complete.",
-		Ko: "{from|이/가} {to}의 SYN을 확인합니다. 이것이 도착하면 양쪽 모두 상대가 자기 번호를 받았음을 알게 됩니다. 3-way 핸드셰이크가 끝났습니다.",
+		En: "{from} acknowledges {to}'s SYN: once this arrives, each side knows that the other has its number, and the three-way handshake is complete.",
+		Ko: "{from|이/가} {to}의 SYN을 확인합니다. 이것이 도착하면 양쪽 모두 상대가 자기 번호를 받았음을 알게 되고, 3-way 핸드셰이크가 끝납니다.",
 	}
 	ackText = text{
 		En: "{from} has everything up to number {upto}, the end of frame {acked}, and expects {ack} next (cumulative ACK).",

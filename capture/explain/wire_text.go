@@ -5,8 +5,8 @@ var (
 	someFrameText = text{En: "a frame", Ko: "프레임 하나"}
 	otherSideText = text{En: "the other side", Ko: "상대"}
 	droppedText   = text{
-		En: "The wire drops {what}: {to} never learns of it, and the sender only from a missing ACK.",
-		Ko: "회선이 {what|을/를} 폐기합니다. {to|은/는} 이를 알 수 없고, 보낸 쪽은 ACK가 오지 않는 것으로만 알게 됩니다.",
+		En: "The wire drops {what}: {to} never learns of it, and the sender, if it still knows of it, only from a missing ACK.",
+		Ko: "회선이 {what|을/를} 폐기합니다. {to|은/는} 이를 알 수 없고, 보낸 쪽이 아직 기억한다면 ACK가 오지 않는 것으로만 알게 됩니다.",
 	}
 	droppedFrameText = text{
 		En: "The wire drops {what}: {to} never learns of it.",
