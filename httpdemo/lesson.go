@@ -40,7 +40,7 @@ func Lessons() []Lesson {
 	return []Lesson{
 		stateless(), keepAlive(), vending(), api(),
 		cookie(),
-		sessionLesson(), flask(),
+		sessionLesson(), flask(), cart(),
 		tokenLesson(),
 		theft(),
 		cacheLesson(), restart(),

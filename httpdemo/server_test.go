@@ -252,6 +252,7 @@ func Example() {
 	// cookie [C1 E4]
 	// session [C2 C3 C4 C11]
 	// flask [E1]
+	// cart [C5]
 	// token [C7 C8 C9 C13 D5 E3 E5]
 	// theft [C10 E4]
 	// cache [B6]

@@ -11,6 +11,7 @@ import (
 	"log"
 	"net"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
@@ -19,6 +20,8 @@ import (
 	"statelab/capture/explain"
 	"statelab/capture/trace"
 	"statelab/httpdemo"
+	"statelab/httpdemo/session"
+	"statelab/httpdemo/session/stores"
 	"statelab/tcpdemo/network/host"
 )
 
@@ -26,6 +29,7 @@ func newHTTPServe(e *env) *cobra.Command {
 	var f liveFlags
 	var limits httpdemo.Limits
 	var wire, secure, attackable bool
+	var store string
 	c := &cobra.Command{
 		Use:   "serve [ADDR]",
 		Short: "HTTP/1.1 server with every lesson's pages, and one of what it remembers",
@@ -33,8 +37,11 @@ func newHTTPServe(e *env) *cobra.Command {
 / leads through them, /memory shows what the server remembers at this moment
 (HTML, JSON, and at /memory/events as it changes). --wire prints every byte as
 it goes by, --capture adds the ladder of real frames. --tls serves https with a
-certificate made on the spot, whose fingerprint is printed.`,
+certificate made on the spot, whose fingerprint is printed. --store says where
+sessions are kept: memory:, sqlite:FILE, redis://HOST:PORT, nats://HOST:PORT, or
+nats: for a server in this process. A store that does not answer is 503.`,
 		Example: `  statelab http serve 127.0.0.1:8080 --wire
+  statelab http serve --store sqlite:sessions.db
   statelab http serve 127.0.0.1:8443 --tls
   sudo statelab http serve --capture -w http.pcapng`,
 		Args: atMostOne("an address"),
@@ -50,6 +57,11 @@ certificate made on the spot, whose fingerprint is printed.`,
 			if err != nil {
 				return err
 			}
+			sessions, err := openStore(cmd.Context(), store, e.now)
+			if err != nil {
+				return err
+			}
+			defer sessions.Close() // what was kept is kept
 			v.opts.Title = "http serve"
 			return f.serve(cmd.Context(), e, v, addr, func(ctx context.Context, n *host.Network, l net.Listener) error {
 				l = httpdemo.Limit(l, limits)
@@ -67,6 +79,11 @@ certificate made on the spot, whose fingerprint is printed.`,
 					return err
 				}
 				s.Attackable = attackable
+				s.Store = sessions
+				s.StoreName, _, _ = strings.Cut(store, ":")
+				s.Watch = func(a trace.Access) {
+					n.Report(trace.Observation{Kind: trace.ObservedStore, At: n.Now(), Party: httpdemo.Server, Access: &a})
+				}
 				return serveHTTP(ctx, e, s, l, limits)
 			})
 		},
@@ -75,6 +92,7 @@ certificate made on the spot, whose fingerprint is printed.`,
 	fs := c.Flags()
 	fs.BoolVar(&wire, "wire", false, "print each request and response as it goes by, byte for byte, escaped")
 	fs.BoolVar(&attackable, "attackable", false, "also serve the pages that can be attacked, which say so; on loopback only")
+	fs.StringVar(&store, "store", "memory:", "where sessions are kept: memory:, sqlite:FILE, redis://…, nats://…")
 	fs.BoolVar(&secure, "tls", false, "serve https, with a certificate made on the spot")
 	fs.IntVar(&limits.Header, "max-header", httpdemo.DefaultHeader, "bytes of request line and header section")
 	fs.Int64Var(&limits.Body, "max-body", httpdemo.DefaultBody, "bytes of request body")
@@ -82,6 +100,18 @@ certificate made on the spot, whose fingerprint is printed.`,
 	fs.DurationVar(&limits.Idle, "idle", httpdemo.DefaultIdle, "between two requests on one connection")
 	fs.IntVar(&limits.Connections, "max-connections", httpdemo.DefaultConnections, "connections open at one time; further ones wait")
 	return c
+}
+
+// openStore opens the store of sessions that a URL names.
+func openStore(ctx context.Context, url string, now func() time.Time) (session.Store, error) {
+	s, err := stores.Open(ctx, url, now)
+	switch {
+	case errors.Is(err, session.ErrUnavailable):
+		return nil, fmt.Errorf("--store %s: %w", stores.Redacted(url), err)
+	case err != nil:
+		return nil, misusef("--store: %v", err)
+	}
+	return s, nil
 }
 
 // liveServices are what the lessons' server sides stand on outside a lesson.
