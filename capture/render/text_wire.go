@@ -10,7 +10,7 @@ import (
 
 // bytesAsSent writes a message byte for byte, a line for each of its own: what
 // cannot be printed stands as an escape, line ends as \r\n. Of a long body only
-// the beginning was kept.
+// the beginning was kept, and of a long line only its ends are shown.
 func (t *text) bytesAsSent(r *ladder.Row) {
 	m := r.Event.Message
 	if m == nil {
@@ -22,6 +22,11 @@ func (t *text) bytesAsSent(r *ladder.Row) {
 	}
 	for _, part := range [][]byte{m.Head, m.Body} {
 		for line := range bytes.Lines(part) {
+			if more := len(line) - lineStart - lineEnd; len(line) > lineLong {
+				t.byteLine(sign, trace.EscapeBytes(line[:lineStart], -1))
+				t.byteLine(sign, t.say.f(wordMoreBytes, more))
+				line = line[len(line)-lineEnd:]
+			}
 			t.byteLine(sign, trace.EscapeBytes(line, -1))
 		}
 	}
@@ -30,6 +35,10 @@ func (t *text) bytesAsSent(r *ladder.Row) {
 	}
 	t.blank()
 }
+
+// Of a line that is longer than lineLong, in bytes, so many are shown at its start
+// and at its end.
+const lineLong, lineStart, lineEnd = 1024, 256, 128
 
 // byteLine writes one line of bytes, broken wherever the width says.
 func (t *text) byteLine(sign, s string) {
