@@ -9,7 +9,7 @@ import (
 )
 
 var (
-	wordOneConnection = trace.Text{En: "connection %d: %s → %s", Ko: "연결 %d: %s → %s"}
+	wordOneConnection = trace.Text{En: "%s: %s → %s", Ko: "%s: %s → %s"}
 	wordOthersThere   = trace.Text{En: "connections in this trace: %d; --stream N chooses another", Ko: "이 트레이스의 연결: %d개, --stream N으로 다른 연결을 고릅니다"}
 	wordWay           = trace.Text{En: "%s to %s", Ko: "%s → %s"}
 )
@@ -61,6 +61,7 @@ func (k PlotKind) collect(events Events, o Options) (*chart, error) {
 // plotter draws a chart as events come.
 type plotter struct {
 	follower
+	o   Options
 	say speaker
 	c   *chart
 }
@@ -80,7 +81,7 @@ func (k PlotKind) begin(o Options) *plotter {
 		p.title = say.f(wordWay, from, to)
 		c.panels = append(c.panels, p)
 	}
-	return &plotter{f, say, c}
+	return &plotter{f, o, say, c}
 }
 
 func (p *plotter) add(e *trace.Event) {
@@ -88,7 +89,7 @@ func (p *plotter) add(e *trace.Event) {
 	case (e.Kind == trace.KindSegment || e.Kind == trace.KindArrival) && p.takes(e):
 		p.segment(e, p.c)
 		if p.c.about == "" {
-			p.c.about = p.say.f(wordOneConnection, e.Stream, partyAddress(e, tcpstate.Client), partyAddress(e, tcpstate.Server))
+			p.c.about = p.say.f(wordOneConnection, p.o.connection(p.say, e.Stream), partyAddress(e, tcpstate.Client), partyAddress(e, tcpstate.Server))
 		}
 	case e.Kind == trace.KindTotals && e.Totals.Connections > 1:
 		p.c.notes = append(p.c.notes, p.say.f(wordOthersThere, e.Totals.Connections))

@@ -20,6 +20,8 @@ type piece struct {
 	key    tcpstate.Key
 	from   tcpstate.End
 	stream.Chunk
+	// unseen: nothing cut the direction off, the trace has no more of it.
+	unseen bool
 }
 
 // follow reads connections as their two programs do: the octets in order, each
@@ -28,11 +30,11 @@ type piece struct {
 // what waits for a hole to be filled (see stream.Limits).
 func follow(events Events, o Options, tell func(piece) error) error {
 	var failed error
-	assembler, following := stream.New(stream.Limits{}), map[int]*stream.Conn{}
+	assembler, following, unseen := stream.New(stream.Limits{}), map[int]*stream.Conn{}, false
 	open := func(n int, key tcpstate.Key) *stream.Conn {
 		c := assembler.Open(func(from tcpstate.End, chunk stream.Chunk) {
 			if failed == nil && (o.Side == BothSides || o.Side == Side(from)+1) && o.Between.Holds(chunk.Frame, chunk.Time) {
-				failed = tell(piece{n, key, from, chunk})
+				failed = tell(piece{n, key, from, chunk, unseen})
 			}
 		})
 		following[n] = c
@@ -53,7 +55,9 @@ func follow(events Events, o Options, tell func(piece) error) error {
 				c.Segment(e.Segment.From, &e.Segment.Segment)
 			}
 		case e.Kind == trace.KindConnection && following[e.Stream] != nil:
+			unseen = e.Connection.Ending != tcpstate.EndRST
 			following[e.Stream].Close()
+			unseen = false
 			delete(following, e.Stream)
 		}
 		if failed != nil {
@@ -177,7 +181,11 @@ func (t *text) speaker(p piece, since time.Duration) {
 	case stream.End:
 		what = t.say.f(wordStreamEnd, p.Offset) + ", " + what
 	case stream.Cut:
-		what = t.say.f(wordStreamCut, p.Offset) + ", " + what
+		word := wordStreamCut
+		if p.unseen {
+			word = wordStreamOpen
+		}
+		what = t.say.f(word, p.Offset) + ", " + what
 	}
 	t.blank()
 	t.painted(style, fmt.Sprintf("#%d  %s %s → %s %s  %s", p.stream, role(p.from), at, role(p.from.Peer()), to, what))
@@ -189,6 +197,7 @@ var (
 	wordGapUnknown = trace.Text{En: "bytes before this are missing from the trace", Ko: "트레이스에 이보다 앞선 바이트가 없음"}
 	wordStreamEnd  = trace.Text{En: "end (FIN) after %d bytes", Ko: "%d바이트 뒤 끝(FIN)"}
 	wordStreamCut  = trace.Text{En: "cut off after %d bytes", Ko: "%d바이트 뒤 끊김"}
+	wordStreamOpen = trace.Text{En: "the trace shows no more after %d bytes", Ko: "%d바이트 뒤로는 트레이스에 없음"}
 )
 
 // FollowRaw writes the octets themselves, and nothing else.

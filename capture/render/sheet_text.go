@@ -108,7 +108,11 @@ func (x *SheetText) told(*ladder.Row) []string {
 
 // Head returns the lines that stand above the rows.
 func (x *SheetText) Head() []string {
-	x.text.head(x.sheet.lanes)
+	first := &ladder.Row{}
+	if len(x.sheet.rows) > 0 {
+		first = &x.sheet.rows[0].Row
+	}
+	x.text.head(x.sheet.lanes, first)
 	return x.lines()
 }
 

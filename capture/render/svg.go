@@ -6,7 +6,6 @@ import (
 	"io"
 
 	"statelab/capture/ladder"
-	"statelab/capture/tcpstate"
 )
 
 // SVG draws the ladder as a picture, 1280 wide and as high as it needs, for
@@ -53,11 +52,13 @@ type drawing struct {
 	tops    []float64 // rows
 	lines   [][]string
 	arrival map[string]int // row in which a departed segment arrives, by its tie
-	base    float64        // where the rows begin
-	bottom  float64        // where they end
-	height  float64
-	foot    []string     // what stands under the ladder
-	plot    *plotPicture // stands under the ladder; nil for none
+	// crossing are the arrows that run through other rows.
+	crossing []stroke
+	base     float64 // where the rows begin
+	bottom   float64 // where they end
+	height   float64
+	foot     []string     // what stands under the ladder
+	plot     *plotPicture // stands under the ladder; nil for none
 }
 
 // place computes where everything stands.
@@ -205,6 +206,7 @@ func (d *drawing) document() {
 	for i := range d.p.rows {
 		d.band(i, &d.p.rows[i])
 	}
+	d.arrows()
 	for i := range d.p.rows {
 		d.row(i, &d.p.rows[i])
 	}
@@ -284,26 +286,4 @@ func (d *drawing) lifelines() {
 		}
 		bar(d.bottom)
 	}
-}
-
-// markY is the height at which a lane's state changes in a row.
-func (d *drawing) markY(i int, r *ladder.Row, lane int) float64 {
-	y := d.tops[i]
-	switch {
-	case r.Kind == ladder.RowArrow && r.Arrow.Part == ladder.Arrival && lane == r.Arrow.To:
-		return y + 22
-	case r.Kind == ladder.RowArrow && lane == r.Arrow.To:
-		return y + 26 + slant
-	case r.Kind == ladder.RowArrow:
-		return y + 26
-	}
-	return y + 17
-}
-
-// stateOf is a mark's colour for its label.
-func (d *drawing) stateOf(s tcpstate.State) string {
-	if c := d.th.state(s); c != "" {
-		return c
-	}
-	return d.th.faint
 }

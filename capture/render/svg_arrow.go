@@ -7,10 +7,95 @@ import (
 	"statelab/capture/ladder"
 )
 
-// arrowRow draws a segment or a message.
+// stroke is where an arrow runs, and in which colour.
+type stroke struct {
+	x1, y1, x2, y2 float64
+	color          string
+}
+
+// strokeOf is a row's arrow; false where another row draws it, or it is no segment's.
+func (d *drawing) strokeOf(i int, r *ladder.Row) (stroke, bool) {
+	a := r.Arrow
+	if (r.Kind != ladder.RowArrow && r.Kind != ladder.RowMessage) || spoken(&r.Event) {
+		return stroke{}, false
+	}
+	y := d.tops[i] + 26
+	s := stroke{d.x[a.From], y, d.x[a.To], y + slant, d.th.forward}
+	if s.x2 < s.x1 {
+		s.color = d.th.backward
+	}
+	if a.Lost || a.Damaged || a.Injected || troubled(r.Event.Segment) {
+		s.color = d.th.trouble
+	}
+	switch {
+	case a.Part == ladder.Arrival && a.Copy == 0 && a.Tie != "":
+		return stroke{}, false // the departure's row has it
+	case a.Part == ladder.Departure:
+		if at, ok := d.arrival[a.Tie]; ok {
+			s.y2 = d.tops[at] + 22
+		}
+	}
+	switch {
+	case a.Lost:
+		s.x2, s.y2 = s.x1+(s.x2-s.x1)*0.62, s.y1+slant*0.62
+	case a.Injected:
+		s.x1 += (s.x2 - s.x1) * 0.3
+	}
+	return s, true
+}
+
+// crosses reports whether an arrow runs over words: the box from left to right and
+// from top to bottom.
+func (s *stroke) crosses(left, top, right, bottom float64) bool {
+	if s.x1 == s.x2 {
+		return false
+	}
+	at := func(x float64) float64 { return s.y1 + (s.y2-s.y1)*(x-s.x1)/(s.x2-s.x1) }
+	left, right = max(left, min(s.x1, s.x2)), min(right, max(s.x1, s.x2))
+	return left < right && max(at(left), at(right)) > top && min(at(left), at(right)) < bottom
+}
+
+// arrows draws all segments' arrows: before any words, which are never to be
+// crossed out by an arrow of another row.
+func (d *drawing) arrows() {
+	for i := range d.p.rows {
+		r := &d.p.rows[i]
+		s, ok := d.strokeOf(i, r)
+		if !ok {
+			continue
+		}
+		d.shaft(s, r.Arrow)
+		if s.y2-s.y1 > 2*slant {
+			d.crossing = append(d.crossing, s)
+		}
+	}
+}
+
+// over writes words that stand on the picture's ground: on a piece of it, where an
+// arrow runs below them.
+func (d *drawing) over(x, y, size float64, anchor, attributes, s string) {
+	const pad = 4
+	w := widthOf(s, size)
+	left := x
+	switch anchor {
+	case "middle":
+		left -= w / 2
+	case "end":
+		left -= w
+	}
+	top, bottom := y-size, y+size*0.3
+	for i := range d.crossing {
+		if s != "" && d.crossing[i].crosses(left-pad, top, left+w+pad, bottom) {
+			d.f(`<rect x="%.1f" y="%.1f" width="%.1f" height="%.1f" rx="3" fill="%s"/>`+"\n", left-pad, top, w+2*pad, bottom-top, d.th.ground)
+			break
+		}
+	}
+	d.text(x, y, size, anchor, attributes, s)
+}
+
+// arrowRow writes what belongs to a segment's arrow, or draws a message.
 func (d *drawing) arrowRow(i int, r *ladder.Row) {
 	a, y := r.Arrow, d.tops[i]
-	from, to := d.x[a.From], d.x[a.To]
 	if r.Kind == ladder.RowArrow || r.Folding != nil {
 		d.time(r, y+26)
 	}
@@ -18,35 +103,11 @@ func (d *drawing) arrowRow(i int, r *ladder.Row) {
 		d.message(r, y)
 		return
 	}
-	color := d.th.forward
-	if to < from {
-		color = d.th.backward
+	s, ok := d.strokeOf(i, r)
+	if !ok {
+		return
 	}
-	if a.Lost || a.Damaged || a.Injected || troubled(r.Event.Segment) {
-		color = d.th.trouble
-	}
-	dash := ""
-	if a.Resent {
-		dash = ` stroke-dasharray="7 5"`
-	}
-	label := strings.TrimPrefix(arrowText(d.say, r, d.p.several), "("+a.Tie+") ")
-	y1, y2 := y+26, y+26+slant
-	switch {
-	case a.Part == ladder.Arrival && a.Copy == 0 && a.Tie != "":
-		return // the departure's row has drawn it
-	case a.Part == ladder.Departure:
-		if at, ok := d.arrival[a.Tie]; ok {
-			y2 = d.tops[at] + 22
-		}
-	}
-	switch {
-	case a.Lost:
-		to, y2 = from+(to-from)*0.62, y1+slant*0.62
-	case a.Injected:
-		from = from + (to-from)*0.3
-	}
-	d.shaft(from, y1, to, y2, color, dash, a)
-	d.label(r, label, y1, y2, color)
+	d.label(r, strings.TrimPrefix(arrowText(d.say, r, d.p.several), "("+a.Tie+") "), s)
 	if a.Part == ladder.Arrival {
 		return
 	}
@@ -56,7 +117,7 @@ func (d *drawing) arrowRow(i int, r *ladder.Row) {
 		if n == 0 && delayed {
 			color = d.th.faint
 		}
-		d.text((d.x[a.From]+d.x[a.To])/2, y1+slant+20+float64(n)*leading, smallSize, "middle", `class="h" `+fill(color), line)
+		d.over((d.x[a.From]+d.x[a.To])/2, s.y1+slant+20+float64(n)*leading, smallSize, "middle", `class="h" `+fill(color), line)
 	}
 }
 
@@ -75,7 +136,12 @@ func (d *drawing) verdictLines(r *ladder.Row) []string {
 }
 
 // shaft draws an arrow's line and what it ends in.
-func (d *drawing) shaft(x1, y1, x2, y2 float64, color, dash string, a *ladder.Arrow) {
+func (d *drawing) shaft(s stroke, a *ladder.Arrow) {
+	x1, y1, x2, y2, color := s.x1, s.y1, s.x2, s.y2, s.color
+	dash := ""
+	if a.Resent {
+		dash = ` stroke-dasharray="7 5"`
+	}
 	dir := 1.0
 	if x2 < x1 {
 		dir = -1
@@ -108,32 +174,35 @@ func (d *drawing) shaft(x1, y1, x2, y2 float64, color, dash string, a *ladder.Ar
 
 // label writes what a segment says above its arrow: in the middle, or near its
 // sender where the arrow crosses rows.
-func (d *drawing) label(r *ladder.Row, s string, y1, y2 float64, color string) {
+func (d *drawing) label(r *ladder.Row, s string, way stroke) {
 	a := r.Arrow
 	from, to := d.x[a.From], d.x[a.To]
 	gap := to - from
 	if gap < 0 {
 		gap = -gap
 	}
-	attributes := `class="h" ` + fill(color)
-	if a.Part == ladder.Departure && y2-y1 > 2*slant {
-		anchor, x := "start", from+14
-		if to < from {
-			anchor, x = "end", from-14
-		}
-		d.text(x, y1-6, labelSize-1, anchor, attributes, clip(s, labelSize-1, gap-20))
-		return
-	}
+	attributes := `class="h" ` + fill(way.color)
+	y := way.y1 - 6
 	tag := ""
 	if d.p.several {
 		tag = portTag(r.Event.Segment)
 	}
+	forms := append([]string{s}, d.say.label(r.Event.Segment, tag).forms(false)...)
+	if a.Part == ladder.Departure && way.y2-way.y1 > 2*slant {
+		anchor, x := "start", from+14
+		if to < from {
+			anchor, x = "end", from-14
+		}
+		room := gap*0.88 - 20 // fonts differ in width
+		d.over(x, y, labelSize-1, anchor, attributes, clip(d.pick(forms, labelSize-1, room), labelSize-1, room))
+		return
+	}
 	room := max(gap-12, 120)
 	if widthOf(s, labelSize) > room*0.88 && r.Event.Segment.Len > 8 {
-		s = strings.TrimSpace(strings.TrimSuffix(s, d.say.label(r.Event.Segment, tag).payload)) // fonts differ in width
+		forms[0] = strings.TrimSpace(strings.TrimSuffix(s, d.say.label(r.Event.Segment, tag).payload)) // fonts differ in width
 	}
-	s = d.pick(append([]string{s}, d.say.label(r.Event.Segment, tag).forms(false)...), labelSize, room)
-	d.text((from+to)/2, y1-6, labelSize, "middle", attributes, clip(s, labelSize, room))
+	s = d.pick(forms, labelSize, room)
+	d.over((from+to)/2, y, labelSize, "middle", attributes, clip(s, labelSize, room))
 }
 
 // pick returns the fullest form of a label that fits.
@@ -159,12 +228,12 @@ func (d *drawing) message(r *ladder.Row, y float64) {
 	}
 	d.f(`<path d="M%.1f %.1fl%.1f -8v16z" fill="%s"/>`+"\n", to-5*dir, y+30, -13*dir, color)
 	room := max((to-from)*dir-16, 170)
-	d.text((from+to)/2, y+20, labelSize, "middle", `class="h" font-weight="700" `+fill(color), clip(d.pick(spokenForms(&r.Event), labelSize, room), labelSize, room))
+	d.over((from+to)/2, y+20, labelSize, "middle", `class="h" font-weight="700" `+fill(color), clip(d.pick(spokenForms(&r.Event), labelSize, room), labelSize, room))
 	lines := spokenFields(&r.Event)
 	if s := foldedTrouble(d.say, r.Folding); s != "" {
 		lines = append(lines, s)
 	}
 	for n, line := range lines {
-		d.text((from+to)/2, y+49+float64(n)*leading, smallSize, "middle", `class="h m" `+fill(d.th.ink), clip(line, monoSize, room))
+		d.over((from+to)/2, y+49+float64(n)*leading, smallSize, "middle", `class="h m" `+fill(d.th.ink), clip(line, monoSize, room))
 	}
 }

@@ -3,6 +3,7 @@ package render
 import (
 	"statelab/capture/explain"
 	"statelab/capture/ladder"
+	"statelab/capture/tcpstate"
 	"statelab/capture/trace"
 )
 
@@ -24,7 +25,7 @@ func (d *drawing) row(i int, r *ladder.Row) {
 		d.arrowRow(i, r)
 	case ladder.RowOpening:
 		if d.p.several && r.First {
-			d.text((d.left+d.r)/2, y+21, smallSize, "middle", `class="h" `+fill(d.th.faint), "— "+d.o.connection(d.say, r.Stream)+" —")
+			d.over((d.left+d.r)/2, y+21, smallSize, "middle", `class="h" `+fill(d.th.faint), "— "+d.o.connection(d.say, r.Stream)+" —")
 		}
 	case ladder.RowFolded:
 		d.folded(y, r)
@@ -35,7 +36,7 @@ func (d *drawing) row(i int, r *ladder.Row) {
 		}
 	case ladder.RowNote:
 		for n, line := range d.noteLines(r) {
-			d.text((d.left+d.r)/2, y+20+float64(n)*leading, 14, "middle", `class="h" font-style="italic"`, line)
+			d.over((d.left+d.r)/2, y+20+float64(n)*leading, 14, "middle", `class="h" font-style="italic"`, line)
 		}
 	case ladder.RowPause:
 		d.pause(y, r)
@@ -58,7 +59,7 @@ func (d *drawing) row(i int, r *ladder.Row) {
 		d.tag(r.Lane, y+17, words("◆", tag, stateCause(d.say, r)), d.th.call)
 	case ladder.RowOther, ladder.RowVerdict, ladder.RowLost:
 		d.time(r, y+19)
-		d.text((d.left+d.r)/2, y+19, smallSize, "middle", `class="h" `+fill(d.th.faint), clip(otherText(d.say, r), smallSize, d.r-d.left+150))
+		d.over((d.left+d.r)/2, y+19, smallSize, "middle", `class="h" `+fill(d.th.faint), clip(otherText(d.say, r), smallSize, d.r-d.left+150))
 	case ladder.RowConnection, ladder.RowTotals:
 	}
 	d.states(i, r)
@@ -115,7 +116,7 @@ func (d *drawing) folded(y float64, r *ladder.Row) {
 			d.f(`<line x1="%.1f" y1="%.1f" x2="%.1f" y2="%.1f" stroke="%s" stroke-dasharray="2 4"/>`+"\n", x[0], y+17, x[1], y+17, color)
 		}
 	}
-	d.text((left+right)/2, y+21, smallSize, "middle", `class="h" `+fill(color), s)
+	d.over((left+right)/2, y+21, smallSize, "middle", `class="h" `+fill(color), s)
 }
 
 // states draws the labels of the states that an end comes into.
@@ -144,6 +145,28 @@ func (d *drawing) states(i int, r *ladder.Row) {
 	}
 }
 
+// markY is the height at which a lane's state changes in a row.
+func (d *drawing) markY(i int, r *ladder.Row, lane int) float64 {
+	y := d.tops[i]
+	switch {
+	case r.Kind == ladder.RowArrow && r.Arrow.Part == ladder.Arrival && lane == r.Arrow.To:
+		return y + 22
+	case r.Kind == ladder.RowArrow && lane == r.Arrow.To:
+		return y + 26 + slant
+	case r.Kind == ladder.RowArrow:
+		return y + 26
+	}
+	return y + 17
+}
+
+// stateOf is a mark's colour for its label.
+func (d *drawing) stateOf(s tcpstate.State) string {
+	if c := d.th.state(s); c != "" {
+		return c
+	}
+	return d.th.faint
+}
+
 // why writes a row's explanation, beside the ladder or under the row.
 func (d *drawing) why(i int, r *ladder.Row) {
 	x, y := d.panel, d.tops[i]+20
@@ -151,7 +174,7 @@ func (d *drawing) why(i int, r *ladder.Row) {
 		x, y = 260, d.tops[i]+d.ownHeight(r)+12
 	}
 	for n, line := range d.lines[i] {
-		d.text(x, y+float64(n)*leading, smallSize, "start", `class="h" `+fill(d.th.faint), line)
+		d.over(x, y+float64(n)*leading, smallSize, "start", `class="h" `+fill(d.th.faint), line)
 	}
 }
 
@@ -186,5 +209,5 @@ func (d *drawing) pause(y float64, r *ladder.Row) {
 			d.f(`<circle cx="%.1f" cy="%.1f" r="2" fill="%s"/>`+"\n", x, y+17+float64(n)*8, d.th.faint)
 		}
 	}
-	d.text((d.left+d.r)/2, y+30, 16, "middle", `class="h" font-weight="700"`, d.say.f(wordPass, prose(d.say.lang, r.Pause)))
+	d.over((d.left+d.r)/2, y+30, 16, "middle", `class="h" font-weight="700"`, d.say.f(wordPass, prose(d.say.lang, r.Pause)))
 }

@@ -165,12 +165,12 @@ func (t *text) row(r *ladder.Row) error {
 	case !t.headed:
 		t.title()
 		t.layout(lanes, max(frame, least))
-		t.head(lanes)
+		t.head(lanes, r)
 		t.headed = true
 	case len(lanes) != len(t.grid.cols):
 		t.layout(lanes, max(frame, t.grid.frame))
 		t.blank()
-		t.head(lanes)
+		t.head(lanes, r)
 	case frame > t.grid.frame+borrowed:
 		t.layout(lanes, frame)
 	}
@@ -196,12 +196,18 @@ func (t *text) title() {
 	}
 }
 
-// head writes the lanes' names and addresses above them.
-func (t *text) head(lanes []ladder.Lane) {
-	if len(lanes) == 0 {
-		return // notes alone
-	}
+// head writes the lanes' names and addresses above them: above the first row.
+func (t *text) head(lanes []ladder.Lane, first *ladder.Row) {
 	names, addresses := t.canvas(), t.canvas()
+	if len(lanes) == 0 {
+		if first.Kind != ladder.RowOther {
+			return // notes alone
+		}
+		addresses.right(t.grid.frame, "#", faint)
+		t.clockHead(addresses)
+		t.emit(addresses)
+		return
+	}
 	if t.grid.two {
 		left, right := lanes[t.grid.left], ladder.Lane{}
 		if t.grid.right >= 0 {

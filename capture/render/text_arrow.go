@@ -174,6 +174,16 @@ func (t *text) pick(forms []string, room int) string {
 	return t.fit(forms[len(forms)-1], room)
 }
 
+// fullest returns the first form that fits, else the first.
+func (t *text) fullest(forms []string, room int) string {
+	for _, f := range forms {
+		if cells(t.text(f)) <= room {
+			return f
+		}
+	}
+	return forms[0]
+}
+
 // shoot draws the arrow itself: where it begins, its label, where it ends.
 func (t *text) shoot(c *canvas, w way, s strokes, a *ladder.Arrow, text string) {
 	begin, end := 0, w.n

@@ -33,9 +33,10 @@ const (
 
 // legend explains the symbols that were used.
 func (t *text) legend() {
-	t.blank()
-	parts := []string{
-		t.g.heavy + " " + t.say.of(wordKeeps) + ", " + t.g.lane + " " + t.say.of(wordKeepsNot),
+	var parts []string
+	if len(t.grid.cols) > 0 {
+		t.blank()
+		parts = append(parts, t.g.heavy+" "+t.say.of(wordKeeps)+", "+t.g.lane+" "+t.say.of(wordKeepsNot))
 	}
 	label := func(key string) string { return explain.Label(t.o.Lang, key) }
 	for _, l := range []struct {
@@ -58,7 +59,9 @@ func (t *text) legend() {
 			parts = append(parts, l.sign+" "+l.text)
 		}
 	}
-	t.flow(parts, "   ", faint)
+	if len(parts) > 0 {
+		t.flow(parts, "   ", faint)
+	}
 	if t.used[symRelative] && t.o.Told.first("relative") {
 		t.painted(faint, t.say.of(wordRelative))
 	}

@@ -63,7 +63,7 @@ func (t *text) draw(r *ladder.Row) {
 // lanes returns a line with nothing but the lanes on it.
 func (t *text) lanes(r *ladder.Row) *canvas {
 	c := t.canvas()
-	if t.grid.two && t.grid.right < 0 && len(t.o.Lanes) != 1 {
+	if len(t.grid.cols) == 1 && len(t.o.Lanes) != 1 {
 		c.put(t.grid.r, t.g.lane, faint)
 	}
 	for lane, col := range t.grid.cols {
@@ -262,15 +262,20 @@ func (t *text) pauseLines(r *ladder.Row) []*canvas {
 	return []*canvas{c}
 }
 
+// otherLines is a row without a segment: as words between the lanes, on two lines
+// or three where one has too little room; where there are no lanes, all is room.
 func (t *text) otherLines(r *ladder.Row) []*canvas {
-	c := t.lanes(r)
-	t.gutter(c, r)
 	left, right := t.span()
-	if r.Kind == ladder.RowVerdict {
-		lines := t.inside(r, left, right, verdictText(t.say, *r.Event.Verdict), trouble)
-		t.gutter(lines[0], r)
-		return lines
+	if len(t.grid.cols) == 0 {
+		left, right = t.grid.gutter-2, t.grid.ladder
 	}
-	t.centredBetween(c, left, right, t.pick(otherForms(t.say, r), right-left-3), faint)
-	return []*canvas{c}
+	var lines []*canvas
+	if r.Kind == ladder.RowVerdict {
+		lines = t.inside(r, left, right, verdictText(t.say, *r.Event.Verdict), trouble)
+	} else {
+		room := right - left - 3
+		lines = t.inside(r, left, right, t.fit(t.fullest(otherForms(t.say, r), room), 2*room), faint)
+	}
+	t.gutter(lines[0], r)
+	return lines
 }

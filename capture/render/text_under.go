@@ -86,8 +86,11 @@ func delayText(say speaker, o *Options, r *ladder.Row) string {
 func (t *text) inside(r *ladder.Row, left, right int, s string, st style) []*canvas {
 	var lines []*canvas
 	for _, part := range wrap(t.text(s), max(right-left-3, 16)) {
-		c := t.lanes(r)
-		c.put(left+(right-left-cells(part))/2+1, part, st)
+		c, start := t.lanes(r), left+(right-left-cells(part))/2+1
+		if len(t.grid.cols) == 0 {
+			start = t.grid.gutter
+		}
+		c.put(start, part, st)
 		lines = append(lines, c)
 	}
 	return lines
