@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"statelab/capture/trace"
-	"statelab/httpdemo/session"
 	"statelab/httpdemo/token"
 )
 
@@ -47,17 +46,15 @@ const (
 	tokenWindow   = 5 * time.Second
 )
 
-func newToken(s *Services) (App, error) {
-	return newTokenFor(s, tokenLifetime, session.NewMemory(session.MemoryOptions{Now: s.Now}))
-}
+func newToken(s *Services) (App, error) { return newTokenFor(s, tokenLifetime) }
 
-func newTokenFor(s *Services, lifetime time.Duration, store session.Store) (*tokenApp, error) {
+func newTokenFor(s *Services, lifetime time.Duration) (*tokenApp, error) {
 	key, err := token.Ed25519Key(tokenKey, s.Key("token signature"))
 	if err != nil {
 		return nil, err
 	}
 	random := &locked{r: s.Rand}
-	kept := tokenStore{store}
+	kept := newTokenStore(s)
 	return &tokenApp{
 		tokenResource: newTokenResource(s, key),
 		accounts:      newAccounts(s),

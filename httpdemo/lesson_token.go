@@ -10,7 +10,6 @@ import (
 
 	"statelab/capture/http1"
 	"statelab/capture/trace"
-	"statelab/httpdemo/session"
 	"statelab/httpdemo/token"
 )
 
@@ -96,14 +95,12 @@ func runToken(ctx context.Context, e *Env) error {
 
 // start starts server 1, with the key that it had and an empty memory.
 func (l *tokenVisit) start() (err error) {
-	watched := session.Watched(session.NewMemory(session.MemoryOptions{Now: l.Now}), l.Now, func(op session.Op) {
-		if op.Verb == "list" { // the ledger's own
-			return
-		}
+	tell := l.accessed(Server1)
+	l.services.Watch = func(a trace.Access) {
 		l.lookups++
-		l.Report(trace.Observation{Kind: trace.ObservedStore, At: op.At, Party: Server1, Access: tokenAccess(op)})
-	})
-	l.site1, err = NewSite(l.services, Lesson{Name: "token", App: func(s *Services) (App, error) { return newTokenFor(s, tokenShort, watched) }})
+		tell(a)
+	}
+	l.site1, err = NewSite(l.services, Lesson{Name: "token", App: func(s *Services) (App, error) { return newTokenFor(s, tokenShort) }})
 	if err != nil {
 		return err
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"statelab/capture/trace"
@@ -12,16 +11,24 @@ import (
 	"statelab/httpdemo/token"
 )
 
-// tokenStore keeps the families of refresh tokens among the records of a session
-// store: the stateful half of the hybrid.
-type tokenStore struct{ session.Store }
+// tokenStore keeps the families of refresh tokens as records of a session store: the
+// stateful half of the hybrid.
+type tokenStore struct {
+	session.Store               // whose accesses are told of
+	kept          session.Store // the same, in silence
+}
 
-// tokenPrefix keeps a family's record apart from those of sessions.
-const tokenPrefix = "token-"
+func newTokenStore(s *Services) tokenStore {
+	kept := s.part("token")
+	if s.Watch == nil {
+		return tokenStore{kept, kept}
+	}
+	return tokenStore{session.Watched(kept, s.Now, func(op session.Op) { s.Watch(accessTo(s.storeName(), op)) }), kept}
+}
 
 // Get implements token.Store.
 func (s tokenStore) Get(ctx context.Context, key string) ([]byte, uint64, error) {
-	r, ok, err := s.Find(ctx, tokenPrefix+key)
+	r, ok, err := s.Find(ctx, key)
 	if err != nil || !ok {
 		return nil, 0, err
 	}
@@ -30,7 +37,7 @@ func (s tokenStore) Get(ctx context.Context, key string) ([]byte, uint64, error)
 
 // Put implements token.Store.
 func (s tokenStore) Put(ctx context.Context, key string, data []byte, expires time.Time, revision uint64) error {
-	_, err := s.Commit(ctx, session.Record{Key: tokenPrefix + key, Data: data, Expires: expires, Revision: revision})
+	_, err := s.Commit(ctx, session.Record{Key: key, Data: data, Expires: expires, Revision: revision})
 	if errors.Is(err, session.ErrConflict) {
 		return token.ErrConflict
 	}
@@ -39,34 +46,16 @@ func (s tokenStore) Put(ctx context.Context, key string, data []byte, expires ti
 
 // Memory lists the families.
 func (s tokenStore) Memory() (all []trace.Entry) {
-	records, err := s.List(context.Background(), "")
+	records, err := s.kept.List(context.Background(), "")
 	if err != nil {
 		return []trace.Entry{{Kind: trace.MemoryConversation, Name: "refresh tokens", Value: "unknown: the store does not answer"}}
 	}
 	for _, r := range records {
-		if key, ours := strings.CutPrefix(r.Key, tokenPrefix); ours {
-			all = append(all, trace.Entry{
-				Kind: trace.MemoryConversation, Name: "refresh family " + key[:8] + "…", Value: string(r.Data), Bytes: r.Size(),
-			})
-		}
+		all = append(all, trace.Entry{
+			Kind: trace.MemoryConversation, Name: "refresh family " + sessionKey(r.Key), Value: trace.EscapeBytes(r.Data, 400), Bytes: r.Size(),
+		})
 	}
 	return all
-}
-
-// tokenAccess is a call of the store as the timeline shows it.
-func tokenAccess(op session.Op) *trace.Access {
-	a := &trace.Access{Store: "memory", Key: op.Record.Key, Bytes: op.Record.Size(), Revision: op.Record.Revision}
-	if len(a.Key) > len(tokenPrefix)+8 {
-		a.Key = a.Key[:len(tokenPrefix)+8] + "…"
-	}
-	a.Op = map[string]string{
-		"find": trace.StoreRead, "commit": trace.StoreWrite, "delete": trace.StoreDelete, "list": trace.StoreList,
-	}[op.Verb]
-	a.Outcome = map[session.Outcome]string{
-		session.Done: trace.StoreDone, session.Absent: trace.StoreAbsent, session.Conflict: trace.StoreConflict,
-		session.Unavailable: trace.StoreUnavailable, session.Failed: trace.StoreRefused,
-	}[op.Outcome]
-	return a
 }
 
 // tokenLedger sums what a denylist remembers.
