@@ -19,6 +19,7 @@ build: ## build bin/statelab
 
 deps: ## install what the tests use, where this machine allows it
 	@.ci/deps
+	@.ci/judges
 
 test: deps check ## run every test; names at the end what was skipped and why
 	@.ci/gotest $(PKGS)

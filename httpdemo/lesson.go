@@ -41,7 +41,7 @@ func Lessons() []Lesson {
 		stateless(), keepAlive(), vending(), api(),
 		cookie(),
 		sessionLesson(), flask(), cart(),
-		tokenLesson(),
+		tokenLesson(), tokenAttackLesson(),
 		theft(),
 		cacheLesson(), restart(),
 		transfer(),

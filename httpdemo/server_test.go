@@ -254,6 +254,7 @@ func Example() {
 	// flask [E1]
 	// cart [C5]
 	// token [C7 C8 C9 C13 D5 E3 E5]
+	// token-attacks [C7]
 	// theft [C10 E4]
 	// cache [B6]
 	// restart [A5 B5]

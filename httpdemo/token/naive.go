@@ -15,12 +15,18 @@ import (
 //   - alg "none" needs no signature (RFC 8725 §2.1);
 //   - alg "HS256" takes the verification key for an HMAC secret, which everybody
 //     has if it is a public key (key confusion, §2.1);
-//   - exp, nbf, aud, iss and typ are not looked at (§3.8, §3.9, §3.11).
-type NaiveVerifier struct{ key ed25519.PublicKey }
+//   - exp, nbf, aud, iss, typ and crit are not looked at (§3.8, §3.9, §3.11).
+type NaiveVerifier struct {
+	// Find, if set, finds the HMAC secret that kid names, whatever stands there
+	// (§3.10).
+	Find func(kid string) ([]byte, error)
+
+	key ed25519.PublicKey
+}
 
 // NewInsecureNaiveVerifier returns the verifier that the attack lesson attacks. Its
 // key is public, as a verifier's key may be.
-func NewInsecureNaiveVerifier(key ed25519.PublicKey) *NaiveVerifier { return &NaiveVerifier{key} }
+func NewInsecureNaiveVerifier(key ed25519.PublicKey) *NaiveVerifier { return &NaiveVerifier{key: key} }
 
 // Verify returns what the token says, true or not.
 func (v *NaiveVerifier) Verify(token string) (Claims, error) {
@@ -31,6 +37,7 @@ func (v *NaiveVerifier) Verify(token string) (Claims, error) {
 	}
 	var header struct {
 		Algorithm string `json:"alg"`
+		KeyID     string `json:"kid"`
 	}
 	var claims struct {
 		Issuer   string   `json:"iss"`
@@ -56,7 +63,13 @@ func (v *NaiveVerifier) Verify(token string) (Claims, error) {
 	switch header.Algorithm {
 	case "none":
 	case "HS256":
-		h := hmac.New(sha256.New, v.key)
+		secret := []byte(v.key)
+		if v.Find != nil {
+			if secret, err = v.Find(header.KeyID); err != nil {
+				return Claims{}, refuse("%v", err)
+			}
+		}
+		h := hmac.New(sha256.New, secret)
 		h.Write([]byte(signed))
 		if !hmac.Equal(h.Sum(nil), sum) {
 			return Claims{}, refuse("its signature does not fit")
