@@ -3,6 +3,7 @@ package httpdemo
 import (
 	"errors"
 	"net/http"
+	"strings"
 
 	"statelab/capture/trace"
 	"statelab/httpdemo/token"
@@ -28,7 +29,7 @@ func (a *tokenAttackApp) view(s string, kinds ...string) (v attackView) {
 	}
 	c, err := a.verifier.Verify(s)
 	if v.User = c.Subject; err != nil {
-		v.Ours = trace.Escape(bearerText(err.Error()))
+		v.Ours = attackReason(err)
 	}
 	if !a.services.Attackable {
 		return v
@@ -37,12 +38,17 @@ func (a *tokenAttackApp) view(s string, kinds ...string) (v attackView) {
 		verify, _ := naiveVerify(kind, a.public, a.weak)
 		n := naiveView{Kind: kind}
 		if n.User, err = verify(s); err != nil {
-			n.User, n.Refused = "", trace.Escape(bearerText(err.Error()))
+			n.User, n.Refused = "", attackReason(err)
 		}
 		n.User = trace.Escape(n.User)
 		v.Naive = append(v.Naive, n)
 	}
 	return v
+}
+
+// attackReason is why a token is refused.
+func attackReason(err error) string {
+	return strings.TrimPrefix(bearerText(err.Error()), token.ErrInvalid.Error()+": ")
 }
 
 // loot is what the attacker could have fetched.
