@@ -112,13 +112,23 @@ func (a *transferApp) Memory() (all []trace.Entry) {
 	return append(append(all, sessionRecords(a.store)...), a.accounts.Memory()...)
 }
 
-// short is the beginning of a long name.
-func short(s string) string { return s[:min(8, len(s))] }
-
-// state is where the session's transfer is; a new one is at its first step.
-func (a *transferApp) state(s *session.Session) (t transferState, late bool, err error) {
+// state is where the session's transfer is; a new one is at its first step. That one
+// was carried out is for the bank to say: were it noted in the session as well, one
+// of the two could be kept without the other.
+func (a *transferApp) state(ctx context.Context, s *session.Session) (t transferState, late bool, err error) {
 	found, err := s.Get("transfer", &t)
+	if err == nil && t.Key != "" {
+		var done bool
+		_, done, err = a.bank.Receipt(ctx, t.Key)
+		found = found && !done
+	}
 	late = found && !t.Until.IsZero() && !a.services.Now().Before(t.Until)
+	if err == nil && late {
+		err = a.abandon(ctx, t.Key)
+	}
+	if errors.Is(err, errMoved) { // a moment ago: there is nothing to forget
+		found, late, err = false, false, nil
+	}
 	if err == nil && (!found || late) {
 		t, err = a.next(transferState{Step: transferSteps[0]})
 	}
@@ -160,7 +170,7 @@ func (a *transferApp) broken(w http.ResponseWriter, r *http.Request) {
 
 func (a *transferApp) page(w http.ResponseWriter, r *http.Request) {
 	s := session.From(r.Context())
-	t, late, err := a.state(s)
+	t, late, err := a.state(r.Context(), s)
 	if err == nil && (late || t.Step == transferSteps[0]) {
 		err = s.Put("transfer", t) // its form is new, and has to be known
 	}
@@ -202,7 +212,7 @@ func (a *transferApp) current(w http.ResponseWriter, r *http.Request, s *session
 		a.services.Fail(w, r, status, why)
 		return t, false
 	}
-	t, late, err := a.state(s)
+	t, late, err := a.state(r.Context(), s)
 	switch {
 	case err != nil:
 		a.broken(w, r)
@@ -274,101 +284,6 @@ func (a *transferApp) recipient(w http.ResponseWriter, r *http.Request, t *trans
 	}
 	t.Step, t.To, t.Key = "confirm", to, named.Form
 	return true
-}
-
-// refused says why the bank moves nothing.
-func (a *transferApp) refused(w http.ResponseWriter, r *http.Request, err error) {
-	why := trace.Text{En: "Refused: " + err.Error() + "."}
-	switch {
-	case errors.Is(err, bank.ErrAmount):
-		why.Ko = "거절: 금액은 1에서 1,000,000,000까지의 정수입니다."
-	case errors.Is(err, bank.ErrAccount):
-		why.Ko = "거절: 그런 계좌가 없습니다."
-	case errors.Is(err, bank.ErrSelf):
-		why.Ko = "거절: 자기 계좌로는 보낼 수 없습니다."
-	case errors.Is(err, bank.ErrFunds):
-		why.Ko = "거절: 잔액이 모자랍니다."
-	default:
-		a.broken(w, r)
-		return
-	}
-	a.services.Fail(w, r, http.StatusUnprocessableEntity, why)
-}
-
-// confirm moves the money. Asked again with the same key, by a double click, the
-// back button or a client that got no answer, it tells what was done.
-func (a *transferApp) confirm(w http.ResponseWriter, r *http.Request) {
-	s := session.From(r.Context())
-	if status, why := readForm(r); status != 0 {
-		a.services.Fail(w, r, status, why)
-		return
-	}
-	done, found, err := a.bank.Receipt(r.Context(), r.PostForm.Get("key"))
-	switch {
-	case err != nil:
-		a.broken(w, r)
-		return
-	case found && s.User() == done.From:
-		a.moved(w, r, done, false)
-		return
-	}
-	t, ok := a.current(w, r, s)
-	if !ok {
-		return
-	}
-	if r.PostForm.Get("key") != t.Key {
-		a.refused(w, r, bank.ErrKey)
-		return
-	}
-	moved := bank.Transfer{Key: t.Key, From: t.From, To: t.To, Amount: t.Amount}
-	first, err := a.bank.Move(r.Context(), moved)
-	if err == nil {
-		err = s.Remove("transfer")
-	}
-	if err != nil {
-		a.refused(w, r, err)
-		return
-	}
-	a.moved(w, r, bank.Receipt{Transfer: moved, At: a.services.Now()}, first)
-}
-
-// moved tells of a transfer that was carried out; first, if this request did it.
-func (a *transferApp) moved(w http.ResponseWriter, r *http.Request, done bank.Receipt, first bool) {
-	if strings.Contains(r.Header.Get("Accept"), "text/html") {
-		http.Redirect(w, r, Link(r, "/transfer/receipt/"+done.Key), http.StatusSeeOther)
-		return
-	}
-	a.services.JSON(w, http.StatusOK, map[string]any{
-		"step": "done", "key": done.Key, "from": done.From, "to": done.To, "amount": done.Amount, "moved_by_this_request": first,
-	})
-}
-
-// receipt tells whoever knows a transfer's key whether it was carried out: so may
-// a client ask that got no answer. It needs no session.
-func (a *transferApp) receipt(w http.ResponseWriter, r *http.Request) {
-	done, found, err := a.bank.Receipt(r.Context(), r.PathValue("key"))
-	switch {
-	case err != nil:
-		a.broken(w, r)
-	case !found:
-		a.services.Fail(w, r, http.StatusNotFound, trace.Text{En: "No transfer of that key was carried out.", Ko: "그 키의 이체는 이루어지지 않았습니다."})
-	case strings.Contains(r.Header.Get("Accept"), "text/html"):
-		a.services.Page(w, r, http.StatusOK, "transfer/receipt", done)
-	default:
-		a.moved(w, r, done, false)
-	}
-}
-
-func (a *transferApp) abort(w http.ResponseWriter, r *http.Request) {
-	if err := session.From(r.Context()).Destroy(); err != nil {
-		a.broken(w, r)
-		return
-	}
-	if strings.Contains(r.Header.Get("Accept"), "text/html") {
-		http.Redirect(w, r, Link(r, "/transfer/"), http.StatusSeeOther)
-		return
-	}
-	a.services.JSON(w, http.StatusOK, map[string]string{"step": "aborted"})
 }
 
 // sum is all the money there is.

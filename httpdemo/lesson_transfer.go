@@ -66,7 +66,7 @@ func runTransfer(ctx context.Context, e *Env) (err error) {
 	if t.total, _, err = t.app.sum(ctx); err != nil {
 		return err
 	}
-	for _, act := range []func() error{t.whole, t.again, t.aborted, t.late, t.crashes} {
+	for _, act := range []func() error{t.whole, t.again, t.aborted, t.late, t.forgotten, t.crashes} {
 		if err := act(); err != nil {
 			return err
 		}
@@ -189,23 +189,6 @@ func (t *transferRun) again() error {
 	return t.balances()
 }
 
-func (t *transferRun) aborted() error {
-	t.Step(trace.Text{En: "Aborted before the confirmation: the session is forgotten", Ko: "확인 전에 그만두기: 세션이 잊힙니다"})
-	if err := t.walk("confirm"); err != nil {
-		return err
-	}
-	stale := t.last
-	if err := t.post("abort", http.StatusOK); err != nil {
-		return err
-	}
-	t.last = stale
-	t.Note(trace.Text{En: "The back button brings the old form back. It is refused:", Ko: "뒤로 가기로 옛 폼을 다시 보내면 거절됩니다."})
-	if err := t.post("confirm", http.StatusConflict, http1.Field{Name: "key", Value: stale.Key}); err != nil {
-		return err
-	}
-	return t.balances()
-}
-
 func (t *transferRun) late() error {
 	t.Step(trace.Text{En: "The confirmation comes too late: after 4 minutes", Ko: "확인이 너무 늦게, 4분 뒤에 옵니다"})
 	if err := t.walk("confirm"); err != nil {
@@ -278,3 +261,6 @@ func (t *transferRun) ask(key string, moved bool) error {
 	t.remember()
 	return nil
 }
+
+// short is the beginning of a long name.
+func short(s string) string { return s[:min(8, len(s))] }

@@ -194,8 +194,8 @@ func TestTransfer(t *testing.T) {
 			refused++
 		}
 	}
-	if refused != 2 {
-		t.Errorf("%d forms were refused, want the stale one and the late one", refused)
+	if refused != 5 {
+		t.Errorf("%d forms were refused, want the stale one, the late one, and three of conversations that a crash has ended", refused)
 	}
 	var seen []string
 	for _, o := range r.memories {
@@ -211,5 +211,10 @@ func TestTransfer(t *testing.T) {
 	}
 	if r.most(httpdemo.Server, trace.MemoryConversation) == 0 {
 		t.Error("the session is not in the ledger")
+	}
+	for step := 5; step < 8; step++ { // the power goes: after as many answers as steps were taken
+		if got, want := r.within(step).statuses(), append(slices.Repeat([]int{200}, step-3), 409); !slices.Equal(got, want) {
+			t.Errorf("step %d: statuses %v, want %v", step, got, want)
+		}
 	}
 }

@@ -24,6 +24,8 @@ var (
 	ErrFunds   = errors.New("the account does not hold that much")
 	// ErrKey is a key that stands for another transfer already.
 	ErrKey = errors.New("the key belongs to another transfer")
+	// ErrAbandoned is a transfer of which Abandon has said that it is not carried out.
+	ErrAbandoned = errors.New("the transfer was abandoned")
 )
 
 // MaxAmount is the most that one transfer moves.
@@ -132,6 +134,13 @@ func (b *Bank) Move(ctx context.Context, t Transfer) (done bool, err error) {
 	case found:
 		return false, nil
 	}
+	var abandoned bool
+	if err := tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM abandoned WHERE key = ?)`, t.Key).Scan(&abandoned); err != nil {
+		return false, fmt.Errorf("bank: %w", err)
+	}
+	if abandoned {
+		return false, ErrAbandoned
+	}
 	if err := b.move(ctx, tx, t); err != nil {
 		return false, err
 	}
@@ -228,4 +237,26 @@ func (b *Bank) Accounts(ctx context.Context) (all []Account, err error) {
 		all = append(all, a)
 	}
 	return all, rows.Err()
+}
+
+// Abandon sees to it that a transfer is not carried out, now or later, and tells
+// whether it did: not if it has been carried out. Each key is decided once, so
+// that nobody is told "nothing was moved" of money that moves a moment later.
+func (b *Bank) Abandon(ctx context.Context, key string) (bool, error) {
+	tx, err := b.db.BeginTx(ctx, nil)
+	if err != nil {
+		return false, fmt.Errorf("bank: %w", err)
+	}
+	defer func() { _ = tx.Rollback() }() // after a commit there is nothing to take back
+	if _, found, err := receipt(ctx, tx, key); err != nil || found {
+		return false, err
+	}
+	_, err = tx.ExecContext(ctx, `INSERT INTO abandoned (key, at) VALUES (?, ?) ON CONFLICT DO NOTHING`, key, b.now().UnixMilli())
+	if err == nil {
+		err = tx.Commit()
+	}
+	if err != nil {
+		return false, fmt.Errorf("bank: %w", err)
+	}
+	return true, nil
 }

@@ -193,3 +193,28 @@ func ExampleBank_Move() {
 	// false <nil>
 	// [{alice 6} {bob 4}] <nil>
 }
+
+// A key is decided once: whoever comes second is told what was decided.
+func TestAbandon(t *testing.T) {
+	t.Parallel()
+	b := open(t, filepath.Join(t.TempDir(), "a.db"))
+	one := bank.Transfer{Key: "one", From: "alice", To: "bob", Amount: 100}
+	two := bank.Transfer{Key: "two", From: "alice", To: "bob", Amount: 100}
+	for range 2 {
+		if ok, err := b.Abandon(t.Context(), one.Key); err != nil || !ok {
+			t.Errorf("abandoned: %v, %v", ok, err)
+		}
+		if done, err := b.Move(t.Context(), one); done || !errors.Is(err, bank.ErrAbandoned) {
+			t.Errorf("moved what was abandoned: %v, %v", done, err)
+		}
+	}
+	if done, err := b.Move(t.Context(), two); err != nil || !done {
+		t.Errorf("%v, %v", done, err)
+	}
+	if ok, err := b.Abandon(t.Context(), two.Key); err != nil || ok {
+		t.Errorf("abandoned what was moved: %v, %v", ok, err)
+	}
+	if all, sum := balances(t, b); sum != 1500 || all["bob"] != 600 {
+		t.Errorf("balances %v", all)
+	}
+}

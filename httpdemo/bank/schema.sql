@@ -9,3 +9,7 @@ CREATE TABLE IF NOT EXISTS transfer (
   amount    INTEGER NOT NULL CHECK (amount > 0),
   at        INTEGER NOT NULL -- Unix milliseconds
 ) STRICT;
+CREATE TABLE IF NOT EXISTS abandoned (
+  key TEXT PRIMARY KEY,
+  at  INTEGER NOT NULL -- Unix milliseconds
+) STRICT;

@@ -1,0 +1,142 @@
+package httpdemo
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+
+	"statelab/capture/trace"
+	"statelab/httpdemo/bank"
+	"statelab/httpdemo/session"
+)
+
+// errMoved is a transfer that was carried out before it could be abandoned.
+var errMoved = errors.New("the money has moved")
+
+// abandon lets the bank decide that a transfer is not carried out, before anybody is
+// told so. One that has no key yet cannot be.
+func (a *transferApp) abandon(ctx context.Context, key string) error {
+	if key == "" {
+		return nil
+	}
+	if ok, err := a.bank.Abandon(ctx, key); err != nil || ok {
+		return err
+	}
+	return errMoved
+}
+
+// refused says why the bank moves nothing.
+func (a *transferApp) refused(w http.ResponseWriter, r *http.Request, err error) {
+	why := trace.Text{En: "Refused: " + err.Error() + "."}
+	switch {
+	case errors.Is(err, bank.ErrAmount):
+		why.Ko = "거절: 금액은 1에서 1,000,000,000까지의 정수입니다."
+	case errors.Is(err, bank.ErrAccount):
+		why.Ko = "거절: 그런 계좌가 없습니다."
+	case errors.Is(err, bank.ErrSelf):
+		why.Ko = "거절: 자기 계좌로는 보낼 수 없습니다."
+	case errors.Is(err, bank.ErrFunds):
+		why.Ko = "거절: 잔액이 모자랍니다."
+	default:
+		a.broken(w, r)
+		return
+	}
+	a.services.Fail(w, r, http.StatusUnprocessableEntity, why)
+}
+
+// confirm moves the money. Asked again with the same key, by a double click, the
+// back button or a client that got no answer, it tells what was done.
+func (a *transferApp) confirm(w http.ResponseWriter, r *http.Request) {
+	s := session.From(r.Context())
+	if status, why := readForm(r); status != 0 {
+		a.services.Fail(w, r, status, why)
+		return
+	}
+	done, found, err := a.bank.Receipt(r.Context(), r.PostForm.Get("key"))
+	switch {
+	case err != nil:
+		a.broken(w, r)
+		return
+	case found && s.User() == done.From:
+		a.moved(w, r, done, false)
+		return
+	}
+	t, ok := a.current(w, r, s)
+	if !ok {
+		return
+	}
+	if r.PostForm.Get("key") != t.Key {
+		a.refused(w, r, bank.ErrKey)
+		return
+	}
+	moved := bank.Transfer{Key: t.Key, From: t.From, To: t.To, Amount: t.Amount}
+	first, err := a.bank.Move(r.Context(), moved)
+	switch {
+	case errors.Is(err, bank.ErrAbandoned):
+		a.services.Fail(w, r, http.StatusConflict, trace.Text{
+			En: "This transfer was aborted. Nothing was moved.", Ko: "그만둔 이체입니다. 돈은 움직이지 않았습니다.",
+		})
+		return
+	case err != nil:
+		a.refused(w, r, err)
+		return
+	}
+	a.moved(w, r, bank.Receipt{Transfer: moved, At: a.services.Now()}, first)
+}
+
+// moved tells of a transfer that was carried out; first, if this request did it.
+func (a *transferApp) moved(w http.ResponseWriter, r *http.Request, done bank.Receipt, first bool) {
+	if strings.Contains(r.Header.Get("Accept"), "text/html") {
+		http.Redirect(w, r, Link(r, "/transfer/receipt/"+done.Key), http.StatusSeeOther)
+		return
+	}
+	a.services.JSON(w, http.StatusOK, map[string]any{
+		"step": "done", "key": done.Key, "from": done.From, "to": done.To, "amount": done.Amount, "moved_by_this_request": first,
+	})
+}
+
+// receipt tells whoever knows a transfer's key whether it was carried out: so may
+// a client ask that got no answer. It needs no session.
+func (a *transferApp) receipt(w http.ResponseWriter, r *http.Request) {
+	done, found, err := a.bank.Receipt(r.Context(), r.PathValue("key"))
+	switch {
+	case err != nil:
+		a.broken(w, r)
+	case !found:
+		a.services.Fail(w, r, http.StatusNotFound, trace.Text{En: "No transfer of that key was carried out.", Ko: "그 키의 이체는 이루어지지 않았습니다."})
+	case strings.Contains(r.Header.Get("Accept"), "text/html"):
+		a.services.Page(w, r, http.StatusOK, "transfer/receipt", done)
+	default:
+		a.moved(w, r, done, false)
+	}
+}
+
+// abort ends the conversation. If the money has moved already, it tells so: the
+// session stays, as the receipt is asked for with it.
+func (a *transferApp) abort(w http.ResponseWriter, r *http.Request) {
+	s := session.From(r.Context())
+	var t transferState
+	_, err := s.Get("transfer", &t)
+	if err == nil {
+		err = a.abandon(r.Context(), t.Key)
+	}
+	if errors.Is(err, errMoved) {
+		if done, found, err := a.bank.Receipt(r.Context(), t.Key); err == nil && found {
+			a.moved(w, r, done, false)
+			return
+		}
+	}
+	if err == nil {
+		err = s.Destroy()
+	}
+	if err != nil {
+		a.broken(w, r)
+		return
+	}
+	if strings.Contains(r.Header.Get("Accept"), "text/html") {
+		http.Redirect(w, r, Link(r, "/transfer/"), http.StatusSeeOther)
+		return
+	}
+	a.services.JSON(w, http.StatusOK, map[string]string{"step": "aborted"})
+}
