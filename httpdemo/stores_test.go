@@ -1,0 +1,201 @@
+package httpdemo_test
+
+import (
+	"crypto/rand"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"statelab/httpdemo"
+	"statelab/httpdemo/session"
+	"statelab/httpdemo/session/stores"
+)
+
+const form = "application/x-www-form-urlencoded"
+
+// siteOn serves the session and cart lessons on a store.
+func siteOn(t *testing.T, store session.Store, name string, attackable bool) served {
+	t.Helper()
+	s := &httpdemo.Services{
+		Now: time.Now, Rand: rand.Reader, Secret: make([]byte, 32), Secure: true,
+		Store: store, StoreName: name, Attackable: attackable,
+	}
+	var lessons []httpdemo.Lesson
+	for _, name := range []string{"session", "cart"} {
+		l, _ := httpdemo.Find(name)
+		lessons = append(lessons, l)
+	}
+	site, err := httpdemo.NewSite(s, lessons...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(site)
+	t.Cleanup(server.Close)
+	return served{server, t, site}
+}
+
+// login returns the cookie of a login.
+func (s served) login() string {
+	s.t.Helper()
+	r, body := s.send(http.MethodPost, "/session/login", form, "username=jisoo&password=blue-whale-42")
+	if r.StatusCode != http.StatusSeeOther || len(r.Cookies()) != 1 {
+		s.t.Fatalf("login: %d %s", r.StatusCode, body)
+	}
+	return r.Cookies()[0].Name + "=" + r.Cookies()[0].Value
+}
+
+// want sends a request, and wants that status.
+func (s served) want(status int, method, path, body string, fields ...string) *http.Response {
+	s.t.Helper()
+	kind := ""
+	if method == http.MethodPost {
+		kind = form
+	}
+	r, text := s.send(method, path, kind, body, fields...)
+	if r.StatusCode != status {
+		s.t.Errorf("%s %s: %d, want %d: %s", method, path, r.StatusCode, status, text)
+	}
+	return r
+}
+
+// TestOnEachStore: login, profile, cart, one's sessions ended everywhere, on every
+// kind of store.
+func TestOnEachStore(t *testing.T) {
+	t.Parallel()
+	for name, url := range map[string]func(*testing.T) string{
+		"memory": func(*testing.T) string { return "memory:" },
+		"sqlite": func(t *testing.T) string { return "sqlite:" + filepath.Join(t.TempDir(), "s.db") },
+		"redis":  func(t *testing.T) string { return startRedis(t).url() },
+		"nats":   func(*testing.T) string { return "nats:" },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			store, err := stores.Open(t.Context(), url(t), nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { _ = store.Close() })
+			s := siteOn(t, store, name, false)
+			laptop, phone := s.login(), s.login()
+			s.want(200, "GET", "/session/profile", "", "Cookie", laptop)
+			cart := s.want(303, "POST", "/cart/add", "item=A", "Cookie", laptop).Cookies()[0]
+			s.want(303, "POST", "/cart/add", "item=B", "Cookie", cart.String())
+			if _, got := s.send("GET", "/cart/", "", "", "Cookie", cart.String(), "Accept", "*/*"); strings.TrimSpace(got) != `{"cart":["A","B"]}` {
+				t.Errorf("cart %s", got)
+			}
+			s.want(303, "POST", "/session/everywhere", "", "Cookie", laptop)
+			for _, cookie := range []string{laptop, phone} {
+				s.want(302, "GET", "/session/profile", "", "Cookie", cookie)
+				s.want(401, "GET", "/session/profile", "", "Cookie", cookie, "Accept", "application/json")
+			}
+			if _, got := s.send("GET", "/cart/", "", "", "Cookie", cart.String(), "Accept", "*/*"); strings.TrimSpace(got) != `{"cart":["A","B"]}` {
+				t.Errorf("the cart went with the login's session: %s", got)
+			}
+		})
+	}
+}
+
+// redisServer is a redis-server of this test alone, which writes every change down.
+type redisServer struct {
+	dir string
+	cmd *exec.Cmd
+}
+
+func startRedis(t *testing.T) *redisServer {
+	t.Helper()
+	if _, err := exec.LookPath("redis-server"); err != nil {
+		t.Skip("redis-server is not installed: apt-get install redis-server")
+	}
+	dir, err := os.MkdirTemp("", "statelab-redis-") // t.TempDir's names are too long for a socket's address
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &redisServer{dir: dir}
+	s.up(t)
+	t.Cleanup(func() {
+		s.kill()
+		_ = os.RemoveAll(dir)
+	})
+	return s
+}
+
+func (s *redisServer) socket() string { return filepath.Join(s.dir, "r.sock") }
+func (s *redisServer) url() string    { return "unix://" + s.socket() }
+
+func (s *redisServer) up(t *testing.T) {
+	t.Helper()
+	s.cmd = exec.Command("redis-server", "--port", "0", "--unixsocket", s.socket(), "--dir", s.dir,
+		"--save", "", "--appendonly", "yes", "--appendfsync", "always", "--loglevel", "warning")
+	if err := s.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	deadline := time.After(20 * time.Second)
+	for {
+		if conn, err := net.Dial("unix", s.socket()); err == nil {
+			_ = conn.Close()
+			return
+		}
+		select {
+		case <-deadline:
+			t.Fatal("redis-server did not start")
+		case <-time.After(5 * time.Millisecond): // another program: there is nothing to wait on
+		}
+	}
+}
+
+// kill ends the server as a crash does.
+func (s *redisServer) kill() {
+	_ = s.cmd.Process.Kill()
+	_ = s.cmd.Wait() // "signal: killed", as was asked
+	_ = os.Remove(s.socket())
+}
+
+// TestRedisDown: while the store is down every page that needs it is 503 with
+// Retry-After; when it is back, nothing has happened meanwhile, and nothing is lost.
+func TestRedisDown(t *testing.T) {
+	t.Parallel()
+	server := startRedis(t)
+	store, err := stores.Open(t.Context(), server.url(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = store.Close() })
+	s := siteOn(t, store, "redis", false)
+	login := s.login()
+	cart := s.want(303, "POST", "/cart/add", "item=A").Cookies()[0].String()
+
+	server.kill()
+	for _, c := range []struct{ method, path, body, cookie string }{
+		{"GET", "/session/profile", "", login},
+		{"GET", "/session/", "", login},
+		{"POST", "/session/login", "username=jisoo&password=blue-whale-42", ""},
+		{"POST", "/session/logout", "", login},
+		{"POST", "/session/everywhere", "", login},
+		{"POST", "/session/end", "key=x", login},
+		{"POST", "/cart/add", "item=B", cart},
+		{"POST", "/cart/empty", "", cart},
+	} {
+		r := s.want(503, c.method, c.path, c.body, "Cookie", c.cookie)
+		if r.Header.Get("Retry-After") == "" || len(r.Cookies()) > 0 {
+			t.Errorf("%s %s: Retry-After %q, cookies %v", c.method, c.path, r.Header.Get("Retry-After"), r.Cookies())
+		}
+	}
+	s.want(302, "GET", "/session/profile", "") // who has no session needs no store
+	s.want(200, "GET", "/memory", "")
+
+	server.up(t)
+	s.want(200, "GET", "/session/profile", "", "Cookie", login)
+	if _, got := s.send("GET", "/cart/", "", "", "Cookie", cart, "Accept", "*/*"); strings.TrimSpace(got) != `{"cart":["A"]}` {
+		t.Errorf("cart %s", got)
+	}
+	records, err := store.List(t.Context(), "jisoo")
+	if err != nil || len(records) != 1 {
+		t.Errorf("%d sessions of the user, %v: a login while the store was down has left one", len(records), err)
+	}
+}
