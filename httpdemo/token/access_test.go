@@ -362,3 +362,34 @@ func Example() {
 	// kim cart:read <nil>
 	// token refused: it is for ["shop"], not for "bank"
 }
+
+func ExampleDecode() {
+	s, err := token.Compact(map[string]any{"alg": "none"}, map[string]any{"sub": "admin"}, nil)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	d, err := token.Decode(s)
+	fmt.Printf("%s %s %d %v\n", d.Header, d.Claims, len(d.Signature), err)
+	fmt.Println(d.Subject())
+	// Output:
+	// {"alg":"none"} {"sub":"admin"} 0 <nil>
+	// admin
+}
+
+func FuzzDecode(f *testing.F) {
+	s, _ := issue(f, ed)
+	f.Add(s)
+	f.Add("..")
+	f.Fuzz(func(t *testing.T, s string) {
+		d, err := token.Decode(s)
+		if err != nil {
+			return
+		}
+		encode := base64.RawURLEncoding.EncodeToString
+		if again := encode(d.Header) + "." + encode(d.Claims) + "." + encode(d.Signature); again != s {
+			t.Errorf("%q taken apart and put together is %q", s, again)
+		}
+		_ = d.Subject()
+	})
+}
