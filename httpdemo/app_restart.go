@@ -1,10 +1,8 @@
 package httpdemo
 
 import (
-	"mime"
 	"net/http"
 	"sync"
-	"unicode/utf8"
 
 	"statelab/capture/trace"
 	"statelab/httpdemo/session"
@@ -91,7 +89,7 @@ func (a *restartApp) who(w http.ResponseWriter, r *http.Request) {
 
 // login makes every mechanism know the user at once.
 func (a *restartApp) login(w http.ResponseWriter, r *http.Request) {
-	user, status, why := readRestartUser(r)
+	user, status, why := readUser(r)
 	if status != 0 {
 		a.services.Fail(w, r, status, why)
 		return
@@ -133,29 +131,4 @@ func (a *restartApp) page(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Cache-Control", "no-store")
 		a.services.Page(w, r, http.StatusOK, "restart/index", map[string]any{"Rows": rows, "Starts": starts})
 	}).ServeHTTP(w, r)
-}
-
-// readRestartUser reads a name. status is 0 where it could.
-func readRestartUser(r *http.Request) (user string, status int, why trace.Text) {
-	kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
-	switch kind {
-	case "application/json":
-		var q struct {
-			User string `json:"user"`
-		}
-		status, why = readJSON(r, &q)
-		user = q.User
-	case "application/x-www-form-urlencoded":
-		status, why = readForm(r)
-		user = r.PostForm.Get("user")
-	default:
-		return "", http.StatusUnsupportedMediaType, trace.Text{
-			En: "The name is to come as application/json or application/x-www-form-urlencoded.",
-			Ko: "이름은 application/json이나 application/x-www-form-urlencoded여야 합니다.",
-		}
-	}
-	if status == 0 && (user == "" || len(user) > 64 || !utf8.ValidString(user)) {
-		return "", http.StatusUnprocessableEntity, trace.Text{En: "The name is to be 1 to 64 bytes of UTF-8.", Ko: "이름은 UTF-8로 1~64바이트여야 합니다."}
-	}
-	return user, status, why
 }

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"statelab/capture/trace"
 )
@@ -110,3 +111,28 @@ func tooLarge(err error) bool {
 }
 
 var bodyTooLarge = trace.Text{En: "The body is too large.", Ko: "본문이 너무 큽니다."}
+
+// readUser reads the name of who logs in, from JSON or a form. status is 0 where it could.
+func readUser(r *http.Request) (user string, status int, why trace.Text) {
+	kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	switch kind {
+	case "application/json":
+		var q struct {
+			User string `json:"user"`
+		}
+		status, why = readJSON(r, &q)
+		user = q.User
+	case "application/x-www-form-urlencoded":
+		status, why = readForm(r)
+		user = r.PostForm.Get("user")
+	default:
+		return "", http.StatusUnsupportedMediaType, trace.Text{
+			En: "The name is to come as application/json or application/x-www-form-urlencoded.",
+			Ko: "이름은 application/json이나 application/x-www-form-urlencoded여야 합니다.",
+		}
+	}
+	if status == 0 && (user == "" || len(user) > 64 || !utf8.ValidString(user)) {
+		return "", http.StatusUnprocessableEntity, trace.Text{En: "The name is to be 1 to 64 bytes of UTF-8.", Ko: "이름은 UTF-8로 1~64바이트여야 합니다."}
+	}
+	return user, status, why
+}

@@ -43,7 +43,7 @@ func Lessons() []Lesson {
 		sessionLesson(), flask(), cart(),
 		tokenLesson(), tokenAttackLesson(),
 		theft(),
-		cacheLesson(), restart(),
+		webSocket(), cacheLesson(), restart(),
 		transfer(),
 		compare(),
 	}

@@ -256,6 +256,7 @@ func Example() {
 	// token [C7 C8 C9 C13 D5 E3 E5]
 	// token-attacks [C7]
 	// theft [C10 E4]
+	// websocket [C12]
 	// cache [B6]
 	// restart [A5 B5]
 	// transfer [C6]
