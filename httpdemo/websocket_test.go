@@ -204,7 +204,9 @@ func TestWebSocketJudges(t *testing.T) {
 		script      string
 	}{
 		{
-			"python websockets", "apt-get install python3-websockets", []string{"python3", "/usr/bin/python3"}, []string{"-c", "import websockets"},
+			"python websockets", "apt-get install python3-websockets",
+			[]string{"python3", "/usr/bin/python3"},
+			[]string{"-c", "import websockets"},
 			`import asyncio, json, sys, websockets
 async def main():
     async with websockets.connect(sys.argv[1], extra_headers={"Cookie": sys.argv[2]}) as ws:
@@ -221,7 +223,9 @@ async def main():
 asyncio.run(main())`,
 		},
 		{
-			"npm ws", "apt-get install node-ws", []string{"node"}, []string{"-e", "require('ws')"},
+			"npm ws", "apt-get install node-ws",
+			[]string{"node"},
+			[]string{"-e", "require('ws')"},
 			`const WebSocket = require('ws');
 const ws = new WebSocket(process.argv[1], {headers: {Cookie: process.argv[2]}});
 let step = 0;
