@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"fmt"
 	"slices"
 	"strconv"
@@ -18,14 +17,10 @@ type bent struct {
 }
 
 // hold holds what the lesson says against what happened. Its sentences are true
-// of the lesson as it was written; so it runs once more without the user's rules,
+// of the lesson as it was written; so it ran once more without the user's rules,
 // and what rests on a step that went otherwise is not told: the step's title says
-// instead what it came to.
-func (p *performance) hold(ctx context.Context, sc tcpdemo.Scenario, seed uint64) error {
-	itself, err := performScenario(ctx, sc, seed, nil)
-	if err != nil {
-		return err
-	}
+// instead what it came to. rest is what a title or a note rests on.
+func (p *performance) hold(itself *performance, rest func(*trace.Note) tcpdemo.Rest) error {
 	meant, err := tcpdemo.ReadCourse(itself.events(vantageClient))
 	if err != nil {
 		return err
@@ -42,21 +37,38 @@ func (p *performance) hold(ctx context.Context, sc tcpdemo.Scenario, seed uint64
 		if o.Note.Step {
 			step++
 		}
-		rest := tcpdemo.OnStates
-		if o.Note.Segments {
-			rest = tcpdemo.OnSegments
-		}
-		if o.Note.Amiss || is.Holds(step, rest, meant) {
+		if o.Note.Amiss {
+			p.bent.at(step)
 			return false
 		}
-		if !slices.Contains(p.bent.steps, step) {
-			p.bent.steps = append(p.bent.steps, step)
+		if is.Holds(step, rest(o.Note), meant) {
+			return false
 		}
+		p.bent.at(step)
 		o.Note.Text = is.Heading(step)
 		return !o.Note.Step
 	})
 	return nil
 }
+
+// at notes a step that took another course. What came before the first one has
+// no title, and its number is none.
+func (b *bent) at(step int) {
+	if step > 0 && !slices.Contains(b.steps, step) {
+		b.steps = append(b.steps, step)
+	}
+}
+
+// ofScenario is what a TCP lesson's title or note rests on.
+func ofScenario(n *trace.Note) tcpdemo.Rest {
+	if n.Segments {
+		return tcpdemo.OnSegments
+	}
+	return tcpdemo.OnStates
+}
+
+// ofLesson is what those of an HTTP lesson rest on.
+func ofLesson(*trace.Note) tcpdemo.Rest { return tcpdemo.OnMessages }
 
 // warning says at a lesson's head that it does not go as it was meant to; empty
 // where it does.

@@ -139,6 +139,14 @@ func TestBentLessonIsMarked(t *testing.T) {
 			[]string{"Step 4, changed by your rule. At its end: client FIN-WAIT-1", `"hello", the server sends it back ──`, "the FIN is not acknowledged (FIN-WAIT-1)"},
 			[]string{"60 seconds pass", "half-closed"},
 		},
+		{ // a state that is drawn in a step's rows is the one that its heading names
+			"close", "drop fin once",
+			[]string{
+				"outcome of steps 2, 3, 4.", "Step 2, changed by your rule. At its end: client FIN-WAIT-1, server CLOSE-WAIT ──",
+				"At its end: client FIN-WAIT-1, server CLOSE-WAIT (connection 2)", "Step 4, changed by your rule. At its end: client CLOSED, server CLOSED",
+			},
+			[]string{"the client forgets too ──"},
+		},
 		{"refused", "drop rst always", []string{"outcome of step 1.", "never completed (SYN-SENT)"}, []string{"reset (RST)"}},
 		{"echo", "drop 1st data segment client→server once", []string{"60 seconds pass"}, []string{"your rule"}},
 		{"close-wait", "delay 1ms", []string{"half-open: the server still remembers it"}, []string{"half-closed", "your rule"}},
@@ -158,4 +166,45 @@ func TestBentPictureIsMarked(t *testing.T) {
 		says(t, output(t, "tcp", "demo", "echo", "--rule", "drop fin always", "--format", format, "--lang", "en"), []string{want}, nil)
 		says(t, output(t, "tcp", "demo", "echo", "--format", format, "--lang", "en"), nil, []string{want})
 	}
+}
+
+// An HTTP lesson is held against its own course as well: its titles, its notes
+// and what it has shown stand where the same messages were exchanged on
+// connections that lived the same lives.
+func TestBentHTTPLessonIsMarked(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		lesson, rule string
+		is, isNot    []string
+	}{
+		{
+			"stateless", "loss 100%",
+			[]string{"! Your rule has changed the outcome of step 1. Without", "Step 1, changed by your rule. At its end: client", "Measured: 10000 clients"},
+			[]string{"the first GET ──", "TCP remembered the connection, byte by byte"},
+		},
+		{"keep-alive", "loss 100%", []string{"outcome of step 1."}, []string{"The open connection saved", "a request with a token ──"}},
+		{
+			"keep-alive", "drop fin always",
+			[]string{"outcome of steps 3, 4.", "a request without ──", "The token of a moment ago", "Step 3, changed by your rule. At its end: client ESTABLISHED, server FIN-WAIT-1"},
+			[]string{"the server closes the connection ──", "The open connection saved"},
+		},
+		{
+			"stateless", "drop 1st data segment client→server once",
+			[]string{"the first GET ──", "TCP remembered the connection, byte by byte"},
+			[]string{"your rule has changed", "Your rule has changed"},
+		},
+		{"cookie", "delay 1ms", nil, []string{"Your rule has changed"}},
+		{"theft", "drop 1st data segment client→server once", nil, []string{"Your rule has changed"}},
+	} {
+		t.Run(c.lesson+"/"+c.rule, func(t *testing.T) {
+			t.Parallel()
+			says(t, output(t, "http", "demo", c.lesson, "--rule", c.rule, "--color", "never", "--lang", "en"), c.is, c.isNot)
+		})
+	}
+	t.Run("demo", func(t *testing.T) {
+		t.Parallel()
+		says(t, output(t, "demo", "--rule", "loss 100%", "--color", "never", "--lang", "ko"),
+			[]string{"사용자가 준 규칙이 1단계의 결과를 바꾸었습니다", "1단계, 규칙이 바꾼 결과"},
+			[]string{"TCP는 연결을 바이트 단위로 기억했고", "첫 번째 GET ──"})
+	})
 }

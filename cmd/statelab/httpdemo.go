@@ -103,36 +103,47 @@ func httpLesson(ctx context.Context, e *env, w io.Writer, v view, f *lessonFlags
 	if l.Compare != nil {
 		return compareLesson(ctx, e, w, v, f, l)
 	}
-	text := f.page()
 	v.opts.Title = "http demo " + l.Name
-	if text {
-		if err := introduce(w, v, l.Title, trace.Text{}, []trace.Text{l.Look}, false, 0); err != nil {
-			return err
-		}
-	}
-	perform := f.lessonOnVirtual
+	var b bent
+	var err error
 	if f.net == "host" {
-		perform = f.lessonOnHost
+		if err = introduceLesson(w, v, f, l, b); err == nil {
+			err = f.lessonOnHost(ctx, e, w, v, l)
+		}
+	} else {
+		b, err = f.lessonOnVirtual(ctx, e, w, v, l)
 	}
-	if err := perform(ctx, e, w, v, l); err != nil || !text {
+	if err != nil || !f.page() {
 		return err
 	}
-	if err := measure(ctx, w, v, l); err != nil {
-		return err
+	if err := measure(ctx, w, v, l); err != nil || len(b.steps) > 0 {
+		return err // what the lesson was to show has not been seen
 	}
 	return conclude(w, v, l.Point)
 }
 
-// lessonOnVirtual performs a lesson and shows it.
-func (f *lessonFlags) lessonOnVirtual(ctx context.Context, e *env, w io.Writer, v view, l httpdemo.Lesson) error {
+// introduceLesson prints a lesson's head, where the output is a page.
+func introduceLesson(w io.Writer, v view, f *lessonFlags, l httpdemo.Lesson, b bent) error {
+	if !f.page() {
+		return nil
+	}
+	return introduce(w, v, l.Title, b.warning(), []trace.Text{l.Look}, false, 0)
+}
+
+// lessonOnVirtual performs a lesson and shows it. It returns what rules of the
+// user's did to it.
+func (f *lessonFlags) lessonOnVirtual(ctx context.Context, e *env, w io.Writer, v view, l httpdemo.Lesson) (bent, error) {
 	p, spoiled := performLesson(ctx, l, f.seedNumber, f.ruleSet)
 	if p == nil || ctx.Err() != nil {
-		return spoiled
+		return bent{}, spoiled
+	}
+	if err := introduceLesson(w, v, f, l, p.bent); err != nil {
+		return p.bent, err
 	}
 	if err := p.writeTraces(e, f, v.lang); err != nil {
-		return err
+		return p.bent, err
 	}
-	return errors.Join(f.present(ctx, e, w, v, p), spoiled)
+	return p.bent, errors.Join(f.present(ctx, e, w, v, p), spoiled)
 }
 
 // measure shows what a lesson measures on this machine.

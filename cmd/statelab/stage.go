@@ -105,7 +105,11 @@ func performScenario(ctx context.Context, sc tcpdemo.Scenario, seed uint64, rule
 	p.refutes = sc.Refutes
 	p.fold, p.curves = sc.Fold, congestionCurves(curves(s.net.Samples(), c))
 	if s.bent && ctx.Err() == nil {
-		err = errors.Join(err, p.hold(ctx, sc, seed))
+		itself, without := performScenario(ctx, sc, seed, nil)
+		if without == nil {
+			without = p.hold(itself, ofScenario)
+		}
+		err = errors.Join(err, without)
 	}
 	return p, err
 }
@@ -134,6 +138,13 @@ func performLesson(ctx context.Context, l httpdemo.Lesson, seed uint64, rules []
 	}
 	p.title, p.lesson = "http demo "+l.Name, l.Title
 	p.refutes = l.Refutes
+	if s.bent && ctx.Err() == nil {
+		itself, without := performLesson(ctx, l, seed, nil)
+		if without == nil {
+			without = p.hold(itself, ofLesson)
+		}
+		err = errors.Join(err, without)
+	}
 	return p, err
 }
 
