@@ -68,6 +68,9 @@ func TestSessionRenewed(t *testing.T) {
 	s := siteOn(t, nil, "", false)
 	before := s.login()
 	r := s.want(303, "POST", "/session/login", "username=alex&password=red-panda-17", "Cookie", before)
+	if len(r.Cookies()) != 1 {
+		t.Fatalf("the login set %d cookies, want one with another id", len(r.Cookies()))
+	}
 	after := r.Cookies()[0]
 	if before == after.Name+"="+after.Value {
 		t.Error("the login kept the id")

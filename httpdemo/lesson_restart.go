@@ -123,7 +123,7 @@ func (l *restartRun) start(ctx context.Context, p trace.Participant) error {
 	lesson := restart()
 	process := &restartProcess{store: store}
 	lesson.App = func(s *Services) (App, error) {
-		process.app, err = newRestartApp(s, store, func(store string, op session.Op) { l.accessed(p, store, op) })
+		process.app, err = newRestartApp(s, store, func(store string, op session.Op) { l.accessed(p)(accessTo(store, op)) })
 		return process.app, err
 	}
 	site, err := NewSite(s, lesson)
@@ -147,17 +147,6 @@ func (l *restartRun) stop(p trace.Participant, end func(*Service)) error {
 	delete(l.servers, p)
 	end(process.service)
 	return process.store.Close()
-}
-
-// accessed puts an access to a store on the timeline.
-func (l *restartRun) accessed(p trace.Participant, store string, op session.Op) {
-	verb := map[string]string{"find": trace.StoreRead, "commit": trace.StoreWrite, "delete": trace.StoreDelete, "list": trace.StoreList}[op.Verb]
-	outcome := map[session.Outcome]string{
-		session.Absent: trace.StoreAbsent, session.Conflict: trace.StoreConflict, session.Unavailable: trace.StoreUnavailable, session.Failed: trace.StoreRefused,
-	}[op.Outcome]
-	l.Report(trace.Observation{Kind: trace.ObservedStore, At: l.Now(), Party: p, Access: &trace.Access{
-		Store: store, Op: verb, Key: op.Record.Key[:min(8, len(op.Record.Key))], Bytes: op.Record.Size(), Revision: op.Record.Revision, Outcome: outcome,
-	}})
 }
 
 func (l *restartRun) remember() {

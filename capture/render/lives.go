@@ -60,6 +60,8 @@ func (l *lives) tell(ev *trace.Event) error {
 			text = fmt.Sprintf("%s  %s", l.name(x), text)
 		}
 		return l.line(ev, text)
+	case trace.KindStore:
+		return l.line(ev, explain.AccessForms(l.o.Lang, ev.Access)[0])
 	case trace.KindGap:
 		return l.line(ev, l.say.f(wordMissing, ev.N))
 	default:

@@ -120,3 +120,21 @@ func TestLivesOfAQuickClose(t *testing.T) {
 		}
 	}
 }
+
+// An access to a store is told, and what came from a client in its key is escaped.
+func TestLivesTellOfStores(t *testing.T) {
+	t.Parallel()
+	var b strings.Builder
+	err := render.Lives(&b, func(yield func(trace.Event, error) bool) {
+		yield(trace.Event{
+			Kind: trace.KindStore, At: time.Unix(0, 0).UTC(), From: trace.Participant{Role: trace.RoleServer}, Stream: -1,
+			Access: &trace.Access{Store: "redis", Op: trace.StoreWrite, Key: "3f2a\x1b[2J", Bytes: 212, Revision: 2},
+		}, nil)
+	}, render.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := b.String(); !strings.Contains(got, "redis: write") || !strings.Contains(got, "212 B, revision 2") || strings.Contains(got, "\x1b[2J") {
+		t.Errorf("%q", got)
+	}
+}

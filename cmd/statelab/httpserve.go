@@ -11,7 +11,6 @@ import (
 	"log"
 	"net"
 	"net/http"
-	"strings"
 	"sync"
 	"time"
 
@@ -79,8 +78,7 @@ nats: for a server in this process. A store that does not answer is 503.`,
 					return err
 				}
 				s.Attackable = attackable
-				s.Store = sessions
-				s.StoreName, _, _ = strings.Cut(store, ":")
+				s.Store, s.StoreName = sessions, stores.Name(store)
 				s.Watch = func(a trace.Access) {
 					n.Report(trace.Observation{Kind: trace.ObservedStore, At: n.Now(), Party: httpdemo.Server, Access: &a})
 				}

@@ -48,6 +48,17 @@ func Open(ctx context.Context, rawURL string, now func() time.Time) (session.Sto
 	return nil, fmt.Errorf("no store is called %q; known: %s", Redacted(rawURL), strings.Join(known, ", "))
 }
 
+// Name is what the store of that URL is called on a timeline: "redis" for each way
+// to reach one.
+func Name(rawURL string) string {
+	switch scheme, _, _ := strings.Cut(rawURL, ":"); scheme {
+	case "unix", "rediss":
+		return "redis"
+	default:
+		return scheme
+	}
+}
+
 // Redacted is the URL without its password, for a log or an error.
 func Redacted(rawURL string) string {
 	u, err := url.Parse(rawURL)

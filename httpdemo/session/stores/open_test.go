@@ -88,3 +88,14 @@ func ExampleOpen() {
 	// false <nil>
 	// no store is called "floppy:a"  known: memory:, sqlite:sessions.db, redis://127.0.0.1:6379, rediss://example.org:6379, unix:///run/redis/redis.sock, nats: (a server in this process) or nats://127.0.0.1:4222 true
 }
+
+func TestName(t *testing.T) {
+	t.Parallel()
+	for url, want := range map[string]string{
+		"memory:": "memory", "sqlite:x.db": "sqlite", "redis://h:1": "redis", "rediss://h": "redis", "unix:///r.sock": "redis", "nats:": "nats",
+	} {
+		if got := stores.Name(url); got != want {
+			t.Errorf("%s: %q, want %q", url, got, want)
+		}
+	}
+}
