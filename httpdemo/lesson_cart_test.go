@@ -1,15 +1,18 @@
 package httpdemo_test
 
 import (
+	"context"
 	"encoding/json"
 	"net/http"
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"statelab/capture/trace"
 	"statelab/httpdemo"
+	"statelab/httpdemo/session"
 )
 
 // TestCart: the requests that put B into the cart are the same, byte for byte; the
@@ -55,28 +58,45 @@ func TestCart(t *testing.T) {
 	}
 }
 
-// TestCartAtOnce: of requests by real goroutines at once, none is lost.
+// gate is a store in which n reads wait for one another, once it is shut.
+type gate struct {
+	session.Store
+	shut  atomic.Bool
+	wait  sync.WaitGroup
+	reads atomic.Int32
+}
+
+func (g *gate) Find(ctx context.Context, key string) (session.Record, bool, error) {
+	r, ok, err := g.Store.Find(ctx, key)
+	if g.shut.Load() && g.reads.Add(-1) >= 0 {
+		g.wait.Done()
+		g.wait.Wait()
+	}
+	return r, ok, err
+}
+
+// TestCartAtOnce: of twenty requests that have all read the cart before any writes,
+// none is lost.
 func TestCartAtOnce(t *testing.T) {
 	t.Parallel()
-	s := lessonSite(t, false, "cart")
-	form := "application/x-www-form-urlencoded"
-	first, _ := s.send(http.MethodPost, "/cart/add", form, "item=A")
-	cookie := first.Cookies()[0]
-	var wait sync.WaitGroup
-	for range 20 {
-		wait.Go(func() {
-			if r, body := s.send(http.MethodPost, "/cart/add", form, "item=B", "Cookie", cookie.String(), "Accept", "*/*"); r.StatusCode != http.StatusOK {
-				t.Errorf("%d %s", r.StatusCode, body)
-			}
-		})
+	const n = 20
+	g := &gate{Store: session.NewMemory(session.MemoryOptions{})}
+	s := siteOn(t, g, "memory", false)
+	cookie := s.want(303, http.MethodPost, "/cart/add", "item=A").Cookies()[0].String()
+	g.wait.Add(n)
+	g.reads.Store(n)
+	g.shut.Store(true)
+	var requests sync.WaitGroup
+	for range n {
+		requests.Go(func() { s.want(303, http.MethodPost, "/cart/add", "item=B", "Cookie", cookie) })
 	}
-	wait.Wait()
-	_, body := s.send(http.MethodGet, "/cart/", "", "", "Cookie", cookie.String(), "Accept", "*/*")
+	requests.Wait()
+	_, body := s.send(http.MethodGet, "/cart/", "", "", "Cookie", cookie, "Accept", "*/*")
 	var got struct {
 		Cart []string `json:"cart"`
 	}
-	if err := json.Unmarshal([]byte(body), &got); err != nil || len(got.Cart) != 21 {
-		t.Errorf("%d things are in the cart, want 21: %v", len(got.Cart), err)
+	if err := json.Unmarshal([]byte(body), &got); err != nil || len(got.Cart) != n+1 {
+		t.Errorf("%d things are in the cart, want %d: %v", len(got.Cart), n+1, err)
 	}
 }
 
