@@ -228,6 +228,13 @@ func TestLoopback(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	allInferred(t, all)
+}
+
+// allInferred holds the states of a connection that opens, and of which the client
+// closes, all within one machine.
+func allInferred(t *testing.T, all []trace.Event) {
+	t.Helper()
 	var got []string
 	for _, e := range all {
 		if e.Kind == trace.KindState {
@@ -240,6 +247,37 @@ func TestLoopback(t *testing.T) {
 	want := []string{"1 SYN-SENT", "2 SYN-RECEIVED", "2 ESTABLISHED", "3 ESTABLISHED", "4 FIN-WAIT-1", "4 CLOSE-WAIT"}
 	if !slices.Equal(got, want) {
 		t.Errorf("%q, want %q", got, want)
+	}
+}
+
+// A checksum that nobody computes within a machine is told of once, and keeps
+// nothing from arriving.
+func TestLoopbackWithoutChecksums(t *testing.T) {
+	t.Parallel()
+	b := newBuilder(t)
+	b.loopback = true
+	b.handshake()
+	b.send(0, func(t *layers.TCP) { t.FIN, t.ACK = true, true }, nil)
+	const checksum = 14 + 20 + 16 // Ethernet, IPv4, and before it in TCP's header
+	for i := range b.frames {
+		b.frames[i].Data[checksum] ^= 0xff
+	}
+	all, err := tell(t, analyze.Options{VerifyChecksums: true}.Run(source(b.frames, nil), nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	allInferred(t, all)
+	told := 0
+	for _, e := range all {
+		switch e.Kind {
+		case trace.KindSegment:
+			told += len(e.Segment.Findings)
+		case trace.KindConnection:
+			if n := e.Connection.Findings[tcpstate.FoundBadChecksum]; n != 4 || told != n {
+				t.Errorf("of 4 wrong checksums %d are told of, and %d counted", told, n)
+			}
+		default:
+		}
 	}
 }
 

@@ -129,14 +129,22 @@ func (r *run) segmentSeen(f *capture.Frame, arrival bool) {
 		at = tcpstate.Sent
 	}
 	reading := *r.observer.Observe(s, at)
-	if inside {
+	if inside && !reading.Damaged { // else nothing of it has arrived
 		r.changes = append(r.changes[:0], reading.Changes...)
 		findings := append(r.findings[:0], reading.Findings...)
 		for i := range r.changes { // the observer reuses what they point to
 			r.changes[i].Frames = slices.Clone(r.changes[i].Frames)
 		}
+		// A wrong checksum was found as the segment left, and is none of the wire's
+		// doing: within a machine nobody computes it, and nobody asks.
+		sum := s.Checksum
+		if sum == tcpstate.Invalid {
+			s.Checksum = tcpstate.Unverified
+		}
 		arrived := r.observer.Observe(s, tcpstate.Received)
+		s.Checksum = sum
 		r.changes = append(r.changes, arrived.Changes...)
+		findings = append(findings, arrived.Findings...)
 		reading.RTT, reading.AcksFrame = arrived.RTT, arrived.AcksFrame
 		reading.Changes, reading.Findings, r.findings = r.changes, findings, findings
 	}

@@ -294,3 +294,20 @@ func TestHTMLHostile(t *testing.T) {
 	// The page's own policy stops what would be injected all the same.
 	want(b, `(() => { const s = document.createElement("script"); s.textContent = "window.owned = true"; document.body.append(s); return window.owned === undefined })()`, true)
 }
+
+// Words that stand between the lanes leave these as thick as they are.
+func TestHTMLWordsBesideLanes(t *testing.T) {
+	t.Parallel()
+	b := newBrowser(t)
+	b.open(page(t, "file", render.Options{Frame: anyFrame}), "")
+	const rows = `Array.from(document.querySelectorAll(".other .across"))`
+	want(b, rows+`.length > 0 && document.querySelectorAll(".lad>i").length > 0`, true)
+	want(b, rows+`.filter(e => {
+		const words = e.getBoundingClientRect();
+		return Array.from(document.querySelectorAll(".lad>i")).some(i => {
+			const lane = i.getBoundingClientRect();
+			return words.left < lane.right && lane.left < words.right && words.top < lane.bottom && lane.top < words.bottom;
+		});
+	}).length`, 0.0)
+	b.clean()
+}

@@ -1,6 +1,7 @@
 package render
 
 import (
+	"math"
 	"math/bits"
 	"time"
 )
@@ -32,9 +33,10 @@ func bucketOf(v uint64) int {
 	return shift<<sketchBits + int(v>>shift)
 }
 
-// quantile returns the duration that a share q of all do not exceed, 0 to 1.
+// quantile returns the shortest duration that a share q of all do not exceed, 0 to
+// 1: half of two are within the shorter one.
 func (s *sketch) quantile(q float64) time.Duration {
-	rank := uint64(q * float64(s.n))
+	rank := uint64(max(math.Ceil(q*float64(s.n))-1, 0))
 	for i, n := range s.buckets {
 		if n > rank {
 			return min(highest(i), s.max)

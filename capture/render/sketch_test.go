@@ -25,7 +25,11 @@ func TestSketch(t *testing.T) {
 		}
 		slices.Sort(all)
 		for _, q := range []float64{0, 0.1, 0.5, 0.9, 0.99, 0.9995} {
-			exact, got := all[int(q*float64(len(all)))], s.quantile(q)
+			within := 0 // the first of which a share q are no longer
+			for float64(within+1) < q*float64(len(all)) {
+				within++
+			}
+			exact, got := all[within], s.quantile(q)
 			if got < exact || got-exact > exact/32 {
 				t.Errorf("below %d: the %g quantile is %d, the exact one %d", most, q, got, exact)
 			}
@@ -33,6 +37,12 @@ func TestSketch(t *testing.T) {
 		if s.quantile(1) != all[len(all)-1] {
 			t.Errorf("below %d: the longest is %d, want %d", most, s.quantile(1), all[len(all)-1])
 		}
+	}
+	var two sketch
+	two.add(10)
+	two.add(20)
+	if a, b := two.quantile(0.5), two.quantile(0.9); a != 10 || b != 20 {
+		t.Errorf("half of 10 and 20 are within %d, and nine tenths within %d", a, b)
 	}
 	var none sketch
 	if none.quantile(0.5) != 0 {
