@@ -238,6 +238,9 @@ func (r *run) observe(o *trace.Observation) {
 			e.Frame = d.frame
 		}
 	case trace.ObservedMemory:
+		if r.states.outlived(k, o) {
+			return
+		}
 		e.Kind, e.Memory = trace.KindMemory, o.Memory
 	case trace.ObservedVerdict:
 		e.Kind, e.Verdict, e.Wire = trace.KindVerdict, o.Verdict, o.Verdict.Wire

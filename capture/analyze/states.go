@@ -157,6 +157,26 @@ func stale(shown, polled tcpstate.State) bool {
 	}), polled)
 }
 
+// outlived reports whether a sample of memory is of a control block that is gone:
+// segments have shown for certain that the end has given it up, or holds the
+// smaller one of TIME-WAIT in its place, and the answer was late. That nothing is
+// remembered is no such sample.
+func (r *reconcile) outlived(k endKey, o *trace.Observation) bool {
+	e := r.ends[k]
+	if r.exact || o.Asked.IsZero() || len(o.Memory.Entries) == 0 || e == nil || !e.proved {
+		return false
+	}
+	switch e.last {
+	case tcpstate.Closed, tcpstate.Listen:
+		return true
+	case tcpstate.TimeWait:
+		return !slices.ContainsFunc(o.Memory.Entries, func(m trace.Entry) bool {
+			return m.Kind == trace.MemoryConnection && m.Name == "state" && m.Value == tcpstate.TimeWait.String()
+		})
+	}
+	return false
+}
+
 // edge is the edge of the figure that an observed change took: a call, a segment
 // and a timer may join the same two states. Polling does not see which it was.
 func edge(o *trace.Observation) *tcpstate.Edge {

@@ -175,6 +175,55 @@ func TestLatePoll(t *testing.T) {
 	}
 }
 
+// TestLateMemory: a sample of a control block that segments have shown to be gone
+// is not told: not of the end that is CLOSED, nor the full block of the one that
+// keeps only TIME-WAIT's. What an end remembers while it remembers is, and that
+// it remembers nothing.
+func TestLateMemory(t *testing.T) {
+	t.Parallel()
+	b := newBuilder(t)
+	b.loopback = true
+	b.handshake()
+	open := len(b.frames)
+	b.send(0, func(t *layers.TCP) { t.FIN, t.ACK = true, true }, nil)
+	b.send(1, func(t *layers.TCP) { t.FIN, t.ACK = true, true }, nil)
+	b.send(0, func(t *layers.TCP) { t.ACK = true }, nil)
+	here, there := netip.MustParseAddrPort("127.0.0.1:40000"), netip.MustParseAddrPort("127.0.0.1:7")
+	for _, tc := range []struct {
+		name   string
+		frames int
+		local  netip.AddrPort
+		state  tcpstate.State // of the sample; CLOSED has no entries
+		told   bool
+	}{
+		{"an open server", open, there, tcpstate.Established, true},
+		{"a closed server", len(b.frames), there, tcpstate.LastAck, false},
+		{"a closed server that forgot", len(b.frames), there, tcpstate.Closed, true},
+		{"the full block before TIME-WAIT", len(b.frames), here, tcpstate.FinWait1, false},
+		{"TIME-WAIT's block", len(b.frames), here, tcpstate.TimeWait, true},
+	} {
+		remote := there
+		if tc.local == there {
+			remote = here
+		}
+		m := &trace.Memory{}
+		if tc.state != tcpstate.Closed {
+			m.Entries = []trace.Entry{{Kind: trace.MemoryConnection, Name: "state", Value: tc.state.String(), Bytes: 1}}
+		}
+		all, err := tell(t, analyze.Run(source(b.frames[:tc.frames], nil), slices.Values([]trace.Observation{{
+			Kind: trace.ObservedMemory, At: b.now.Add(time.Millisecond), Asked: b.now, Order: 99, Memory: m,
+			Party: trace.Participant{Addr: tc.local}, Conn: trace.Conn{Local: tc.local, Remote: remote},
+		}})))
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := slices.ContainsFunc(all, func(e trace.Event) bool { return e.Kind == trace.KindMemory })
+		if got != tc.told {
+			t.Errorf("a late sample of %s: told %v, want %v", tc.name, got, tc.told)
+		}
+	}
+}
+
 // TestLateAccept: accept may be called long after the handshake. It tells of a
 // connection that nobody has seen yet, and is no news of one that has gone on.
 func TestLateAccept(t *testing.T) {
