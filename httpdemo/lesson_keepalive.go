@@ -88,8 +88,8 @@ func runKeepAlive(ctx context.Context, e *Env) error {
 		return err
 	}
 	e.Note(trace.Text{
-		En: "What the connection's end took with it were two control blocks of TCP.",
-		Ko: "연결이 끝나면서 사라진 것은 TCP의 제어 블록 둘뿐입니다.",
+		En: "What a connection's end takes with it is TCP's: the client's control block at once, the server's after TIME-WAIT.",
+		Ko: "연결이 끝나면 사라지는 것은 TCP의 것뿐입니다. 클라이언트의 제어 블록은 곧바로, 서버의 것은 TIME-WAIT가 지나면 사라집니다.",
 	})
 	return nil
 }

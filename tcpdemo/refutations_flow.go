@@ -13,8 +13,8 @@ var refutationsOfFlow = map[string][]trace.Refutation{
 	"fast-retransmit": {ackNamesTheNext},
 	"reorder":         {ackNamesTheNext},
 	"backoff": {{N: 18, Why: because(
-		"with the cable out the stack is told nothing: it sends the same bytes again and again, and the connection goes on",
-		"케이블이 빠져도 스택에는 아무 통지가 없습니다. 같은 바이트를 거듭 다시 보내고, 연결은 그대로 이어집니다",
+		"with the cable out the stack is told nothing: it sends the same bytes again and again, until the last of these, the peer's ACK, and the connection goes on",
+		"케이블이 빠져도 스택에는 아무 통지가 없습니다. 같은 바이트를 거듭 다시 보내다가 마지막 프레임에서 상대의 ACK를 받고, 연결은 그대로 이어집니다",
 	), Seen: []trace.Sight{carried(client), cutOff, resentData, resentData, acknowledged(server)}}},
 	"keepalive": {
 		{N: 18, Why: because(

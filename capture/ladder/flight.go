@@ -152,7 +152,8 @@ func matters(s *trace.Segment) bool {
 // before.
 func resent(s *trace.Segment) bool {
 	for _, f := range s.Findings {
-		if strings.HasSuffix(f.Name, "retransmission") {
+		// Wireshark calls out of order what comes again within a round trip.
+		if strings.HasSuffix(f.Name, "retransmission") || f.Name == tcpstate.FoundBytesSeen {
 			return true
 		}
 	}

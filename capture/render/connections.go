@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"strconv"
+	"strings"
 
 	"statelab/capture/explain"
 	"statelab/capture/tcpstate"
@@ -95,6 +96,23 @@ func sentAgain(c *tcpstate.Conn) string {
 		return ""
 	}
 	return fmt.Sprintf("%d / %d", client, server)
+}
+
+// sentAgainUnnamed counts segments that were sent again where the names of the
+// findings do not: Wireshark's rules call some of them out of order. 0 where
+// they do.
+func sentAgainUnnamed(c *tcpstate.Conn) int {
+	again := c.Direction(tcpstate.Client).Again.Segments + c.Direction(tcpstate.Server).Again.Segments
+	named := 0
+	for name, n := range c.Findings {
+		if strings.HasSuffix(name, "retransmission") {
+			named += n
+		}
+	}
+	if again <= named {
+		return 0
+	}
+	return again
 }
 
 // writeOr sets the table in columns where the screen is wide enough for it, and

@@ -170,6 +170,9 @@ func (t *text) summary(r *ladder.Row) {
 func connectionText(say speaker, o *Options, x *explain.Explainer, c *tcpstate.Conn) string {
 	s := fmt.Sprintf("%s: %s (%d B) ↔ %s (%d B); %s", o.connection(say, c.Stream), c.Key.Client, c.Bytes[tcpstate.Client],
 		c.Key.Server, c.Bytes[tcpstate.Server], x.Ending(c))
+	if n := sentAgainUnnamed(c); n > 0 {
+		s += fmt.Sprintf("; %s ×%d", say.of(wordSentAgain), n)
+	}
 	if f := findingsText(say, c.Findings); f != "" {
 		s += "; " + f
 	}

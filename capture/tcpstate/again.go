@@ -32,7 +32,8 @@ const (
 // besides adds what we hold beside Wireshark's names.
 func (c *Conn) besides(a *analysis, mine *meter, h *happening) {
 	s, named := a.s, a.namedAgain()
-	seen := a.original.frame != 0
+	// What the wire lost before the tap that numbers frames was seen all the same.
+	seen := a.original.frame != 0 || a.original.wire != 0
 	switch {
 	case h.again && seen && (named == "" || named == FoundOutOfOrder):
 		a.found(FoundBytesSeen, a.original.frame, int(a.original.again))

@@ -78,10 +78,11 @@ func TestLessonsOwnWords(t *testing.T) {
 		{"keepalive", []string{"latest TCP keepalives were not answered"}, []string{"None of the client's"}},
 		{"backlog", []string{"TCB 10.0.0.1:52911 ESTABLISHED ESTABLISHED 65 TCB 10.0.0.1:51656 ESTABLISHED ESTABLISHED 65 TCB"}, []string{"the same in the table before"}},
 		{"close-wait", []string{"half-open: the server still remembers it"}, []string{"half-closed"}},
-		{"backoff", []string{"frames 11, 12, 13, 16: with the cable out"}, []string{"at 127.1"}},
+		{"backoff", []string{"frames 11, 12, 13, 16: with the cable out", "until the last of these, the peer's ACK"}, []string{"at 127.1"}},
 		{"zero-window", []string{"window is left after that: window exhausted."}, nil},
 		{"framing", []string{"writes of 3, 3 and 5 bytes became one read of 11"}, []string{"and more"}},
-		{"mss", []string{"cwnd ends at 3880 bytes, 10 segments of 388"}, nil},
+		{"congestion", []string{"sent again ×256; duplicate ACK", "127 of them sent again", "Eff.snd.MSS 1420"}, nil},
+		{"mss", []string{"In other lessons it is 40 less", "cwnd ends at 3880 bytes, 10 segments of 388"}, nil},
 		{
 			"syn-flood",
 			[]string{
@@ -103,6 +104,13 @@ func TestLessonsOwnWords(t *testing.T) {
 		t.Parallel() // on a tour what stands in the table before is left out
 		says(t, output(t, "tcp", "demo", "--color", "never", "--lang", "en"), []string{"the same in the table before"}, nil)
 	})
+}
+
+// An end of a connection is told as it is: the server that closes first waits.
+func TestKeepAliveTellsWhatIsLeft(t *testing.T) {
+	t.Parallel()
+	says(t, output(t, "http", "demo", "keep-alive", "--color", "never", "--lang", "en"),
+		[]string{"the client's control block at once, the server's after TIME-WAIT."}, []string{"two control blocks"})
 }
 
 // says checks what a page says and what it does not, whatever its line breaks.
