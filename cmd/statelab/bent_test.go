@@ -216,3 +216,29 @@ func TestBentHTTPLessonIsMarked(t *testing.T) {
 			[]string{"TCP는 연결을 바이트 단위로 기억했고", "첫 번째 GET ──"})
 	})
 }
+
+// A rule that names no ordinal holds for each segment that it names, as the guide
+// says: "once" is once for each.
+func TestOnceIsForEachSegment(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		lesson, rule string
+		drops        int
+	}{{"close", "drop fin once", 4}, {"close", "drop 1st fin", 1}, {"server-restart", "drop 1st rst", 1}} {
+		sc, _ := tcpdemo.Find(c.lesson)
+		rules := network.MustParseRules(c.rule)
+		p, err := performScenario(t.Context(), sc, defaultSeed, rules)
+		if err != nil {
+			t.Fatal(err)
+		}
+		drops := 0
+		for _, o := range p.recording.Observations {
+			if o.Kind == trace.ObservedVerdict && o.Verdict.Rule == rules[0].Text {
+				drops++
+			}
+		}
+		if drops != c.drops {
+			t.Errorf("%s, %s: %d segments dropped, want %d", c.lesson, c.rule, drops, c.drops)
+		}
+	}
+}
