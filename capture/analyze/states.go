@@ -89,6 +89,9 @@ func (r *reconcile) infer(k endKey, ch tcpstate.Change, wire uint64) bool {
 	}
 	if !r.exact {
 		e.last, e.proved = ch.To, ch.Basis == tcpstate.Inferred
+		if ch.From == tcpstate.Listen { // so somebody listens: a poll that finds it later tells no news
+			r.end(endKey{local: k.local}).last = tcpstate.Listen
+		}
 		return true
 	}
 	if len(e.inferred) < maxPending {

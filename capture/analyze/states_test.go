@@ -175,6 +175,39 @@ func TestLatePoll(t *testing.T) {
 	}
 }
 
+// TestLateListener: that somebody listens is no news when a segment has been
+// answered by a listener's child; that he listens no more is.
+func TestLateListener(t *testing.T) {
+	t.Parallel()
+	b := newBuilder(t)
+	b.loopback = true
+	b.handshake()
+	local := netip.MustParseAddrPort("127.0.0.1:7")
+	poll := func(from, to tcpstate.State) trace.Observation {
+		b.now = b.now.Add(time.Millisecond)
+		return trace.Observation{
+			Kind: trace.ObservedState, At: b.now, Order: 99, Conn: trace.Conn{Local: local},
+			Party: trace.Participant{Role: trace.RoleServer, Addr: local}, From: from, To: to, Cause: trace.Cause{Kind: tcpstate.OnPoll},
+		}
+	}
+	reports := []trace.Observation{poll(tcpstate.Closed, tcpstate.Listen), poll(tcpstate.Listen, tcpstate.Closed)}
+	for frames, want := range map[int][]tcpstate.State{0: {tcpstate.Listen, tcpstate.Closed}, len(b.frames): {tcpstate.Closed}} {
+		all, err := tell(t, analyze.Run(source(b.frames[:frames], nil), slices.Values(reports)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []tcpstate.State
+		for _, e := range all {
+			if e.Kind == trace.KindState && e.State.Basis == tcpstate.Observed {
+				got = append(got, e.State.To)
+			}
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("after %d frames the listener is told to be %v, want %v", frames, got, want)
+		}
+	}
+}
+
 // TestLateMemory: a sample of a control block that segments have shown to be gone
 // is not told: not of the end that is CLOSED, nor the full block of the one that
 // keeps only TIME-WAIT's. What an end remembers while it remembers is, and that
