@@ -17,6 +17,8 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/net/publicsuffix"
+
 	"statelab/capture/http1"
 	"statelab/capture/trace"
 )
@@ -165,15 +167,17 @@ func (b *Browser) situation(u *url.URL, q *Request) situation {
 	return situation{crossSite: cross, navigation: !q.Script, safeNavigation: !q.Script && safe(q.Method)}
 }
 
-// site is what RFC 6265bis §5.2 calls one: scheme and registrable domain. Here
-// the last two labels of a name, or the whole of an address.
+// site is what RFC 6265bis §5.2 calls one: scheme and registrable domain, or the
+// whole host where it has none, as an address.
 func site(u *url.URL) string {
-	host := u.Hostname()
+	host := hostname(u)
 	if _, err := netip.ParseAddr(host); err == nil {
 		return u.Scheme + "://" + host
 	}
-	labels := strings.Split(host, ".")
-	return u.Scheme + "://" + strings.Join(labels[max(0, len(labels)-2):], ".")
+	if registrable, err := publicsuffix.EffectiveTLDPlusOne(host); err == nil {
+		host = registrable
+	}
+	return u.Scheme + "://" + host
 }
 
 func safe(method string) bool {
@@ -193,7 +197,7 @@ func (b *Browser) head(u *url.URL, q *Request, s situation) string {
 	if cookies := b.Jar.get(u, b.env.Now(), s); len(cookies) > 0 && !q.NoCookies {
 		var pairs []string
 		for _, c := range cookies {
-			pairs = append(pairs, c.Name+"="+c.Value)
+			pairs = append(pairs, c.pair())
 		}
 		fmt.Fprintf(&w, "Cookie: %s\r\n", strings.Join(pairs, "; "))
 	}

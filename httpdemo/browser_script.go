@@ -18,7 +18,7 @@ func (b *Browser) DocumentCookie(page string) (string, error) {
 	}
 	var pairs []string
 	for _, c := range b.Jar.get(u, b.env.Now(), situation{script: true}) {
-		pairs = append(pairs, c.Name+"="+c.Value)
+		pairs = append(pairs, c.pair())
 	}
 	return strings.Join(pairs, "; "), nil
 }

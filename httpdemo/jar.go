@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/net/publicsuffix"
+
 	"statelab/capture/http1"
 	"statelab/capture/trace"
 )
@@ -34,20 +36,31 @@ type Cookie struct {
 	Ends     time.Time // zero: with the browser's session
 }
 
+// pair is the cookie as it goes back (§5.8.3): one without a name is its value
+// alone.
+func (c *Cookie) pair() string {
+	if c.Name == "" {
+		return c.Value
+	}
+	return c.Name + "=" + c.Value
+}
+
 // Limits of RFC 6265bis §5.6, §5.7, in octets.
 const maxCookie = 4096
 
 // Set takes the value of a Set-Cookie field that came with a response from u.
 // crossSite says that the request was another site's doing, and did not lead the
-// user there (§5.7). refused is
-// why a browser does not keep it: "secure", "host-prefix", …; empty where it
-// does.
+// user there (§5.7). refused is why a browser does not keep it: "secure",
+// "host-prefix", …; empty where it does.
 func (j *Jar) Set(u *url.URL, value string, now time.Time, crossSite bool) (refused string) {
 	parsed, ok := http1.ParseSetCookie(value)
 	if !ok {
 		return "malformed"
 	}
-	c := Cookie{SetCookie: parsed, Host: u.Hostname(), OnlyHost: true, Set: now}
+	c := Cookie{SetCookie: parsed, Host: hostname(u), OnlyHost: true, Set: now}
+	if c.Domain == c.Host && publicSuffix(c.Host) {
+		c.Domain = "" // a public suffix may set cookies for itself
+	}
 	if refused := c.refused(u, crossSite); refused != "" {
 		return refused
 	}
@@ -57,6 +70,10 @@ func (j *Jar) Set(u *url.URL, value string, now time.Time, crossSite bool) (refu
 	if c.Path == "" {
 		c.Path = defaultPath(u.Path)
 	}
+	j.expire(now)
+	if j.laysOver(&c, u) {
+		return "secure-stays"
+	}
 	ends, session := c.SetCookie.Ends(now)
 	if !session {
 		c.Ends = ends
@@ -64,34 +81,53 @@ func (j *Jar) Set(u *url.URL, value string, now time.Time, crossSite bool) (refu
 	i := slices.IndexFunc(j.cookies, func(old Cookie) bool {
 		return old.Name == c.Name && old.Host == c.Host && old.OnlyHost == c.OnlyHost && old.Path == c.Path
 	})
-	if i >= 0 {
-		c.Set = j.cookies[i].Set
+	switch gone := !session && !ends.After(now); {
+	case i >= 0 && gone:
 		j.cookies = slices.Delete(j.cookies, i, i+1)
-	}
-	if session || ends.After(now) {
+	case i >= 0:
+		c.Set = j.cookies[i].Set
+		j.cookies[i] = c
+	case !gone:
 		j.cookies = append(j.cookies, c)
 	}
 	return ""
 }
 
+// laysOver reports whether a cookie without Secure, from where all can be read,
+// would stand before or in place of a Secure one (§5.7, "Leave Secure Cookies
+// Alone").
+func (j *Jar) laysOver(c *Cookie, u *url.URL) bool {
+	return !c.Secure && !trustworthy(u) && slices.ContainsFunc(j.cookies, func(old Cookie) bool {
+		return old.Secure && old.Name == c.Name && pathMatch(c.Path, old.Path) &&
+			(domainMatch(c.Host, old.Host) || domainMatch(old.Host, c.Host))
+	})
+}
+
 // refused says why a browser does not keep a cookie from u (§5.7).
 func (c *Cookie) refused(u *url.URL, crossSite bool) string {
 	name, secure := strings.ToLower(c.Name), trustworthy(u)
-	strict := strings.EqualFold(c.SameSite, "strict") || strings.EqualFold(c.SameSite, "lax") || c.SameSite == ""
+	toAll := strings.EqualFold(c.SameSite, "none") // what is unknown counts as Lax
+	if c.Name == "" {
+		name = strings.ToLower(c.Value) // which a server would read as the name
+	}
 	switch {
 	case len(c.Name)+len(c.Value) > maxCookie:
 		return "too-long"
-	case c.Domain != "" && !domainMatch(u.Hostname(), c.Domain):
+	case c.Domain != "" && publicSuffix(c.Domain):
+		return "public-suffix"
+	case c.Domain != "" && !domainMatch(hostname(u), c.Domain):
 		return "foreign-domain"
+	case c.Name == "" && (strings.HasPrefix(name, "__secure-") || strings.HasPrefix(name, "__host-")):
+		return "nameless-prefix"
 	case c.Secure && !secure:
 		return "secure"
 	case strings.HasPrefix(name, "__secure-") && !c.Secure:
 		return "secure-prefix"
 	case strings.HasPrefix(name, "__host-") && (!c.Secure || c.Domain != "" || c.Path != "/"):
 		return "host-prefix"
-	case strings.EqualFold(c.SameSite, "none") && !c.Secure:
+	case toAll && !c.Secure:
 		return "samesite-none"
-	case crossSite && strict:
+	case crossSite && !toAll:
 		return "cross-site"
 	}
 	return ""
@@ -114,7 +150,7 @@ func (j *Jar) get(u *url.URL, now time.Time, s situation) (all []Cookie) {
 		path = "/"
 	}
 	for _, c := range j.cookies {
-		host := u.Hostname()
+		host := hostname(u)
 		switch {
 		case c.OnlyHost && host != c.Host, !c.OnlyHost && !domainMatch(host, c.Host):
 		case !pathMatch(path, c.Path), c.Secure && !trustworthy(u), s.script && c.HTTPOnly:
@@ -167,13 +203,26 @@ func (j *Jar) Memory() (all []trace.Entry) {
 	return all
 }
 
+// hostname is u's host in lower case, as RFC 6265bis §5.1.2 compares it. Names are
+// taken to be ASCII already.
+func hostname(u *url.URL) string { return strings.ToLower(u.Hostname()) }
+
+// publicSuffix reports whether anybody may have a name below this one, as below
+// com: a cookie for it would go to strangers (§5.7).
+func publicSuffix(domain string) bool {
+	_, err := netip.ParseAddr(domain)
+	suffix, _ := publicsuffix.PublicSuffix(domain)
+	return err != nil && suffix == domain
+}
+
 // trustworthy says that what goes to u cannot be read on the way: https, and
 // what never leaves the machine (Secure Contexts §3.1).
 func trustworthy(u *url.URL) bool {
-	if u.Scheme == "https" || u.Hostname() == "localhost" || strings.HasSuffix(u.Hostname(), ".localhost") {
+	host := hostname(u)
+	if u.Scheme == "https" || host == "localhost" || strings.HasSuffix(host, ".localhost") {
 		return true
 	}
-	a, err := netip.ParseAddr(u.Hostname())
+	a, err := netip.ParseAddr(host)
 	return err == nil && a.IsLoopback()
 }
 

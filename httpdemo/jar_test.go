@@ -123,3 +123,121 @@ func TestJarAllowsUnsafe(t *testing.T) {
 		}
 	}
 }
+
+// TestJarKeepsApart: what is not kept for the sake of another host's cookies.
+func TestJarKeepsApart(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		from, value, want string
+	}{
+		{"https://shop.test/", "a=1; Domain=test", "public-suffix"},
+		{"https://shop.co.uk/", "a=1; Domain=co.uk", "public-suffix"},
+		{"https://shop.co.uk/", "a=1; Domain=.shop.CO.UK", ""},
+		{"https://co.uk/", "a=1; Domain=co.uk", ""}, // as one for that host only
+		{"https://SHOP.test/", "a=1; Domain=shop.test", ""},
+		{"http://127.0.0.1/", "a=1; Domain=127.0.0.1", ""},
+		{"http://127.0.0.1/", "a=1; Domain=0.0.1", "foreign-domain"},
+		{"https://shop.test/", "__Host-a=1; Path=/", "host-prefix"},
+		{"https://shop.test/", "=__host-a=1; Path=/; Secure", "nameless-prefix"},
+		{"https://shop.test/", "__Secure-a", "nameless-prefix"},
+		{"https://shop.test/", "nameless", ""},
+	} {
+		u, err := url.Parse(c.from)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var j Jar
+		if got := j.Set(u, c.value, exampleDate(), false); got != c.want {
+			t.Errorf("%s %q: %q, want %q", c.from, c.value, got, c.want)
+		}
+	}
+}
+
+// TestJarSecureStays: over plain HTTP nobody sets a cookie that would stand in
+// place of a Secure one, or before it (§5.7).
+func TestJarSecureStays(t *testing.T) {
+	t.Parallel()
+	secure, err := url.Parse("https://shop.test/")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct{ from, value, want string }{
+		{"http://shop.test/", "sid=evil", "secure-stays"},
+		{"http://shop.test/", "sid=evil; Max-Age=0", "secure-stays"},
+		{"http://www.shop.test/", "sid=evil; Domain=shop.test", "secure-stays"},
+		{"http://www.shop.test/", "sid=evil", "secure-stays"},
+		{"http://shop.test/cart/", "sid=evil", "secure-stays"}, // it would come first in /cart/
+		{"http://shop.test/", "sid=evil; Path=/other", "secure-stays"},
+		{"http://shop.test/", "other=1", ""},
+		{"http://sister.test/", "sid=1", ""},
+		{"https://shop.test/", "sid=2", ""},
+	} {
+		u, err := url.Parse(c.from)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var j Jar
+		if why := j.Set(secure, "sid=1; Secure; Path=/; Domain=shop.test", exampleDate(), false); why != "" {
+			t.Fatal(why)
+		}
+		if got := j.Set(u, c.value, exampleDate(), false); got != c.want {
+			t.Errorf("%s %q: %q, want %q", c.from, c.value, got, c.want)
+		}
+	}
+	var above Jar // for the whole domain, over one host's
+	host, err := url.Parse("https://www.shop.test/")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if why := above.Set(host, "sid=1; Secure; Path=/", exampleDate(), false); why != "" {
+		t.Fatal(why)
+	}
+	sister, err := url.Parse("http://sister.shop.test/")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := above.Set(sister, "sid=evil; Domain=shop.test", exampleDate(), false); got != "secure-stays" {
+		t.Errorf("from a sister of the host: %q", got)
+	}
+	var j Jar // what is Secure below /cart says nothing of what is above
+	if why := j.Set(secure, "sid=1; Secure; Path=/cart", exampleDate(), false); why != "" {
+		t.Fatal(why)
+	}
+	plain, err := url.Parse("http://shop.test/")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := j.Set(plain, "sid=2; Path=/", exampleDate(), false); got != "" {
+		t.Errorf("above it: %q", got)
+	}
+}
+
+// TestSite: which hosts are one site, beside the list of public suffixes.
+func TestSite(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		a, b string
+		same bool
+	}{
+		{"https://shop.test", "https://www.SHOP.test", true},
+		{"https://shop.test", "http://shop.test", false},
+		{"https://shop.test", "https://evil.test", false},
+		{"https://a.co.uk", "https://b.co.uk", false},
+		{"https://a.b.co.uk", "https://c.b.co.uk", true},
+		{"http://shop.localhost", "http://evil.localhost", false},
+		{"http://127.0.0.1:80", "http://127.0.0.1:8080", true},
+		{"http://127.0.0.1", "http://127.0.1.1", false},
+	} {
+		a, err := url.Parse(c.a)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, err := url.Parse(c.b)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := site(a) == site(b); got != c.same {
+			t.Errorf("%s and %s are one site: %v", c.a, c.b, got)
+		}
+	}
+}

@@ -1,7 +1,6 @@
 package http1
 
 import (
-	"net/http"
 	"strconv"
 	"strings"
 	"time"
@@ -118,18 +117,6 @@ func (c *SetCookie) attribute(key, v string) {
 	}
 }
 
-// cookieDate reads a date as senders write it (RFC 6265 §5.1.1).
-func cookieDate(s string) (time.Time, error) {
-	at, err := http.ParseTime(s)
-	for _, layout := range []string{"Mon, 02-Jan-2006 15:04:05 MST", "Mon, 02-Jan-06 15:04:05 MST", "Mon, 2 Jan 2006 15:04:05 MST", "Mon Jan _2 2006 15:04:05 MST"} {
-		if err == nil {
-			break
-		}
-		at, err = time.Parse(layout, s)
-	}
-	return at, err
-}
-
 // maxLife is the longest that a cookie lives (RFC 6265bis §5.5).
 const maxLife = 400 * 24 * time.Hour
 
@@ -141,6 +128,8 @@ func (c *SetCookie) Ends(at time.Time) (end time.Time, session bool) {
 		return at, false
 	case c.HasMaxAge:
 		return at.Add(min(time.Duration(min(c.MaxAge, int64(maxLife/time.Second)))*time.Second, maxLife)), false
+	case c.HasExpires && c.Expires.Sub(at) > maxLife:
+		return at.Add(maxLife), false
 	case c.HasExpires:
 		return c.Expires, false
 	}
