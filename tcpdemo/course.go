@@ -14,9 +14,7 @@ import (
 // held against.
 type Course []*CourseStep
 
-// CourseStep is what happened until the next step began. A segment belongs to
-// the step in which it left, and with it what it did on arrival: so the ladder
-// draws them.
+// CourseStep is what happened until the next step began.
 type CourseStep struct {
 	// states and calls are what each end has gone through from the lesson's
 	// beginning to this step's end.

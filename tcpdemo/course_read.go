@@ -15,7 +15,7 @@ import (
 // first step is step 0. It returns the error of the events, if they have one.
 func ReadCourse(events iter.Seq2[trace.Event, error]) (Course, error) {
 	r := courseReader{
-		fates: map[uint64]string{}, wires: map[*CourseStep][]wired{}, left: map[uint64]*CourseStep{},
+		fates: map[uint64]string{}, wires: map[*CourseStep][]wired{},
 		dials: map[netip.AddrPort]bool{}, now: newCourseStep(),
 	}
 	course := Course{r.now}
@@ -98,8 +98,6 @@ type courseReader struct {
 	now   *CourseStep
 	fates map[uint64]string
 	wires map[*CourseStep][]wired
-	// left is the step in which a segment left.
-	left map[uint64]*CourseStep
 	// dials are ends in SYN-SENT whose connection gets its number by the SYN.
 	dials map[netip.AddrPort]bool
 }
@@ -120,7 +118,6 @@ func (r *courseReader) read(e *trace.Event) {
 			delete(r.dials, e.From.Addr)
 			r.now.passages = append(r.now.passages, passage{end, tcpstate.SynSent, true})
 		}
-		r.left[e.Wire] = r.now
 		r.wires[r.now] = append(r.wires[r.now], wired{end, fmt.Sprint(uint(s.Flags), s.RelSeq, s.RelAck, s.Len), e.Wire})
 	case trace.KindVerdict:
 		if e.Verdict.Fate != trace.Delayed { // it comes, and the lesson's numbers are measured
@@ -138,12 +135,8 @@ func (r *courseReader) read(e *trace.Event) {
 }
 
 func (r *courseReader) state(end courseEnd, e *trace.Event) {
-	step := r.now
-	if left := r.left[e.State.Cause.Wire]; left != nil && e.State.Cause.Wire != 0 {
-		step = left
-	}
-	step.acted[end] = true
-	step.passages = append(step.passages, passage{end: end, to: e.State.To})
+	r.now.acted[end] = true
+	r.now.passages = append(r.now.passages, passage{end: end, to: e.State.To})
 	if e.Stream < 0 && e.State.To == tcpstate.SynSent {
 		r.dials[e.From.Addr] = true
 	}
