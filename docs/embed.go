@@ -14,7 +14,7 @@ import (
 var files embed.FS
 
 // topics is the order in which the guide is read.
-var topics = []string{"first-steps", "reading-the-ladder", "states", "report", "rules", "real-network", "filters", "reading-traces", "viewer", "selection", "two-captures", "tcp-analysis", "http-in-a-trace", "refused-requests", "real-trace", "json", "claims"}
+var topics = []string{"first-steps", "reading-the-ladder", "states", "report", "rules", "real-network", "filters", "reading-traces", "viewer", "selection", "two-captures", "tcp-analysis", "http-in-a-trace", "http-lessons", "refused-requests", "real-trace", "json", "claims"}
 
 // Topics returns the names of the guide's topics, in the order of reading.
 func Topics() []string { return slices.Clone(topics) }

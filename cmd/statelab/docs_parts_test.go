@@ -47,11 +47,13 @@ var parts = map[string]func(t *testing.T, lang explain.Lang, argument string) st
 	"rule-help": func(_ *testing.T, lang explain.Lang, _ string) string {
 		return "```text\n" + lang.Of(network.RuleHelp()) + "```\n"
 	},
-	"grammar": grammarPart,
-	"topics":  topicsPart,
-	"framing": framingPart,
-	"keys":    keysPart,
-	"screen":  screenPart,
+	"grammar":  grammarPart,
+	"topics":   topicsPart,
+	"framing":  framingPart,
+	"claims":   claimsPart,
+	"security": securityPart,
+	"keys":     keysPart,
+	"screen":   screenPart,
 }
 
 // fillParts returns a page with its generated parts as they are to be.
