@@ -38,6 +38,9 @@ type tapConn struct {
 	seen func(net.Addr, bool, []byte)
 }
 
+// NetConn is the connection below.
+func (c tapConn) NetConn() net.Conn { return c.Conn }
+
 func (c tapConn) Read(b []byte) (int, error) {
 	n, err := c.Conn.Read(b)
 	if n > 0 {

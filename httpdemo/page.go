@@ -48,7 +48,7 @@ func In(r *http.Request, t trace.Text) string {
 // had asked for it.
 type pageKey struct {
 	name, lang string
-	asked      bool
+	asked, tls bool
 }
 
 var parsedPages sync.Map // pageKey → *template.Template
@@ -69,6 +69,19 @@ func page(key pageKey) (*template.Template, error) {
 			return en
 		},
 		"lang": func() string { return lang },
+		"scheme": func() string {
+			if key.tls {
+				return "https"
+			}
+			return "http"
+		},
+		// curl does not know a certificate that was made on the spot.
+		"curl": func() string {
+			if key.tls {
+				return "curl -k"
+			}
+			return "curl"
+		},
 		"u": func(path string) string {
 			if key.asked {
 				return path + "?lang=" + lang
@@ -99,7 +112,7 @@ var pageHeaders = map[string]string{
 // header that the page's handler has set stays.
 func (s *Services) Page(w http.ResponseWriter, r *http.Request, status int, name string, data any) {
 	var b bytes.Buffer
-	p, err := page(pageKey{name, Lang(r), asked(r)})
+	p, err := page(pageKey{name, Lang(r), asked(r), r.TLS != nil})
 	if err == nil {
 		err = p.Execute(&b, data)
 	}

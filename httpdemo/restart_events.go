@@ -38,7 +38,7 @@ func (l *restartRun) events(ctx context.Context) error {
 		{
 			restartCrash,
 			trace.Text{En: "A new login at server 1, and a connection that stays open", Ko: "서버 1에 새로 로그인하고 연결을 열어 둡니다"},
-			trace.Text{En: "Server 1 loses its power: not a word on the wire. Requests go on", Ko: "서버 1의 전원이 꺼집니다. 회선에는 아무 말도 없습니다. 요청은 계속됩니다"},
+			trace.Text{En: "Server 1 loses its power and begins again at once, its programs not yet started: no FIN was sent. Requests go on", Ko: "서버 1의 전원이 꺼졌다가 바로 켜지고, 프로그램은 아직 시작되지 않았습니다. FIN은 나가지 않았습니다. 요청은 계속됩니다"},
 			trace.Text{En: "Server 1 has its power again, and a new process", Ko: "서버 1의 전원이 돌아오고 새 프로세스가 시작됩니다"},
 		},
 	} {

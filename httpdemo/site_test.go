@@ -220,3 +220,23 @@ func TestCertificate(t *testing.T) {
 		t.Errorf("fingerprint %q", f)
 	}
 }
+
+// TestLocalHosts: a name that was made to mean a loopback address is no name of
+// this server's.
+func TestLocalHosts(t *testing.T) {
+	t.Parallel()
+	s := testServices()
+	h := LocalHosts(s, http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	for host, want := range map[string]int{
+		"127.0.0.1": 200, "127.0.0.1:8080": 200, "localhost:8080": 200, "LOCALHOST.": 200, "shop.localhost": 200, "[::1]:8080": 200, "": 200,
+		"evil.example": 421, "evil.example:8080": 421, "localhost.evil.example": 421, "10.0.0.2": 421, "127.0.0.1.evil.example": 421,
+	} {
+		r := httptest.NewRequest("GET", "/", nil)
+		r.Host = host
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, r)
+		if w.Code != want {
+			t.Errorf("Host %q: %d, want %d", host, w.Code, want)
+		}
+	}
+}

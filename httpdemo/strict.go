@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -36,6 +37,8 @@ func Strict(l net.Listener, srv *http.Server, header time.Duration, size int) ne
 		if c, ok := r.Context().Value(strictKey{}).(*strictConn); ok && r.RequestURI == refusedTarget() {
 			c.refusal.Load().answer(w)
 			return
+		} else if ok && r.TLS == nil {
+			r.TLS = overTLS(c.Conn)
 		}
 		next.ServeHTTP(w, r)
 	})
@@ -54,6 +57,22 @@ func Strict(l net.Listener, srv *http.Server, header time.Duration, size int) ne
 		}
 	}
 	return strictListener{l, header, size}
+}
+
+// overTLS is the state of the TLS connection below others, nil where there is none:
+// net/http looks at the outermost alone.
+func overTLS(c net.Conn) *tls.ConnectionState {
+	for {
+		switch v := c.(type) {
+		case *tls.Conn:
+			s := v.ConnectionState()
+			return &s
+		case interface{ NetConn() net.Conn }:
+			c = v.NetConn()
+		default:
+			return nil
+		}
+	}
 }
 
 type strictKey struct{}

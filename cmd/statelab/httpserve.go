@@ -140,7 +140,11 @@ func serveHTTP(ctx context.Context, e *env, s *httpdemo.Services, l net.Listener
 		return err
 	}
 	defer site.Close() // when its last answer was given: there is nobody left to tell
-	srv := httpdemo.NewServer(site, limits, log.New(e.stderr, "statelab: ", 0))
+	var handler http.Handler = site
+	if a, ok := l.Addr().(*net.TCPAddr); ok && a.IP.IsLoopback() {
+		handler = httpdemo.LocalHosts(s, site)
+	}
+	srv := httpdemo.NewServer(handler, limits, log.New(e.stderr, "statelab: ", 0))
 	stop := context.AfterFunc(ctx, func() {
 		last, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
 		defer cancel()
