@@ -11,6 +11,7 @@ import (
 	"io"
 	"math/big"
 	"net"
+	"slices"
 	"strings"
 	"time"
 )
@@ -39,10 +40,11 @@ func Certificate(random io.Reader, now time.Time, names ...string) (tls.Certific
 		IPAddresses:           []net.IP{net.IPv4(127, 0, 0, 1), net.IPv6loopback},
 	}
 	for _, n := range names {
-		if ip := net.ParseIP(n); ip != nil {
-			template.IPAddresses = append(template.IPAddresses, ip)
-		} else {
+		switch ip := net.ParseIP(n); {
+		case ip == nil && !slices.Contains(template.DNSNames, n):
 			template.DNSNames = append(template.DNSNames, n)
+		case ip != nil && !slices.ContainsFunc(template.IPAddresses, ip.Equal):
+			template.IPAddresses = append(template.IPAddresses, ip)
 		}
 	}
 	der, err := x509.CreateCertificate(random, template, template, key.Public(), key)

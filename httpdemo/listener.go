@@ -1,7 +1,12 @@
 package httpdemo
 
 import (
+	"crypto/tls"
+	"errors"
+	"io"
 	"net"
+	"slices"
+	"strings"
 
 	"golang.org/x/net/netutil"
 )
@@ -55,4 +60,41 @@ func (c tapConn) Write(b []byte) (int, error) {
 		c.seen(c.RemoteAddr(), false, b[:n])
 	}
 	return n, err
+}
+
+// Secure makes a listener whose connections speak TLS. A client that speaks HTTP
+// without it is told so, and not cut off in silence.
+func Secure(l net.Listener, c *tls.Config) net.Listener { return secureListener{l, c} }
+
+type secureListener struct {
+	net.Listener
+	config *tls.Config
+}
+
+func (l secureListener) Accept() (net.Conn, error) {
+	c, err := l.Listener.Accept()
+	if err != nil {
+		return nil, err
+	}
+	return secureConn{tls.Server(c, l.config)}, nil
+}
+
+type secureConn struct{ *tls.Conn }
+
+func (c secureConn) Read(b []byte) (int, error) {
+	n, err := c.Conn.Read(b)
+	var first tls.RecordHeaderError
+	if errors.As(err, &first) && first.Conn != nil && plainHTTP(first.RecordHeader) {
+		_, _ = io.WriteString(first.Conn, "HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n"+
+			"400 Bad Request: this port speaks TLS; the address begins with https://\n") // the client may have gone
+	}
+	return n, err
+}
+
+// plainHTTP reports whether the five octets that should begin a TLS record begin
+// a request of HTTP instead.
+func plainHTTP(header [5]byte) bool {
+	return slices.ContainsFunc([]string{"GET /", "HEAD ", "POST ", "PUT /", "DELET", "OPTIO", "PATCH"}, func(s string) bool {
+		return strings.HasPrefix(string(header[:]), s)
+	})
 }

@@ -4,9 +4,12 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"net"
 	"net/http"
 	"net/netip"
+	"net/url"
 	"strings"
+	"sync"
 	"time"
 
 	"statelab/capture/trace"
@@ -16,13 +19,25 @@ import (
 type remembered struct {
 	Entries []rememberedEntry `json:"entries"`
 	Bytes   map[string]int    `json:"bytes"`
+	LeftOut int               `json:"left_out"` // entries that are in the sums alone
 }
 
 type rememberedEntry struct {
-	Kind  string `json:"kind"`
-	Name  string `json:"name"`
-	Value string `json:"value"`
-	Bytes int    `json:"bytes"`
+	Lesson string `json:"lesson"`
+	Kind   string `json:"kind"`
+	Name   string `json:"name"`
+	Value  string `json:"value"`
+	Bytes  int    `json:"bytes"`
+}
+
+// Of returns the entries of one kind.
+func (m remembered) Of(kind string) (all []rememberedEntry) {
+	for _, e := range m.Entries {
+		if e.Kind == kind {
+			all = append(all, e)
+		}
+	}
+	return all
 }
 
 // maxShown bounds the entries that one view of the memory shows, and maxValue
@@ -34,29 +49,63 @@ const (
 
 func (s *Site) remembered() remembered {
 	out := remembered{Entries: []rememberedEntry{}, Bytes: map[string]int{"conversation": 0, "resource": 0}}
-	for _, e := range s.Memory() {
-		out.Bytes[e.Kind.String()] += e.Bytes
-		if len(out.Entries) < maxShown {
+	for i, a := range s.apps {
+		if a == nil {
+			continue
+		}
+		for _, e := range a.Memory() {
+			out.Bytes[e.Kind.String()] += e.Bytes
+			if len(out.Entries) == maxShown {
+				out.LeftOut++
+				continue
+			}
 			out.Entries = append(out.Entries, rememberedEntry{
-				e.Kind.String(), trace.Escape(e.Name), trace.EscapeBytes([]byte(e.Value), maxValue), e.Bytes,
+				s.lessons[i].Name, e.Kind.String(), trace.Escape(e.Name), trace.EscapeBytes([]byte(e.Value), maxValue), e.Bytes,
 			})
 		}
 	}
 	return out
 }
 
-// near reports whether a request came from this machine: the memory holds what
-// others have said, and is shown to nobody else.
+// near reports whether a request came from this machine, and by a name that no
+// other site can have: the memory holds what others have said. A page elsewhere
+// may point its own name at this machine (DNS rebinding), but not at an address or
+// at localhost.
 func (s *Site) near(w http.ResponseWriter, r *http.Request) bool {
-	from, err := netip.ParseAddrPort(r.RemoteAddr)
-	if err == nil && from.Addr().Unmap().IsLoopback() {
-		return true
-	}
-	s.services.Fail(w, r, http.StatusForbidden, trace.Text{
+	why := trace.Text{
 		En: "The memory is shown on the server's own machine only.",
 		Ko: "메모리는 서버가 있는 컴퓨터에서만 볼 수 있습니다.",
-	})
+	}
+	if fromHere(r) {
+		host := hostname(&url.URL{Host: r.Host})
+		if _, err := netip.ParseAddr(host); err == nil || host == "localhost" || strings.HasSuffix(host, ".localhost") {
+			return true
+		}
+		why = trace.Text{
+			En: "The memory is shown under the server's address, or as localhost, only: another name may be another site's.",
+			Ko: "메모리는 서버의 주소나 localhost로 접속해야 볼 수 있습니다. 다른 이름은 다른 사이트의 것일 수 있습니다.",
+		}
+	}
+	s.services.Fail(w, r, http.StatusForbidden, why)
 	return false
+}
+
+// fromHere reports whether a client is on this machine: at a loopback address, or
+// at the one that it has asked.
+func fromHere(r *http.Request) bool {
+	from, err := netip.ParseAddrPort(r.RemoteAddr)
+	if err != nil {
+		return false
+	}
+	if from.Addr().Unmap().IsLoopback() {
+		return true
+	}
+	local, ok := r.Context().Value(http.LocalAddrContextKey).(net.Addr)
+	if !ok {
+		return false
+	}
+	at, err := netip.ParseAddrPort(local.String())
+	return err == nil && at.Addr().Unmap() == from.Addr().Unmap()
 }
 
 // memory shows what the server remembers at this moment.
@@ -64,14 +113,22 @@ func (s *Site) memory(w http.ResponseWriter, r *http.Request) {
 	if !s.near(w, r) {
 		return
 	}
-	w.Header().Set("Cache-Control", "no-store")
 	w.Header().Add("Vary", "Accept")
-	now := s.remembered()
 	if !strings.Contains(r.Header.Get("Accept"), "text/html") {
-		s.services.JSON(w, http.StatusOK, now)
+		s.memoryJSON(w, r)
 		return
 	}
-	s.services.Page(w, r, http.StatusOK, "memory", now)
+	w.Header().Set("Cache-Control", "no-store")
+	s.services.Page(w, r, http.StatusOK, "memory", s.remembered())
+}
+
+// memoryJSON is the same for programs.
+func (s *Site) memoryJSON(w http.ResponseWriter, r *http.Request) {
+	if !s.near(w, r) {
+		return
+	}
+	w.Header().Set("Cache-Control", "no-store")
+	s.services.JSON(w, http.StatusOK, s.remembered())
 }
 
 // Live views look for changes this often, and say that they are there this often
@@ -80,6 +137,29 @@ const (
 	lookInterval  = 250 * time.Millisecond
 	aliveInterval = 10 * time.Second
 )
+
+// memoryView is what the live views show: looked up once for all of them, since a
+// store may be asked for it.
+type memoryView struct {
+	mu   sync.Mutex
+	at   time.Time
+	json []byte
+}
+
+// viewed returns the memory as JSON, as it was within the last lookInterval.
+func (s *Site) viewed() []byte {
+	v := &s.view
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if now := time.Now(); now.Sub(v.at) >= lookInterval/2 {
+		b, err := json.Marshal(s.remembered())
+		if err != nil {
+			return v.json // of strings and numbers: it has no error
+		}
+		v.json, v.at = b, time.Now()
+	}
+	return v.json
+}
 
 // memoryEvents tells each change of the memory as a server-sent event (HTML
 // Living Standard §9.2), until the client goes.
@@ -102,10 +182,7 @@ func (s *Site) memoryEvents(w http.ResponseWriter, r *http.Request) {
 	var last []byte
 	quiet := aliveInterval
 	for tick := time.NewTicker(lookInterval); ; {
-		now, err := json.Marshal(s.remembered())
-		if err != nil {
-			return
-		}
+		now := s.viewed()
 		event := []byte(": still the same\n\n")
 		if !bytes.Equal(now, last) {
 			event, last, quiet = fmt.Appendf(nil, "data: %s\n\n", now), now, aliveInterval

@@ -96,6 +96,13 @@ func page(key pageKey) (*template.Template, error) {
 	return p, nil
 }
 
+// layout is what pages/layout.html stands around: a page's data, and its place
+// among the lessons.
+type layout struct {
+	Data  any
+	Place *place
+}
+
 // pageHeaders tell a browser what a page may do: load styles and scripts from here,
 // send forms here, be in no other site's frame, and say nowhere else where it was.
 // Strict-Transport-Security is not among them: it would bind every other server at
@@ -114,7 +121,7 @@ func (s *Services) Page(w http.ResponseWriter, r *http.Request, status int, name
 	var b bytes.Buffer
 	p, err := page(pageKey{name, Lang(r), asked(r), r.TLS != nil})
 	if err == nil {
-		err = p.Execute(&b, data)
+		err = p.Execute(&b, layout{data, placeOf(r, name)})
 	}
 	if err != nil {
 		http.Error(w, "500 internal server error", http.StatusInternalServerError)
@@ -153,6 +160,7 @@ func (s *Services) Fail(w http.ResponseWriter, r *http.Request, status int, why 
 	if status == http.StatusServiceUnavailable && w.Header().Get("Retry-After") == "" {
 		w.Header().Set("Retry-After", "1")
 	}
+	w.Header().Add("Vary", "Accept")
 	if strings.Contains(r.Header.Get("Accept"), "text/html") {
 		s.Page(w, r, status, "error", map[string]any{"Status": status, "Text": http.StatusText(status), "Why": In(r, why)})
 		return
@@ -162,7 +170,10 @@ func (s *Services) Fail(w http.ResponseWriter, r *http.Request, status int, why 
 		http.Error(w, "500 internal server error", http.StatusInternalServerError)
 		return
 	}
+	w.Header().Add("Vary", "Accept-Language")
 	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Content-Language", Lang(r))
+	w.Header().Set("Content-Length", fmt.Sprint(len(b)+1))
 	w.WriteHeader(status)
 	_, _ = w.Write(append(b, '\n'))
 }

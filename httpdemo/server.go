@@ -1,10 +1,13 @@
 package httpdemo
 
 import (
+	"crypto/sha256"
 	"embed"
+	"encoding/base64"
 	"fmt"
 	"log"
 	"net/http"
+	"strings"
 	"time"
 
 	"statelab/capture/trace"
@@ -54,9 +57,10 @@ func (l Limits) withDefaults() Limits {
 // Plain is an HTTP/1.1 server with a page and a JSON resource that remembers
 // nothing of a conversation: look for a field that could.
 type Plain struct {
-	page []byte
-	json []byte
-	now  func() time.Time
+	page   []byte
+	policy string // the page's Content-Security-Policy
+	json   []byte
+	now    func() time.Time
 }
 
 // NewPlain makes the plain server. now is where its Date header comes from
@@ -70,7 +74,11 @@ func NewPlain(now func() time.Time) (*Plain, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Plain{page: page, json: json, now: now}, nil
+	_, style, _ := strings.Cut(string(page), "<style>")
+	style, _, _ = strings.Cut(style, "</style>")
+	sum := sha256.Sum256([]byte(style))
+	policy := "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'; frame-ancestors 'none'"
+	return &Plain{page: page, policy: policy, json: json, now: now}, nil
 }
 
 // ServeHTTP answers GET and HEAD of / and of /api/public, and 404 or 405
@@ -83,7 +91,7 @@ func (p *Plain) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch r.URL.Path {
 	case "/":
 		h.Set("Content-Type", "text/html; charset=utf-8")
-		h.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'")
+		h.Set("Content-Security-Policy", p.policy)
 		body = p.page
 	case "/api/public":
 		h.Set("Content-Type", "application/json")

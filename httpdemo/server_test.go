@@ -3,6 +3,8 @@ package httpdemo
 import (
 	"bufio"
 	"bytes"
+	"crypto/sha256"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"io"
@@ -11,6 +13,7 @@ import (
 	"net/http/httptest"
 	"net/netip"
 	"os"
+	"regexp"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -96,6 +99,23 @@ func TestPlainForgets(t *testing.T) {
 		if e.Kind == trace.MemoryConversation {
 			t.Errorf("it remembers %q of a conversation", e.Name)
 		}
+	}
+}
+
+// TestPlainPolicy: the page's own style runs, by its hash (CSP Level 3, §6.7.2), and
+// no other.
+func TestPlainPolicy(t *testing.T) {
+	t.Parallel()
+	w := httptest.NewRecorder()
+	plainServer(t).ServeHTTP(w, httptest.NewRequest("GET", "/", nil))
+	style := regexp.MustCompile(`(?s)<style>(.*)</style>`).FindStringSubmatch(w.Body.String())
+	if style == nil {
+		t.Fatal("the page has no style")
+	}
+	sum := sha256.Sum256([]byte(style[1]))
+	policy := w.Header().Get("Content-Security-Policy")
+	if want := "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"; !strings.Contains(policy, "style-src "+want) || strings.Contains(policy, "unsafe") {
+		t.Errorf("policy %q; the style is %s", policy, want)
 	}
 }
 

@@ -35,7 +35,7 @@ func (e *Env) serve(s *Service, h http.Handler) (*Service, error) {
 	}
 	s.server = NewServer(h, Limits{}, nil)
 	if s.tls != nil {
-		l = tls.NewListener(l, s.tls)
+		l = Secure(l, s.tls)
 	}
 	l = Strict(l, s.server, DefaultReadTimeout, DefaultHeader)
 	s.served = make(chan error, 1)

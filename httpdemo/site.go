@@ -1,6 +1,7 @@
 package httpdemo
 
 import (
+	"context"
 	"embed"
 	"errors"
 	"fmt"
@@ -18,8 +19,9 @@ var assets embed.FS
 // that leads through them, and one that shows what the server remembers.
 type Site struct {
 	services *Services
-	lessons  []Lesson
-	apps     []App
+	lessons  []Lesson // all, in the order of a course
+	apps     []App    // one for each lesson; nil where it has none
+	view     memoryView
 	handler  http.Handler
 	streams  chan struct{} // a place for each live view of the memory
 }
@@ -32,18 +34,19 @@ func NewSite(s *Services, lessons ...Lesson) (*Site, error) {
 	site := &Site{services: s, streams: make(chan struct{}, maxStreams)}
 	mux := http.NewServeMux()
 	for _, l := range lessons {
-		if l.App == nil {
-			continue
+		var app App
+		if l.App != nil {
+			var err error
+			if app, err = l.App(s); err != nil {
+				return nil, fmt.Errorf("lesson %s: %w", l.Name, err)
+			}
+			app.Routes(mux)
 		}
-		app, err := l.App(s)
-		if err != nil {
-			return nil, fmt.Errorf("lesson %s: %w", l.Name, err)
-		}
-		app.Routes(mux)
 		site.apps, site.lessons = append(site.apps, app), append(site.lessons, l)
 	}
 	mux.HandleFunc("GET /{$}", site.index)
 	mux.HandleFunc("GET /memory", site.memory)
+	mux.HandleFunc("GET /memory.json", site.memoryJSON)
 	mux.HandleFunc("GET /memory/events", site.memoryEvents)
 	mux.HandleFunc("GET /assets/{name}", site.asset)
 	protection := http.NewCrossOriginProtection()
@@ -74,7 +77,7 @@ func NewSite(s *Services, lessons ...Lesson) (*Site, error) {
 func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Date", s.services.Now().UTC().Format(http.TimeFormat))
 	w.Header().Set("X-Content-Type-Options", "nosniff")
-	s.handler.ServeHTTP(w, r)
+	s.handler.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), siteKey{}, s)))
 }
 
 // nowhere answers for a target that no page has, or none with that method: the
@@ -118,19 +121,11 @@ func (s *Site) Close() (err error) {
 // Memory lists all that the site remembers at this moment.
 func (s *Site) Memory() (all []trace.Entry) {
 	for _, a := range s.apps {
-		all = append(all, a.Memory()...)
+		if a != nil {
+			all = append(all, a.Memory()...)
+		}
 	}
 	return all
-}
-
-// index leads through the lessons, in the order of a course.
-func (s *Site) index(w http.ResponseWriter, r *http.Request) {
-	type lesson struct{ Name, Title, Look string }
-	var all []lesson
-	for _, l := range s.lessons {
-		all = append(all, lesson{l.Name, In(r, l.Title), In(r, l.Look)})
-	}
-	s.services.Page(w, r, http.StatusOK, "index", map[string]any{"Lessons": all})
 }
 
 // asset serves the stylesheet and the scripts, which never change while the

@@ -8,9 +8,12 @@ import (
 	"crypto/x509"
 	"encoding/json"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -170,8 +173,8 @@ func TestMemoryFollows(t *testing.T) {
 	}
 }
 
-// The memory is nobody's business on another machine, and its live views are
-// bounded.
+// The memory is nobody's business on another machine, or on another site, and its
+// live views are bounded.
 func TestMemoryIsGuarded(t *testing.T) {
 	t.Parallel()
 	site, err := NewSite(testServices(), Lessons()...)
@@ -179,24 +182,143 @@ func TestMemoryIsGuarded(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = site.Close() })
-	for _, path := range []string{"/memory", "/memory/events"} {
+	get := func(path, from, host, at string) *httptest.ResponseRecorder {
 		r := httptest.NewRequest("GET", path, nil)
-		r.RemoteAddr = "192.0.2.1:4000"
+		r.RemoteAddr, r.Host = from, host
+		if at != "" {
+			r = r.WithContext(context.WithValue(r.Context(), http.LocalAddrContextKey, net.TCPAddrFromAddrPort(netip.MustParseAddrPort(at))))
+		}
 		w := httptest.NewRecorder()
 		site.ServeHTTP(w, r)
-		if w.Code != http.StatusForbidden {
-			t.Errorf("%s from another machine: %d", path, w.Code)
+		return w
+	}
+	for _, c := range []struct {
+		from, host, at string
+		want           int
+	}{
+		{"127.0.0.1:4000", "127.0.0.1:8080", "127.0.0.1:8080", 200},
+		{"[::1]:4000", "[::1]:8080", "", 200},
+		{"[::1]:4000", "LocalHost:8080", "", 200},
+		{"127.0.0.1:4000", "shop.localhost", "", 200},
+		{"127.0.0.1:4000", "evil.test:8080", "", 403}, // a name that was made to point here
+		{"127.0.0.1:4000", "localhost.evil.test", "", 403},
+		{"192.0.2.1:4000", "192.0.2.7:8080", "192.0.2.7:8080", 403},
+		{"192.0.2.7:4000", "192.0.2.7:8080", "192.0.2.7:8080", 200}, // this machine, by its address
+		{"192.0.2.1:4000", "127.0.0.1", "", 403},
+	} {
+		for _, path := range []string{"/memory", "/memory.json"} {
+			if w := get(path, c.from, c.host, c.at); w.Code != c.want {
+				t.Errorf("%s of %s from %s: %d, want %d", path, c.host, c.from, w.Code, c.want)
+			}
 		}
+	}
+	if w := get("/memory/events", "192.0.2.1:4000", "127.0.0.1", ""); w.Code != http.StatusForbidden {
+		t.Errorf("live, from another machine: %d", w.Code)
 	}
 	for range maxStreams {
 		site.streams <- struct{}{}
 	}
-	r := httptest.NewRequest("GET", "/memory/events", nil)
-	r.RemoteAddr = "[::1]:4000"
-	w := httptest.NewRecorder()
-	site.ServeHTTP(w, r)
-	if w.Code != http.StatusServiceUnavailable || w.Header().Get("Retry-After") == "" {
+	if w := get("/memory/events", "[::1]:4000", "localhost", ""); w.Code != http.StatusServiceUnavailable || w.Header().Get("Retry-After") == "" {
 		t.Errorf("one view too many: %d", w.Code)
+	}
+}
+
+// TestMemoryLeavesNothingUnsaid: what is too much to list is counted.
+func TestMemoryLeavesNothingUnsaid(t *testing.T) {
+	t.Parallel()
+	app := &counted{}
+	for range maxShown + 7 {
+		app.seen = append(app.seen, "x")
+	}
+	s := testSite(t, Lesson{Name: "counted", App: func(*Services) (App, error) { return app, nil }})
+	resp, body := send(t, "GET", s.URL+"/memory.json", "", "")
+	var m remembered
+	if err := json.Unmarshal([]byte(body), &m); err != nil || resp.Header.Get("Cache-Control") != "no-store" {
+		t.Fatal(err, resp.Header)
+	}
+	if len(m.Entries) != maxShown || m.LeftOut != 7 || m.Bytes["conversation"] != maxShown+7 || m.Entries[0].Lesson != "counted" {
+		t.Errorf("%d entries, %d left out, %v", len(m.Entries), m.LeftOut, m.Bytes)
+	}
+	_, page := send(t, "GET", s.URL+"/memory", "", "", "Accept", "text/html")
+	if !strings.Contains(page, "<strong>7</strong>") || strings.Contains(page, "data-left hidden") {
+		t.Error("the page does not say how many it leaves out")
+	}
+}
+
+// TestCourse: whoever goes to the next lesson each time has seen every page that
+// the index names, in its order, and comes back by the way he came.
+func TestCourse(t *testing.T) {
+	t.Parallel()
+	s := testSite(t, Lessons()...)
+	_, index := send(t, "GET", s.URL+"/", "", "", "Accept", "text/html")
+	for _, l := range Lessons() {
+		if !strings.Contains(index, "statelab http demo "+l.Name+"<") {
+			t.Errorf("the index does not name %s", l.Name)
+		}
+	}
+	var want []string
+	for _, l := range regexp.MustCompile(`<li><a href="([^"]+)"`).FindAllStringSubmatch(index, -1) {
+		want = append(want, l[1])
+	}
+	walk := func(from, rel string) (seen []string) {
+		for at := from; at != "" && len(seen) <= len(want); {
+			seen = append(seen, at)
+			_, page := send(t, "GET", s.URL+at, "", "", "Accept", "text/html")
+			link := regexp.MustCompile(`<a rel="` + rel + `" href="([^"]+)"`).FindStringSubmatch(page)
+			if at = ""; link != nil {
+				at = link[1]
+			}
+		}
+		return seen
+	}
+	if got := walk(want[0], "next"); !slices.Equal(got, want) {
+		t.Errorf("forth: %v\nwant:  %v", got, want)
+	}
+	got := walk(want[len(want)-1], "prev")
+	slices.Reverse(got)
+	if !slices.Equal(got, want) {
+		t.Errorf("back: %v\nwant: %v", got, want)
+	}
+}
+
+// TestPlainHTTPAtTLS: who forgets the s is told, and the server goes on.
+func TestPlainHTTPAtTLS(t *testing.T) {
+	t.Parallel()
+	c, err := Certificate(rand.Reader, time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	plain, err := NewPlain(time.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	srv := NewServer(plain, Limits{}, nil)
+	strict := Strict(Secure(l, &tls.Config{Certificates: []tls.Certificate{c}}), srv, DefaultReadTimeout, DefaultHeader)
+	done := make(chan error, 1)
+	go func() { done <- srv.Serve(strict) }()
+	t.Cleanup(func() { _ = srv.Close(); <-done })
+	resp, body := send(t, "GET", "http://"+l.Addr().String()+"/", "", "")
+	if resp.StatusCode != http.StatusBadRequest || !strings.Contains(body, "https://") {
+		t.Errorf("over http: %d %q", resp.StatusCode, body)
+	}
+	roots := x509.NewCertPool()
+	roots.AddCert(c.Leaf)
+	client := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots}, DisableKeepAlives: true}}
+	r, err := http.NewRequestWithContext(t.Context(), "GET", "https://"+l.Addr().String()+"/", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp, err = client.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode != http.StatusOK {
+		t.Errorf("over https: %d", resp.StatusCode)
 	}
 }
 
@@ -204,7 +326,7 @@ func TestMemoryIsGuarded(t *testing.T) {
 // by each of its names.
 func TestCertificate(t *testing.T) {
 	t.Parallel()
-	c, err := Certificate(rand.Reader, time.Now(), "shop.test", "10.0.0.2")
+	c, err := Certificate(rand.Reader, time.Now(), "shop.test", "10.0.0.2", "127.0.0.1", "localhost")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -215,6 +337,9 @@ func TestCertificate(t *testing.T) {
 		if (err == nil) != want {
 			t.Errorf("%s: %v", name, err)
 		}
+	}
+	if n := len(c.Leaf.DNSNames) + len(c.Leaf.IPAddresses); n != 5 {
+		t.Errorf("%v, %v: each name is to stand there once", c.Leaf.DNSNames, c.Leaf.IPAddresses)
 	}
 	if f := Fingerprint(c); len(f) != 32*3-1 || f == Fingerprint(tls.Certificate{Certificate: [][]byte{{1}}}) {
 		t.Errorf("fingerprint %q", f)

@@ -11,6 +11,8 @@ import (
 	"log"
 	"net"
 	"net/http"
+	"net/netip"
+	"os"
 	"sync"
 	"time"
 
@@ -34,7 +36,7 @@ func newHTTPServe(e *env) *cobra.Command {
 		Short: "HTTP/1.1 server with every lesson's pages, and one of what it remembers",
 		Long: `Serve the lessons' pages and JSON over HTTP/1.1, for a browser and for curl:
 / leads through them, /memory shows what the server remembers at this moment
-(HTML, JSON, and at /memory/events as it changes). --wire prints every byte as
+(HTML, /memory.json, and at /memory/events as it changes). --wire prints every byte as
 it goes by, --capture adds the ladder of real frames. --tls serves https with a
 certificate made on the spot, whose fingerprint is printed. --store says where
 sessions are kept: memory:, sqlite:FILE, redis://HOST:PORT, nats://HOST:PORT, or
@@ -66,7 +68,7 @@ nats: for a server in this process. A store that does not answer is 503.`,
 				l = httpdemo.Limit(l, limits)
 				if secure {
 					var err error
-					if l, err = overTLS(e, v.lang, l); err != nil {
+					if l, err = overTLS(e, v.lang, l, addr.Addr()); err != nil {
 						return err
 					}
 				}
@@ -120,9 +122,10 @@ func liveServices(now func() time.Time, secure bool) (*httpdemo.Services, error)
 	return s, err
 }
 
-// overTLS puts TLS on a listener, and prints the certificate's fingerprint.
-func overTLS(e *env, lang explain.Lang, l net.Listener) (net.Listener, error) {
-	c, err := httpdemo.Certificate(rand.Reader, e.now())
+// overTLS puts TLS on a listener at an address, and prints the certificate's
+// fingerprint.
+func overTLS(e *env, lang explain.Lang, l net.Listener, at netip.Addr) (net.Listener, error) {
+	c, err := httpdemo.Certificate(rand.Reader, e.now(), namesOf(at)...)
 	if err != nil {
 		return nil, err
 	}
@@ -130,7 +133,28 @@ func overTLS(e *env, lang explain.Lang, l net.Listener) (net.Listener, error) {
 		En: "the certificate is its own authority; SHA-256 " + httpdemo.Fingerprint(c),
 		Ko: "스스로 서명한 인증서입니다. SHA-256 " + httpdemo.Fingerprint(c),
 	}))
-	return tls.NewListener(l, &tls.Config{Certificates: []tls.Certificate{c}, MinVersion: tls.VersionTLS12, NextProtos: []string{"http/1.1"}}), err
+	return httpdemo.Secure(l, &tls.Config{Certificates: []tls.Certificate{c}, MinVersion: tls.VersionTLS12, NextProtos: []string{"http/1.1"}}), err
+}
+
+// namesOf are the names and addresses, beside loopback's, under which a server at an
+// address is reached.
+func namesOf(at netip.Addr) (names []string) {
+	if host, err := os.Hostname(); err == nil && host != "" {
+		names = append(names, host)
+	}
+	if !at.IsUnspecified() {
+		return append(names, at.WithZone("").String())
+	}
+	addrs, err := net.InterfaceAddrs()
+	if err != nil {
+		return names // as good as before
+	}
+	for _, a := range addrs {
+		if p, err := netip.ParsePrefix(a.String()); err == nil && !p.Addr().IsLoopback() {
+			names = append(names, p.Addr().String())
+		}
+	}
+	return names
 }
 
 // serveHTTP serves every lesson's pages until ctx is done.
