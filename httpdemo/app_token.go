@@ -105,9 +105,6 @@ func (a *tokenApp) page(w http.ResponseWriter, r *http.Request) {
 	if r.TLS != nil {
 		origin = "https://" + r.Host
 	}
-	if r.TLS != nil {
-		origin = "https://" + r.Host
-	}
 	a.services.Page(w, r, http.StatusOK, "token/index", map[string]any{
 		"Origin": origin, "User": demoAccounts[0].User, "Password": demoAccounts[0].password,
 		"Lifetime": int(a.issuer.TTL.Seconds()), "Window": int(tokenWindow.Seconds()),

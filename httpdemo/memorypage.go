@@ -77,8 +77,7 @@ func (s *Site) near(w http.ResponseWriter, r *http.Request) bool {
 		Ko: "메모리는 서버가 있는 컴퓨터에서만 볼 수 있습니다.",
 	}
 	if fromHere(r) {
-		host := hostname(&url.URL{Host: r.Host})
-		if _, err := netip.ParseAddr(host); err == nil || host == "localhost" || strings.HasSuffix(host, ".localhost") {
+		if _, err := netip.ParseAddr((&url.URL{Host: r.Host}).Hostname()); err == nil || localHost(r.Host) {
 			return true
 		}
 		why = trace.Text{

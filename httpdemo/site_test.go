@@ -288,15 +288,15 @@ func TestPlainHTTPAtTLS(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	plain, err := NewPlain(time.Now)
-	if err != nil {
-		t.Fatal(err)
-	}
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	srv := NewServer(plain, Limits{}, nil)
+	srv := NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.TLS == nil {
+			http.Error(w, "the handler does not know of TLS", http.StatusInternalServerError)
+		}
+	}), Limits{}, nil)
 	strict := Strict(Secure(l, &tls.Config{Certificates: []tls.Certificate{c}}), srv, DefaultReadTimeout, DefaultHeader)
 	done := make(chan error, 1)
 	go func() { done <- srv.Serve(strict) }()

@@ -64,7 +64,7 @@ func Strict(l net.Listener, srv *http.Server, header time.Duration, size int) ne
 func overTLS(c net.Conn) *tls.ConnectionState {
 	for {
 		switch v := c.(type) {
-		case *tls.Conn:
+		case interface{ ConnectionState() tls.ConnectionState }:
 			s := v.ConnectionState()
 			return &s
 		case interface{ NetConn() net.Conn }:
