@@ -176,8 +176,9 @@ func (r *reconcile) outlived(k endKey, o *trace.Observation) bool {
 		return !slices.ContainsFunc(o.Memory.Entries, func(m trace.Entry) bool {
 			return m.Kind == trace.MemoryConnection && m.Name == "state" && m.Value == tcpstate.TimeWait.String()
 		})
+	default:
+		return false
 	}
-	return false
 }
 
 // edge is the edge of the figure that an observed change took: a call, a segment
