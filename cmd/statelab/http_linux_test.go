@@ -118,9 +118,9 @@ func TestWireIsExact(t *testing.T) {
 		return
 	}
 	requests := []string{
-		"GET /api/public HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n",
+		"GET /api/public HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
 		"GET /?q=\"a\\b\" HTTP/1.1\r\nhOsT:   odd \t spaces  \r\nX-Uni: 한글\r\nConnection: close\r\n\r\n",
-		"GET / HTTP/1.1\r\nHost: x\r\nX: \x1b[31m\u202e\x9b\r\n\r\n",
+		"GET / HTTP/1.1\r\nHost: localhost\r\nX: \x1b[31m\u202e\x9b\r\n\r\n",
 		"\x16\x03\x01 no HTTP at all \x00\xff\n\n",
 	}
 	for _, format := range []string{"text", "events"} {
@@ -256,7 +256,7 @@ func TestSlowHeader(t *testing.T) {
 	if err := c.SetDeadline(began.Add(patience)); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := io.WriteString(c, "GET / HTTP/1.1\r\nHost: x\r\nX-Slow: "); err != nil {
+	if _, err := io.WriteString(c, "GET / HTTP/1.1\r\nHost: localhost\r\nX-Slow: "); err != nil {
 		t.Fatal(err)
 	}
 	b, err := io.ReadAll(c)
@@ -286,7 +286,7 @@ func TestLongHeader(t *testing.T) {
 // get makes one request on a connection and returns the status.
 func get(t testing.TB, c net.Conn, header string) int {
 	t.Helper()
-	if _, err := io.WriteString(c, "GET /api/public HTTP/1.1\r\nHost: x\r\n"+header+"\r\n\r\n"); err != nil {
+	if _, err := io.WriteString(c, "GET /api/public HTTP/1.1\r\nHost: localhost\r\n"+header+"\r\n\r\n"); err != nil {
 		t.Fatal(err)
 	}
 	return status(t, c)
@@ -318,7 +318,7 @@ func TestHTTPConnectionLimit(t *testing.T) {
 	if got := get(t, first, "X: 1"); got != http.StatusOK {
 		t.Errorf("the first got %d", got)
 	}
-	if _, err := io.WriteString(second, "GET / HTTP/1.1\r\nHost: x\r\n\r\n"); err != nil {
+	if _, err := io.WriteString(second, "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"); err != nil {
 		t.Fatal(err)
 	}
 	if err := second.SetReadDeadline(time.Now().Add(200 * time.Millisecond)); err != nil {

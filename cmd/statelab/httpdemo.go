@@ -133,12 +133,20 @@ func introduceLesson(w io.Writer, v view, f *lessonFlags, l httpdemo.Lesson, b b
 // lessonOnVirtual performs a lesson and shows it. It returns what rules of the
 // user's did to it.
 func (f *lessonFlags) lessonOnVirtual(ctx context.Context, e *env, w io.Writer, v view, l httpdemo.Lesson) (bent, error) {
+	ruled := len(f.ruleSet) > 0 // then what the rules did stands in the head: it is known at the end
+	if !ruled {
+		if err := introduceLesson(w, v, f, l, bent{}); err != nil {
+			return bent{}, err
+		}
+	}
 	p, spoiled := performLesson(ctx, l, f.seedNumber, f.ruleSet)
 	if p == nil || ctx.Err() != nil {
 		return bent{}, spoiled
 	}
-	if err := introduceLesson(w, v, f, l, p.bent); err != nil {
-		return p.bent, err
+	if ruled {
+		if err := introduceLesson(w, v, f, l, p.bent); err != nil {
+			return p.bent, err
+		}
 	}
 	if err := p.writeTraces(e, f, v.lang); err != nil {
 		return p.bent, err

@@ -92,7 +92,7 @@ func newTCPConnect(e *env) *cobra.Command {
 		Long: `Connect, send each line that you type, and show what comes back and what state
 the connection is in. --crlf ends lines as HTTP does, to type a request by hand.`,
 		Example: `  statelab tcp connect 127.0.0.1:7007
-  printf 'GET / HTTP/1.1\nHost: me\n\n' | statelab tcp connect --crlf 127.0.0.1:8080`,
+  printf 'GET / HTTP/1.1\nHost: localhost\n\n' | statelab tcp connect --crlf 127.0.0.1:8080`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) != 1 {
 				return misusef("%s takes one address, such as 127.0.0.1:7007", cmd.CommandPath())
