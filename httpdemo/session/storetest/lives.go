@@ -123,7 +123,8 @@ func cancelled(t *testing.T, s Subject, clock *Clock) {
 
 func outage(t *testing.T, s Subject, clock *Clock) {
 	if s.Down == nil {
-		t.Skip("this store lives and dies with its process")
+		t.Log("this store lives and dies with its process")
+		return
 	}
 	r := commit(t, s.Store, record(clock, "kim", "before"))
 	s.Down()
