@@ -15,6 +15,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -22,13 +23,22 @@ import (
 )
 
 // counted is an App that remembers who has visited.
-type counted struct{ seen []string }
+type counted struct {
+	mu   sync.Mutex
+	seen []string
+}
 
 func (c *counted) Routes(mux *http.ServeMux) {
-	mux.HandleFunc("POST /visit", func(_ http.ResponseWriter, r *http.Request) { c.seen = append(c.seen, r.FormValue("name")) })
+	mux.HandleFunc("POST /visit", func(_ http.ResponseWriter, r *http.Request) {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		c.seen = append(c.seen, r.FormValue("name"))
+	})
 }
 
 func (c *counted) Memory() (all []trace.Entry) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	for _, s := range c.seen {
 		all = append(all, trace.Entry{Kind: trace.MemoryConversation, Name: "visitor", Value: s, Bytes: len(s)})
 	}
