@@ -108,9 +108,10 @@ func say(o trace.Observation) string {
 // watching runs a Watcher on a fake and lets the test take its states.
 type watching struct {
 	*fake
-	w    *Watcher
-	got  []trace.Observation
-	stop func()
+	w       *Watcher
+	got     []trace.Observation
+	stop    func()
+	stepped bool // step was called
 }
 
 func startWatching(t *testing.T, opts WatchOptions, setup func(*fake)) *watching {
@@ -140,7 +141,10 @@ func startWatching(t *testing.T, opts WatchOptions, setup func(*fake)) *watching
 
 // step lets the watcher look for a while, and returns what it saw.
 func (w *watching) step(d time.Duration) []string {
-	w.alter(func() { w.got = nil })
+	if w.stepped { // what came before the first step is of it: the watcher may have been quicker
+		w.alter(func() { w.got = nil })
+	}
+	w.stepped = true
 	time.Sleep(d)
 	synctest.Wait()
 	w.mu.Lock()
