@@ -182,7 +182,7 @@ func (b *Builder) emit(out []Row, r *row) []Row {
 	switch {
 	case r.At.IsZero() || b.last.IsZero(): // summaries may bear no time
 		r.Since = 0
-	case r.Kind == RowMemory || r.Kind == RowStep || r.Kind == RowConnection || r.Kind == RowTotals:
+	case r.Kind == RowMemory || r.Kind == RowMessage || r.Kind == RowStep || r.Kind == RowConnection || r.Kind == RowTotals:
 		// These look back: nothing happens at their time.
 	default:
 		r.Delta = r.At.Sub(b.last)
