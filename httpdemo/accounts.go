@@ -202,12 +202,15 @@ func (a *accounts) Memory() (all []trace.Entry) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.forget()
-	if n := len(a.failures); n > 0 {
-		bytes := 0
-		for key := range a.failures {
-			bytes += len(key) + 16 // a count, and a time
+	if len(a.failures) > 0 {
+		bytes, failed := 0, 0
+		for key, f := range a.failures {
+			bytes += len(key) + 16           // a count, and a time
+			if !strings.Contains(key, " ") { // a host's own count has those of its users in it
+				failed += f.n
+			}
 		}
-		all = append(all, trace.Entry{Kind: trace.MemoryConversation, Name: "failed logins", Value: fmt.Sprint(n), Bytes: bytes})
+		all = append(all, trace.Entry{Kind: trace.MemoryConversation, Name: "failed logins", Value: fmt.Sprint(failed), Bytes: bytes})
 	}
 	return all
 }

@@ -44,7 +44,9 @@ func newTheft(s *Services) (App, error) {
 		issuer:   &token.Issuer{Name: "statelab", Audience: "theft", Key: key, TTL: theftTTL, Now: s.Now, Rand: s.Rand},
 		verifier: &token.Verifier{Name: "statelab", Audience: "theft", Keys: []token.Key{key}, Now: s.Now},
 	}
-	if a.safe, err = s.sessions(a.store, session.Config{}); err != nil {
+	cookie := session.SafeCookie()
+	cookie.Name = "__Host-theft" // of its own: another lesson's login is not this one's
+	if a.safe, err = s.sessions(a.store, session.Config{Cookie: cookie}); err != nil {
 		return nil, err
 	}
 	a.open, err = s.sessions(a.store, session.Config{

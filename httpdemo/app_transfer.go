@@ -235,6 +235,9 @@ func (a *transferApp) current(w http.ResponseWriter, r *http.Request, s *session
 
 func (a *transferApp) password(w http.ResponseWriter, r *http.Request, t *transferState) bool {
 	who, status, why := a.accounts.login(w, r, r.PostForm.Get("account"), r.PostForm.Get("password"))
+	if status == http.StatusUnauthorized {
+		status = http.StatusForbidden // a form has no challenge, which 401 must bear (RFC 9110 §15.5.2)
+	}
 	if status != 0 {
 		a.services.Fail(w, r, status, why)
 		return false

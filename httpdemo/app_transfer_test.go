@@ -233,8 +233,8 @@ func TestTransferRefuses(t *testing.T) {
 		change func(url.Values)
 		want   int
 	}{
-		{"password", 1, changed("password", "wrong-whale"), 401},
-		{"password", 1, changed("account", "nobody"), 401},
+		{"password", 1, changed("password", "wrong-whale"), 403},
+		{"password", 1, changed("account", "nobody"), 403},
 		{"password", 1, changed("form", "0"), 409},
 		{"amount", 1, changed("amount", "-1"), 422},
 		{"amount", 1, changed("amount", "1e3"), 422},

@@ -104,10 +104,10 @@ func TestTheftPages(t *testing.T) {
 		}
 	}
 	resp, _ := s.send("POST", "/theft/login", form, "")
-	if resp.StatusCode != http.StatusSeeOther || len(resp.Cookies()) != 1 || resp.Cookies()[0].Name != "__Host-session" {
+	if resp.StatusCode != http.StatusSeeOther || len(resp.Cookies()) != 1 || resp.Cookies()[0].Name != "__Host-theft" {
 		t.Fatalf("login: %d, %v", resp.StatusCode, resp.Cookies())
 	}
-	cookie := "__Host-session=" + resp.Cookies()[0].Value
+	cookie := "__Host-theft=" + resp.Cookies()[0].Value
 	if _, body := s.send("GET", "/theft/account", "", "", "Cookie", cookie); !strings.Contains(body, "user1") {
 		t.Errorf("with the session: %s", body)
 	}

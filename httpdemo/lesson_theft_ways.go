@@ -31,7 +31,7 @@ func (l *theftVisit) downgrade() error {
 	}); err != nil {
 		return err
 	}
-	l.Step(trace.Text{En: "With Secure, as __Host-session has it: the same address, and no cookie goes along", Ko: "__Host-session처럼 Secure가 있으면: 같은 주소로 가도 쿠키가 따라가지 않습니다"})
+	l.Step(trace.Text{En: "With Secure, as __Host-theft has it: the same address, and no cookie goes along", Ko: "__Host-theft처럼 Secure가 있으면: 같은 주소로 가도 쿠키가 따라가지 않습니다"})
 	if err := l.login(theftSecure, "/theft/"); err != nil {
 		return err
 	}

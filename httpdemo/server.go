@@ -126,7 +126,7 @@ func (p *Plain) Memory() []trace.Entry {
 func NewServer(handler http.Handler, l Limits, logger *log.Logger) *http.Server {
 	l = l.withDefaults()
 	return &http.Server{
-		Handler:           http.MaxBytesHandler(handler, l.Body),
+		Handler:           bounded(handler, l.Body),
 		ReadHeaderTimeout: l.ReadTimeout,
 		ReadTimeout:       6 * l.ReadTimeout,
 		WriteTimeout:      6 * l.ReadTimeout,
@@ -135,4 +135,18 @@ func NewServer(handler http.Handler, l Limits, logger *log.Logger) *http.Server 
 		MaxHeaderBytes: max(1, l.Header-4096),
 		ErrorLog:       logger,
 	}
+}
+
+// bounded lets a handler read a body up to the limit. A client that asks first
+// whether it may send a longer one is told no (RFC 9110 §10.1.1).
+func bounded(next http.Handler, limit int64) http.Handler {
+	reading := http.MaxBytesHandler(next, limit)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.ContentLength > limit && r.Header.Get("Expect") != "" {
+			w.Header().Set("Connection", "close")
+			http.Error(w, "413 content too large", http.StatusRequestEntityTooLarge)
+			return
+		}
+		reading.ServeHTTP(w, r)
+	})
 }

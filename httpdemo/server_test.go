@@ -180,6 +180,27 @@ func TestBodyLimit(t *testing.T) {
 	}
 }
 
+// Who asks whether a body may come that is too long is not told to go on.
+func TestExpectTooMuch(t *testing.T) {
+	t.Parallel()
+	h := http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { _, _ = io.Copy(io.Discard, r.Body) })
+	m := serving(t, h, Limits{Body: 100})
+	for length, want := range map[int]int{101: http.StatusRequestEntityTooLarge, 100: http.StatusContinue} {
+		c, err := m.dial(addr(1))
+		if err != nil {
+			t.Fatal(err)
+		}
+		go func() {
+			_, _ = fmt.Fprintf(c, "POST / HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: %d\r\n\r\n", length)
+		}()
+		resp, err := http.ReadResponse(bufio.NewReader(c), nil)
+		if err != nil || resp.StatusCode != want {
+			t.Errorf("%d bytes: %v, %v; want %d", length, resp, err, want)
+		}
+		_ = c.Close()
+	}
+}
+
 // A client that sends its header a byte at a time is cut off at the limit.
 func TestSlowHeader(t *testing.T) {
 	t.Parallel()

@@ -137,8 +137,22 @@ func TestSitePages(t *testing.T) {
 			if resp.StatusCode != 200 || resp.Header.Get("Content-Language") != lang || !strings.Contains(body, `<html lang="`+lang+`">`) {
 				t.Errorf("%s: %d, %q", l[1], resp.StatusCode, resp.Header.Get("Content-Language"))
 			}
-			if p := resp.Header.Get("Content-Security-Policy"); !strings.Contains(p, "default-src 'none'") || strings.Contains(p, "unsafe") {
-				t.Errorf("%s: policy %q", l[1], p)
+			policy := resp.Header.Get("Content-Security-Policy")
+			for _, part := range []string{"default-src 'none'", "script-src 'self'", "base-uri 'none'", "form-action 'self'", "frame-ancestors 'none'"} {
+				if !strings.Contains(policy, part) {
+					t.Errorf("%s: policy %q lacks %s", l[1], policy, part)
+				}
+			}
+			if strings.Contains(policy, "unsafe") {
+				t.Errorf("%s: policy %q", l[1], policy)
+			}
+			for name, want := range map[string]string{
+				"Referrer-Policy": "same-origin", "X-Content-Type-Options": "nosniff", "X-Frame-Options": "DENY",
+				"Cross-Origin-Opener-Policy": "same-origin", "Strict-Transport-Security": "",
+			} {
+				if got := resp.Header.Get(name); got != want {
+					t.Errorf("%s: %s is %q, want %q", l[1], name, got, want)
+				}
 			}
 		}
 	}

@@ -2,11 +2,8 @@ package httpdemo_test
 
 import (
 	"crypto/rand"
-	"net"
 	"net/http"
 	"net/http/httptest"
-	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -15,6 +12,7 @@ import (
 	"statelab/httpdemo"
 	"statelab/httpdemo/session"
 	"statelab/httpdemo/session/stores"
+	"statelab/httpdemo/session/storetest"
 )
 
 const form = "application/x-www-form-urlencoded"
@@ -71,7 +69,7 @@ func TestOnEachStore(t *testing.T) {
 	for name, url := range map[string]func(*testing.T) string{
 		"memory": func(*testing.T) string { return "memory:" },
 		"sqlite": func(t *testing.T) string { return "sqlite:" + filepath.Join(t.TempDir(), "s.db") },
-		"redis":  func(t *testing.T) string { return startRedis(t).url() },
+		"redis":  func(t *testing.T) string { return storetest.StartRedis(t).URL() },
 		"nats":   func(*testing.T) string { return "nats:" },
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -101,67 +99,12 @@ func TestOnEachStore(t *testing.T) {
 	}
 }
 
-// redisServer is a redis-server of this test alone, which writes every change down.
-type redisServer struct {
-	dir string
-	cmd *exec.Cmd
-}
-
-func startRedis(t *testing.T) *redisServer {
-	t.Helper()
-	if _, err := exec.LookPath("redis-server"); err != nil {
-		t.Skip("redis-server is not installed: apt-get install redis-server")
-	}
-	dir, err := os.MkdirTemp("", "statelab-redis-") // t.TempDir's names are too long for a socket's address
-	if err != nil {
-		t.Fatal(err)
-	}
-	s := &redisServer{dir: dir}
-	s.up(t)
-	t.Cleanup(func() {
-		s.kill()
-		_ = os.RemoveAll(dir)
-	})
-	return s
-}
-
-func (s *redisServer) socket() string { return filepath.Join(s.dir, "r.sock") }
-func (s *redisServer) url() string    { return "unix://" + s.socket() }
-
-func (s *redisServer) up(t *testing.T) {
-	t.Helper()
-	s.cmd = exec.Command("redis-server", "--port", "0", "--unixsocket", s.socket(), "--dir", s.dir,
-		"--save", "", "--appendonly", "yes", "--appendfsync", "always", "--loglevel", "warning")
-	if err := s.cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	deadline := time.After(20 * time.Second)
-	for {
-		if conn, err := net.Dial("unix", s.socket()); err == nil {
-			_ = conn.Close()
-			return
-		}
-		select {
-		case <-deadline:
-			t.Fatal("redis-server did not start")
-		case <-time.After(5 * time.Millisecond): // another program: there is nothing to wait on
-		}
-	}
-}
-
-// kill ends the server as a crash does.
-func (s *redisServer) kill() {
-	_ = s.cmd.Process.Kill()
-	_ = s.cmd.Wait() // "signal: killed", as was asked
-	_ = os.Remove(s.socket())
-}
-
 // TestRedisDown: while the store is down every page that needs it is 503 with
 // Retry-After; when it is back, nothing has happened meanwhile, and nothing is lost.
 func TestRedisDown(t *testing.T) {
 	t.Parallel()
-	server := startRedis(t)
-	store, err := stores.Open(t.Context(), server.url(), nil)
+	server := storetest.StartRedis(t)
+	store, err := stores.Open(t.Context(), server.URL(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -170,7 +113,7 @@ func TestRedisDown(t *testing.T) {
 	login := s.login()
 	cart := s.want(303, "POST", "/cart/add", "item=A").Cookies()[0].String()
 
-	server.kill()
+	server.Kill()
 	for _, c := range []struct{ method, path, body, cookie string }{
 		{"GET", "/session/profile", "", login},
 		{"GET", "/session/", "", login},
@@ -189,7 +132,7 @@ func TestRedisDown(t *testing.T) {
 	s.want(302, "GET", "/session/profile", "") // who has no session needs no store
 	s.want(200, "GET", "/memory", "")
 
-	server.up(t)
+	server.Up(t)
 	s.want(200, "GET", "/session/profile", "", "Cookie", login)
 	if _, got := s.send("GET", "/cart/", "", "", "Cookie", cart, "Accept", "*/*"); strings.TrimSpace(got) != `{"cart":["A"]}` {
 		t.Errorf("cart %s", got)

@@ -22,13 +22,7 @@ type Denylist struct {
 func (d *Denylist) Deny(c Claims) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	now := clock(d.Now)()
-	for id, until := range d.until {
-		if !now.Before(until) {
-			delete(d.until, id)
-			d.bytes -= entryBytes(id)
-		}
-	}
+	now := d.forget()
 	if _, ok := d.until[c.ID]; ok || !now.Before(c.Expires) {
 		return nil
 	}
@@ -58,5 +52,18 @@ func (d *Denylist) Denied(id string) bool {
 func (d *Denylist) Usage() (ids, bytes int) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	d.forget()
 	return len(d.until), d.bytes
+}
+
+// forget drops what has expired, and returns the time.
+func (d *Denylist) forget() time.Time {
+	now := clock(d.Now)()
+	for id, until := range d.until {
+		if !now.Before(until) {
+			delete(d.until, id)
+			d.bytes -= entryBytes(id)
+		}
+	}
+	return now
 }

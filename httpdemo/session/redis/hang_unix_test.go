@@ -15,16 +15,16 @@ import (
 // A server that hangs must not take its users' requests with it.
 func TestHangs(t *testing.T) {
 	t.Parallel()
-	s := start(t)
-	store := open(t, s.url(), nil)
-	if err := s.cmd.Process.Signal(syscall.SIGSTOP); err != nil {
+	s := storetest.StartRedis(t)
+	store := open(t, s.URL(), nil)
+	if err := s.Process().Signal(syscall.SIGSTOP); err != nil {
 		t.Fatal(err)
 	}
 	_, _, err := store.Find(t.Context(), storetest.Key())
 	if !errors.Is(err, session.ErrUnavailable) {
 		t.Errorf("a server that hangs: %v, want ErrUnavailable", err)
 	}
-	if err := s.cmd.Process.Signal(syscall.SIGCONT); err != nil {
+	if err := s.Process().Signal(syscall.SIGCONT); err != nil {
 		t.Fatal(err)
 	}
 	for deadline := time.Now().Add(20 * time.Second); ; {
