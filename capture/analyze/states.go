@@ -60,6 +60,12 @@ type reconcile struct {
 	hosts map[netip.Addr]bool // that report of themselves
 }
 
+// anywhere names the socket that listens on a port of every address, 0.0.0.0 or
+// [::]: no segment bears its address.
+func anywhere(port uint16) endKey {
+	return endKey{local: netip.AddrPortFrom(netip.Addr{}, port)}
+}
+
 // maxPending bounds what one end may wait for: a disagreement is reported, not
 // stored.
 const maxPending = 16
@@ -91,6 +97,7 @@ func (r *reconcile) infer(k endKey, ch tcpstate.Change, wire uint64) bool {
 		e.last, e.proved = ch.To, ch.Basis == tcpstate.Inferred
 		if ch.From == tcpstate.Listen { // so somebody listens: a poll that finds it later tells no news
 			r.end(endKey{local: k.local}).last = tcpstate.Listen
+			r.end(anywhere(k.local.Port())).last = tcpstate.Listen
 		}
 		return true
 	}
@@ -104,6 +111,9 @@ func (r *reconcile) infer(k endKey, ch tcpstate.Change, wire uint64) bool {
 // observe takes a change that a party reports. It reports whether it is to be
 // told, and fills in s what the segments know of it.
 func (r *reconcile) observe(k endKey, o *trace.Observation, s *trace.StateChange) bool {
+	if !k.remote.IsValid() && k.local.Addr().IsUnspecified() {
+		k = anywhere(k.local.Port())
+	}
 	e := r.end(k)
 	*s = trace.StateChange{Cause: o.Cause}
 	s.From, s.To, s.Basis = o.From, o.To, tcpstate.Observed

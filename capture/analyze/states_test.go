@@ -182,17 +182,32 @@ func TestLateListener(t *testing.T) {
 	b := newBuilder(t)
 	b.loopback = true
 	b.handshake()
-	local := netip.MustParseAddrPort("127.0.0.1:7")
-	poll := func(from, to tcpstate.State) trace.Observation {
-		b.now = b.now.Add(time.Millisecond)
-		return trace.Observation{
-			Kind: trace.ObservedState, At: b.now, Order: 99, Conn: trace.Conn{Local: local},
-			Party: trace.Participant{Role: trace.RoleServer, Addr: local}, From: from, To: to, Cause: trace.Cause{Kind: tcpstate.OnPoll},
+	begun := b.now
+	both, gone := []tcpstate.State{tcpstate.Listen, tcpstate.Closed}, []tcpstate.State{tcpstate.Closed}
+	for _, c := range []struct {
+		at     string
+		frames int
+		want   []tcpstate.State
+	}{
+		{"127.0.0.1:7", 0, both},
+		{"127.0.0.1:7", len(b.frames), gone},
+		{"0.0.0.0:7", 0, both},
+		{"0.0.0.0:7", len(b.frames), gone}, // it listens on every address
+		{"[::]:7", len(b.frames), gone},
+		{"0.0.0.0:8", len(b.frames), both}, // another
+		{"127.0.0.2:7", len(b.frames), both},
+	} {
+		b.now = begun
+		local := netip.MustParseAddrPort(c.at)
+		poll := func(from, to tcpstate.State) trace.Observation {
+			b.now = b.now.Add(time.Millisecond)
+			return trace.Observation{
+				Kind: trace.ObservedState, At: b.now, Order: 99, Conn: trace.Conn{Local: local},
+				Party: trace.Participant{Role: trace.RoleServer, Addr: local}, From: from, To: to, Cause: trace.Cause{Kind: tcpstate.OnPoll},
+			}
 		}
-	}
-	reports := []trace.Observation{poll(tcpstate.Closed, tcpstate.Listen), poll(tcpstate.Listen, tcpstate.Closed)}
-	for frames, want := range map[int][]tcpstate.State{0: {tcpstate.Listen, tcpstate.Closed}, len(b.frames): {tcpstate.Closed}} {
-		all, err := tell(t, analyze.Run(source(b.frames[:frames], nil), slices.Values(reports)))
+		reports := []trace.Observation{poll(tcpstate.Closed, tcpstate.Listen), poll(tcpstate.Listen, tcpstate.Closed)}
+		all, err := tell(t, analyze.Run(source(b.frames[:c.frames], nil), slices.Values(reports)))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -202,8 +217,8 @@ func TestLateListener(t *testing.T) {
 				got = append(got, e.State.To)
 			}
 		}
-		if !slices.Equal(got, want) {
-			t.Errorf("after %d frames the listener is told to be %v, want %v", frames, got, want)
+		if !slices.Equal(got, c.want) {
+			t.Errorf("after %d frames the listener at %s is told to be %v, want %v", c.frames, c.at, got, c.want)
 		}
 	}
 }

@@ -48,6 +48,7 @@ type Builder struct {
 	talked    bool // an application's message was seen
 	first     time.Time
 	last      time.Time
+	reached   time.Time // what the rows have shown so far: see reach
 	begun     bool
 }
 

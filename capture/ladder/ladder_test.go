@@ -408,6 +408,45 @@ func TestMemoryBeforeAnArrival(t *testing.T) {
 	}
 }
 
+// TestMemoryLater: what was looked at when the row above had happened bears the
+// time of the looking, and the row after it counts from there. What belongs to
+// the moment of an arrival does not, nor a look that found nothing new.
+func TestMemoryLater(t *testing.T) {
+	t.Parallel()
+	remembers := func(bytes int) trace.Event {
+		m := &trace.Memory{}
+		if bytes > 0 {
+			m.Entries = []trace.Entry{{Kind: trace.MemoryConnection, Name: "state", Bytes: bytes}}
+		}
+		return trace.Event{Kind: trace.KindMemory, Stream: -1, From: bob, Memory: m}
+	}
+	var x script
+	x.leave(1, false, tcpstate.SYN)
+	x.arrive(1, false)
+	arrived := remembers(1)
+	x.add(arrived)
+	x.events[2].At = x.now.Add(-time.Millisecond) // as it arrived
+	x.add(remembers(2))                           // at 4 ms
+	x.events[3].From = alice
+	x.add(remembers(1)) // nothing new
+	x.add(trace.Event{Kind: trace.KindCall, From: bob, Call: &trace.Call{Name: "close"}})
+	x.now = x.now.Add(time.Minute)
+	x.add(remembers(0))
+	var got []string
+	for _, r := range x.rows(ladder.Options{}) {
+		switch {
+		case r.Kind == ladder.RowMemory && r.Memory.Structural():
+			got = append(got, fmt.Sprint("memory ", r.Delta))
+		case r.Kind == ladder.RowCall, r.Kind == ladder.RowPause:
+			got = append(got, fmt.Sprint("other ", r.Delta+r.Pause))
+		}
+	}
+	want := "[memory 0s memory 3ms other 2ms other 1m0.001s memory 1m0.001s]"
+	if fmt.Sprint(got) != want {
+		t.Errorf("%v, want %v", got, want)
+	}
+}
+
 func TestStreamsAndDetail(t *testing.T) {
 	t.Parallel()
 	x := &script{}

@@ -186,7 +186,12 @@ func (p *packer) flush(out []Row) []Row {
 			out = append(out, x.row)
 		}
 	}
-	out = append(out, p.late...)
+	for i := range p.late {
+		if p.late[i].Delta > 0 {
+			p.since(&p.late[i])
+		}
+		out = append(out, p.late[i])
+	}
 	p.runs, p.late = nil, nil
 	return out
 }

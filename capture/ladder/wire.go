@@ -182,12 +182,15 @@ func (b *Builder) emit(out []Row, r *row) []Row {
 	switch {
 	case r.At.IsZero() || b.last.IsZero(): // summaries may bear no time
 		r.Since = 0
-	case r.Kind == RowMemory || r.Kind == RowMessage || r.Kind == RowStep || r.Kind == RowConnection || r.Kind == RowTotals:
+	case r.Kind == RowMemory && !(r.Memory.Structural() && r.At.After(b.reached)):
+		// It is of the moment of the row above, or is not shown.
+	case r.Kind == RowMessage || r.Kind == RowStep || r.Kind == RowConnection || r.Kind == RowTotals:
 		// These look back: nothing happens at their time.
 	default:
 		r.Delta = r.At.Sub(b.last)
 		b.last = r.At
 	}
+	b.reach(r)
 	if r.Delta >= b.o.Pause {
 		out = append(out, Row{Kind: RowPause, At: r.At, Since: r.Since, Stream: -1, Lane: -1, Pause: r.Delta, Holds: slices.Clone(b.blocks)})
 	}
@@ -212,6 +215,18 @@ func (b *Builder) emit(out []Row, r *row) []Row {
 	default:
 	}
 	return append(out, r.Row)
+}
+
+// reach follows the moment that the rows have come to: a segment's row shows its
+// arrival as well.
+func (b *Builder) reach(r *row) {
+	at := r.At
+	if r.Arrow != nil && r.Arrow.ArrivedAt.After(at) {
+		at = r.Arrow.ArrivedAt
+	}
+	if at.After(b.reached) {
+		b.reached = at
+	}
 }
 
 // hold follows which ends keep a control block: every state but CLOSED, which

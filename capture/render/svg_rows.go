@@ -48,6 +48,9 @@ func (d *drawing) row(i int, r *ladder.Row) {
 		d.tag(r.Lane, y+17, "▣ "+d.pick(explain.AccessForms(d.o.Lang, r.Event.Access), smallSize, d.besideRoom()-20), d.th.call)
 	case ladder.RowMemory:
 		if r.Memory.Structural() {
+			if r.Delta > 0 {
+				d.time(r, y+19)
+			}
 			d.tag(r.Lane, y+15, "▤ "+memoryText(d.say, r.Memory), d.th.memory)
 		}
 	case ladder.RowState:

@@ -2,10 +2,14 @@ package host
 
 import (
 	"errors"
+	"net/netip"
 	"os"
+	"slices"
+	"strconv"
 	"testing"
 	"time"
 
+	"statelab/capture/tcpstate"
 	"statelab/capture/trace"
 )
 
@@ -89,5 +93,65 @@ func TestRecalledReadIsNotTold(t *testing.T) {
 	r.Stop()
 	if reads := <-told; reads != 1 {
 		t.Errorf("%d reads are told, want the one that timed out", reads)
+	}
+}
+
+// Who watches the sockets may see one listen before the call has returned: the
+// call is told first all the same, and what came of it where it failed.
+func TestListenIsToldBeforeItIsSeen(t *testing.T) {
+	t.Parallel()
+	n := newNetwork(t, Options{})
+	free, err := n.Server().Listen(0, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	port := addrPort(free.Addr()).Port()
+	_ = free.Close()
+	r, err := n.Record(t.Context(), RecordOptions{Port: port, NoCapture: true, Fresh: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	told := make(chan []string)
+	go func() {
+		var all []string
+		for o := range r.Observations() {
+			switch {
+			case o.Kind == trace.ObservedCall && o.Call.Name == "listen":
+				all = append(all, o.Call.Name+" "+o.Call.Args+o.Call.Result)
+			case o.Kind == trace.ObservedState && o.To == tcpstate.Listen:
+				all = append(all, "LISTEN")
+			}
+		}
+		told <- all
+	}()
+	l, err := n.Server().Listen(port, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := n.Server().Listen(port, 0); err == nil {
+		t.Fatal("two sockets listen on one port")
+	}
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	r.Stop()
+	call := "listen port " + strconv.Itoa(int(port))
+	got := slices.DeleteFunc(<-told, func(s string) bool { return s == "LISTEN" && r.StatesErr() != nil })
+	if len(got) == 0 || got[0] != call || !slices.Contains(got, "listen address already in use") {
+		t.Errorf("told: %q, want %q first, and why the second fails", got, call)
+	}
+}
+
+// TestListensOnOneFamily: 0.0.0.0 is every address of IPv4, and none of IPv6.
+func TestListensOnOneFamily(t *testing.T) {
+	t.Parallel()
+	n := newNetwork(t, Options{Server: netip.IPv4Unspecified(), AllowRemote: true})
+	l, err := n.Server().Listen(0, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	if a := addrPort(l.Addr()).Addr(); a != netip.IPv4Unspecified() {
+		t.Errorf("it listens on %v", a)
 	}
 }

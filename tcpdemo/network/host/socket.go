@@ -45,11 +45,43 @@ func (h *Host) party(local netip.AddrPort) trace.Participant {
 // Keep-alive is off for the connections that are accepted, and Nagle's
 // algorithm as well.
 func (h *Host) Listen(port uint16, backlog int) (net.Listener, error) {
-	at := netip.AddrPortFrom(h.addr, port)
+	conn := trace.Conn{Local: netip.AddrPortFrom(h.addr, port)}
+	told := port != 0
+	if told { // who watches may see the socket before the call has returned
+		h.call(conn, listenCall(port, backlog))
+	}
+	tcp, err := h.listen(conn.Local, backlog)
+	if err != nil {
+		if told {
+			h.call(conn, trace.Call{Name: "listen", Result: errorText(err)})
+		}
+		return nil, err
+	}
+	conn.Local = addrPort(tcp.Addr())
+	h.net.owns(h, conn.Local)
+	if !told {
+		h.call(conn, listenCall(conn.Local.Port(), backlog))
+	}
+	return &Listener{TCPListener: tcp, host: h, conn: conn}, nil
+}
+
+func listenCall(port uint16, backlog int) trace.Call {
+	c := trace.Call{Name: "listen", Args: "port " + strconv.Itoa(int(port))}
+	if backlog > 0 {
+		c.Args += ", backlog " + strconv.Itoa(backlog)
+	}
+	return c
+}
+
+func (h *Host) listen(at netip.AddrPort, backlog int) (*net.TCPListener, error) {
 	lc := net.ListenConfig{KeepAlive: -1}
 	lc.SetMultipathTCP(false) // else a second, unseen listener stands beside it
+	family := "tcp"
+	if at.Addr().Is4() {
+		family = "tcp4" // else 0.0.0.0 is [::] as well
+	}
 	h.net.hurry()
-	l, err := lc.Listen(context.Background(), "tcp", at.String())
+	l, err := lc.Listen(context.Background(), family, at.String())
 	if err != nil {
 		return nil, err
 	}
@@ -60,14 +92,7 @@ func (h *Host) Listen(port uint16, backlog int) (net.Listener, error) {
 			return nil, &net.OpError{Op: "listen", Net: "tcp", Addr: l.Addr(), Err: err}
 		}
 	}
-	out := &Listener{TCPListener: tcp, host: h, conn: trace.Conn{Local: addrPort(l.Addr())}}
-	h.net.owns(h, out.conn.Local)
-	args := "port " + strconv.Itoa(int(out.conn.Local.Port()))
-	if backlog > 0 {
-		args += ", backlog " + strconv.Itoa(backlog)
-	}
-	h.call(out.conn, trace.Call{Name: "listen", Args: args})
-	return out, nil
+	return tcp, nil
 }
 
 // Dial opens a connection. It refuses addresses that are not on loopback,
