@@ -1,11 +1,14 @@
 package virtual
 
 import (
+	"math"
 	"reflect"
 	"strings"
 	"time"
 
 	"gvisor.dev/gvisor/pkg/tcpip/transport/tcp"
+
+	"statelab/capture/tcpstate"
 )
 
 // block is a transmission control block as the stack holds it, in the names of
@@ -71,8 +74,13 @@ func peek(ep *tcp.Endpoint) block {
 	b.srtt, b.rttvar = time.Duration(rtt.FieldByName("SRTT").Int()), time.Duration(rtt.FieldByName("RTTVar").Int())
 	r := rcv.Elem().FieldByName("TCPReceiverState")
 	b.rcvNxt = number(r, "RcvNxt")
-	b.rcvWnd = number(r, "RcvAcc") - b.rcvNxt
 	b.rcvScale = uint8(number(r, "RcvWndScale"))
+	// What is left of the window that the peer was last told of: the stack has
+	// more in mind than the field can say, and accepts no more than it said.
+	offered := min(number(rcv.Elem(), "rcvWnd"), math.MaxUint16<<b.rcvScale)
+	if edge := number(rcv.Elem(), "rcvWUP") + offered; tcpstate.Seq(edge).After(tcpstate.Seq(b.rcvNxt)) {
+		b.rcvWnd = edge - b.rcvNxt
+	}
 	b.reorderOctets = gapped(e.FieldByIndex(sackField))
 	return b
 }
