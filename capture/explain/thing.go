@@ -30,6 +30,9 @@ func MemoryValue(lang Lang, value string) string {
 	if t, ok := memoryValues[value]; ok {
 		return lang.Of(t)
 	}
+	if d, ok := strings.CutSuffix(value, finSample.En); ok {
+		return d + finSample.Ko
+	}
 	for _, unit := range []string{" bytes", " byte"} {
 		if n, ok := strings.CutSuffix(value, unit); ok && isNumber(n) {
 			return n + "바이트"

@@ -16,6 +16,9 @@ var memoryValues = map[string]text{
 	"unknown":   {En: "unknown", Ko: "알 수 없음"},
 }
 
+// finSample ends a round-trip time whose last sample is none.
+var finSample = text{En: ", by the ACK of a FIN", Ko: "(FIN의 ACK로 잰 값)"}
+
 // causeNames: timers, and what ends a connection without a segment.
 var causeNames = map[string]text{
 	"restart":             {En: "restart", Ko: "재시작"},

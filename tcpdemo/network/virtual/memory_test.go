@@ -117,6 +117,38 @@ func TestMemory(t *testing.T) {
 	}
 }
 
+// TestSampleOfAFIN: the ACK of a FIN echoes the timestamp before the FIN's, so that
+// who closes measures its own silence; the entry says so. On a stack that does as
+// RFC 7323 §4.3 says, this fails: then the words are to go.
+func TestSampleOfAFIN(t *testing.T) {
+	t.Parallel()
+	const silence = 40 * time.Second
+	l := newLab(t, Config{})
+	l.serve(7, echo)
+	var open, closed string
+	srtt := func() string {
+		for _, e := range l.Client().Memory().Entries {
+			if e.Name == "SRTT" {
+				return e.Value
+			}
+		}
+		return ""
+	}
+	l.run(time.Hour, func() {
+		c := l.mustDial(7)
+		l.Sleep(silence)
+		open = srtt()
+		_ = c.Close()
+		l.Sleep(time.Second)
+		closed = srtt()
+	})
+	// A sample of the silence and a round trip, and seven parts of the 20 ms before (RFC 6298 §2.3).
+	want := (7*20*time.Millisecond + silence + 20*time.Millisecond) / 8
+	if open != "20ms" || closed != want.String()+", by the ACK of a FIN" {
+		t.Errorf("SRTT is %q, and %q after the FIN; want 20ms, and %v with the reason", open, closed, want)
+	}
+}
+
 // scaled is a window as the peer sees it: the field on the wire has lost what
 // the shift cut off (RFC 7323 §2.3).
 func scaled(window, shift string) string {

@@ -15,6 +15,7 @@ import (
 // RFC 9293 §3.3.1, RFC 5681 and RFC 6298.
 type block struct {
 	synchronized bool // there is a sender and a receiver: the handshake is over
+	timestamps   bool // both ends send them, and round trips are measured by them (RFC 7323 §4)
 
 	sndUna, sndNxt uint32
 	sndWnd         uint32
@@ -41,6 +42,7 @@ var (
 	sendField   = endpointField("sndQueueInfo")
 	readField   = endpointField("TCPRcvBufState")
 	sackField   = endpointField("sack")
+	stampsField = endpointField("SendTSOk")
 	probesField = endpointField("keepalive")
 	errorField  = endpointField("hardError")
 )
@@ -64,6 +66,7 @@ func peek(ep *tcp.Endpoint) block {
 		return b
 	}
 	b.synchronized = true
+	b.timestamps = e.FieldByIndex(stampsField).Bool()
 	s := snd.Elem().FieldByName("TCPSenderState")
 	b.sndUna, b.sndNxt = number(s, "SndUna"), number(s, "SndNxt")
 	b.sndWnd, b.sndScale = number(s, "SndWnd"), uint8(number(s, "SndWndScale"))

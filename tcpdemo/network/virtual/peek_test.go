@@ -21,6 +21,7 @@ func TestPeekFields(t *testing.T) {
 		{"rcv", "rcvWnd"},
 		{"rcv", "rcvWUP"},
 		{"sack", "NumBlocks"},
+		{"SendTSOk"},
 		{"keepalive", "unacked"},
 		{"keepalive", "count"},
 		{"hardError"},
