@@ -24,8 +24,11 @@ func (d *Decoder) tcp(p *Packet, off, end int) {
 		p.fail(Error{Layer: "TCP", Field: "Data Offset", Problem: TooSmall, Offset: off + 12, Value: headerLen, Bound: tcpLen})
 		return
 	}
-	if off+headerLen > end {
-		p.fail(Error{Layer: "TCP", Field: "Data Offset", Problem: TooLarge, Offset: off + 12, Value: headerLen, Bound: end - off})
+	// A datagram may claim to be longer than its frame was. What was not in the
+	// frame was not on the wire here, whatever the header says: so Wireshark, too.
+	sent := min(end, p.wire)
+	if off+headerLen > sent {
+		p.fail(Error{Layer: "TCP", Field: "Data Offset", Problem: TooLarge, Offset: off + 12, Value: headerLen, Bound: sent - off})
 		return
 	}
 	p.extend(off + headerLen)
@@ -42,8 +45,8 @@ func (d *Decoder) tcp(p *Packet, off, end int) {
 		Flags:   tcpstate.Flags(be16(h[12:]) & 0x01ff),
 		Window:  be16(h[14:]),
 		Urgent:  be16(h[18:]),
-		Len:     end - off - headerLen,
-		Payload: p.captured(off+headerLen, end),
+		Len:     sent - off - headerLen,
+		Payload: p.captured(off+headerLen, sent),
 		TTL:     p.IP.TTL,
 	}
 	if p.IP.Version == 4 {
