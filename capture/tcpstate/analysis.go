@@ -154,7 +154,7 @@ func (a *analysis) repeated(original logged) {
 		return
 	}
 	limit := outOfOrder
-	if a.irtt > 0 {
+	if a.irtt != 0 {
 		limit = a.irtt
 	}
 	if within(a.now-fwd.nextTime, limit) && s.End() != fwd.nextSeq {
@@ -164,9 +164,10 @@ func (a *analysis) repeated(original logged) {
 	a.again(FoundRetransmission, original)
 }
 
-// within reports whether a time that has passed is below a limit; where the
-// trace's clock went back, nothing is.
-func within(passed, limit int64) bool { return passed >= 0 && passed < limit }
+// within reports whether a time that has passed is below a limit. Where the
+// trace's clock went back between two segments, their distance counts as more
+// than any other, as Wireshark has it.
+func within(passed, limit int64) bool { return uint64(passed) < uint64(limit) }
 
 func (a *analysis) again(name string, original logged) {
 	a.found(name, original.frame, int(original.again))

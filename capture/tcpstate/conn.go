@@ -71,7 +71,7 @@ type Conn struct {
 	syns          int   // SYNs without ACK
 	latest        int64 // the latest time of a segment, in nanoseconds since 1970
 	// initialRTT is Handshake.RTT as Wireshark knows it: from the latest SYN
-	// to the first segment after the SYN,ACK.
+	// to the first ACK after it, whether or not the SYN,ACK was seen.
 	initialRTT   time.Duration
 	synTime      int64
 	refusedFirst bool // Handshake.SynAck acknowledges another SYN than the client's

@@ -80,7 +80,7 @@ func (o *Observer) first(c *Conn, s *Segment, from End) {
 // parts of the reading that are relative to something.
 func (c *Conn) rebase(r *Reading, s *Segment, from End) {
 	f, p := &c.ends[from].flow, &c.ends[from.Peer()].flow
-	if s.Flags.Has(SYN|ACK) && f.hasBase && f.base != s.Seq && c.Segments[from] > 0 {
+	if s.Flags.Has(SYN|ACK) && f.hasBase && f.base != s.Seq {
 		r.found(FoundReusedPorts, c.Handshake.SynAck, 0)
 		f.base = s.Seq
 	}
@@ -182,12 +182,12 @@ func (c *Conn) handshake(s *Segment, from End, now int64) {
 		if h.SYN == 0 {
 			h.SYN = s.Frame
 		}
-	case s.Flags.Has(ACK) && h.SynAck != 0:
+	case s.Flags.Has(ACK):
 		if c.initialRTT == 0 && h.SYN != 0 {
 			c.initialRTT = time.Duration(now - c.synTime)
 		}
 		server := &c.ends[Server].flow
-		if from == Client && h.Ack == 0 && !c.refusedFirst && !s.Flags.Has(RST) && s.Ack.After(server.base) && !s.Ack.After(server.nextSeq) {
+		if from == Client && h.SynAck != 0 && h.Ack == 0 && !c.refusedFirst && !s.Flags.Has(RST) && s.Ack.After(server.base) && !s.Ack.After(server.nextSeq) {
 			h.Ack = s.Frame
 			if h.SYN != 0 {
 				h.RTT = time.Duration(now - c.synTime)
