@@ -34,6 +34,21 @@ c> ACK 1 1 +10`, "duplicate-ack@2#1 duplicate-ack@2#2 retransmission@4#1"},
 		{"spurious", handshake + "c> ACK 1 1 +10\ns> ACK 1 11\nc> ACK 1 1 +10", "spurious-retransmission@4#1"},
 		{"a hole, filled at once", handshake + "c> ACK 11 1 +10\nc> ACK 1 1 +10", "lost-segment@1 out-of-order@4"},
 		{"a hole, filled late", handshake + "c> ACK 11 1 +10\nwait 1s\nc> ACK 1 1 +10", "lost-segment@1 retransmission@0 fills-gap@4"},
+		{"a hole, filled within the round trip of a SYN whose answer was not seen", `
+c> SYN 0
+wait 100ms
+c> ACK 1 1
+c> ACK 11 1 +10
+wait 50ms
+c> ACK 1 1 +10`, "lost-segment@1 out-of-order@3"},
+		{"a round trip by a clock that went back", `
+c> SYN 0
+wait -1s
+s> SYN,ACK 0 1
+c> ACK 1 1
+c> ACK 11 1 +10
+wait 5s
+c> ACK 1 1 +10`, "lost-segment@1 out-of-order@4"},
 		{"ACK of what was not seen", handshake + "s> ACK 1 100", "ack-lost-segment@1"},
 		{"windows", handshake + `
 s> ACK 1 1 win=10
@@ -50,6 +65,7 @@ c> ACK 0 1 +1
 s> ACK 1 1 win=0
 c> ACK 0 1`, "zero-window@0 keep-alive@1 window-full@0 window-probe@4 zero-window@0 keep-alive@1 window-probe@6"},
 		{"reused ports", handshake + "c> RST,ACK 1 1\nc> SYN 0 new", "reused-ports@1"},
+		{"a SYN,ACK of another connection than the ACK before it", "c> ACK 1 500\ns> SYN,ACK 0 1\ns> SYN,ACK 0 1", "midstream@0 reused-ports@0 off-figure@0 retransmission@2#1"},
 		{"midway", "c> ACK 50 60 +5", "midstream@0"},
 		{"challenge", handshake + "c> RST 900\ns> ACK 1 1", "duplicate-ack@2#1 challenge-ack@4"},
 		{"half-open", handshake + "c> PSH,ACK 1 1 +5\ns> RST 1", "half-open@4"},
