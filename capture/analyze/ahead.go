@@ -5,8 +5,7 @@ import (
 	"statelab/capture/decode"
 )
 
-// Bounds of what is read ahead: few enough bytes to stay near the processor,
-// enough frames for the handing over not to count.
+// Bounds of what is read ahead, as those of a tape.
 const (
 	aheadBatches = 6
 	aheadFrames  = 64
@@ -14,21 +13,75 @@ const (
 	aheadKept    = 1 << 20 // memory for larger frames is given back
 )
 
+// ahead shares the work on a trace between two goroutines: see Options.Ahead.
+// Where the work is divided, little has to go from one processor to another: where
+// somebody asks for segments, after decoding, and else after following.
+func (r *run) ahead(frames capture.Source) error {
+	if r.wantsSegments || !r.wantsHTTP {
+		return share(func(l *line[batch]) { r.reads(frames, l) }, r.follows)
+	}
+	defer func() { r.tape = nil }()
+	return share(func(l *line[tape]) { r.records(frames, l) }, r.plays)
+}
+
+// line takes work from one goroutine to another, and what it was carried in back.
+type line[T any] struct {
+	full, free chan *T
+	stop       chan struct{}
+}
+
+// share runs before on a goroutine of its own, and after with what that sends,
+// until after reports that nothing more is wanted. It returns when both have ended.
+func share[T any](before func(*line[T]), after func(*T) (more bool, err error)) error {
+	l := &line[T]{
+		full: make(chan *T, aheadBatches), free: make(chan *T, aheadBatches),
+		stop: make(chan struct{}),
+	}
+	for range aheadBatches {
+		l.free <- new(T)
+	}
+	go func() {
+		defer close(l.full)
+		before(l)
+	}()
+	defer func() {
+		close(l.stop)
+		for range l.full { // until it is closed
+			continue
+		}
+	}()
+	for work := range l.full {
+		if more, err := after(work); !more || err != nil {
+			return err
+		}
+		l.free <- work
+	}
+	return nil
+}
+
+// next returns what is empty, nil if nobody wants more.
+func (l *line[T]) next() *T {
+	select {
+	case work := <-l.free:
+		return work
+	case <-l.stop:
+		return nil
+	}
+}
+
 // decoded is a frame, and what its headers say.
 type decoded struct {
 	frame  capture.Frame
 	packet decode.Packet
 }
 
-// batch is frames on their way from the goroutine that decodes them to the one
-// that follows connections. Their bytes are in data: a source's own are valid
+// batch is decoded frames. Their bytes are in data: a source's own are valid
 // until the next frame alone.
 type batch struct {
 	all  [aheadFrames]decoded
 	n    int
 	data []byte
 	err  error // what the frames ended in, after these
-	tape tape  // what following them has left to do
 }
 
 // room reports whether there is room for another frame of so many bytes. In an
@@ -38,7 +91,7 @@ func (b *batch) room(bytes int) bool {
 }
 
 // add decodes a frame into the batch.
-func (b *batch) add(f *capture.Frame, d *decode.Decoder) *decode.Packet {
+func (b *batch) add(f *capture.Frame, d *decode.Decoder) {
 	one := &b.all[b.n]
 	b.n++
 	one.frame = *f
@@ -46,104 +99,20 @@ func (b *batch) add(f *capture.Frame, d *decode.Decoder) *decode.Packet {
 	b.data = append(b.data, f.Data...)
 	one.frame.Data = b.data[begin:len(b.data):len(b.data)]
 	d.Decode(&one.frame, &one.packet)
-	return &one.packet
 }
 
 // clear makes the batch empty.
 func (b *batch) clear() {
 	b.n, b.data = 0, b.data[:0]
-	if cap(b.data) > aheadKept {
+	if c := cap(b.data); c == 0 || c > aheadKept {
 		b.data = make([]byte, 0, aheadBytes)
 	}
 }
 
-// ahead reads and decodes frames on a goroutine of its own: see Options.Ahead.
-type ahead struct {
-	decoder *decode.Decoder
-	full    chan *batch
-	free    chan *batch
-	stop    chan struct{}
-}
-
-// ahead takes frames that are decoded while those before them are followed. Where
-// nobody asks for segments, payload is read by a third goroutine, this one.
-func (r *run) ahead(frames capture.Source) error {
-	a := &ahead{
-		decoder: &r.decoder, stop: make(chan struct{}),
-		full: make(chan *batch, aheadBatches), free: make(chan *batch, aheadBatches),
-	}
-	for range aheadBatches {
-		a.free <- &batch{data: make([]byte, 0, aheadBytes)}
-	}
-	go a.read(frames)
-	if r.wantsHTTP && !r.wantsSegments {
-		return r.taped(a)
-	}
-	defer a.end()
-	for b := range a.full {
-		for i := range b.all[:b.n] {
-			if r.decoded(&b.all[i].frame, &b.all[i].packet); r.stopped {
-				return nil
-			}
-		}
-		if b.err != nil {
-			return b.err
-		}
-		b.clear()
-		a.free <- b
-	}
-	return nil
-}
-
-// taped does what following the frames has left on tapes.
-func (r *run) taped(a *ahead) error {
-	followed := make(chan *batch, aheadBatches)
-	go a.follow(r, followed)
-	defer func() {
-		close(a.stop)
-		for range followed { // until it is closed
-			continue
-		}
-		r.tape = nil
-	}()
-	for b := range followed {
-		if b.tape.play(r); r.stopped {
-			return nil
-		}
-		if b.err != nil {
-			return b.err
-		}
-		b.clear()
-		a.free <- b
-	}
-	return nil
-}
-
-// follow is the goroutine between: it follows the connections of decoded frames.
-func (a *ahead) follow(r *run, followed chan<- *batch) {
-	defer close(followed)
-	for b := range a.full {
-		r.tape = &b.tape
-		for i := range b.all[:b.n] {
-			r.decoded(&b.all[i].frame, &b.all[i].packet)
-		}
-		followed <- b
-	}
-}
-
-// end stops the goroutine, and waits until it has.
-func (a *ahead) end() {
-	close(a.stop)
-	for range a.full { // until it is closed
-		continue
-	}
-}
-
-// read is the goroutine: it fills batches until the frames end, or nobody
-// wants more.
-func (a *ahead) read(frames capture.Source) {
-	defer close(a.full)
-	b := <-a.free
+// reads decodes frames into batches.
+func (r *run) reads(frames capture.Source, l *line[batch]) {
+	b := l.next()
+	b.clear()
 	for f, err := range frames {
 		if err != nil {
 			b.err = err
@@ -153,35 +122,56 @@ func (a *ahead) read(frames capture.Source) {
 			continue
 		}
 		if !b.room(len(f.Data)) {
-			a.full <- b
-			if b = a.next(1); b == nil {
+			l.full <- b
+			if b = l.next(); b == nil {
 				return
 			}
+			b.clear()
 		}
-		if p := b.add(&f, a.decoder); p.IP.Fragments > 0 {
-			// It was put together in memory that lasts until the next frame.
-			a.full <- b
-			if b = a.next(aheadBatches); b == nil {
-				return
-			}
-		}
+		b.add(&f, &r.decoder)
 	}
-	a.full <- b
+	l.full <- b
 }
 
-// next returns an empty batch once n of them have come back, nil if nobody
-// wants more.
-func (a *ahead) next(n int) *batch {
-	var back [aheadBatches]*batch
-	for i := range back[:n] {
-		select {
-		case back[i] = <-a.free:
-		case <-a.stop:
-			return nil
+// follows takes the frames of a batch.
+func (r *run) follows(b *batch) (more bool, err error) {
+	for i := range b.all[:b.n] {
+		if r.decoded(&b.all[i].frame, &b.all[i].packet); r.stopped {
+			return false, nil
 		}
 	}
-	for _, b := range back[1:n] {
-		a.free <- b
+	return true, b.err
+}
+
+// records follows frames, and leaves the rest on tapes.
+func (r *run) records(frames capture.Source, l *line[tape]) {
+	r.tape = l.next()
+	var frame capture.Frame // one for all, or each would be a new one on the heap
+	for f, err := range frames {
+		if err != nil {
+			r.tape.err = err
+			break
+		}
+		if f.Marks.Has(capture.Tick) {
+			continue
+		}
+		frame = f
+		if r.frame(&frame); r.tape.full() {
+			l.full <- r.tape
+			if r.tape = l.next(); r.tape == nil {
+				return
+			}
+		}
 	}
-	return back[0]
+	l.full <- r.tape
+}
+
+// plays does what is on a tape.
+func (r *run) plays(t *tape) (more bool, err error) {
+	if t.play(r); r.stopped {
+		return false, nil
+	}
+	err = t.err
+	t.clear()
+	return true, err
 }

@@ -159,10 +159,10 @@ func (r *run) segmentSeen(f *capture.Frame, arrival bool) {
 		r.inferred(f, &reading, ch)
 	}
 	if r.wantsHTTP && r.delivers(f, &reading, arrival) {
-		if r.tape != nil {
-			r.tape.payload(reading.Conn, reading.From, s)
+		if x := exchangeOf(reading.Conn, s); r.tape != nil {
+			r.tape.payload(x, reading.From, s)
 		} else {
-			r.web.segment(r, reading.Conn, reading.From, s)
+			r.web.segment(r, x, reading.From, s)
 		}
 	}
 }
@@ -282,10 +282,10 @@ func (r *run) endOf(k endKey, p trace.Participant) tcpstate.End {
 
 // over tells that a connection is over, and forgets it.
 func (r *run) over(c *tcpstate.Conn) {
-	if r.tape != nil {
-		r.tape.over(c)
+	if x := leave(c); r.tape != nil {
+		r.tape.over(x)
 	} else {
-		r.web.close(r, c)
+		r.web.close(r, x)
 	}
 	r.states.settle(c)
 	from, to := r.opts.parties(c, tcpstate.Client)

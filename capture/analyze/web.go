@@ -13,11 +13,15 @@ type web struct {
 	assembler *stream.Assembler
 }
 
-// exchange is one connection whose payload is read.
+// exchange is one connection whose payload is read. Only conn is set before its
+// turn to be read has come.
 type exchange struct {
-	conn     *stream.Conn
+	conn     *tcpstate.Conn
+	stream   *stream.Conn // nil before its first segment, and when all has been read
 	messages *http1.Conversation
 	frames   *http1.WebSocket // after a switch to it
+	// readUp: nothing of it is left to be read. It waits for late segments.
+	readUp bool
 	// done holds what was completed by the segment at hand.
 	done []message
 }
@@ -43,9 +47,26 @@ func (w *web) init(bodies int) {
 	w.assembler = stream.New(stream.Limits{})
 }
 
-// open begins to read a connection.
-func (w *web) open() *exchange {
-	x := &exchange{}
+// exchangeOf returns the exchange that a segment belongs to, nil while there is
+// nothing to read.
+func exchangeOf(c *tcpstate.Conn, s *tcpstate.Segment) *exchange {
+	x, _ := c.Reader.(*exchange)
+	if x == nil && (s.Len > 0 || s.Flags.Has(tcpstate.SYN)) {
+		x = &exchange{conn: c}
+		c.Reader = x
+	}
+	return x
+}
+
+// leave returns the exchange of a connection that is over, nil if there is none.
+func leave(c *tcpstate.Conn) *exchange {
+	x, _ := c.Reader.(*exchange)
+	c.Reader = nil
+	return x
+}
+
+// open begins to read an exchange.
+func (w *web) open(x *exchange) {
 	x.messages = http1.New(w.limits, func(from tcpstate.End, m *http1.Message) {
 		x.done = append(x.done, message{from: from, m: m})
 	})
@@ -59,58 +80,46 @@ func (w *web) open() *exchange {
 			x.frames.Feed(from, c)
 		}
 	}
-	x.conn = w.assembler.Open(x.messages.Feed)
-	return x
+	x.stream = w.assembler.Open(x.messages.Feed)
 }
 
 // segment takes the payload of a segment that was delivered, and tells the
 // messages that are complete with it.
-func (w *web) segment(r *run, c *tcpstate.Conn, from tcpstate.End, s *tcpstate.Segment) {
-	x, _ := c.Reader.(*exchange)
-	if x == nil {
-		if s.Len == 0 && !s.Flags.Has(tcpstate.SYN) {
-			return // nothing to read yet
-		}
-		x = w.open()
-		c.Reader = x
-	}
-	if x == readUp {
+func (w *web) segment(r *run, x *exchange, from tcpstate.End, s *tcpstate.Segment) {
+	if x == nil || x.readUp {
 		return
 	}
-	x.conn.Segment(from, s)
-	w.tell(r, c, x)
-	if x.conn.Done() {
-		c.Reader = readUp
+	if x.stream == nil {
+		w.open(x)
+	}
+	x.stream.Segment(from, s)
+	w.tell(r, x)
+	if x.stream.Done() {
+		*x = exchange{conn: x.conn, readUp: true} // and takes no memory for its payload
 	}
 }
 
-// readUp stands for a connection of which nothing is left to be read: it waits
-// for late segments, and takes no memory for its payload.
-var readUp = &exchange{}
-
-// close ends the reading of a connection that is over.
-func (w *web) close(r *run, c *tcpstate.Conn) {
-	x, _ := c.Reader.(*exchange)
-	c.Reader = nil
-	if x == nil || x == readUp {
+// close ends the reading of an exchange whose connection is over.
+func (w *web) close(r *run, x *exchange) {
+	if x == nil || x.stream == nil {
 		return
 	}
-	x.conn.Close()
-	w.tell(r, c, x)
+	x.stream.Close()
+	w.tell(r, x)
 }
 
-func (w *web) tell(r *run, c *tcpstate.Conn, x *exchange) {
+func (w *web) tell(r *run, x *exchange) {
 	for _, m := range x.done {
-		from, to := r.opts.parties(c, m.from)
+		from, to := r.opts.parties(x.conn, m.from)
 		if f := m.f; f != nil {
 			r.give(trace.Event{
-				Kind: trace.KindWebSocket, At: f.LastTime, Frame: f.LastFrame, Stream: c.Stream,
+				Kind: trace.KindWebSocket, At: f.LastTime, Frame: f.LastFrame, Stream: x.conn.Stream,
 				From: from, To: to, WebSocket: f,
 			})
 			continue
 		}
 		r.give(trace.Event{
-			Kind: trace.KindMessage, At: m.m.LastTime, Frame: m.m.LastFrame, Stream: c.Stream,
+			Kind: trace.KindMessage, At: m.m.LastTime, Frame: m.m.LastFrame, Stream: x.conn.Stream,
 			From: from, To: to, Message: m.m,
 		})
 		w.limits.Pool.Put(m.m) // an event is valid until the next one

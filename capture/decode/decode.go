@@ -41,8 +41,8 @@ type Decoder struct {
 	VerifyChecksums bool
 	// Fragments, if not nil, puts fragmented datagrams together: the frame that
 	// completes one yields what the datagram carries. The Packet refers then to
-	// the Reassembler's memory, until the next frame, and offsets in Err beyond
-	// the frame's own length are in what the earlier fragments brought.
+	// memory of its own, and offsets in Err beyond the frame's own length are in
+	// what the earlier fragments brought.
 	Fragments *Reassembler
 
 	// names holds the names made for numbers that have none of their own, so

@@ -34,7 +34,6 @@ type Reassembler struct {
 	waiting map[datagramKey]*list.Element
 	oldest  list.List // of *datagram, by the time of the first fragment
 	bytes   int       // that wait
-	whole   []byte    // the last datagram that was completed, behind its frame's headers
 	given   int       // datagrams that were given up
 }
 
@@ -95,8 +94,8 @@ func (d *Decoder) reassemble(p *Packet, at int, next uint8) bool {
 	if p.IP.Version == 6 {
 		p.IP.Protocol = whole.next
 	}
-	r.whole = whole.appendPayload(append(r.whole[:0], p.data[:at]...))
-	p.data, p.wire, p.payloadEnd = r.whole, len(r.whole), len(r.whole)
+	p.data = whole.appendPayload(append(make([]byte, 0, at+whole.total), p.data[:at]...)) // behind its frame's headers
+	p.wire, p.payloadEnd = len(p.data), len(p.data)
 	p.IP.Fragments = len(whole.pieces)
 	p.IP.More, p.IP.FragmentOffset = false, 0
 	p.IP.Length = p.IP.HeaderLen + whole.total
