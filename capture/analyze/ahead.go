@@ -7,7 +7,7 @@ import (
 
 // Bounds of what is read ahead, as those of a tape.
 const (
-	aheadBatches = 6
+	aheadBatches = 4
 	aheadFrames  = 64
 	aheadBytes   = 128 << 10
 	aheadKept    = 1 << 20 // memory for larger frames is given back

@@ -129,7 +129,7 @@ func TestAheadStops(t *testing.T) {
 	for i, enough := range []int{1, 2, 100, 1000, 1, 2, 100, 1000} {
 		kind := trace.KindSegment
 		if i >= 4 {
-			kind = trace.KindMessage // then three goroutines share the work
+			kind = trace.KindMessage // then the other goroutine follows connections, too
 		}
 		ended := false
 		source := func(yield func(capture.Frame, error) bool) {

@@ -34,10 +34,11 @@ type Options struct {
 	// Kinds are the events that are asked for; none means all. What nobody asks
 	// for is still read where it counts in a summary; messages are not.
 	Kinds trace.Kinds
-	// Ahead reads and decodes frames on a goroutine of its own while those before
-	// them are followed, if nobody reports beside them; and where Kinds leave
-	// segments out, on another one, while payload is read. They end before Run
-	// does; so it is for a source that never waits long: a file, not a network.
+	// Ahead shares the work with another goroutine, if nobody reports beside the
+	// frames: it reads and decodes them and, where Kinds leave segments out, follows
+	// their connections, while the caller's reads payload and tells events. It ends
+	// before Run does; so it is for a source that never waits long: a file, not a
+	// network.
 	Ahead bool
 	// VerifyChecksums computes TCP checksums; without it they are unverified.
 	VerifyChecksums bool

@@ -10,7 +10,9 @@ import (
 	"statelab/capture/trace"
 )
 
-// run is one pass over one trace.
+// run is one pass over one trace. Where two goroutines share it, what the one
+// writes lies apart from what the other reads, or each would wait for the other's
+// cache.
 type run struct {
 	opts    *Options
 	yield   func(trace.Event, error) bool
@@ -19,18 +21,18 @@ type run struct {
 	reported bool
 	// What Options.Kinds ask for.
 	wantsSegments, wantsHTTP bool
+	web                      web
 
-	decoder  decode.Decoder
-	packet   *decode.Packet // of the frame at hand
-	own      decode.Packet  // for frames that are decoded when their turn comes
+	own     decode.Packet  // for frames that are decoded when their turn comes
+	packet  *decode.Packet // of the frame at hand
+	decoder decode.Decoder
+	// tape, if set, takes what another goroutine is to do: see ahead.
+	tape     *tape
 	observer *tcpstate.Observer
 	states   reconcile
 	streams  map[endKey]place
 	sent     departures
-	web      web
-	// tape, if set, takes what another goroutine is to do: see ahead.
-	tape   *tape
-	totals trace.Totals
+	totals   trace.Totals
 
 	// Reused from event to event.
 	segment trace.Segment

@@ -106,9 +106,8 @@ func (t *tape) play(r *run) {
 	}
 }
 
-// clear makes the tape empty.
+// clear makes the tape empty. The acts are written over.
 func (t *tape) clear() {
-	clear(t.acts)
 	clear(t.events)
 	t.acts, t.events, t.data = t.acts[:0], t.events[:0], t.data[:0]
 	if cap(t.data) > tapeKept {

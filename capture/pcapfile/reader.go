@@ -44,20 +44,22 @@ type Reader struct {
 	// Vantage is given to every frame: the place where the trace was taken.
 	Vantage string
 
-	in          window
 	compression string
 	format      Format
-	big         bool // the file, or the section, is big-endian
-	record      recordLayout
-	ifaces      []iface
 	// section is the index of the current section's first interface: blocks
 	// count interfaces from there.
 	section int
-	comment string
-	text    []byte // the comments of the block that is being read
+	big     bool // the file, or the section, is big-endian
+	// What changes with each frame is in the middle, away from what others may
+	// have next to a Reader.
+	in      window
 	frames  int
 	last    capture.Frame // what Frames hands out
 	err     error         // why there is no next frame: io.EOF at the good end
+	record  recordLayout
+	ifaces  []iface
+	comment string
+	text    []byte // the comments of the block that is being read
 }
 
 // NewReader reads a trace's header from r and prepares to read its frames. The

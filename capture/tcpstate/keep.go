@@ -122,6 +122,12 @@ type flowHash uint64
 var seed = maphash.MakeSeed()
 
 func hashOf(a, b netip.AddrPort) flowHash {
+	if a.Addr().Is4() && b.Addr().Is4() {
+		x, y := a.Addr().As4(), b.Addr().As4()
+		p := uint64(binary.BigEndian.Uint32(x[:]))<<16 | uint64(a.Port())
+		q := uint64(binary.BigEndian.Uint32(y[:]))<<16 | uint64(b.Port())
+		return flowHash(maphash.Comparable(seed, [2]uint64{min(p, q), max(p, q)}))
+	}
 	x, y := a.Addr().As16(), b.Addr().As16()
 	low := [2]uint64{binary.BigEndian.Uint64(x[:8]), binary.BigEndian.Uint64(x[8:])}
 	high := [2]uint64{binary.BigEndian.Uint64(y[:8]), binary.BigEndian.Uint64(y[8:])}
