@@ -1,6 +1,7 @@
 package render
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/charmbracelet/x/ansi"
@@ -81,6 +82,13 @@ func (c *canvas) fill(from, to int, s string, st style) {
 
 // right writes s so that it ends before column end.
 func (c *canvas) right(end int, s string, st style) { c.put(end-cells(s), s, st) }
+
+// same reports whether n cells from a column on are those of another line of the
+// same width.
+func (c *canvas) same(o *canvas, from, n int) bool {
+	from, to := max(from, 0), min(from+n, len(c.cells))
+	return from >= to || slices.Equal(c.cells[from:to], o.cells[from:to])
+}
 
 // line returns the line without the blanks at its end, coloured by p.
 func (c *canvas) line(p palette) string {

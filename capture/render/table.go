@@ -10,6 +10,11 @@ type table struct {
 	indent int
 	// titled: the first column holds titles, which are wrapped, not cut.
 	titled bool
+	// wraps are the columns whose cells are wrapped, not cut; only a word that is
+	// wider than its column is cut.
+	wraps map[int]bool
+	// whole are the rows in which no word of a wrapped column may be cut.
+	whole map[int]bool
 	// under are lines that stand below rows, by row.
 	under map[int]string
 }
@@ -35,33 +40,76 @@ func (tb *table) write(t *text) {
 		if i < tb.heads {
 			st = faint
 		}
+		lines := []*canvas{c}
 		col := tb.indent
-		var rest []string
 		for j, s := range row {
-			if j == 0 && apart && i >= tb.heads {
+			parts := []string{s}
+			switch {
+			case j == 0 && apart && i >= tb.heads:
 				t.painted(plain, s)
-				s = ""
-			} else if j == 0 && tb.titled && i >= tb.heads {
-				s, rest = titleLines(t.text(s), widths[0])
+				parts = nil
+			case j == 0 && tb.titled && i >= tb.heads:
+				parts = titleLines(t.text(s), widths[0])
+			case tb.wraps[j]:
+				parts = t.cellLines(s, widths[j])
 			}
-			s = t.fit(s, widths[j])
-			at := col
-			if tb.right[j] {
-				at = col + widths[j] - cells(s)
+			for k, part := range parts {
+				if k == len(lines) {
+					lines = append(lines, newCanvas(t.o.width()))
+				}
+				part = t.fit(part, widths[j])
+				at := col
+				if tb.right[j] {
+					at = col + widths[j] - cells(part)
+				}
+				lines[k].put(at, part, st)
 			}
-			c.put(at, s, st)
 			col += widths[j] + columnGap
 		}
-		t.emit(c)
-		for _, line := range rest {
-			c := newCanvas(t.o.width())
-			c.put(tb.indent, line, st)
+		for _, c := range lines {
 			t.emit(c)
 		}
 		if line := tb.under[i]; line != "" {
 			t.indented(underIndent, faint, line)
 		}
 	}
+}
+
+// leastWord is how much of a word must be seen, in cells.
+const leastWord = 20
+
+// leastWidths are what the columns take if their cells are wrapped between words.
+// A column that is not wrapped can give way to one cell.
+func (tb *table) leastWidths(t *text) []int {
+	least := make([]int, len(tb.rows[0]))
+	for i, row := range tb.rows {
+		for j, s := range row {
+			if !tb.wraps[j] {
+				least[j] = 1
+				continue
+			}
+			for _, word := range strings.Fields(s) {
+				n := cells(t.text(word))
+				if !tb.whole[i] {
+					n = min(n, leastWord)
+				}
+				least[j] = max(least[j], n)
+			}
+		}
+	}
+	return least
+}
+
+// tooWide reports whether words would have to be cut.
+func (tb *table) tooWide(t *text) bool {
+	total := tb.indent - columnGap
+	for j, n := range tb.leastWidths(t) {
+		if !tb.wraps[j] {
+			n = tb.naturalWidths(t)[j]
+		}
+		total += n + columnGap
+	}
+	return total > t.o.width()
 }
 
 // drop leaves out a column.
@@ -77,19 +125,36 @@ func (tb *table) drop(col int) {
 		right[j] = true
 	}
 	tb.right = right
+	wraps := map[int]bool{}
+	for j := range tb.wraps {
+		wraps[j-min(max(j-col, 0), 1)] = true
+	}
+	tb.wraps = wraps
 }
 
 // titleLines wraps a title; lines after the first stand further in.
-func titleLines(s string, width int) (first string, rest []string) {
+func titleLines(s string, width int) []string {
+	if cells(s) <= width {
+		return []string{s}
+	}
 	indent := s[:len(s)-len(strings.TrimLeft(s, " "))]
 	lines := wrap(s, max(width-cells(indent)-2, 1))
-	if len(lines) == 0 {
-		return s, nil
+	for i, l := range lines {
+		if i > 0 {
+			l = "  " + l
+		}
+		lines[i] = indent + l
 	}
-	for _, l := range lines[1:] {
-		rest = append(rest, indent+"  "+l)
+	return lines
+}
+
+// cellLines wraps a cell between its words.
+func (t *text) cellLines(s string, width int) []string {
+	words := strings.Fields(s)
+	for i, w := range words {
+		words[i] = t.fit(w, width)
 	}
-	return indent + lines[0], rest
+	return wrap(strings.Join(words, " "), width)
 }
 
 // naturalWidths are what the columns would take.
@@ -104,20 +169,21 @@ func (tb *table) naturalWidths(t *text) []int {
 }
 
 func (tb *table) widths(t *text) []int {
-	widths := tb.naturalWidths(t)
+	widths, least := tb.naturalWidths(t), tb.leastWidths(t)
 	room := t.o.width() - tb.indent - columnGap*(len(widths)-1)
 	for {
-		total, widest := 0, 0
+		total, widest := 0, -1
 		for j, w := range widths {
 			total += w
-			if w > widths[widest] {
+			if w > least[j] && (widest < 0 || w > widths[widest]) {
 				widest = j
 			}
 		}
-		if total <= room || widths[widest] <= 1 {
+		if total <= room || widest < 0 {
 			return widths
 		}
-		widths[widest] -= min(total-room, max(widths[widest]-second(widths, widest), 1))
+		give := max(widths[widest]-second(widths, widest), 1)
+		widths[widest] -= min(total-room, give, widths[widest]-least[widest])
 	}
 }
 

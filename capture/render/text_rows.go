@@ -1,6 +1,8 @@
 package render
 
 import (
+	"strings"
+
 	"statelab/capture/explain"
 	"statelab/capture/ladder"
 )
@@ -63,7 +65,7 @@ func (t *text) draw(r *ladder.Row) {
 // lanes returns a line with nothing but the lanes on it.
 func (t *text) lanes(r *ladder.Row) *canvas {
 	c := t.canvas()
-	if len(t.grid.cols) == 1 && len(t.o.Lanes) != 1 {
+	if len(t.grid.cols) == 1 && !t.alone() {
 		c.put(t.grid.r, t.g.lane, faint)
 	}
 	for lane, col := range t.grid.cols {
@@ -75,6 +77,9 @@ func (t *text) lanes(r *ladder.Row) *canvas {
 	}
 	return c
 }
+
+// alone reports whether a single party takes part, which talks to itself.
+func (t *text) alone() bool { return len(t.grid.cols) == 1 && len(t.o.Lanes) == 1 }
 
 // heavy reports whether a lane's party remembers a connection now.
 func (t *text) heavy(lane int) bool { return lane < len(t.holds) && t.holds[lane] > 0 }
@@ -201,9 +206,21 @@ func (t *text) callText(r *ladder.Row) string {
 		room -= cells(tag)
 	}
 	if cells(args) > room && room >= leastArgs {
-		args = t.fit(args, room)
+		args = t.fitArgs(args, room)
 	}
 	return tag + head + args + tail
+}
+
+// fitArgs cuts the arguments of a call: between two of them, since half a number
+// is another number, or within a text, whose end is still seen to be one.
+func (t *text) fitArgs(args string, room int) string {
+	if head, rest, _ := strings.Cut(args, ", "); rest != "" && cells(head)+3 <= room && args[0] != '"' {
+		return t.text(head + ", …")
+	}
+	if quoted := len(args) > 1 && args[0] == '"' && args[len(args)-1] == '"'; quoted && room > leastArgs {
+		return t.fit(args[:len(args)-1], room-1) + `"`
+	}
+	return t.fit(args, room)
 }
 
 // dials reports whether a call opens a connection, which the line above names.
@@ -212,32 +229,44 @@ func dials(r *ladder.Row) bool { return r.Event.Call.Name == "connect" && r.Even
 // leastArgs is how much of an argument is still worth showing, in cells.
 const leastArgs = 4
 
-// beside writes words next to a lane, on its inner side; the symbol that they
-// begin with stands at the lane.
+// beside writes words next to a lane, on its inner side, or where there is more
+// room for them; the symbol that they begin with stands at the lane.
 func (t *text) beside(c *canvas, lane int, s string, st style) {
-	left, right := t.span()
-	col := t.grid.cols[lane]
-	s = t.fit(s, t.besideRoom(lane))
-	if col == right && right > left {
+	col, onRight, onLeft := t.grid.cols[lane], t.roomOnRight(lane), t.roomOnLeft(lane)
+	if s = t.fit(s, max(onRight, onLeft)); cells(s) > onRight {
 		symbol, rest := firstWord(s)
-		c.right(right-1, rest+" "+symbol, st)
+		c.right(col-1, rest+" "+symbol, st)
 		return
 	}
 	c.put(col+2, s, st)
 }
 
 // besideRoom is how many cells there are next to a lane.
-func (t *text) besideRoom(lane int) int {
+func (t *text) besideRoom(lane int) int { return max(t.roomOnRight(lane), t.roomOnLeft(lane)) }
+
+// roomOnRight is how many cells words may take to the right of a lane: to the
+// right of the outermost there are only edges.
+func (t *text) roomOnRight(lane int) int {
 	left, right := t.span()
 	if col := t.grid.cols[lane]; col != right || right <= left {
 		return max(t.grid.ladder-col-2, 0) - t.edge()
 	}
-	return right - left - 3
+	return 0
 }
 
-// edge is what the right state column takes.
+// roomOnLeft is how many they may take to its left, where others' lanes are.
+func (t *text) roomOnLeft(lane int) int {
+	left, right := t.span()
+	col := t.grid.cols[lane]
+	if t.grid.two && col != right {
+		return 0
+	}
+	return max(col-left-3, 0)
+}
+
+// edge is what the right state column takes, where there is a lane that has it.
 func (t *text) edge() int {
-	if t.grid.two {
+	if t.grid.two && !t.alone() {
 		return stateWidth + 4
 	}
 	return 0

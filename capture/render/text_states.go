@@ -16,23 +16,10 @@ func (t *text) withStates(c *canvas, r *ladder.Row) []*canvas {
 		if len(r.States) == 0 {
 			return lines
 		}
-		c = t.lanes(r)
 		for _, m := range r.States {
-			s, st := t.stateText(m)
-			col := t.grid.cols[m.Lane] + 1
-			next := t.grid.ladder
-			for _, other := range r.States {
-				if at := t.grid.cols[other.Lane]; at > col {
-					next = min(next, at)
-				}
-			}
-			if label := s + t.markOf(m) + t.g.state; next == t.grid.ladder && cells(label) > next-col && t.clear(r, m, col-1-cells(label)) {
-				c.right(col-1, label, st) // at the edge there is room on the other side alone
-				continue
-			}
-			c.put(col, t.fit(t.g.state+s+t.markOf(m), next-col), st)
+			lines = t.stateBeside(lines, r, m)
 		}
-		return append(lines, c)
+		return lines
 	}
 	taken := map[int]int{} // marks so far, by lane
 	for _, m := range r.States {
@@ -51,16 +38,25 @@ func (t *text) withStates(c *canvas, r *ladder.Row) []*canvas {
 	return lines
 }
 
-// clear reports whether a label that begins at a column keeps away from those of
-// the other changes of a row.
-func (t *text) clear(r *ladder.Row, m ladder.StateMark, from int) bool {
-	for _, o := range r.States {
-		s, _ := t.stateText(o)
-		if at := t.grid.cols[o.Lane]; o.Lane != m.Lane && at+2+cells(s)+1 > from {
-			return false
+// stateBeside writes a state to the right of its lane, or, where it has no room, to
+// the left: on the first line below the segment's on which it runs into no other.
+func (t *text) stateBeside(lines []*canvas, r *ladder.Row, m ladder.StateMark) []*canvas {
+	s, st := t.stateText(m)
+	s, col := s+t.markOf(m), t.grid.cols[m.Lane]
+	label, at := t.g.state+s, col+1
+	if at+cells(label) > t.grid.ladder {
+		label = s + t.g.state
+		at = max(col-cells(label), 0)
+	}
+	for n := 1; ; n++ {
+		if n == len(lines) {
+			lines = append(lines, t.lanes(r))
+		}
+		if lines[n].same(t.lanes(r), at-1, cells(label)+2) {
+			lines[n].put(at, label, st)
+			return lines
 		}
 	}
-	return true
 }
 
 // stateText is the name of a state, and how it looks.

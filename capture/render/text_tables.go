@@ -57,47 +57,108 @@ func memoryText(say speaker, m *ladder.MemoryChange) string {
 	return strings.Join(parts, " ")
 }
 
-// ledgerTable shows how much everybody held at the end of each step.
+// ledgerTable shows how much everybody held at the end of each step: a row for
+// each step, or, where there is no room for so many columns, a column.
 func (t *text) ledgerTable() {
 	steps := worthShowing(t.builder.Ledger())
 	columns := ledgerColumns(t.builder.Lanes(), steps, t.builder.Talked())
 	if len(columns) == 0 {
 		return
 	}
-	lanes := t.builder.Lanes()
-	table := table{right: map[int]bool{}, heads: 2, titled: true}
-	parties, kinds := []string{""}, []string{explain.Label(t.o.Lang, "column.step")}
-	for i, c := range columns {
-		name := t.say.lane(lanes[c.lane])
-		if i > 0 && columns[i-1].lane == c.lane {
-			name = ""
-		}
-		parties = append(parties, name)
-		kinds = append(kinds, t.say.of(kindWords[c.kind]))
-		table.right[i+1] = true
-	}
-	table.rows = append(table.rows, parties, kinds)
-	for _, s := range steps {
-		title := safe(t.o.Lang.Of(s.Title))
-		if title == "" {
-			title = t.say.of(wordStart)
-		}
-		row := []string{title}
-		for _, c := range columns {
-			value := "-"
-			if n := held(s, c); n >= 0 {
-				value = strconv.Itoa(n)
-			}
-			row = append(row, value)
-		}
-		table.rows = append(table.rows, row)
-	}
 	t.blank()
 	t.painted(strong, t.say.of(wordLedger))
-	table.write(t)
+	down := t.ledgerDown(steps, columns)
+	if down.tooWide(t) {
+		t.ledgerAcross(steps, columns)
+	} else {
+		down.write(t)
+	}
 	if t.o.Told.first("content") {
 		t.painted(faint, t.say.of(wordContent))
 	}
+}
+
+// ledgerDown has a row for each step.
+func (t *text) ledgerDown(steps []ladder.Step, columns []ledgerColumn) *table {
+	tb := &table{right: map[int]bool{}, wraps: map[int]bool{0: true}, heads: 2, titled: true}
+	parties, kinds := []string{""}, []string{explain.Label(t.o.Lang, "column.step")}
+	for i := range columns {
+		party, kind := t.columnName(columns, i)
+		parties, kinds = append(parties, party), append(kinds, kind)
+		tb.right[i+1] = true
+	}
+	tb.rows = append(tb.rows, parties, kinds)
+	for _, s := range steps {
+		row := []string{t.stepTitle(s)}
+		for _, c := range columns {
+			row = append(row, heldText(s, c))
+		}
+		tb.rows = append(tb.rows, row)
+	}
+	return tb
+}
+
+// ledgerAcross has a column for each step, under its number, and as many tables
+// as it takes to show all of them.
+func (t *text) ledgerAcross(steps []ladder.Step, columns []ledgerColumn) {
+	first := 1
+	if steps[0].Title == (trace.Text{}) {
+		first = 0
+	}
+	for i, s := range steps {
+		number := fmt.Sprintf("%2d ", first+i)
+		t.hanging(plain, number, "   ", t.stepTitle(s))
+	}
+	for i := 0; i < len(steps); {
+		tb := t.acrossTable(steps[i:], columns, first+i, len(steps)-i)
+		n := len(steps) - i
+		for ; n > 1 && tb.tooWide(t); n-- {
+			tb = t.acrossTable(steps[i:], columns, first+i, n-1)
+		}
+		tb.write(t)
+		i += n
+	}
+}
+
+// acrossTable has a column for each of the first n steps, numbered from first on.
+func (t *text) acrossTable(steps []ladder.Step, columns []ledgerColumn, first, n int) *table {
+	tb := &table{right: map[int]bool{}, heads: 1, rows: [][]string{{explain.Label(t.o.Lang, "column.step"), ""}}}
+	for i := range n {
+		tb.right[i+2] = true
+		tb.rows[0] = append(tb.rows[0], strconv.Itoa(first+i))
+	}
+	for i, c := range columns {
+		party, kind := t.columnName(columns, i)
+		row := []string{party, kind}
+		for _, s := range steps[:n] {
+			row = append(row, heldText(s, c))
+		}
+		tb.rows = append(tb.rows, row)
+	}
+	return tb
+}
+
+// columnName names a party, once, and a kind of its memory.
+func (t *text) columnName(columns []ledgerColumn, i int) (party, kind string) {
+	c := columns[i]
+	if i == 0 || columns[i-1].lane != c.lane {
+		party = t.say.lane(t.builder.Lanes()[c.lane])
+	}
+	return party, t.say.of(kindWords[c.kind])
+}
+
+func (t *text) stepTitle(s ladder.Step) string {
+	if s.Title == (trace.Text{}) {
+		return t.say.of(wordStart)
+	}
+	return safe(t.o.Lang.Of(s.Title))
+}
+
+func heldText(s ladder.Step, c ledgerColumn) string {
+	if n := held(s, c); n >= 0 {
+		return strconv.Itoa(n)
+	}
+	return "-"
 }
 
 // ledgerColumn is one party's memory of one kind.

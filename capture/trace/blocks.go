@@ -9,6 +9,10 @@ import (
 // maxListed is how many connections a memory names one by one.
 const maxListed = 8
 
+// BlockName is how the name of an entry begins that is the whole control block of
+// one connection; the address that tells it from the others follows.
+const BlockName = "TCB "
+
 // Blocks are what one party remembers of each of its connections: their
 // transmission control blocks (RFC 9293 §3.3.1). The zero value is none.
 type Blocks struct {
@@ -100,7 +104,7 @@ func (b *Blocks) Memory() Memory {
 			name = c.Local
 		}
 		m.Entries = append(m.Entries, Entry{
-			Kind: MemoryConnection, Name: "TCB " + name.String(), Value: held.state(), Bytes: held.Bytes(MemoryConnection),
+			Kind: MemoryConnection, Name: BlockName + name.String(), Value: held.state(), Bytes: held.Bytes(MemoryConnection),
 		})
 	}
 	return m
