@@ -113,14 +113,18 @@ func (r *reconcile) settle(c *tcpstate.Conn) {
 			break // its other end is unused
 		}
 	}
-	if over && reset && c.Ending == tcpstate.EndOpen {
-		c.Ending = tcpstate.EndRST
+	unfinished := c.Ending == tcpstate.EndOpen || c.Ending == tcpstate.EndNever
+	switch {
+	case unfinished && over && reset:
+		c.Ending, unfinished = tcpstate.EndRST, false
+	case unfinished:
+		c.Ending = c.Unfinished() // by what its ends have told
 	}
 	switch {
 	case !r.exact:
 	case stillOpen(c, witnesses):
-		c.Ending = tcpstate.EndOpen
-	case c.Ending == tcpstate.EndOpen && timer && !alive(c.State[tcpstate.Client]) && !alive(c.State[tcpstate.Server]):
+		c.Ending = c.Unfinished()
+	case unfinished && timer && !alive(c.State[tcpstate.Client]) && !alive(c.State[tcpstate.Server]):
 		c.Ending = tcpstate.EndTimeout // sooner than its silence could tell
 	}
 }
@@ -145,7 +149,7 @@ func stillOpen(c *tcpstate.Conn, witness [2]bool) bool {
 		return remembered
 	case tcpstate.EndHalf, tcpstate.EndFIN:
 		return remembered && !heard
-	case tcpstate.EndOpen:
+	case tcpstate.EndOpen, tcpstate.EndNever:
 	}
 	return false
 }

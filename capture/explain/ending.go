@@ -103,7 +103,7 @@ func (r *reported) ending(c *tcpstate.Conn) (key string, state tcpstate.State) {
 	server, serverSaid := r.of(c, tcpstate.Server)
 	// One end has closed, and gave its block up: half-closed is half-open now.
 	given := c.Ending == tcpstate.EndHalf && clientSaid && serverSaid && (alive(client) != alive(server))
-	if c.Ending != tcpstate.EndOpen && !given {
+	if c.Ending != tcpstate.EndOpen && c.Ending != tcpstate.EndNever && !given {
 		return key, tcpstate.Unknown
 	}
 	switch {

@@ -1,10 +1,6 @@
 package explain
 
-import (
-	"slices"
-
-	"statelab/capture/tcpstate"
-)
+import "statelab/capture/tcpstate"
 
 // Severity is how much a finding should worry its reader, in the words of
 // Wireshark's expert information.
@@ -56,27 +52,7 @@ var severities = map[string]Severity{
 	tcpstate.FoundHoleReported:           SeverityNote,
 	tcpstate.FoundWindowExhausted:        SeverityWarning,
 	tcpstate.FoundWindowProbe:            SeverityNote,
-}
-
-// denied are the names of Wireshark's that each of our findings denies where it
-// stands beside them: see tcpstate.FoundBytesSeen and those after it.
-var denied = map[string][]string{
-	tcpstate.FoundDuplicateFrame: {
-		tcpstate.FoundRetransmission, tcpstate.FoundFastRetransmission, tcpstate.FoundSpuriousRetransmission, tcpstate.FoundOutOfOrder,
-	},
-	tcpstate.FoundBytesSeen:   {tcpstate.FoundOutOfOrder, tcpstate.FoundKeepAlive},
-	tcpstate.FoundWindowProbe: {tcpstate.FoundKeepAlive},
-}
-
-// Denies returns the finding of ours beside one of Wireshark's names that says
-// that the name does not fit this segment; empty if none does.
-func Denies(name string, beside []tcpstate.Finding) string {
-	for _, f := range beside {
-		if slices.Contains(denied[f.Name], name) {
-			return f.Name
-		}
-	}
-	return ""
+	tcpstate.FoundSimultaneousOpen:       SeverityChat,
 }
 
 // SeverityOf returns a finding's severity: a note for a name that is not known.

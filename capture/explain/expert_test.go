@@ -24,20 +24,3 @@ func TestEveryFindingMatters(t *testing.T) {
 		t.Errorf("an unknown finding matters: %q", got)
 	}
 }
-
-// TestDenies: a copy by the capture is no fast retransmission; a hole that was
-// reported is no other.
-func TestDenies(t *testing.T) {
-	t.Parallel()
-	for _, tt := range []struct{ name, beside, want string }{
-		{tcpstate.FoundFastRetransmission, tcpstate.FoundDuplicateFrame, tcpstate.FoundDuplicateFrame},
-		{tcpstate.FoundKeepAlive, tcpstate.FoundWindowProbe, tcpstate.FoundWindowProbe},
-		{tcpstate.FoundRetransmission, tcpstate.FoundHoleReported, ""},
-		{tcpstate.FoundDuplicateFrame, tcpstate.FoundDuplicateFrame, ""},
-	} {
-		got := explain.Denies(tt.name, []tcpstate.Finding{{Name: tt.name}, {Name: tt.beside}})
-		if got != tt.want {
-			t.Errorf("%s beside %s is denied by %q, want %q", tt.name, tt.beside, got, tt.want)
-		}
-	}
-}

@@ -28,6 +28,7 @@ var matterTexts = map[string]text{
 	"fills-gap":               {En: "It was never here before: the loss, or the delay, is between its sender and this place.", Ko: "전에 여기를 지나간 적이 없습니다. 손실이나 지연은 송신자와 이 위치 사이에 있습니다."},
 	"hole-reported":           {En: "The receiver had asked for it, so it is the answer to duplicate ACKs or SACK and no timeout.", Ko: "수신자가 요청한 것이므로 중복 ACK나 SACK에 대한 답이고 타임아웃이 아닙니다."},
 	"window-exhausted":        {En: "Less than a full segment of the window is left, so the sender stops before the edge: the window limits the rate.", Ko: "윈도우가 세그먼트 하나보다 적게 남아 송신자가 끝에 닿기 전에 멈춥니다. 속도가 윈도우에 막힙니다."},
+	"simultaneous-open":       {En: "Both ends have called each other, and each answers the other's SYN: nothing is sent for want of an answer.", Ko: "양쪽이 서로를 불렀고 각자 상대의 SYN에 답하는 것입니다. 응답이 없어서 다시 보낸 것이 아닙니다."},
 	"window-probe":            {En: "The window is closed, and the sender asks whether there is room again, by a number that a keepalive uses too.", Ko: "윈도우가 닫혀 있어 송신자가 빈자리가 생겼는지 묻습니다. keepalive도 쓰는 번호로 묻습니다."},
 }
 

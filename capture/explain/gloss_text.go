@@ -48,6 +48,7 @@ var terms = [...]Term{
 	{"scale", text{En: "its later window fields count in units of 2^scale bytes", Ko: "알린 쪽의 이후 윈도우 필드는 2^scale바이트 단위"}},
 	{"backlog", text{En: "how many connections may wait for accept()", Ko: "accept()를 기다릴 수 있는 연결의 수"}},
 	{"EOF", text{En: "the peer's FIN has come: nothing more to read", Ko: "상대의 FIN이 와서 더 읽을 것이 없음"}},
+	{"poll", text{En: "the state was read from the system, some time after the change", Ko: "상태를 시스템에서 읽음. 바뀐 때는 그보다 앞섬"}},
 	{"SO_LINGER", text{En: "0 s has close() drop what is unsent and send RST", Ko: "0초이면 close()가 남은 데이터를 버리고 RST를 보냄"}},
 	{"TCP_NODELAY", text{En: "off lets small writes wait for an ACK (Nagle's algorithm)", Ko: "끄면 작은 write가 ACK를 기다림(네이글 알고리즘)"}},
 	{"SO_KEEPALIVE", text{En: "on has the stack probe a silent peer", Ko: "켜면 스택이 조용한 상대를 확인함"}},

@@ -132,6 +132,7 @@ var findingLabels = map[string]text{
 	"finding.fills-gap":               {En: "fills a gap, first seen now", Ko: "빈 곳을 처음으로 채움"},
 	"finding.hole-reported":           {En: "the hole had been reported", Ko: "보고된 빈 곳의 재전송"},
 	"finding.window-exhausted":        {En: "window exhausted", Ko: "윈도우 소진"},
+	"finding.simultaneous-open":       {En: "simultaneous open", Ko: "동시 개방"},
 	"finding.window-probe":            {En: "window probe", Ko: "윈도우 프로브"},
 }
 

@@ -183,7 +183,7 @@ func TestLabels(t *testing.T) {
 	for f := range trace.Unsent + 1 {
 		keys = append(keys, "fate."+f.String())
 	}
-	for e := range tcpstate.EndTimeout + 1 {
+	for e := range tcpstate.EndNever + 1 {
 		keys = append(keys, "ending."+e.String())
 	}
 	for s := range tcpstate.TimeWait + 1 {

@@ -36,7 +36,7 @@ func (x *Explainer) connection(c *tcpstate.Conn) Explanation {
 	if c.Handshake.Complete || !c.OpenerKnown {
 		sentences = append(sentences, x.say(carriedText, values))
 	}
-	sentences = append(sentences, x.say(ending, values), x.findings(c.Findings))
+	sentences = append(sentences, x.say(ending, values), x.findings(c.Standing()))
 	return Explanation{Sentence: join(sentences...), Arithmetic: x.sentAgain(c), Section: section}
 }
 

@@ -31,15 +31,16 @@ type Builder struct {
 	// open is the row that a following change of state belongs to.
 	open    *row
 	flights flights
-	state   map[end]tcpstate.State // what each end is known to be in
-	shown   map[end]bool           // ends whose state the ladder has shown
-	latest  map[int]tcpstate.State // what it showed last, by lane
-	holding map[end]bool           // ends that keep a control block
-	blocks  []int                  // how many that is, by lane
-	opened  map[int]bool           // connections that had their RowOpening
-	total   int                    // how many connections that is and was
-	told    []tcpstate.Change      // changes that the last segment's row shows already
-	dialing []*row                 // connect() calls whose SYN has not been seen
+	state   map[end]tcpstate.State   // what each end is known to be in
+	shown   map[end]bool             // ends whose state the ladder has shown
+	latest  map[int]tcpstate.State   // what it showed last, by lane
+	holding map[end]bool             // ends that keep a control block
+	blocks  []int                    // how many that is, by lane
+	opened  map[int]bool             // connections that had their RowOpening
+	total   int                      // how many connections that is and was
+	told    []tcpstate.Change        // changes that the last segment's row shows already
+	tooBig  map[end]tcpstate.Segment // the last one that the path had no room for, by its sender
+	dialing []*row                   // connect() calls whose SYN has not been seen
 	// summaries are those of connections that are over: they stand at the foot.
 	summaries []Row
 	ledger    ledger

@@ -153,7 +153,7 @@ func matters(s *trace.Segment) bool {
 func resent(s *trace.Segment) bool {
 	for _, f := range s.Findings {
 		// Wireshark calls out of order what comes again within a round trip.
-		if strings.HasSuffix(f.Name, "retransmission") || f.Name == tcpstate.FoundBytesSeen {
+		if strings.HasSuffix(f.Name, "retransmission") && tcpstate.Denies(f.Name, s.Findings) == "" || f.Name == tcpstate.FoundBytesSeen {
 			return true
 		}
 	}

@@ -122,6 +122,9 @@ type Arrow struct {
 	// Injected: no host sent it. Resent: it carries sequence numbers that
 	// were sent before.
 	Lost, Damaged, Injected, Resent bool
+	// Recut: it is Resent because the path had no room for so much at once, and said
+	// so: nothing went wrong (RFC 1191 §3).
+	Recut bool
 	// Copy is 2 for the arrival of the wire's second copy, and so on.
 	Copy int
 	// Verdicts are what the wire did to it.

@@ -31,7 +31,10 @@ func (b *Builder) addSegment(e *trace.Event) {
 
 // arrowOf draws the way of e's segment.
 func (b *Builder) arrowOf(e *trace.Event) *Arrow {
-	return &Arrow{From: b.lanes.of(e.From), To: b.lanes.of(e.To), Resent: resent(e.Segment)}
+	a := &Arrow{From: b.lanes.of(e.From), To: b.lanes.of(e.To), Resent: resent(e.Segment)}
+	big, ok := b.tooBig[end{e.Stream, a.From}]
+	a.Recut = ok && a.Resent && !e.Segment.Seq.Before(big.Seq) && !e.Segment.End().After(big.End())
+	return a
 }
 
 // markReading shows what a passive observer concluded from the segment.
@@ -96,6 +99,12 @@ func (b *Builder) addVerdict(e *trace.Event) {
 	}
 	f := b.flights.of(wire)
 	f.verdicts = append(f.verdicts, *e.Verdict)
+	if e.Verdict.Fate == trace.TooBig && f.departure != nil {
+		if b.tooBig == nil {
+			b.tooBig = map[end]tcpstate.Segment{}
+		}
+		b.tooBig[end{f.stream, f.from}] = f.departure.Event.Segment.Segment
+	}
 	if f.departure != nil {
 		f.apply(*e.Verdict)
 	}
@@ -252,6 +261,7 @@ func (b *Builder) hold(r *row) {
 		for lane := range b.lanes.all {
 			k := end{r.Stream, lane}
 			b.release(k)
+			delete(b.tooBig, k)
 			delete(b.state, k)
 			delete(b.shown, k)
 		}

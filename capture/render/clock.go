@@ -21,18 +21,41 @@ const (
 const Clocks = 3
 
 // clock writes a row's time in its columns. A long frame number has borrowed
-// that many of their cells.
+// that many of their cells: the columns move as far as the state beside them
+// leaves room, and only then does the time lose digits.
 func (t *text) clock(c *canvas, r *ladder.Row, borrowed int) {
 	end := t.grid.gutter - 1
 	switch t.o.Clock {
 	case ClockSince:
-		c.right(t.grid.frame+1+timeWidth, sinceIn(r.Since, timeWidth-borrowed), faint)
-		c.right(end, t.text(deltaText(r.Delta)), faint)
+		delta, moved := t.text(deltaText(r.Delta)), 0
+		if delta != "" {
+			moved = max(cells(delta)+borrowed-deltaWidth, 0)
+		}
+		lost := 0
+		if moved > t.slack(r) {
+			moved, lost = 0, borrowed
+		}
+		c.right(t.grid.frame+1+timeWidth+borrowed-lost, sinceIn(r.Since, timeWidth-lost), faint)
+		c.right(end+moved, delta, faint)
 	case ClockDelta:
 		c.right(end, preciseDelta(r.Delta), faint)
 	case ClockDay:
 		c.right(end, r.At.UTC().Format("15:04:05.0000"), faint)
 	}
+}
+
+// slack is how many cells are free between a row's time and the state beside it.
+func (t *text) slack(r *ladder.Row) int {
+	if !t.grid.two {
+		return borrowed
+	}
+	widest := 0
+	for _, m := range r.States {
+		if s, _ := t.stateText(m); m.Lane == t.grid.left {
+			widest = max(widest, cells(s))
+		}
+	}
+	return t.grid.l - 2 - widest - (t.grid.gutter - 1)
 }
 
 // clockHead names the columns of the time.

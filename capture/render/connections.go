@@ -84,7 +84,7 @@ func (t *text) connectionRow(c *tcpstate.Conn) []string {
 		strconv.Itoa(c.Stream), c.Key.Client.String(), c.Key.Server.String(), opened, rtt,
 		fmt.Sprintf("%s / %s", c.State[tcpstate.Client], c.State[tcpstate.Server]),
 		strconv.FormatInt(c.Bytes[tcpstate.Client], 10), strconv.FormatInt(c.Bytes[tcpstate.Server], 10),
-		c.Ending.String(), sentAgain(c), findingsText(t.say, c.Findings),
+		c.Ending.String(), sentAgain(c), findingsText(t.say, c.Standing()),
 	}
 }
 
@@ -104,7 +104,7 @@ func sentAgain(c *tcpstate.Conn) string {
 func sentAgainUnnamed(c *tcpstate.Conn) int {
 	again := c.Direction(tcpstate.Client).Again.Segments + c.Direction(tcpstate.Server).Again.Segments
 	named := 0
-	for name, n := range c.Findings {
+	for name, n := range c.Standing() {
 		if strings.HasSuffix(name, "retransmission") {
 			named += n
 		}

@@ -89,7 +89,7 @@ func noteFinding(found map[string]*expertEntry, f tcpstate.Finding, e *trace.Eve
 	}
 	x.count++
 	x.streams[e.Stream] = true
-	if own := explain.Denies(f.Name, e.Segment.Findings); own != "" {
+	if own := tcpstate.Denies(f.Name, e.Segment.Findings); own != "" {
 		x.denied[own]++
 	}
 	if len(x.frames) < firstFrames {

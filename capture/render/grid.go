@@ -32,7 +32,7 @@ const (
 	stateWidth = 12  // "SYN-RECEIVED"
 	timeWidth  = 7   // sinceText
 	deltaWidth = 6   // deltaText
-	borrowed   = 2   // what a frame's number may take from the time
+	borrowed   = 2   // what a frame's number may take from the columns beside it
 	minPanel   = 38  // what explanations need beside a ladder
 	maxLadder  = 132 // longer arrows say no more
 )

@@ -49,7 +49,7 @@ func (p *painter) arrow(h *htmlRow, row *ladder.Row) {
 			h.Below = append(h.Below, inTwo(func(s speaker) string { return foldedTrouble(s, row.Folding) }))
 		}
 	} else {
-		if a.Lost || a.Damaged || a.Injected || troubled(row.Event.Segment) {
+		if a.Lost || a.Damaged || a.Injected || troubled(row) {
 			class = append(class, "trouble")
 		}
 		h.Label = inTwo(func(s speaker) string { return arrowText(s, row, p.r.several) })

@@ -79,7 +79,7 @@ func (r *report) Connections() []htmlConnection {
 			Sent:   c.Bytes[tcpstate.Client], Received: c.Bytes[tcpstate.Server],
 			Ending:   inTwo(func(s speaker) string { return safe(r.explainer(s).Ending(c)) }),
 			Verdict:  inTwo(func(s speaker) string { return explain.Verdict(s.lang, c) }),
-			Findings: inTwo(func(s speaker) string { return findingsText(s, c.Findings) }),
+			Findings: inTwo(func(s speaker) string { return findingsText(s, c.Standing()) }),
 		}
 		if c.Handshake.Complete {
 			h.RTT = spanText(c.Handshake.RTT)

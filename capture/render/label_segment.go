@@ -19,6 +19,7 @@ type label struct {
 	words                     string // findings
 	word                      string // the one that matters most, where there are several
 	resent                    string // in short, where that is what it is
+	short                     string // the flags beside a number of an ACK, which says ACK
 	flags, seq, ack, len, win string
 	winMatters                bool
 	syn, control              bool // its flags say more than its numbers
@@ -51,7 +52,7 @@ func (s speaker) label(seg *trace.Segment, tag string) label {
 	l.winMatters = seg.Flags.Has(tcpstate.SYN) || large || windowOf(seg) == 0 && !seg.Flags.Has(tcpstate.RST)
 	var words []string
 	for _, f := range seg.Findings {
-		if f.Name == tcpstate.FoundKeepAlive && explain.Denies(f.Name, seg.Findings) == tcpstate.FoundWindowProbe {
+		if tcpstate.Denies(f.Name, seg.Findings) != "" {
 			continue
 		}
 		word := s.finding(f.Name, f.Nth)
@@ -71,6 +72,9 @@ func (s speaker) label(seg *trace.Segment, tag string) label {
 		if l.flags == "ACK" && acknowledging[f.Name] {
 			l.flags = "" // "duplicate ACK ACK" says nothing more
 		}
+	}
+	if l.short = strings.TrimSuffix(l.flags, ",ACK"); l.short == "ACK" || l.ack == "" {
+		l.short = ""
 	}
 	l.words = strings.Join(words, ", ")
 	if len(words) > 1 {
@@ -174,6 +178,8 @@ func (l label) forms(all bool) []string {
 		return append(forms, words(l.tag, l.words, l.flags, l.seq), words(l.tag, l.flags, l.seq, l.ack), words(l.tag, l.flags, l.seq), l.flags)
 	case l.len != "":
 		return append(forms, l.dataForms()...)
+	case l.words != "" && l.flags != "":
+		return append(forms, words(l.tag, l.flags, l.seq, l.ack), words(l.tag, l.flags, l.ack), words(l.flags, l.ack), l.flags)
 	case l.words != "":
 		forms = append(forms, words(l.tag, l.words, l.ack, l.window()), words(l.tag, l.words, l.ack), words(l.tag, l.words))
 		if l.word != "" {
@@ -201,13 +207,13 @@ func (l label) synForms(base string) []string {
 		words(l.tag, l.flags, l.seq, l.ack), words(l.tag, l.flags, l.seq), words(l.flags, l.seq), l.flags)
 }
 
-// unsaid is what the label of a SYN, FIN or RST leaves out and a line below it tells: what was
-// found, in full or in short; or what the SYN announces, if it arrives.
+// unsaid is what the label leaves out and a line below it tells: what was found, in
+// full or in short; or what a SYN announces, if it arrives.
 func (l label) unsaid(said string, arrives bool) []string {
 	switch {
 	case l.resent != "":
 	case l.words != "":
-		if !strings.Contains(said, l.words) {
+		if !strings.Contains(said, cmp.Or(l.word, l.words)) {
 			return []string{l.words, cmp.Or(l.word, l.words)}
 		}
 	case arrives && l.tag == "" && !strings.Contains(said, l.mss):
@@ -216,17 +222,24 @@ func (l label) unsaid(said string, arrives bool) []string {
 	return nil
 }
 
-// dataForms are the short ones of a segment that carries octets.
+// dataForms are the short ones of a segment that carries octets: a number of an ACK
+// gives way before a flag that nothing else tells of.
 func (l label) dataForms() []string {
-	if l.words == "" {
-		return []string{words(l.tag, l.seq, l.ack, l.len), words(l.tag, l.flags, l.seq, l.len), words(l.tag, l.seq, l.len), words(l.seq, l.len), l.len}
+	bare := []string{
+		words(l.tag, l.short, l.seq, l.ack, l.len), words(l.tag, l.flags, l.seq, l.len), words(l.tag, l.short, l.seq, l.len),
+		words(l.short, l.seq, l.len), words(l.short, l.len), l.len,
 	}
-	forms := []string{words(l.tag, l.words, l.flags, l.seq, l.len), words(l.tag, l.words, l.seq, l.len)}
+	if l.words == "" {
+		return bare
+	}
+	forms := []string{words(l.tag, l.words, l.flags, l.seq, l.len), words(l.tag, l.words, l.short, l.seq, l.len)}
 	if l.word != "" {
-		forms = append(forms, words(l.tag, l.word, l.seq, l.len))
+		forms = append(forms, words(l.tag, l.word, l.short, l.seq, l.len))
 	}
 	if l.resent != "" {
-		forms = append(forms, words(l.tag, l.resent, l.seq, l.len))
+		forms = append(forms, words(l.tag, l.resent, l.short, l.seq, l.len))
+	} else {
+		forms = append(forms, words(l.tag, l.flags, l.seq, l.ack, l.len))
 	}
-	return append(forms, words(l.tag, l.flags, l.seq, l.len), words(l.tag, l.seq, l.len), words(l.seq, l.len), l.len)
+	return append(forms, bare...)
 }

@@ -88,7 +88,7 @@ var unicodeGlyphs = glyphs{
 var asciiGlyphs = glyphs{
 	lane: ":", heavy: "|", fromLeft: "+", fromRight: "+", heavyLeft: "+", heavyRight: "+",
 	shaft: "-", dashed: "~", double: "=", head: ">", tail: "<",
-	cross: "X", call: "*", store: "%", memory: "#", state: "*", dots: ":", rule: "-", tick: ".",
+	cross: "X", call: "*", store: "%", memory: "#", state: "@", dots: ":", rule: "-", tick: ".",
 }
 
 // spelled replaces the typographic characters of our own sentences.

@@ -44,7 +44,7 @@ type summary struct {
 	connections int
 	openings    [2]int // connections whose SYN was not seen, and whose was
 	complete    int    // handshakes
-	endings     [tcpstate.EndTimeout + 1]int
+	endings     [tcpstate.EndNever + 1]int
 	bytes       [2]int64 // payload by end, every octet once
 	findings    map[string]findingCount
 	troubled    []troubledConnection
@@ -94,7 +94,7 @@ func (s *summary) add(e *trace.Event) {
 
 func (s *summary) connection(c *tcpstate.Conn) {
 	delete(s.asked, c.Stream)
-	for name, n := range c.Findings {
+	for name, n := range c.Standing() {
 		f := s.findings[name]
 		s.findings[name] = findingCount{f.times + n, f.connections + 1}
 	}
@@ -126,14 +126,14 @@ var worthALook = []string{
 }
 
 func (s *summary) trouble(c *tcpstate.Conn) {
-	n := 0
+	n, found := 0, c.Standing()
 	for _, name := range worthALook {
-		n += c.Findings[name]
+		n += found[name]
 	}
 	if n == 0 {
 		return
 	}
-	s.troubled = insert(s.troubled, troubledConnection{stream: c.Stream, frame: c.First, trouble: n, key: c.Key, findings: c.Findings},
+	s.troubled = insert(s.troubled, troubledConnection{stream: c.Stream, frame: c.First, trouble: n, key: c.Key, findings: found},
 		func(a, b troubledConnection) int { return cmp.Or(b.trouble-a.trouble, a.stream-b.stream) })
 }
 

@@ -24,7 +24,7 @@ func (d *drawing) strokeOf(i int, r *ladder.Row) (stroke, bool) {
 	if s.x2 < s.x1 {
 		s.color = d.th.backward
 	}
-	if a.Lost || a.Damaged || a.Injected || troubled(r.Event.Segment) {
+	if a.Lost || a.Damaged || a.Injected || troubled(r) {
 		s.color = d.th.trouble
 	}
 	switch {

@@ -17,6 +17,8 @@ func (d *drawing) legend() []string {
 		switch r.Kind {
 		case ladder.RowCall:
 			used[symCall] = true
+		case ladder.RowState:
+			used[symState] = true
 		case ladder.RowStore:
 			used[symStore] = true
 		case ladder.RowMemory:
@@ -41,6 +43,7 @@ func (d *drawing) legend() []string {
 		{used[symLost], "✗ " + label("legend.lost")},
 		{used[symMessage], "═► " + label("legend.message")},
 		{used[symCall], "● " + label("legend.call")},
+		{used[symState], "◆ " + label("legend.state")},
 		{used[symStore], "▣ " + label("legend.store")},
 		{used[symMemory], "▤ " + label("legend.memory")},
 		{used[symRelative], d.say.of(wordRelative)},

@@ -9,6 +9,7 @@ import (
 
 	"statelab/capture/explain"
 	"statelab/capture/render"
+	"statelab/capture/tcpstate"
 	"statelab/capture/trace"
 )
 
@@ -88,6 +89,41 @@ func TestRowsPairTheEndsOfAConnection(t *testing.T) {
 	for _, want := range []string{"TCB 10.0.0.1:51656  ESTABLISHED  FIN-WAIT-2     17\n", "TCB 10.0.0.1:52911               CLOSE-WAIT     17\n"} {
 		if !strings.Contains(several, want) {
 			t.Errorf("no row %q:\n%s", want, several)
+		}
+	}
+}
+
+// A frame's number of four digits takes none of its time's: the columns move.
+func TestLongFrameNumbersLeaveTheTime(t *testing.T) {
+	t.Parallel()
+	client, server := ipParty(trace.RoleClient, 0, "10.0.0.1:1"), ipParty(trace.RoleServer, 0, "10.0.0.2:80")
+	at := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	segment := func(frame int, after time.Duration) trace.Event {
+		s := &trace.Segment{}
+		s.Src, s.Dst, s.Flags = client.Addr, server.Addr, tcpstate.ACK
+		return trace.Event{Kind: trace.KindSegment, Frame: frame, At: at.Add(after), From: client, To: server, Segment: s}
+	}
+	out := tables(t, render.Options{Width: 80}, "  #", segment(999, 0), segment(1000, 12345678*time.Microsecond), segment(1001, 12645678*time.Microsecond))
+	for _, want := range []string{"\n999 0.00000 ", "\n1000 12.3457  +12s ", "\n1001 12.6457 +300ms "} {
+		if !strings.Contains(out, want) {
+			t.Errorf("no row %q:\n%s", want, out)
+		}
+	}
+}
+
+// A flag is told before a number that an ACK can do without; what is found and has no
+// room on the arrow stands below it.
+func TestNarrowRowsKeepFlagsAndFindings(t *testing.T) {
+	t.Parallel()
+	client, server := ipParty(trace.RoleClient, 0, "10.0.0.1:1"), ipParty(trace.RoleServer, 0, "10.0.0.2:80")
+	s := &trace.Segment{}
+	s.Relative, s.RelSeq, s.RelAck = true, 1234567, 7654321
+	s.Src, s.Dst, s.Flags, s.Len = client.Addr, server.Addr, tcpstate.PSH|tcpstate.ACK, 1420
+	s.Findings = []tcpstate.Finding{{Name: tcpstate.FoundWindowFull}}
+	for lang, words := range map[explain.Lang]string{explain.English: " window full ", explain.Korean: " 윈도우 가득 참 "} {
+		out := tables(t, render.Options{Width: 80, Lang: lang}, "  #", trace.Event{Kind: trace.KindSegment, Frame: 1, From: client, To: server, Segment: s})
+		if !strings.Contains(out, "─ PSH,ACK seq=1234567 len=1420 ") || !strings.Contains(out, words) {
+			t.Errorf("the row has no PSH, or nothing says%s:\n%s", words, out)
 		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 
 	"statelab/capture/explain"
 	"statelab/capture/ladder"
+	"statelab/capture/tcpstate"
 )
 
 // Told is what a reader of several ladders has been told already: it is not said
@@ -28,6 +29,8 @@ func termsOf(r *ladder.Row) []string {
 		if s.Options.HasScale {
 			names = append(names, "scale")
 		}
+	case r.Kind == ladder.RowState && len(r.States) > 0 && r.States[0].Change.Cause.Kind == tcpstate.OnPoll:
+		names = append(names, r.States[0].Change.Cause.Name)
 	case r.Kind == ladder.RowCall:
 		c := r.Event.Call
 		for _, name := range []string{"backlog", "SO_LINGER", "TCP_NODELAY", "SO_KEEPALIVE"} {
@@ -47,7 +50,7 @@ func termLines(lang explain.Lang, used map[string]bool, told *Told) []string {
 	var lines []string
 	for _, term := range explain.Terms() {
 		if used[term.Name] && told.first(term.Name) {
-			lines = append(lines, term.Name+": "+lang.Of(term.Gloss))
+			lines = append(lines, explain.CauseName(lang, term.Name)+": "+lang.Of(term.Gloss))
 		}
 	}
 	return lines

@@ -2,6 +2,7 @@ package render
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 
 	"statelab/capture/ladder"
@@ -82,20 +83,18 @@ func (t *text) strokes(a *ladder.Arrow, w way, findings bool) strokes {
 // troubles are the findings that are drawn in red.
 var troubles = map[string]bool{
 	"retransmission": true, "fast-retransmission": true, "spurious-retransmission": true, "out-of-order": true,
-	"lost-segment": true, "ack-lost-segment": true, "duplicate-ack": true, "window-full": true, "zero-window": true,
+	"bytes-seen-before": true, "lost-segment": true, "ack-lost-segment": true, "duplicate-ack": true, "window-full": true, "zero-window": true,
 }
 
-// troubled reports whether a segment tells of trouble: a reset is some, too.
-func troubled(s *trace.Segment) bool {
+// troubled reports whether a row's segment tells of trouble: a reset is some, too.
+func troubled(r *ladder.Row) bool {
+	s := r.Event.Segment
 	if s.Flags.Has(tcpstate.RST) {
 		return true
 	}
-	for _, f := range s.Findings {
-		if troubles[f.Name] {
-			return true
-		}
-	}
-	return false
+	return !r.Arrow.Recut && slices.ContainsFunc(s.Findings, func(f tcpstate.Finding) bool {
+		return troubles[f.Name] && tcpstate.Denies(f.Name, s.Findings) == ""
+	})
 }
 
 // arrow draws a segment on its line. It returns a line to stand above it where
@@ -114,7 +113,7 @@ func (t *text) arrow(c *canvas, r *ladder.Row) (above *canvas, below string) {
 		return nil, ""
 	}
 	w := newWay(from, to)
-	s := t.strokes(a, w, troubled(seg))
+	s := t.strokes(a, w, troubled(r))
 	l := t.say.label(seg, t.tag(r))
 	forms := l.forms(w.n >= roomy)
 	switch {
@@ -140,7 +139,7 @@ func (t *text) arrow(c *canvas, r *ladder.Row) (above *canvas, below string) {
 		text = ""
 	}
 	t.shoot(c, w, s, a, text)
-	if t.grid.two && l.control && a.Part != ladder.Arrival {
+	if t.grid.two && a.Part != ladder.Arrival {
 		if rest := l.unsaid(text, a.Part == ladder.Whole && !a.Lost); rest != nil {
 			below = t.pick(rest, w.n-2)
 		}

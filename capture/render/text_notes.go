@@ -23,6 +23,7 @@ const (
 	symTie
 	symMessage
 	symCall
+	symState
 	symStore
 	symMemory
 	symAssumed
@@ -50,6 +51,7 @@ func (t *text) legend() {
 		{symTie, "(" + t.tie + ") (" + t.tie + ")", t.say.of(wordSame)},
 		{symMessage, t.g.double + t.g.head, label("legend.message")},
 		{symCall, t.g.call, label("legend.call")},
+		{symState, t.g.state, label("legend.state")},
 		{symStore, t.g.store, label("legend.store")},
 		{symMemory, t.g.memory, label("legend.memory")},
 		{symAssumed, "?", t.say.of(wordAssumed)},
@@ -173,7 +175,7 @@ func connectionText(say speaker, o *Options, x *explain.Explainer, c *tcpstate.C
 	if n := sentAgainUnnamed(c); n > 0 {
 		s += fmt.Sprintf("; %s ×%d", say.of(wordSentAgain), n)
 	}
-	if f := findingsText(say, c.Findings); f != "" {
+	if f := findingsText(say, c.Standing()); f != "" {
 		s += "; " + f
 	}
 	return safe(s)

@@ -43,6 +43,7 @@ func (t *text) withStates(c *canvas, r *ladder.Row) []*canvas {
 func (t *text) stateBeside(lines []*canvas, r *ladder.Row, m ladder.StateMark) []*canvas {
 	s, st := t.stateText(m)
 	s, col := s+t.markOf(m), t.grid.cols[m.Lane]
+	t.used[symState] = true
 	label, at := t.g.state+s, col+1
 	if at+cells(label) > t.grid.ladder {
 		label = s + t.g.state
@@ -109,6 +110,7 @@ func (t *text) openingLines(r *ladder.Row) []*canvas {
 func (t *text) stateLines(r *ladder.Row) []*canvas {
 	c := t.lanes(r)
 	t.gutter(c, r)
+	t.used[symState] = true
 	why := stateCause(t.say, r)
 	t.beside(c, r.Lane, words(t.g.state, t.whose(r), why), faint)
 	return t.withStates(c, r)

@@ -1,5 +1,7 @@
 package tcpstate
 
+import "slices"
+
 // Findings where Wireshark's name rests on a moment's distance in time, and what
 // was seen before says more. They stand beside its names, never in their place,
 // and only where the two differ.
@@ -27,7 +29,35 @@ const (
 	// 9293 §3.8.6.1). Wireshark asks for the next number (zero-window-probe). Frame
 	// is what closed the window.
 	FoundWindowProbe = "window-probe"
+	// FoundSimultaneousOpen: an end that has sent its SYN answers the SYN of its
+	// peer, which came meanwhile: a SYN,ACK with the same number, and the ACK of the
+	// peer's own (RFC 9293 §3.5, Figure 7). Wireshark, which expects one that calls
+	// and one that is called, says retransmission and duplicate-ack. Frame is the
+	// segment that it answers.
+	FoundSimultaneousOpen = "simultaneous-open"
 )
+
+// denied are the names of Wireshark's that each of our findings denies where it
+// stands beside them.
+var denied = map[string][]string{
+	FoundDuplicateFrame: {
+		FoundRetransmission, FoundFastRetransmission, FoundSpuriousRetransmission, FoundOutOfOrder,
+	},
+	FoundBytesSeen:        {FoundOutOfOrder, FoundKeepAlive},
+	FoundWindowProbe:      {FoundKeepAlive, FoundWindowFull},
+	FoundSimultaneousOpen: {FoundRetransmission, FoundDuplicateAck},
+}
+
+// Denies returns the finding of ours beside one of Wireshark's names that says
+// that the name does not fit this segment; empty if none does.
+func Denies(name string, beside []Finding) string {
+	for _, f := range beside {
+		if slices.Contains(denied[f.Name], name) {
+			return f.Name
+		}
+	}
+	return ""
+}
 
 // besides adds what we hold beside Wireshark's names.
 func (c *Conn) besides(a *analysis, mine *meter, h *happening) {
@@ -40,6 +70,9 @@ func (c *Conn) besides(a *analysis, mine *meter, h *happening) {
 	case !a.copied && !seen && a.fresh == s.SegLen() && named != "" && named != FoundOutOfOrder:
 		a.found(FoundFillsGap, a.fwd.nextFrame, 0)
 	}
+	if h.crosses {
+		a.found(FoundSimultaneousOpen, a.rev.lastFrame, 0)
+	}
 	if h.probe && a.keepAlive {
 		a.found(FoundWindowProbe, a.rev.lastFrame, 0)
 	}
@@ -49,6 +82,14 @@ func (c *Conn) besides(a *analysis, mine *meter, h *happening) {
 	if a.asked && named != FoundFastRetransmission && named != FoundSpuriousRetransmission {
 		a.found(FoundHoleReported, a.rev.firstAckFrame, 0)
 	}
+}
+
+// crosses reports whether the segment is the SYN,ACK of a simultaneous open: the
+// first with the number of a SYN that had no ACK.
+func (a *analysis) crosses() bool {
+	again := a.s.Flags.Has(SYN|ACK) && a.original.frame != 0 && !a.original.hasAck && !a.copied && !a.fwd.crossed
+	a.fwd.crossed = a.fwd.crossed || again
+	return again
 }
 
 // exhausts finds a window that is used up but for less than a segment.

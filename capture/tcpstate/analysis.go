@@ -113,6 +113,9 @@ func (a *analysis) answer() {
 	case s.Window != 0 && s.Ack == fwd.lastAck:
 		fwd.dupAcks++
 		a.found(FoundDuplicateAck, fwd.firstAckFrame, fwd.dupAcks)
+		if fwd.crossed && fwd.dupAcks == 1 && (!rev.hasNext || rev.nextSeq == rev.base+1) {
+			a.found(FoundSimultaneousOpen, rev.lastFrame, 0)
+		}
 	}
 }
 

@@ -12,11 +12,12 @@ const (
 	EndRST                   // a reset ended it
 	EndHalf                  // one side closed, the other had not when the trace ended
 	EndTimeout               // one side gave up: retransmissions without an answer, then silence
+	EndNever                 // the trace ends before the handshake was complete (RFC 9293 §3.5)
 )
 
-// String returns "open", "fin", "rst", "half" or "timeout".
+// String returns "open", "fin", "rst", "half", "timeout" or "never".
 func (e Ending) String() string {
-	return [...]string{"open", "fin", "rst", "half", "timeout"}[min(int(e), 4)]
+	return [...]string{"open", "fin", "rst", "half", "timeout", "never"}[min(int(e), 5)]
 }
 
 // Handshake holds the frames of the three-way handshake; 0 for a segment that
@@ -55,8 +56,9 @@ type Conn struct {
 	FirstTime    time.Time
 	LastTime     time.Time
 	Ending       Ending
-	// Findings counts each finding by name.
-	Findings map[string]int
+	// Findings counts each finding by name; Denied, those of them that another one
+	// beside them denied.
+	Findings, Denied map[string]int
 	// Reader is for whoever reads the connection's payload: the observer leaves
 	// it alone.
 	Reader any

@@ -224,7 +224,8 @@ func TestEndings(t *testing.T) {
 		{"reset", handshake + "s> RST,ACK 1 1", 0, tcpstate.EndRST},
 		{"closed, then reset", handshake + "c> FIN,ACK 1 1\ns> FIN,ACK 1 2\nc> ACK 2 2\nc> RST 2", 0, tcpstate.EndFIN},
 		{"SYN timeout", "c| SYN 0\nwait 1s\nc| SYN 0\nwait 2s\nc| SYN 0", time.Minute, tcpstate.EndTimeout},
-		{"cut while waiting", "c| SYN 0\nwait 1s\nc| SYN 0\nwait 2s\nc| SYN 0", 3 * time.Second, tcpstate.EndOpen},
+		{"cut while waiting", "c| SYN 0\nwait 1s\nc| SYN 0\nwait 2s\nc| SYN 0", 3 * time.Second, tcpstate.EndNever},
+		{"SYN,ACK unanswered", "c> SYN 0\ns> SYN,ACK 0 1", 0, tcpstate.EndNever},
 		{"data timeout", handshake + "c| PSH,ACK 1 1 +9\nwait 1s\nc| PSH,ACK 1 1 +9\nwait 2s\nc| PSH,ACK 1 1 +9", time.Minute, tcpstate.EndTimeout},
 	} {
 		p := newScript(t, between).play(tt.script)

@@ -102,7 +102,7 @@ func compareConn(c *tcpstate.Conn, row map[string]string) (diffs []string) {
 		diffs = append(diffs, fmt.Sprintf("handshake complete: %v, the reference says %s", c.Handshake.Complete, row["handshake"]))
 	}
 	want := map[string][]tcpstate.Ending{
-		"none": {tcpstate.EndOpen, tcpstate.EndTimeout}, "fin": {tcpstate.EndFIN}, "rst": {tcpstate.EndRST},
+		"none": {tcpstate.EndOpen, tcpstate.EndTimeout, tcpstate.EndNever}, "fin": {tcpstate.EndFIN}, "rst": {tcpstate.EndRST},
 		"fin+rst": {tcpstate.EndRST}, "fin-fin+rst": {tcpstate.EndRST}, "half-fin": {tcpstate.EndHalf, tcpstate.EndTimeout},
 	}[row["close"]]
 	if !slices.Contains(want, c.Ending) {

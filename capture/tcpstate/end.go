@@ -66,5 +66,6 @@ type flow struct {
 	lastHadAck    bool
 	synCounted    bool
 	finCounted    bool
+	crossed       bool // its SYN and the peer's crossed, and it has sent its SYN,ACK
 	fastOpen      bool // its SYN carried data (RFC 7413)
 }

@@ -30,6 +30,17 @@ func (c *Conn) ending(now int64) Ending {
 	case client.tcb.finSent || server.tcb.finSent:
 		return EndHalf
 	}
+	return c.Unfinished()
+}
+
+// Unfinished is how a connection ended that neither closed nor broke off: EndNever
+// if an end is still opening it, else EndOpen.
+func (c *Conn) Unfinished() Ending {
+	for _, s := range c.State {
+		if s == SynSent || s == SynReceived {
+			return EndNever
+		}
+	}
 	return EndOpen
 }
 

@@ -63,4 +63,5 @@ var findingNames = []string{
 	FoundReusedPorts,
 	FoundMidstream, FoundBadChecksum, FoundChallengeAck, FoundHalfOpen, FoundOffFigure, FoundNotArrived,
 	FoundDuplicateFrame, FoundBytesSeen, FoundFillsGap, FoundHoleReported, FoundWindowExhausted, FoundWindowProbe,
+	FoundSimultaneousOpen,
 }

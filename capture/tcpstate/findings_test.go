@@ -143,3 +143,54 @@ c| PSH,ACK 1 1 +100
 		t.Errorf("retransmissions are numbered %v, want %v", got, want)
 	}
 }
+
+// TestDenies: a copy by the capture is no fast retransmission; a hole that was
+// reported is no other.
+func TestDenies(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct{ name, beside, want string }{
+		{tcpstate.FoundFastRetransmission, tcpstate.FoundDuplicateFrame, tcpstate.FoundDuplicateFrame},
+		{tcpstate.FoundKeepAlive, tcpstate.FoundWindowProbe, tcpstate.FoundWindowProbe},
+		{tcpstate.FoundWindowFull, tcpstate.FoundWindowProbe, tcpstate.FoundWindowProbe},
+		{tcpstate.FoundRetransmission, tcpstate.FoundSimultaneousOpen, tcpstate.FoundSimultaneousOpen},
+		{tcpstate.FoundRetransmission, tcpstate.FoundHoleReported, ""},
+		{tcpstate.FoundDuplicateFrame, tcpstate.FoundDuplicateFrame, ""},
+	} {
+		got := tcpstate.Denies(tt.name, []tcpstate.Finding{{Name: tt.name}, {Name: tt.beside}})
+		if got != tt.want {
+			t.Errorf("%s beside %s is denied by %q, want %q", tt.name, tt.beside, got, tt.want)
+		}
+	}
+}
+
+// TestSimultaneousOpen: each end's SYN,ACK bears the number of its SYN, and its ACK
+// that of its SYN,ACK; nothing was sent for want of an answer. A second SYN,ACK was.
+func TestSimultaneousOpen(t *testing.T) {
+	t.Parallel()
+	p := newScript(t, between)
+	var got []string
+	p.each = func(s *tcpstate.Segment, _ tcpstate.Where, r *tcpstate.Reading) {
+		for _, f := range r.Findings {
+			if tcpstate.Denies(f.Name, r.Findings) == "" {
+				got = append(got, fmt.Sprintf("%v:%s", s.Frame, f.Name))
+			}
+		}
+	}
+	p.play(`
+c| SYN 0
+s| SYN 0
+c| SYN,ACK 0 1
+s| SYN,ACK 0 1
+c| ACK 1 1
+s| ACK 1 1
+wait 1s
+s| SYN,ACK 0 1
+`)
+	const want = "3:simultaneous-open 4:simultaneous-open 5:simultaneous-open 6:simultaneous-open 7:retransmission 7:assumption-corrected"
+	if text := strings.Join(got, " "); text != want {
+		t.Errorf("found %s, want %s", text, want)
+	}
+	if c := p.conn; c.Standing()["retransmission"] != 1 || c.Findings["retransmission"] != 3 || c.Direction(tcpstate.Client).Again.Segments != 0 {
+		t.Errorf("%v stand of %v; the client sent %d again", c.Standing(), c.Findings, c.Direction(tcpstate.Client).Again.Segments)
+	}
+}

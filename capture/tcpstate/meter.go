@@ -158,7 +158,8 @@ func (c *Conn) see(a *analysis, mine *meter, h *happening) {
 	default:
 		repeated := n - a.fresh
 		ofProbe := mine.probed && repeated <= 1 && s.Seq == mine.probe && n > 1
-		h.again = repeated > 0 && !ofProbe && !a.copied
+		h.crosses = a.crosses()
+		h.again = repeated > 0 && !ofProbe && !a.copied && !h.crosses
 		a.asked = h.again && a.asks(mine)
 	}
 	h.fresh = s.Len > 0 && a.fresh > 0 && !h.probe && !h.alive

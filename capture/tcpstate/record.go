@@ -262,5 +262,25 @@ func (c *Conn) tally(r *Reading) {
 	}
 	for _, f := range r.Findings {
 		c.Findings[f.Name]++
+		if Denies(f.Name, r.Findings) != "" {
+			if c.Denied == nil {
+				c.Denied = make(map[string]int)
+			}
+			c.Denied[f.Name]++
+		}
 	}
+}
+
+// Standing counts the findings that no other one denied, by name.
+func (c *Conn) Standing() map[string]int {
+	if len(c.Denied) == 0 {
+		return c.Findings
+	}
+	standing := make(map[string]int, len(c.Findings))
+	for name, n := range c.Findings {
+		if n -= c.Denied[name]; n > 0 {
+			standing[name] = n
+		}
+	}
+	return standing
 }

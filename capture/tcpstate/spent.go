@@ -114,6 +114,7 @@ type happening struct {
 	inTurn  bool // it carries the next octets, and nothing else is to be noted
 	fresh   bool // it carries payload that was not seen before
 	again   bool // it was sent again: octets that had been sent before
+	crosses bool // it answers a SYN that crossed its sender's own
 	probe   bool // it asks for the size of a closed window
 	alive   bool // it asks an idle peer for a sign of life
 	closing bool // FIN or RST

@@ -54,7 +54,7 @@ func (e *Event) Clone() Event {
 		for i := range k.History {
 			k.History[i] = slices.Clone(k.History[i])
 		}
-		k.Findings = maps.Clone(k.Findings)
+		k.Findings, k.Denied = maps.Clone(k.Findings), maps.Clone(k.Denied)
 		c.Connection = &k
 	}
 	if e.Totals != nil {

@@ -64,7 +64,7 @@ func connectionOf(c *tcpstate.Conn, requests int) connection {
 		began: c.FirstTime, ended: c.LastTime, requests: requests, ending: c.Ending, states: c.State,
 		part: c.First, resumed: c.Resumed,
 	}
-	out.count(c.Findings)
+	out.count(c.Standing())
 	return out
 }
 

@@ -34,7 +34,7 @@ type tcpFacts struct {
 	Segments  int    `expr:"segments" en:"how many segments were seen" ko:"세그먼트 수"`
 	Handshake bool   `expr:"handshake" en:"the three-way handshake is complete" ko:"3방향 핸드셰이크가 끝났는지"`
 	RTT       int64  `expr:"rtt_us" en:"round-trip time of the handshake, microseconds; 0 if unknown" ko:"핸드셰이크의 왕복 시간(마이크로초), 모르면 0"`
-	Closed    string `expr:"closed" en:"how it ended: \"fin\", \"rst\", \"half\", \"timeout\", \"open\"" ko:"끝난 방식: \"fin\", \"rst\", \"half\", \"timeout\", \"open\""`
+	Closed    string `expr:"closed" en:"how it ended: \"fin\", \"rst\", \"half\", \"timeout\", \"never\", \"open\"" ko:"끝난 방식: \"fin\", \"rst\", \"half\", \"timeout\", \"never\", \"open\""`
 	Duration  int64  `expr:"duration_us" en:"from its first frame to its last, microseconds" ko:"첫 프레임부터 마지막 프레임까지(마이크로초)"`
 	Resent    int    `expr:"retransmitted" en:"segments whose bytes were seen here before, both ends together" ko:"여기서 이미 보인 바이트를 다시 실은 세그먼트 수, 양쪽 합"`
 	Limit     string `expr:"limit" en:"what limited it most: \"path\", \"loss\", \"window\", \"client\", \"server\", \"idle\", \"opening\", \"closing\"; empty where nothing did" ko:"가장 오래 발목을 잡은 것: \"path\", \"loss\", \"window\", \"client\", \"server\", \"idle\", \"opening\", \"closing\", 없으면 빈 문자열"`
