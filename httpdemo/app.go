@@ -13,11 +13,17 @@ import (
 	"statelab/httpdemo/session"
 )
 
+// Mux is where an App puts its pages: an http.ServeMux, or what lists them.
+type Mux interface {
+	Handle(pattern string, h http.Handler)
+	HandleFunc(pattern string, h func(http.ResponseWriter, *http.Request))
+}
+
 // App is the server's side of a lesson: its pages and resources, and what it
 // remembers.
 type App interface {
 	// Routes adds its pages, under /LESSON/, and what the lesson has at the root.
-	Routes(mux *http.ServeMux)
+	Routes(mux Mux)
 	// Memory lists all that it remembers at this moment, and may be called at any.
 	Memory() []trace.Entry
 }

@@ -16,7 +16,7 @@ type apiApp struct {
 
 func newAPI(s *Services) (App, error) { return &apiApp{s, s.APIToken()}, nil }
 
-func (a *apiApp) Routes(mux *http.ServeMux) {
+func (a *apiApp) Routes(mux Mux) {
 	mux.HandleFunc("GET /api/{$}", a.page)
 	mux.HandleFunc("GET /api/data", a.data)
 }

@@ -50,7 +50,7 @@ func newCache(s *Services) (App, error) {
 	}}, nil
 }
 
-func (a *cacheApp) Routes(mux *http.ServeMux) {
+func (a *cacheApp) Routes(mux Mux) {
 	mux.HandleFunc("GET /cache/{$}", a.page)
 	mux.HandleFunc("GET /cache/article", a.read)
 	mux.HandleFunc("POST /cache/article", a.write)

@@ -56,7 +56,7 @@ func newCartAt(s *Services, paths map[string]bool) (*cartApp, error) {
 	return a, nil
 }
 
-func (a *cartApp) Routes(mux *http.ServeMux) {
+func (a *cartApp) Routes(mux Mux) {
 	for _, d := range a.doors {
 		mux.Handle("GET "+d.path+"{$}", d.handler(d.page))
 		mux.Handle("POST "+d.path+"add", d.handler(d.add))
@@ -141,6 +141,9 @@ func (d *cartDoor) add(w http.ResponseWriter, r *http.Request) {
 
 // empty takes everything out.
 func (d *cartDoor) empty(w http.ResponseWriter, r *http.Request) {
+	if !d.services.contentless(w, r) {
+		return
+	}
 	var err error
 	if d.sessions != nil {
 		err = session.From(r.Context()).Destroy()

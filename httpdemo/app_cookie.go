@@ -28,7 +28,7 @@ func newCookie(s *Services) (App, error) {
 	return &cookieApp{s, box, newCookieShop(s, box)}, nil
 }
 
-func (a *cookieApp) Routes(mux *http.ServeMux) {
+func (a *cookieApp) Routes(mux Mux) {
 	mux.HandleFunc("GET /cookie/{$}", a.index)
 	mux.HandleFunc("GET /cookie/{way}", a.read)
 	mux.HandleFunc("POST /cookie/{way}", a.write)
@@ -166,6 +166,9 @@ func (a *cookieApp) write(w http.ResponseWriter, r *http.Request) {
 	way, known := findCookieWay(r.PathValue("way"))
 	if !known {
 		a.services.Fail(w, r, http.StatusNotFound, noSuchCookie)
+		return
+	}
+	if !a.services.contentless(w, r) {
 		return
 	}
 	value, err := way.seal(a.box, cookieData, a.services.Now().Add(cookieLifetime))

@@ -25,7 +25,7 @@ type cookieEvil struct {
 // bytes of each.
 const maxTaken, maxTakenBytes = 16, 600
 
-func (e *cookieEvil) Routes(mux *http.ServeMux) {
+func (e *cookieEvil) Routes(mux Mux) {
 	mux.HandleFunc("GET /evil/{$}", e.page)
 	mux.HandleFunc("GET /evil/take", e.take)
 	mux.HandleFunc("GET /evil/plant", e.plant)

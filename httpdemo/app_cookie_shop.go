@@ -39,7 +39,7 @@ func newCookieShop(s *Services, box *seal.Box) *cookieShop {
 	return shop
 }
 
-func (s *cookieShop) routes(mux *http.ServeMux) {
+func (s *cookieShop) routes(mux Mux) {
 	mux.HandleFunc("POST /cookie/login", s.login)
 	mux.HandleFunc("GET /cookie/account", func(w http.ResponseWriter, r *http.Request) { s.account(w, r, cookieLogin) })
 	mux.HandleFunc("GET /cookie/host-account", func(w http.ResponseWriter, r *http.Request) { s.account(w, r, cookieHostLogin) })

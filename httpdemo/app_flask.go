@@ -36,7 +36,7 @@ func newFlaskFor(s *Services, lifetime time.Duration) *flaskApp {
 	}
 }
 
-func (a *flaskApp) Routes(mux *http.ServeMux) {
+func (a *flaskApp) Routes(mux Mux) {
 	mux.HandleFunc("GET /flask/{$}", a.index)
 	mux.HandleFunc("GET /flask/login", a.form)
 	mux.HandleFunc("POST /flask/login", a.login)

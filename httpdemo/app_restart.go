@@ -52,7 +52,7 @@ func (a *restartApp) Memory() []trace.Entry {
 	return b.Memory()
 }
 
-func (a *restartApp) Routes(mux *http.ServeMux) {
+func (a *restartApp) Routes(mux Mux) {
 	mux.HandleFunc("GET /restart/{$}", a.page)
 	mux.HandleFunc("GET /restart/{mechanism}", a.who)
 	mux.HandleFunc("POST /restart/login", a.login)
@@ -111,6 +111,9 @@ func (a *restartApp) login(w http.ResponseWriter, r *http.Request) {
 
 // again starts this part of the server anew: its memory is gone as a process's is.
 func (a *restartApp) again(w http.ResponseWriter, r *http.Request) {
+	if !a.services.contentless(w, r) {
+		return
+	}
 	if err := a.start(); err != nil {
 		a.services.Fail(w, r, http.StatusInternalServerError, trace.Text{En: "It did not start.", Ko: "시작하지 못했습니다."})
 		return

@@ -66,7 +66,7 @@ func newSessionApp(s *Services) (*sessionApp, error) {
 	return a, nil
 }
 
-func (a *sessionApp) Routes(mux *http.ServeMux) {
+func (a *sessionApp) Routes(mux Mux) {
 	for _, d := range a.doors {
 		for pattern, h := range map[string]http.HandlerFunc{
 			"GET {$}": d.index, "GET login": d.form, "POST login": d.login, "POST logout": d.logout,
@@ -142,7 +142,7 @@ type sessionPartnerApp struct {
 	log      *sessionLog
 }
 
-func (p *sessionPartnerApp) Routes(mux *http.ServeMux) { mux.HandleFunc("GET "+sessionPartner, p.page) }
+func (p *sessionPartnerApp) Routes(mux Mux) { mux.HandleFunc("GET "+sessionPartner, p.page) }
 
 // Memory lists what it was told.
 func (p *sessionPartnerApp) Memory() (all []trace.Entry) {

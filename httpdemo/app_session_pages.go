@@ -223,6 +223,9 @@ func (d *sessionDoor) credentials(w http.ResponseWriter, r *http.Request) (user,
 // logout ends the session here, where it is: whoever has a copy of the id has
 // nothing.
 func (d *sessionDoor) logout(w http.ResponseWriter, r *http.Request) {
+	if !d.services.contentless(w, r) {
+		return
+	}
 	in := session.From(r.Context())
 	if err := in.Destroy(); err != nil {
 		d.fail(w, r, err)
@@ -263,7 +266,7 @@ func (d *sessionDoor) end(w http.ResponseWriter, r *http.Request) {
 // try once more.
 func (d *sessionDoor) everywhere(w http.ResponseWriter, r *http.Request) {
 	u, ok := d.mustUser(w, r)
-	if !ok {
+	if !ok || !d.services.contentless(w, r) {
 		return
 	}
 	in := session.From(r.Context())

@@ -55,7 +55,7 @@ func newTheft(s *Services) (App, error) {
 	return a, err
 }
 
-func (a *theftApp) Routes(mux *http.ServeMux) {
+func (a *theftApp) Routes(mux Mux) {
 	with := func(m *session.Manager, h http.HandlerFunc) http.Handler { return m.Handler(h) }
 	mux.Handle("GET /theft/{$}", with(a.safe, a.index))
 	mux.Handle("POST /theft/login", with(a.safe, a.login))
@@ -116,6 +116,9 @@ func (a *theftApp) login(w http.ResponseWriter, r *http.Request) {
 
 // visit begins a session that is nobody's yet, as a shop's cart does.
 func (a *theftApp) visit(w http.ResponseWriter, r *http.Request) {
+	if !a.services.contentless(w, r) {
+		return
+	}
 	if err := session.From(r.Context()).Put("seen", true); err != nil {
 		http.Error(w, "500 internal server error", http.StatusInternalServerError)
 		return
@@ -124,6 +127,9 @@ func (a *theftApp) visit(w http.ResponseWriter, r *http.Request) {
 }
 
 func (a *theftApp) logout(w http.ResponseWriter, r *http.Request) {
+	if !a.services.contentless(w, r) {
+		return
+	}
 	if err := session.From(r.Context()).Destroy(); err != nil {
 		http.Error(w, "500 internal server error", http.StatusInternalServerError)
 		return
@@ -163,6 +169,9 @@ const theftAdopted = "sid"
 // adopt logs in under whatever session id the address brings: the flaw that
 // session.Manager has not. An id comes from the server, and a new one at login.
 func (a *theftApp) adopt(w http.ResponseWriter, r *http.Request) {
+	if !a.services.contentless(w, r) {
+		return
+	}
 	id := r.URL.Query().Get(theftAdopted)
 	if len(id) < 1 || len(id) > 64 {
 		a.services.Fail(w, r, http.StatusUnprocessableEntity, trace.Text{En: "The address is to bring a sid of 1 to 64 bytes.", Ko: "주소에 1바이트부터 64바이트까지의 sid가 있어야 합니다."})

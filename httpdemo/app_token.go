@@ -73,7 +73,7 @@ func newTokenResource(s *Services, key token.Key) tokenResource {
 	}, d}
 }
 
-func (a *tokenApp) Routes(mux *http.ServeMux) {
+func (a *tokenApp) Routes(mux Mux) {
 	a.tokenResource.Routes(mux)
 	mux.HandleFunc("GET /token/{$}", a.page)
 	mux.HandleFunc("POST /token/login", a.login)
@@ -82,7 +82,7 @@ func (a *tokenApp) Routes(mux *http.ServeMux) {
 	mux.HandleFunc("POST /token/revoke", a.revoke)
 }
 
-func (a *tokenResource) Routes(mux *http.ServeMux) {
+func (a *tokenResource) Routes(mux Mux) {
 	mux.HandleFunc("GET /token/profile", a.profile)
 }
 

@@ -42,7 +42,7 @@ func newTokenAttacks(s *Services) (App, error) {
 	}, nil
 }
 
-func (a *tokenAttackApp) Routes(mux *http.ServeMux) {
+func (a *tokenAttackApp) Routes(mux Mux) {
 	mux.HandleFunc("GET /token-attacks/{$}", a.page)
 	mux.HandleFunc("POST /token-attacks/{$}", a.try)
 	mux.HandleFunc("GET /token-attacks/keys", a.keys)

@@ -90,7 +90,7 @@ func (a *transferApp) Close() error {
 	return err
 }
 
-func (a *transferApp) Routes(mux *http.ServeMux) {
+func (a *transferApp) Routes(mux Mux) {
 	handle := func(pattern string, f http.HandlerFunc) { mux.Handle(pattern, a.sessions.Handler(f)) }
 	handle("GET /transfer/{$}", a.page)
 	handle("POST /transfer/password", a.step(a.password))
@@ -204,12 +204,7 @@ func (a *transferApp) step(do func(http.ResponseWriter, *http.Request, *transfer
 // current is the session's state, if the form that comes is of it; otherwise it
 // has answered.
 func (a *transferApp) current(w http.ResponseWriter, r *http.Request, s *session.Session) (t transferState, ok bool) {
-	if kind := r.Header.Get("Content-Type"); !strings.HasPrefix(kind, "application/x-www-form-urlencoded") {
-		a.services.Fail(w, r, http.StatusUnsupportedMediaType, trace.Text{En: "A form is expected.", Ko: "폼을 보내야 합니다."})
-		return t, false
-	}
-	if status, why := readForm(r); status != 0 {
-		a.services.Fail(w, r, status, why)
+	if !a.services.form(w, r) {
 		return t, false
 	}
 	t, late, err := a.state(r.Context(), s)

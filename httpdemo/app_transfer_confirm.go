@@ -49,8 +49,7 @@ func (a *transferApp) refused(w http.ResponseWriter, r *http.Request, err error)
 // back button or a client that got no answer, it tells what was done.
 func (a *transferApp) confirm(w http.ResponseWriter, r *http.Request) {
 	s := session.From(r.Context())
-	if status, why := readForm(r); status != 0 {
-		a.services.Fail(w, r, status, why)
+	if !a.services.form(w, r) {
 		return
 	}
 	done, found, err := a.bank.Receipt(r.Context(), r.PostForm.Get("key"))
@@ -115,6 +114,9 @@ func (a *transferApp) receipt(w http.ResponseWriter, r *http.Request) {
 // abort ends the conversation. If the money has moved already, it tells so: the
 // session stays, as the receipt is asked for with it.
 func (a *transferApp) abort(w http.ResponseWriter, r *http.Request) {
+	if !a.services.contentless(w, r) {
+		return
+	}
 	s := session.From(r.Context())
 	var t transferState
 	_, err := s.Get("transfer", &t)

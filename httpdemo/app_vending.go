@@ -24,7 +24,7 @@ func newVending(s *Services) (App, error) {
 	}, nil
 }
 
-func (a *vendingApp) Routes(mux *http.ServeMux) {
+func (a *vendingApp) Routes(mux Mux) {
 	mux.HandleFunc("GET /vending/{$}", a.page)
 	mux.HandleFunc("POST /vending/{$}", a.buy)
 }

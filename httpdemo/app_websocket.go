@@ -41,7 +41,7 @@ func newWSApp(s *Services) *wsApp {
 	return &wsApp{services: s, rooms: &wsRooms{now: s.Now, members: map[uint64]*wsMember{}}}
 }
 
-func (a *wsApp) Routes(mux *http.ServeMux) {
+func (a *wsApp) Routes(mux Mux) {
 	mux.HandleFunc("GET /websocket/{$}", a.page)
 	mux.HandleFunc("POST /websocket/login", a.login)
 	mux.HandleFunc("POST /websocket/logout", a.logout)
@@ -116,6 +116,9 @@ func (a *wsApp) login(w http.ResponseWriter, r *http.Request) {
 // logout ends the session and every connection that it has opened: the upgrade's
 // check of the cookie is not made again by itself.
 func (a *wsApp) logout(w http.ResponseWriter, r *http.Request) {
+	if !a.services.contentless(w, r) {
+		return
+	}
 	s, in := a.session(r)
 	if in {
 		a.mu.Lock()

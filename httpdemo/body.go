@@ -89,6 +89,12 @@ func (s *Services) form(w http.ResponseWriter, r *http.Request) bool {
 	return status == 0
 }
 
+// contentless lets a request through that brings nothing, or a form of which nothing
+// is asked, as a page's button sends it; or it has answered why not.
+func (s *Services) contentless(w http.ResponseWriter, r *http.Request) bool {
+	return r.ContentLength == 0 || s.form(w, r)
+}
+
 // changed answers a request that has changed something: a browser goes to a page.
 func (s *Services) changed(w http.ResponseWriter, r *http.Request, page string) {
 	notStored(w)

@@ -28,7 +28,7 @@ type counted struct {
 	seen []string
 }
 
-func (c *counted) Routes(mux *http.ServeMux) {
+func (c *counted) Routes(mux Mux) {
 	mux.HandleFunc("POST /visit", func(_ http.ResponseWriter, r *http.Request) {
 		c.mu.Lock()
 		defer c.mu.Unlock()

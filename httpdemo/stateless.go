@@ -114,7 +114,7 @@ func newStateless(s *Services) (App, error) {
 	return statelessApp{p, s}, err
 }
 
-func (a statelessApp) Routes(mux *http.ServeMux) {
+func (a statelessApp) Routes(mux Mux) {
 	mux.HandleFunc("GET /stateless/{$}", func(w http.ResponseWriter, r *http.Request) {
 		a.services.Page(w, r, http.StatusOK, "stateless/index", nil)
 	})
