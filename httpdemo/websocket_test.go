@@ -252,8 +252,7 @@ ws.on('close', (code) => console.log(code));`,
 				}
 			}
 			if program == "" {
-				t.Log("this judge is not here: " + j.needs)
-				return
+				t.Skip("this judge is not here: " + j.needs)
 			}
 			s := serveWS(t)
 			flag := j.probe[0]
