@@ -69,6 +69,7 @@ type bad struct {
 	fields map[string]string // for the addresses that begin so: a credential
 	query  map[string]string
 	tokens struct{ Access, Refresh, Form string }
+	told   func(path string, w *httptest.ResponseRecorder) // of each response; nil: nobody is
 }
 
 func badSite(t *testing.T, store session.Store) *bad {
@@ -152,6 +153,9 @@ func (b *bad) ask(method, path, kind, body string) *httptest.ResponseRecorder {
 	w := httptest.NewRecorder()
 	b.h.ServeHTTP(w, r)
 	b.jar.SetCookies(at, w.Result().Cookies())
+	if b.told != nil {
+		b.told(r.URL.Path, w)
+	}
 	return w
 }
 
