@@ -48,6 +48,8 @@ type Services struct {
 	// Attackable switches on what a lesson shows the danger of. It is for lessons
 	// and for loopback, never the default.
 	Attackable bool
+
+	constant sync.Map // constantPage → []byte
 }
 
 // Key derives a key of 32 bytes for one purpose from the secret (HMAC-SHA256, RFC

@@ -196,7 +196,7 @@ func (a *cookieApp) writeLarge(w http.ResponseWriter, r *http.Request) {
 		})
 		return
 	}
-	http.SetCookie(w, &http.Cookie{Name: "large", Value: strings.Repeat("x", n-len("large")), Path: "/cookie/large", HttpOnly: true, SameSite: http.SameSiteLaxMode})
+	http.SetCookie(w, &http.Cookie{Name: "large", Value: strings.Repeat("x", n-len("large")), Path: "/cookie/large", HttpOnly: true, Secure: a.services.Secure, SameSite: http.SameSiteLaxMode})
 	a.services.changed(w, r, "/cookie/")
 }
 

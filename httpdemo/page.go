@@ -118,11 +118,7 @@ var pageHeaders = map[string]string{
 // Page answers with a page: name is a file of pages/, as in "session/login". A
 // header that the page's handler has set stays.
 func (s *Services) Page(w http.ResponseWriter, r *http.Request, status int, name string, data any) {
-	var b bytes.Buffer
-	p, err := page(pageKey{name, Lang(r), asked(r), r.TLS != nil})
-	if err == nil {
-		err = p.Execute(&b, layout{data, placeOf(r, name)})
-	}
+	b, err := s.render(r, name, data)
 	if err != nil {
 		http.Error(w, "500 internal server error", http.StatusInternalServerError)
 		return
@@ -136,9 +132,34 @@ func (s *Services) Page(w http.ResponseWriter, r *http.Request, status int, name
 	h.Add("Vary", "Accept-Language")
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Content-Language", Lang(r))
-	h.Set("Content-Length", fmt.Sprint(b.Len()))
+	h.Set("Content-Length", fmt.Sprint(len(b)))
 	w.WriteHeader(status)
-	_, _ = w.Write(b.Bytes()) // the client may have gone: nothing is left to tell it
+	_, _ = w.Write(b) // the client may have gone: nothing is left to tell it
+}
+
+// constantPage is a page that has no data, at its place in a site: it is the same
+// for all who ask.
+type constantPage struct {
+	pageKey
+	site *Site
+}
+
+// render makes a page; one without data, once.
+func (s *Services) render(r *http.Request, name string, data any) ([]byte, error) {
+	site, _ := r.Context().Value(siteKey{}).(*Site)
+	key := constantPage{pageKey{name, Lang(r), asked(r), r.TLS != nil}, site}
+	if known, ok := s.constant.Load(key); ok && data == nil {
+		return known.([]byte), nil
+	}
+	var b bytes.Buffer
+	p, err := page(key.pageKey)
+	if err == nil {
+		err = p.Execute(&b, layout{data, placeOf(r, name)})
+	}
+	if err == nil && data == nil {
+		s.constant.Store(key, b.Bytes())
+	}
+	return b.Bytes(), err
 }
 
 // JSON answers with an object.

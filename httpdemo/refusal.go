@@ -52,6 +52,10 @@ func refuseLines(head []byte) *Refusal {
 	return nil
 }
 
+// maxMethod is how long a method may be, in octets: the longest that is registered
+// has 17.
+const maxMethod = 32
+
 // refuseStart looks at a request line: method SP target SP version (RFC 9112
 // §3).
 func refuseStart(line []byte) *Refusal {
@@ -68,6 +72,8 @@ func refuseStart(line []byte) *Refusal {
 		return must(400, "9112 §2.3", "the version is not HTTP/1.x, in capital letters")
 	case !validToken(method):
 		return must(400, "9110 §9.1", "the method is not a token")
+	case len(method) > maxMethod:
+		return must(400, "9112 §3", "the method is longer than any that there is")
 	case string(method) == http.MethodConnect:
 		return must(501, "9110 §9.3.6", "this server is no proxy: it opens no tunnels")
 	}

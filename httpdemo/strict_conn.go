@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -30,12 +31,13 @@ type strictConn struct {
 	conversation *http1.Conversation
 	whole        *http1.Message // the message that the last octets have completed
 	buffer       []byte
-	ready        []byte // looked at, for net/http
-	held         []byte // a head that is not whole
-	inBody       bool   // the refusal came when the head had been let through
-	begun        bool   // a head's time is running
-	told         bool   // net/http has been told of the refusal
-	drained      int    // octets thrown away since
+	ready        []byte        // looked at, for net/http
+	held         []byte        // a head that is not whole
+	fields       []http1.Field // room for those of a head that is
+	inBody       bool          // the refusal came when the head had been let through
+	begun        bool          // a head's time is running
+	told         bool          // net/http has been told of the refusal
+	drained      int           // octets thrown away since
 
 	deadlines sync.Mutex
 	outer     time.Time // net/http's
@@ -104,15 +106,18 @@ func (c *strictConn) Read(p []byte) (int, error) {
 func (c *strictConn) look(data []byte) {
 	for len(data) > 0 && c.refusal.Load() == nil {
 		if c.conversation == nil {
-			c.conversation = http1.New(http1.Limits{Head: c.size, Body: -1}, func(_ tcpstate.End, m *http1.Message) { c.whole = m })
-		}
-		before := c.conversation.Progress(tcpstate.Client)
-		if before.Message == nil {
 			// RFC 9112 §2.2: an empty line before a request says nothing.
 			if data = bytes.TrimLeft(data, "\r\n"); len(data) == 0 {
 				return
 			}
+			if end := bytes.Index(data, emptyLine) + len(emptyLine); end >= len(emptyLine) && end <= c.size && c.bodiless(data[:end]) {
+				c.ready = append(c.ready, data[:end]...)
+				data = data[end:]
+				continue
+			}
+			c.conversation = http1.New(http1.Limits{Head: c.size, Body: -1}, func(_ tcpstate.End, m *http1.Message) { c.whole = m })
 		}
+		before := c.conversation.Progress(tcpstate.Client)
 		piece := data
 		if before.Left > 0 {
 			piece = data[:min(int64(len(data)), before.Left)]
@@ -129,6 +134,23 @@ func (c *strictConn) look(data []byte) {
 			c.head(piece)
 		}
 	}
+}
+
+// bodiless reports whether a whole head is one to let through, and no body comes
+// after it: most are, and no message has to be made of them.
+func (c *strictConn) bodiless(head []byte) bool {
+	if refuseLines(head) != nil {
+		return false
+	}
+	line, rest, _ := strings.Cut(string(head), "\r\n")
+	m := http1.Message{Version: line[strings.LastIndexByte(line, ' ')+1:], Fields: c.fields[:0]}
+	for line := range strings.SplitSeq(rest, "\r\n") {
+		if name, value, ok := strings.Cut(line, ":"); ok {
+			m.Fields = append(m.Fields, http1.Field{Name: name, Value: strings.Trim(value, " \t")})
+		}
+	}
+	c.fields = m.Fields
+	return refuseFraming(&m) == nil && members(&m, "Transfer-Encoding") == nil && members(&m, "Content-Length") == nil
 }
 
 // emptyLine ends a line and a head.

@@ -259,8 +259,8 @@ func TestStrictTunnel(t *testing.T) {
 	}
 }
 
-// FuzzStrict holds that what is let through was sent, in its order, and that
-// nothing is let through after a refusal.
+// FuzzStrict holds that what is let through was sent, in its order, that nothing is
+// let through after a refusal, and that it is the same in whatever pieces it comes.
 func FuzzStrict(f *testing.F) {
 	for _, c := range framingCases(f) {
 		f.Add([]byte(c.octets), uint16(7))
@@ -273,6 +273,13 @@ func FuzzStrict(f *testing.F) {
 			if got, found = bytes.CutSuffix(got, []byte("GET "+refusedTarget()+" HTTP/1.1\r\nHost: refused\r\nConnection: close\r\n\r\n")); !found {
 				t.Fatalf("no word of the refusal in %q", got)
 			}
+		}
+		whole := &strictConn{Conn: &scripted{rest: sent, piece: len(sent) + 1}, header: time.Second, size: 8 << 10}
+		got2, _ := io.ReadAll(whole)
+		if one, two := c.refusal.Load(), whole.refusal.Load(); (one == nil) != (two == nil) || !c.inBody && one != nil && one.Status != two.Status {
+			t.Fatalf("in pieces %+v, at once %+v", one, two)
+		} else if !c.inBody && one == nil && !bytes.Equal(got, got2) {
+			t.Fatalf("in pieces %q, at once %q", got, got2)
 		}
 		for rest := sent; len(got) > 0; got = got[1:] {
 			i := bytes.IndexByte(rest, got[0])
