@@ -191,6 +191,9 @@ func (a *analysis) remember(probe, keepAlive bool) {
 		if !fwd.hasContiguous || s.Seq == fwd.contiguous {
 			fwd.contiguous, fwd.hasContiguous = fwd.nextSeq, true
 		}
+		if s.Flags&(SYN|ACK) == SYN {
+			fwd.nextSeq = fwd.contiguous // a late SYN makes tshark 4.0 look for the holes behind it once more
+		}
 	}
 	fwd.window, fwd.seenWindow = s.Window, true
 	fwd.lastAck, fwd.lastAckTime = s.Ack, a.now

@@ -49,6 +49,7 @@ c> ACK 1 1
 c> ACK 11 1 +10
 wait 5s
 c> ACK 1 1 +10`, "lost-segment@1 out-of-order@4"},
+		{"a SYN after a hole", "c> SYN 0\nc> ACK 1 1 +10\nc> ACK 21 1 +10\nc> SYN 0\nc> ACK 31 1 +10", "lost-segment@2 retransmission@1#1 lost-segment@3"},
 		{"ACK of what was not seen", handshake + "s> ACK 1 100", "ack-lost-segment@1"},
 		{"windows", handshake + `
 s> ACK 1 1 win=10

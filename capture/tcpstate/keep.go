@@ -97,7 +97,7 @@ func (o *Observer) file(c *Conn) {
 // makeRoom lets go of what has lingered, and of whoever was silent longest
 // where there are too many.
 func (o *Observer) makeRoom() {
-	for c := o.kept[over].oldest(); c != nil && o.lastNow-c.LastTime.UnixNano() > int64(o.options.Linger); c = o.kept[over].oldest() {
+	for c := o.kept[over].oldest(); c != nil && o.lastNow-c.placed > int64(o.options.Linger); c = o.kept[over].oldest() {
 		o.drop(c)
 	}
 	if o.kept[barelyBegun].n >= maxBarely {

@@ -87,3 +87,20 @@ func TestShelves(t *testing.T) {
 		t.Error("a connection that is alive was let go, though there was room")
 	}
 }
+
+// A clock that goes back, as in traces that were put one behind the other, makes
+// no connection old: one that has just ended still knows what comes late.
+func TestLingerByAClockThatGoesBack(t *testing.T) {
+	t.Parallel()
+	k := keepScript{o: tcpstate.NewObserver(tcpstate.ObserverOptions{}), now: time.Unix(0, 0)}
+	k.see(1, false, tcpstate.SYN, 100, 0)
+	k.now = time.Unix(-3600, 0)
+	k.see(2, false, tcpstate.SYN, 200, 0)
+	k.see(2, true, tcpstate.SYN|tcpstate.ACK, 500, 201)
+	k.see(2, false, tcpstate.ACK, 201, 501)
+	k.see(2, false, tcpstate.RST|tcpstate.ACK, 201, 501)
+	k.see(3, false, tcpstate.SYN, 300, 0)
+	if r := k.see(2, true, tcpstate.SYN|tcpstate.ACK, 500, 201); r.Conn.Resumed || len(r.Findings) != 1 || r.Findings[0].Name != tcpstate.FoundRetransmission {
+		t.Errorf("the SYN,ACK once more: resumed %v, findings %+v; want a retransmission", r.Conn.Resumed, r.Findings)
+	}
+}

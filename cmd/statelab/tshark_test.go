@@ -1,0 +1,199 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"statelab/capture/analyze"
+	"statelab/capture/pcapfile"
+	"statelab/capture/tcpstate"
+	"statelab/capture/trace"
+	"statelab/httpdemo"
+)
+
+// said is what is told of one frame: names of findings, and the start of each
+// HTTP message that is complete with it, sorted.
+type said map[int][]string
+
+// What inspect finds in the traces of the HTTP lessons, on wires with random
+// rules, is what tshark finds in them: each of Wireshark's findings, and each
+// request and response, at the frame that completes it.
+func TestLessonsAgreeWithTshark(t *testing.T) {
+	t.Parallel()
+	needs(t, "tshark")
+	seeds := 2
+	if os.Getenv("STATELAB_SOAK") != "" {
+		seeds = 50
+	}
+	for _, l := range httpdemo.Lessons() {
+		if l.Name == "compare" { // it has no wire
+			continue
+		}
+		t.Run(l.Name, func(t *testing.T) {
+			t.Parallel()
+			rng := rand.New(rand.NewPCG(uint64(len(l.Name)), 11))
+			messages := 0
+			for seed := range seeds {
+				var rules []string
+				for range min(seed, 1+rng.IntN(2)) {
+					rules = append(rules, lessonRule(rng))
+				}
+				folder := t.TempDir()
+				args := []string{"http", "demo", l.Name, "--seed", strconv.Itoa(seed), "--at", "both", "-w", filepath.Join(folder, "at.pcapng")}
+				for _, r := range rules {
+					args = append(args, "--rule", r)
+				}
+				output(t, args...)
+				taps, err := filepath.Glob(filepath.Join(folder, "at.*.pcapng"))
+				if err != nil || len(taps) < 2 {
+					t.Fatal(taps, err)
+				}
+				name := taps[seed%len(taps)]
+				ours, damaged := inspected(t, name)
+				theirs := byTshark(t, name)
+				for frame := range len(theirs) + 1 {
+					if damaged[frame] { // its receiver drops it, and tshark reads a message out of it
+						theirs[frame] = slices.DeleteFunc(theirs[frame], isMessage)
+					}
+					messages += len(slices.DeleteFunc(slices.Clone(theirs[frame]), func(what string) bool { return !isMessage(what) }))
+					if !slices.Equal(ours[frame], theirs[frame]) {
+						t.Errorf("seed %d, %s, %q, frame %d: we say %q, tshark %q", seed, filepath.Base(name), rules, frame, ours[frame], theirs[frame])
+					}
+				}
+			}
+			if messages == 0 {
+				t.Error("there was no HTTP to compare")
+			}
+		})
+	}
+}
+
+// lessonRule returns a rule that does what chance says to a lesson's segments.
+func lessonRule(rng *rand.Rand) string {
+	pick := func(words ...string) string { return words[rng.IntN(len(words))] }
+	way := pick("client→server", "server→client", "both")
+	which := pick("every 2nd", "every 3rd", fmt.Sprint(1+rng.IntN(9)), fmt.Sprint(1+rng.IntN(6), "-8"))
+	target := strings.Join([]string{which, pick("data", "data", "ack", "fin", "any", "syn"), way, pick("once", "twice", "")}, " ")
+	switch pick("drop", "drop", "duplicate", "delay", "swap", "loss", "mtu", "corrupt") {
+	case "drop":
+		return "drop " + target
+	case "duplicate":
+		return "duplicate " + target
+	case "delay":
+		return fmt.Sprintf("delay %dms %s", 1+rng.IntN(900), target)
+	case "swap":
+		return fmt.Sprintf("swap %d,%d %s %s", 1+rng.IntN(5), 6+rng.IntN(4), pick("any", "data"), way)
+	case "loss":
+		return fmt.Sprintf("loss %d%% %s", 1+rng.IntN(30), way)
+	case "corrupt":
+		return "corrupt " + target
+	}
+	return fmt.Sprintf("mtu %d", 68+rng.IntN(300))
+}
+
+// inspected is what the pipeline of inspect says of a trace, and which frames were
+// damaged on their way.
+func inspected(t *testing.T, name string) (all said, damaged map[int]bool) {
+	t.Helper()
+	file, err := os.Open(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	rd, err := pcapfile.NewReader(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all, damaged = said{}, map[int]bool{}
+	for e, err := range (analyze.Options{VerifyChecksums: true}).Run(rd.Frames(), nil) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		switch e.Kind { //nolint:exhaustive // the others have no like in tshark
+		case trace.KindSegment:
+			for _, f := range e.Segment.Findings {
+				if slices.Contains(tcpstate.FindingNames()[:15], f.Name) {
+					all[e.Frame] = append(all[e.Frame], f.Name)
+				}
+				damaged[e.Frame] = damaged[e.Frame] || f.Name == tcpstate.FoundBadChecksum
+			}
+		case trace.KindMessage:
+			at, m := e.Message.CompletedBy, e.Message
+			if m.Request {
+				all[at] = append(all[at], message(m.Method+" "+m.Target))
+			} else {
+				all[at] = append(all[at], message(strconv.Itoa(m.Status)))
+			}
+		}
+	}
+	for frame := range all {
+		slices.Sort(all[frame])
+	}
+	return all, damaged
+}
+
+func message(start string) string { return "HTTP " + start }
+
+func isMessage(what string) bool { return strings.HasPrefix(what, "HTTP ") }
+
+// byTshark is what tshark says of it.
+func byTshark(t *testing.T, name string) said {
+	t.Helper()
+	args := []string{
+		"-n", "-r", name, "-T", "json", "-o", "tcp.check_checksum:TRUE", "-o", "tcp.reassemble_out_of_order:TRUE",
+		"-e", "frame.number", "-e", "http.request.method", "-e", "http.request.uri", "-e", "http.response.code",
+	}
+	names := map[string]string{}
+	for _, name := range tcpstate.FindingNames()[:15] {
+		field := "tcp.analysis." + strings.ReplaceAll(name, "-", "_")
+		names[field] = name
+		args = append(args, "-e", field)
+	}
+	var complaint bytes.Buffer
+	cmd := exec.CommandContext(t.Context(), "tshark", args...)
+	cmd.Stderr = &complaint
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("tshark: %v: %s", err, complaint.String())
+	}
+	var rows []struct {
+		Source struct{ Layers map[string][]string } `json:"_source"`
+	}
+	if err := json.Unmarshal(out, &rows); err != nil {
+		t.Fatal(err)
+	}
+	all := said{}
+	for _, row := range rows {
+		fields, is := row.Source.Layers, []string(nil)
+		for field, name := range names {
+			if len(fields[field]) > 0 {
+				is = append(is, name)
+			}
+		}
+		if slices.Contains(is, tcpstate.FoundFastRetransmission) || slices.Contains(is, tcpstate.FoundSpuriousRetransmission) {
+			is = slices.DeleteFunc(is, func(name string) bool { return name == tcpstate.FoundRetransmission }) // it names both
+		}
+		for i, method := range fields["http.request.method"] {
+			is = append(is, message(method+" "+fields["http.request.uri"][i]))
+		}
+		for _, code := range fields["http.response.code"] {
+			is = append(is, message(code))
+		}
+		slices.Sort(is)
+		frame, err := strconv.Atoi(fields["frame.number"][0])
+		if err != nil {
+			t.Fatal(err)
+		}
+		all[frame] = is
+	}
+	return all
+}
