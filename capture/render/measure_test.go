@@ -1,6 +1,7 @@
 package render
 
 import (
+	"math"
 	"math/rand/v2"
 	"strings"
 	"testing"
@@ -42,6 +43,14 @@ func TestTimesFit(t *testing.T) {
 		}
 		if got := spanText(tt.d); got != tt.span {
 			t.Errorf("spanText(%v) = %q, want %q", tt.d, got, tt.span)
+		}
+	}
+	for d, want := range map[time.Duration]string{
+		47 * time.Hour: "47h", 49 * time.Hour: "2d", 64754 * time.Hour: "2698d", -4003 * time.Microsecond: "-4.0ms",
+		math.MinInt64: "-106752d",
+	} {
+		if got := spanText(d); got != want {
+			t.Errorf("spanText(%v) = %q, want %q", d, got, want)
 		}
 	}
 	if got := prose(explain.Korean, 60*time.Second); got != "60초" {

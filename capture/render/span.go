@@ -1,6 +1,7 @@
 package render
 
 import (
+	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -44,7 +45,7 @@ func deltaText(d time.Duration) string {
 // prose writes a duration for a sentence: "60 s", "60초".
 func prose(lang explain.Lang, d time.Duration) string {
 	s := spanText(d)
-	unit := strings.TrimLeft(s, "0123456789.")
+	unit := strings.TrimLeft(s, "-0123456789.")
 	n := strings.TrimSuffix(s, unit)
 	if lang != explain.Korean {
 		return n + " " + unit
@@ -54,12 +55,17 @@ func prose(lang explain.Lang, d time.Duration) string {
 		unit = "초"
 	case "h":
 		unit = "시간"
+	case "d":
+		unit = "일"
 	}
 	return n + unit
 }
 
-// spanText writes a duration with two or three digits.
+// spanText writes a duration with two or three digits, in days from two on.
 func spanText(d time.Duration) string {
+	if d < 0 {
+		return "-" + spanText(-max(d, -math.MaxInt64))
+	}
 	units := []struct {
 		size time.Duration
 		name string
@@ -77,8 +83,11 @@ func spanText(d time.Duration) string {
 		if v < 9.95 && u.name != "ns" && d%u.size != 0 {
 			return strconv.FormatFloat(v, 'f', 1, 64) + u.name
 		}
-		if v >= 10000 {
-			return strconv.FormatFloat(v/3600, 'f', 0, 64) + "h"
+		switch hours := v / 3600; {
+		case hours >= 48:
+			return strconv.FormatFloat(hours/24, 'f', 0, 64) + "d"
+		case v >= 10000:
+			return strconv.FormatFloat(hours, 'f', 0, 64) + "h"
 		}
 		return strconv.FormatFloat(v, 'f', 0, 64) + u.name
 	}
