@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -11,6 +12,7 @@ import (
 	"gvisor.dev/gvisor/pkg/tcpip/transport/tcp"
 	"gvisor.dev/gvisor/pkg/waiter"
 
+	"statelab/capture"
 	"statelab/capture/trace"
 )
 
@@ -133,6 +135,7 @@ func (s *socket) calling(name string, call func()) {
 type callRecord struct {
 	socket *socket
 	index  int
+	frames int // recorded before it
 	at     time.Time
 }
 
@@ -142,23 +145,28 @@ func (s *socket) begin(name, args string, size int) callRecord {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.observe(s.callObservation(&trace.Call{Name: name, Args: args, Bytes: size}))
-	return callRecord{s, len(n.record.observations) - 1, n.Now()}
+	return callRecord{s, len(n.record.observations) - 1, len(n.record.frames), n.Now()}
 }
 
-// end gives the call its result: in place, if no time has passed, and otherwise
-// as an event of its own.
+// end gives the call its result: in place, if no time has passed and no frame has
+// come that may have decided it, and otherwise as an event of its own.
 func (c callRecord) end(result string) {
 	n := c.socket.net
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	o := &n.record.observations[c.index]
-	if n.Now().Equal(c.at) {
+	if n.Now().Equal(c.at) && !slices.ContainsFunc(n.record.frames[c.frames:], c.came) {
 		o.Call.Result = result
 		return
 	}
 	if result != "" {
 		n.observe(c.socket.callObservation(&trace.Call{Name: o.Call.Name, Result: result, Bytes: o.Call.Bytes}))
 	}
+}
+
+// came reports whether a frame has come to the caller's host.
+func (c callRecord) came(f capture.Frame) bool {
+	return f.Direction == capture.Inbound && f.Interface == c.socket.machine.host.index
 }
 
 // returned puts a call on the timeline that is only worth a word when it
