@@ -8,6 +8,7 @@ import (
 
 	"statelab/capture/tcpstate"
 	"statelab/capture/trace"
+	"statelab/tcpdemo/network"
 )
 
 func TestWindowScale(t *testing.T) {
@@ -104,6 +105,29 @@ func TestServerRestart(t *testing.T) {
 		equal(t, "by what", known.State.Cause.Name, "RST")
 		equal(t, "the new connection", all.last(trace.RoleServer, 1), tcpstate.Established)
 	})
+}
+
+// TestLostReset: a RST that the wire loses discovers nothing, so that the next one
+// still finds a half-open connection.
+func TestLostReset(t *testing.T) {
+	t.Parallel()
+	rule, err := network.ParseRule("drop 1st rst")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all evidence
+	for e, err := range events(perform(t, "server-restart", 7, rule)) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, e.Clone())
+	}
+	all.where(fate(trace.Dropped)).count(t, "lost segments", 1)
+	all.where(sent, flags(tcpstate.RST), found("half-open")).count(t, "RSTs on a half-open connection", 2)
+	known := all.where(by(trace.RoleClient), stream(0), becomes(tcpstate.Closed)).one(t, "the client learns")
+	if second := all.where(arrived, flags(tcpstate.RST)).one(t, "RST"); !known.At.Equal(second.At) {
+		t.Errorf("the client learns at %v, the RST arrives at %v", since(known), since(second))
+	}
 }
 
 func TestOldDuplicate(t *testing.T) {

@@ -124,7 +124,7 @@ var findingLabels = map[string]text{
 	"finding.midstream":               {En: "connection met midway", Ko: "도중부터 캡처된 연결"},
 	"finding.bad-checksum":            {En: "wrong checksum", Ko: "잘못된 체크섬"},
 	"finding.challenge-ack":           {En: "challenge ACK", Ko: "챌린지 ACK"},
-	"finding.half-open":               {En: "half-open connection discovered", Ko: "half-open 연결 발견"},
+	"finding.half-open":               {En: "half-open connection", Ko: "half-open 연결"},
 	"finding.off-figure":              {En: "not in the state machine", Ko: "상태 기계에 없는 변화"},
 	"finding.assumption-corrected":    {En: "assumption corrected", Ko: "가정을 바로잡음"},
 	"finding.duplicate-frame":         {En: "same packet captured twice", Ko: "같은 패킷이 두 번 캡처됨"},

@@ -14,6 +14,8 @@ type end struct {
 	// tapped says that segments are seen at this end's own host, as they leave
 	// and as they arrive: then nothing need be assumed about it.
 	tapped bool
+	// lost: a RST of its own has shown that it had lost the connection.
+	lost bool
 	// assumed is what its peer has sent to it and it may have received.
 	assumed struct {
 		una      Seq // the highest acknowledgment

@@ -190,7 +190,12 @@ func (f follow) sendsReset(e *end) {
 		e.nAhead = 0
 		f.c.enter(f.from, Closed)
 		return
-	case Closed, Listen, SynSent:
+	case Closed:
+		if e.lost && f.lostIt() && f.c.ends[f.to].shown().synchronized() { // the RST before was lost too
+			f.r.found(FoundHalfOpen, f.c.ends[f.to].flow.lastFrame, 0)
+		}
+		return
+	case Listen, SynSent:
 		return
 	case SynReceived:
 		if s.Seq != t.sndNxt {
@@ -200,7 +205,7 @@ func (f follow) sendsReset(e *end) {
 	}
 	if open := e.shown(); (open == Established || open == CloseWait) && f.lostIt() {
 		f.r.found(FoundHalfOpen, f.c.ends[f.to].flow.lastFrame, 0)
-		edge = nil
+		e.lost, edge = true, nil
 	}
 	f.c.reset = f.c.reset || t.state != TimeWait
 	t.guessed = false
