@@ -28,7 +28,7 @@ func TestGlossesAreShort(t *testing.T) {
 	}
 	for _, term := range explain.Terms() {
 		for _, lang := range []explain.Lang{explain.English, explain.Korean} {
-			if n := ansi.StringWidth(term.Name + ": " + lang.Of(term.Gloss)); n > 72 {
+			if n := ansi.StringWidth(lang.Of(term.Words()) + ": " + lang.Of(term.Gloss)); n > 72 {
 				t.Errorf("%s, %v: %d cells do not fit on the narrowest screen", term.Name, lang, n)
 			}
 		}

@@ -34,22 +34,35 @@ func Terms() []Term { return terms[:] }
 // Term is a word of a ladder.
 type Term struct {
 	// Name is how it stands there: "SYN", "mss", "SO_LINGER".
-	Name  string
+	Name string
+	// Said is how it stands there where each language has its own name for it.
+	Said  text
 	Gloss text
 }
 
+// Words are the term as a ladder has it, in both languages.
+func (t Term) Words() text {
+	if t.Said == (text{}) {
+		return text{En: t.Name, Ko: t.Name}
+	}
+	return t.Said
+}
+
 var terms = [...]Term{
-	{"SYN", text{En: "opens, and says where the sender's numbers begin", Ko: "연결을 열며 번호의 시작을 알림"}},
-	{"ACK", text{En: "acknowledges all numbers before ack", Ko: "ack 앞의 번호를 모두 받았다고 확인"}},
-	{"PSH", text{En: "data to be handed on at once", Ko: "데이터를 바로 넘기라는 표시"}},
-	{"FIN", text{En: "the sender has no more to send", Ko: "더 보낼 것이 없음"}},
-	{"RST", text{En: "breaks the connection off", Ko: "연결을 바로 끊음"}},
-	{"mss", text{En: "most data in one segment toward the sender of this", Ko: "알린 쪽으로 오는 세그먼트 하나의 최대 데이터"}},
-	{"scale", text{En: "its later window fields count in units of 2^scale bytes", Ko: "알린 쪽의 이후 윈도우 필드는 2^scale바이트 단위"}},
-	{"backlog", text{En: "how many connections may wait for accept()", Ko: "accept()를 기다릴 수 있는 연결의 수"}},
-	{"EOF", text{En: "the peer's FIN has come: nothing more to read", Ko: "상대의 FIN이 와서 더 읽을 것이 없음"}},
-	{"poll", text{En: "the state was read from the system, some time after the change", Ko: "상태를 시스템에서 읽음. 바뀐 때는 그보다 앞섬"}},
-	{"SO_LINGER", text{En: "0 s has close() drop what is unsent and send RST", Ko: "0초이면 close()가 남은 데이터를 버리고 RST를 보냄"}},
-	{"TCP_NODELAY", text{En: "off lets small writes wait for an ACK (Nagle's algorithm)", Ko: "끄면 작은 write가 ACK를 기다림(네이글 알고리즘)"}},
-	{"SO_KEEPALIVE", text{En: "on has the stack probe a silent peer", Ko: "켜면 스택이 조용한 상대를 확인함"}},
+	{Name: "SYN", Gloss: text{En: "opens, and says where the sender's numbers begin", Ko: "연결을 열며 번호의 시작을 알림"}},
+	{Name: "ACK", Gloss: text{En: "acknowledges all numbers before ack", Ko: "ack 앞의 번호를 모두 받았다고 확인"}},
+	{Name: "PSH", Gloss: text{En: "data to be handed on at once", Ko: "데이터를 바로 넘기라는 표시"}},
+	{Name: "FIN", Gloss: text{En: "the sender has no more to send", Ko: "더 보낼 것이 없음"}},
+	{Name: "RST", Gloss: text{En: "breaks the connection off", Ko: "연결을 바로 끊음"}},
+	{Name: "mss", Gloss: text{En: "most data in one segment toward the sender of this", Ko: "알린 쪽으로 오는 세그먼트 하나의 최대 데이터"}},
+	{Name: "scale", Gloss: text{En: "its later window fields count in units of 2^scale bytes", Ko: "알린 쪽의 이후 윈도우 필드는 2^scale바이트 단위"}},
+	{Name: "backlog", Gloss: text{En: "how many connections may wait for accept()", Ko: "accept()를 기다릴 수 있는 연결의 수"}},
+	{Name: "EOF", Gloss: text{En: "the peer's FIN has come: nothing more to read", Ko: "상대의 FIN이 와서 더 읽을 것이 없음"}},
+	{Name: "poll", Said: text{En: "poll", Ko: "조회"}, Gloss: text{En: "the state was read from the system, some time after the change", Ko: "상태를 시스템에서 읽음. 바뀐 때는 그보다 앞섬"}},
+	{Name: "SO_LINGER", Gloss: text{En: "0 s has close() drop what is unsent and send RST", Ko: "0초이면 close()가 남은 데이터를 버리고 RST를 보냄"}},
+	{Name: "TCP_NODELAY", Gloss: text{En: "off lets small writes wait for an ACK (Nagle's algorithm)", Ko: "끄면 작은 write가 ACK를 기다림(네이글 알고리즘)"}},
+	{Name: "SO_KEEPALIVE", Gloss: text{En: "on has the stack probe a silent peer", Ko: "켜면 스택이 조용한 상대를 확인함"}},
+	{Name: "connection", Said: text{En: "connection", Ko: "연결"}, Gloss: text{En: "TCP's control block and its buffers, here in bytes", Ko: "TCP의 제어 블록과 버퍼, 여기서는 바이트 수"}},
+	{Name: "conversation", Said: text{En: "conversation", Ko: "대화"}, Gloss: text{En: "what is kept of earlier requests, as a session is", Ko: "세션처럼 앞선 요청에 대해 간직한 것"}},
+	{Name: "resource", Said: text{En: "resource", Ko: "자원"}, Gloss: text{En: "what is there without any conversation, as a page is", Ko: "페이지처럼 대화가 없어도 있는 것"}},
 }

@@ -75,6 +75,7 @@ func Compare(w io.Writer, o Options, ledgers ...Ledger) error {
 	}
 	t.painted(strong, t.say.of(wordCompare))
 	tb.write(t)
+	t.flow(termLines(o.Lang, map[string]bool{kindWords[0].En: true, kindWords[1].En: true}, o.Told), "   ", faint)
 	return t.w.Flush()
 }
 

@@ -41,6 +41,12 @@ func termsOf(r *ladder.Row) []string {
 		if c.Result == "EOF" {
 			names = append(names, c.Result)
 		}
+	case r.Kind == ladder.RowMemory && r.Memory.Structural():
+		for i, name := range kindWords {
+			if r.Memory.Before[i] != r.Memory.After[i] {
+				names = append(names, name.En)
+			}
+		}
 	}
 	return names
 }
@@ -50,7 +56,7 @@ func termLines(lang explain.Lang, used map[string]bool, told *Told) []string {
 	var lines []string
 	for _, term := range explain.Terms() {
 		if used[term.Name] && told.first(term.Name) {
-			lines = append(lines, explain.CauseName(lang, term.Name)+": "+lang.Of(term.Gloss))
+			lines = append(lines, lang.Of(term.Words())+": "+lang.Of(term.Gloss))
 		}
 	}
 	return lines

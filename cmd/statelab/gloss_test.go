@@ -54,12 +54,12 @@ func TestLessonsOfATourTellOnce(t *testing.T) {
 		}
 		pages = append(pages, out.String())
 	}
-	for _, want := range []string{"backlog: how many", "mss: most data", "SND.NXT ", "next number to send", "Snd.Wind.Shift ", "seq, ack: counted"} {
+	for _, want := range []string{"backlog: how many", "mss: most data", "SND.NXT ", "next number to send", "Snd.Wind.Shift ", "seq, ack: counted", "connection: TCP's"} {
 		if n := strings.Count(pages[0], want); n != 1 {
 			t.Errorf("the first lesson says %q %d times", want, n)
 		}
 	}
-	for _, again := range []string{"backlog: how many", "next number to send", "Snd.Wind.Shift ", "seq, ack: counted"} {
+	for _, again := range []string{"backlog: how many", "next number to send", "Snd.Wind.Shift ", "seq, ack: counted", "connection: TCP's"} {
 		if strings.Contains(pages[1], again) {
 			t.Errorf("the second lesson says %q again", again)
 		}
@@ -67,6 +67,22 @@ func TestLessonsOfATourTellOnce(t *testing.T) {
 	for _, anew := range []string{"PSH: data", "SND.NXT ", "left out, as they are the same"} {
 		if !strings.Contains(pages[1], anew) {
 			t.Errorf("the second lesson does not say %q:\n%s", anew, pages[1])
+		}
+	}
+}
+
+// The demo says what the kinds of memory are that its rows and its table name.
+func TestDemoExplainsMemory(t *testing.T) {
+	t.Parallel()
+	for lang, want := range map[string][]string{
+		"en": {"connection: TCP's", "conversation: what", "resource: what"},
+		"ko": {"연결: TCP의", "대화: 세션처럼", "자원: 페이지처럼"},
+	} {
+		out := output(t, "--lang", lang, "demo")
+		for _, line := range want {
+			if n := strings.Count(out, "\n"+line) + strings.Count(out, "   "+line); n != 1 {
+				t.Errorf("%s: %q is said %d times", lang, line, n)
+			}
 		}
 	}
 }
