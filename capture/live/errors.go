@@ -57,9 +57,9 @@ func (e *InterfaceError) Text(lang string) string {
 	case e.Hardware != 0:
 		return fmt.Sprintf("interface %s has a link layer that is not supported (ARP hardware type %d)", e.Name, e.Hardware)
 	case e.Name == "" && ko:
-		return "캡처할 인터페이스를 지정하지 않았습니다\n사용할 수 있는 인터페이스: " + known
+		return "캡처할 인터페이스를 지정하지 않았습니다\n해결: -i로 하나를 지정하십시오. 사용할 수 있는 인터페이스: " + known
 	case e.Name == "":
-		return "no interface to capture on was named\nhint: this machine has " + known
+		return "no interface to capture on was named\nhint: name one with -i; this machine has " + known
 	case ko:
 		return fmt.Sprintf("%q 인터페이스가 없습니다\n사용할 수 있는 인터페이스: %s", e.Name, known)
 	}

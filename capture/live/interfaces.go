@@ -53,13 +53,17 @@ func addresses(i *net.Interface) []netip.Prefix {
 
 // ForAddress returns the interface on which traffic to and from a, an address
 // of this machine, is seen by default: the loopback interface for a loopback
-// address.
+// address. Of an address that is every interface's, 0.0.0.0 or ::, the error is an
+// *InterfaceError that lists them.
 func ForAddress(a netip.Addr) (Interface, error) {
 	all, err := Interfaces()
 	if err != nil {
 		return Interface{}, err
 	}
 	a = a.Unmap().WithZone("")
+	if a.IsUnspecified() {
+		return Interface{}, &InterfaceError{Known: nearest("lo", all)}
+	}
 	for _, i := range all {
 		if a.IsLoopback() {
 			if i.Loopback {

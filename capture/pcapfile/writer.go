@@ -33,8 +33,9 @@ type WriterOptions struct {
 // in it that the frames and the options do not determine.
 //
 // Every Write on the underlying writer carries whole blocks only, so a process
-// that is killed leaves a file that opens. A Writer is not safe for concurrent
-// use.
+// that is killed leaves a file that opens. A Write that fails in the middle, on a
+// full disk, is taken back where the writer is a file. A Writer is not safe for
+// concurrent use.
 type Writer struct {
 	w       io.Writer
 	snapLen int
@@ -112,9 +113,24 @@ func (w *Writer) Flush() error {
 	}
 	if err != nil {
 		w.err = fmt.Errorf("write trace: %w", err)
+		w.takeBack(n)
 	}
 	w.buf = w.buf[:0]
 	return w.err
+}
+
+// takeBack cuts off the n bytes of a Write that were written before it failed.
+func (w *Writer) takeBack(n int) {
+	file, ok := w.w.(interface {
+		io.Seeker
+		Truncate(size int64) error
+	})
+	if !ok || n <= 0 {
+		return
+	}
+	if whole, err := file.Seek(-int64(n), io.SeekCurrent); err == nil {
+		_ = file.Truncate(whole) // else it ends inside a block, as w.err lets expect
+	}
 }
 
 // sectionHeader writes §4.1. Hardware and operating system stay unsaid.

@@ -176,6 +176,11 @@ func hintPort(err error) error {
 			En: "ports below 1024 need rights; take one above",
 			Ko: "1024보다 작은 포트는 권한이 있어야 쓸 수 있습니다. 더 큰 포트를 쓰십시오",
 		}}
+	case errors.Is(err, syscall.EADDRNOTAVAIL):
+		return &portError{err, trace.Text{
+			En: "this machine does not have the address; see those that it has with: ip address",
+			Ko: "이 컴퓨터에 없는 주소입니다. 있는 주소는 ip address로 확인하십시오",
+		}}
 	}
 	return err
 }

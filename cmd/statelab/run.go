@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
+	"slices"
 	"strings"
 	"syscall"
 	"unicode/utf8"
@@ -50,13 +52,25 @@ func report(ctx context.Context, stderr io.Writer, err error) int {
 	case errors.Is(err, syscall.EPIPE):
 		return exitFine // the reader of our output has seen enough
 	}
+	var said []error
 	for _, err := range flatten(err) {
-		fmt.Fprintln(stderr, "statelab: "+escapeLines(err.Error()))
+		if !slices.ContainsFunc(said, func(before error) bool { return sameFailure(before, err) }) {
+			said = append(said, err)
+			fmt.Fprintln(stderr, "statelab: "+escapeLines(err.Error()))
+		}
 	}
 	if _, ok := errors.AsType[misuse](err); ok || isCobraMisuse(err) {
 		return exitMisuse
 	}
 	return exitFailed
+}
+
+// sameFailure reports whether two errors tell of one failure of a file: a writer
+// says it again to whoever flushes and closes it.
+func sameFailure(a, b error) bool {
+	x, ok := errors.AsType[*fs.PathError](a)
+	y, also := errors.AsType[*fs.PathError](b)
+	return ok && also && x.Op == y.Op && x.Path == y.Path && errors.Is(x.Err, y.Err)
 }
 
 // escapeLines keeps what an error quotes, a file's name or a peer's words, from
@@ -205,14 +219,26 @@ func group(use, short, example string, children ...*cobra.Command) *cobra.Comman
 	return c
 }
 
-// create opens name for writing; "-" is stdout, which is not closed.
+// create opens name for writing; "-" is stdout, which is not closed. A file that
+// another statelab is writing is not touched.
 func create(e *env, name string) (io.WriteCloser, error) {
 	if name == "-" {
 		return keepOpen{e.stdout}, nil
 	}
-	f, err := os.Create(name)
+	f, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE, 0o666)
 	if err != nil {
 		return nil, err
+	}
+	if info, err := f.Stat(); err != nil || !info.Mode().IsRegular() {
+		return f, err
+	}
+	if claimed(f) {
+		err = fmt.Errorf("%s: another statelab is writing this file", name)
+	} else {
+		err = f.Truncate(0)
+	}
+	if err != nil {
+		return nil, errors.Join(err, f.Close())
 	}
 	return f, nil
 }

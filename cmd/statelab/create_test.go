@@ -1,0 +1,58 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"syscall"
+	"testing"
+)
+
+// Two that write one file would make it nobody's: the second is refused, and what
+// the first has written stays.
+func TestOneWriterAFile(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS == "windows" {
+		t.Skip("files are not claimed there")
+	}
+	name := filepath.Join(t.TempDir(), "trace")
+	first, err := create(nil, name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := first.Write([]byte("first")); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := create(nil, name); err == nil || !strings.Contains(err.Error(), "another statelab") {
+		t.Errorf("the second writer: %v", err)
+	}
+	if got, err := os.ReadFile(name); err != nil || string(got) != "first" {
+		t.Errorf("the file holds %q: %v", got, err)
+	}
+	if err := first.Close(); err != nil {
+		t.Fatal(err)
+	}
+	again, err := create(nil, name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer again.Close()
+	if got, err := os.ReadFile(name); err != nil || len(got) > 0 {
+		t.Errorf("a file that is written anew holds %q: %v", got, err)
+	}
+}
+
+// A full disk is said once, by whoever wrote first, and each file's for itself.
+func TestOneFailureIsSaidOnce(t *testing.T) {
+	t.Parallel()
+	full := func(name string) error { return &fs.PathError{Op: "write", Path: name, Err: syscall.ENOSPC} }
+	var out bytes.Buffer
+	code := report(t.Context(), &out, errors.Join(full("a"), errors.Join(full("a"), full("b")), errors.New("more"), errors.New("more")))
+	if want := 4; code != exitFailed || strings.Count(out.String(), "\n") != want || strings.Count(out.String(), "write a: ") != 1 {
+		t.Errorf("exit %d, want %d lines of:\n%s", code, want, &out)
+	}
+}
