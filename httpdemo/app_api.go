@@ -22,7 +22,7 @@ func (a *apiApp) Routes(mux Mux) {
 }
 
 func (a *apiApp) Memory() []trace.Entry {
-	return []trace.Entry{{Kind: trace.MemoryResource, Name: "API token", Value: a.token, Bytes: len(a.token)}}
+	return []trace.Entry{{Kind: trace.MemoryResource, Name: "API token", Value: sessionKey(a.token), Bytes: len(a.token)}}
 }
 
 func (a *apiApp) page(w http.ResponseWriter, r *http.Request) {

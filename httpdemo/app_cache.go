@@ -73,7 +73,7 @@ func (a *cacheApp) Memory() (all []trace.Entry) {
 		all = append(all, trace.Entry{Kind: trace.MemoryResource, Name: "/cache/article " + lang, Value: cacheTag(text), Bytes: len(text)})
 	}
 	for _, v := range a.visitors {
-		all = append(all, trace.Entry{Kind: trace.MemoryConversation, Name: cacheCookie + " " + v.id, Value: strconv.Itoa(v.visits), Bytes: len(v.id) + 8})
+		all = append(all, trace.Entry{Kind: trace.MemoryConversation, Name: cacheCookie + " " + sessionKey(v.id), Value: strconv.Itoa(v.visits), Bytes: len(v.id) + 8})
 	}
 	return all
 }

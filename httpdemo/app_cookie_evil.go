@@ -36,7 +36,7 @@ func (e *cookieEvil) Memory() (all []trace.Entry) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	for _, v := range e.taken {
-		all = append(all, trace.Entry{Kind: trace.MemoryConversation, Name: "taken", Value: trace.Escape(v), Bytes: len(v)})
+		all = append(all, trace.Entry{Kind: trace.MemoryConversation, Name: "taken", Value: v, Bytes: len(v)})
 	}
 	return all
 }

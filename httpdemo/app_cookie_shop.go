@@ -63,7 +63,7 @@ func (s *cookieShop) memory() (all []trace.Entry) {
 		all = append(all, trace.Entry{Kind: trace.MemoryResource, Name: "points of " + user, Value: strconv.Itoa(s.points[user]), Bytes: len(user) + 8})
 	}
 	for _, c := range s.comments {
-		all = append(all, trace.Entry{Kind: trace.MemoryResource, Name: "comment", Value: trace.Escape(c), Bytes: len(c)})
+		all = append(all, trace.Entry{Kind: trace.MemoryResource, Name: "comment", Value: c, Bytes: len(c)})
 	}
 	if s.evil != nil {
 		all = append(all, s.evil.Memory()...)

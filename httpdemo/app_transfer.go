@@ -71,6 +71,9 @@ func newTransferAt(s *Services, path string) (*transferApp, error) {
 		bank.Account{Name: "jisoo", Balance: 100_000}, bank.Account{Name: "alex", Balance: 50_000}); err != nil {
 		return nil, err
 	}
+	if s.Watch != nil {
+		a.bank.Watch = func(op bank.Op) { s.Watch(accessToBank(op)) }
+	}
 	a.sessions, err = s.sessions(a.store, session.Config{
 		Lifetime: 15 * time.Minute, IdleTimeout: 5 * time.Minute,
 		Cookie: http.Cookie{Name: "transfer", Path: "/transfer/", HttpOnly: true, Secure: s.Secure, SameSite: http.SameSiteStrictMode},
@@ -98,18 +101,37 @@ func (a *transferApp) Routes(mux Mux) {
 	handle("POST /transfer/recipient", a.step(a.recipient))
 	handle("POST /transfer/confirm", a.confirm)
 	handle("POST /transfer/abort", a.abort)
-	mux.HandleFunc("GET /transfer/receipt/{key}", a.receipt)
+	handle("GET /transfer/receipt/{key}", a.receipt)
 }
 
-func (a *transferApp) Memory() (all []trace.Entry) {
-	accounts, err := a.bank.Accounts(context.Background())
+// transferSecrets are the fields of a session that who reads the memory must not
+// have: with them goes a transfer's next step, in its user's name.
+var transferSecrets = []string{"form", "key"}
+
+func (a *transferApp) Memory() []trace.Entry {
+	all := append(a.bankMemory(), a.accounts.Memory()...)
+	return append(all, sessionRecords(a.store, transferSecrets...)...)
+}
+
+// bankMemory lists the balances, and the keys by which a transfer is carried out
+// once.
+func (a *transferApp) bankMemory() (all []trace.Entry) {
+	quiet := a.bank.Quiet()
+	accounts, err := quiet.Accounts(context.Background())
 	if err != nil {
-		return nil
+		return []trace.Entry{unanswered(trace.MemoryResource, "balances")}
 	}
 	for _, c := range accounts {
-		all = append(all, trace.Entry{Kind: trace.MemoryResource, Name: "balance " + c.Name, Value: strconv.FormatInt(c.Balance, 10), Bytes: len(c.Name) + 8})
+		all = append(all, trace.Entry{Kind: trace.MemoryResource, Name: "balance " + c.Name, Value: strconv.FormatInt(c.Balance, 10), Bytes: c.Size()})
 	}
-	return append(append(all, sessionRecords(a.store)...), a.accounts.Memory()...)
+	n, bytes, err := quiet.Kept(context.Background())
+	switch {
+	case err != nil:
+		all = append(all, unanswered(trace.MemoryResource, "decided transfers"))
+	case n > 0:
+		all = append(all, trace.Entry{Kind: trace.MemoryResource, Name: "decided transfers", Value: strconv.Itoa(n), Bytes: bytes})
+	}
+	return all
 }
 
 // state is where the session's transfer is; a new one is at its first step. That one
@@ -286,7 +308,7 @@ func (a *transferApp) recipient(w http.ResponseWriter, r *http.Request, t *trans
 
 // sum is all the money there is.
 func (a *transferApp) sum(ctx context.Context) (sum int64, text string, err error) {
-	all, err := a.bank.Accounts(ctx)
+	all, err := a.bank.Quiet().Accounts(ctx)
 	var parts []string
 	for _, c := range all {
 		sum += c.Balance

@@ -95,15 +95,25 @@ func (a *transferApp) moved(w http.ResponseWriter, r *http.Request, done bank.Re
 	})
 }
 
-// receipt tells whoever knows a transfer's key whether it was carried out: so may
-// a client ask that got no answer. It needs no session.
+// receipt tells the sender whether a transfer was carried out: so may a client ask
+// that got no answer. Its key alone opens nothing: it stands in addresses, and in
+// their history and logs. A key of somebody else's is one that is not known.
 func (a *transferApp) receipt(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Cache-Control", "no-store")
+	user := session.From(r.Context()).User()
+	if user == "" {
+		a.services.stranger(w, r, "Session", "transfer", trace.Text{
+			En: "Whose receipt it is, and whether there is one, is told to its sender: log in at /transfer/, and come back.",
+			Ko: "누구의 영수증인지, 있기는 한지는 보낸 사람에게만 알려 줍니다. /transfer/에서 로그인하고 다시 오십시오.",
+		})
+		return
+	}
 	done, found, err := a.bank.Receipt(r.Context(), r.PathValue("key"))
 	switch {
 	case err != nil:
 		a.broken(w, r)
-	case !found:
-		a.services.Fail(w, r, http.StatusNotFound, trace.Text{En: "No transfer of that key was carried out.", Ko: "그 키의 이체는 이루어지지 않았습니다."})
+	case !found || done.From != user:
+		a.services.Fail(w, r, http.StatusNotFound, trace.Text{En: "No transfer of yours with that key was carried out.", Ko: "그 키로 이루어진 이체가 없습니다."})
 	case strings.Contains(r.Header.Get("Accept"), "text/html"):
 		a.services.Page(w, r, http.StatusOK, "transfer/receipt", done)
 	default:

@@ -95,6 +95,14 @@ func (s *Services) contentless(w http.ResponseWriter, r *http.Request) bool {
 	return r.ContentLength == 0 || s.form(w, r)
 }
 
+// stranger answers a request that brings no login, or none that is good any more:
+// with the challenge that 401 has to bear (RFC 9110 §15.5.2). No registered scheme is
+// for a cookie: "Session" is of our own.
+func (s *Services) stranger(w http.ResponseWriter, r *http.Request, scheme, realm string, why trace.Text) {
+	w.Header().Set("WWW-Authenticate", scheme+` realm="`+realm+`"`)
+	s.Fail(w, r, http.StatusUnauthorized, why)
+}
+
 // changed answers a request that has changed something: a browser goes to a page.
 func (s *Services) changed(w http.ResponseWriter, r *http.Request, page string) {
 	notStored(w)

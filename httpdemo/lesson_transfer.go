@@ -239,12 +239,15 @@ func (t *transferRun) crashes() error {
 	return nil
 }
 
-// ask is what a client does that got no answer: it asks whether the transfer of its
-// key was carried out.
+// ask is what a client does that got no answer: it logs in again, the session being
+// gone, and asks whether the transfer of its key was carried out.
 func (t *transferRun) ask(key string, moved bool) error {
 	want := http.StatusNotFound
 	if moved {
 		want = http.StatusOK
+	}
+	if err := t.walk("amount"); err != nil {
+		return err
 	}
 	r, err := t.browser.Get(t.Machine(Server).URL("/transfer/receipt/" + key))
 	if err != nil {
@@ -254,12 +257,11 @@ func (t *transferRun) ask(key string, moved bool) error {
 		return fmt.Errorf("the receipt of %s: %d, not %d", short(key), r.StatusCode, want)
 	}
 	if moved {
-		t.Note(trace.Text{En: "The client got no answer, and asks: it was carried out, once.", Ko: "응답을 받지 못한 클라이언트가 묻습니다. 한 번 이루어졌습니다."})
+		t.Note(trace.Text{En: "The client got no answer, logs in again, and asks: it was carried out, once.", Ko: "응답을 받지 못한 클라이언트가 다시 로그인하고 묻습니다. 한 번 이루어졌습니다."})
 	} else {
-		t.Note(trace.Text{En: "The client got no answer, and asks: nothing was carried out.", Ko: "응답을 받지 못한 클라이언트가 묻습니다. 아무 일도 없었습니다."})
+		t.Note(trace.Text{En: "The client got no answer, logs in again, and asks: nothing was carried out.", Ko: "응답을 받지 못한 클라이언트가 다시 로그인하고 묻습니다. 아무 일도 없었습니다."})
 	}
-	t.remember()
-	return nil
+	return t.post("abort", http.StatusOK)
 }
 
 // short is the beginning of a long name.

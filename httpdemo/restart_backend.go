@@ -201,7 +201,7 @@ func (b *restartBackend) Memory() []trace.Entry {
 func restartRecords(s session.Store) (all []trace.Entry) {
 	records, err := s.List(context.Background(), "")
 	if err != nil {
-		return []trace.Entry{{Kind: trace.MemoryConversation, Name: "sessions", Value: "the store does not answer"}}
+		return []trace.Entry{unanswered(trace.MemoryConversation, "sessions")}
 	}
 	for _, r := range records {
 		all = append(all, trace.Entry{Kind: trace.MemoryConversation, Name: "session " + r.Key[:8], Value: r.User, Bytes: r.Size()})

@@ -3,9 +3,13 @@ package httpdemo
 import (
 	"cmp"
 	"context"
+	"database/sql"
+	"errors"
 	"net/http"
+	"regexp"
 
 	"statelab/capture/trace"
+	"statelab/httpdemo/bank"
 	"statelab/httpdemo/session"
 )
 
@@ -59,19 +63,37 @@ func sessionKey(key string) string {
 	return key
 }
 
-// sessionRecords lists what a store remembers of conversations.
-func sessionRecords(store session.Store) (all []trace.Entry) {
+// unanswered is the entry of what a store would tell if it answered.
+func unanswered(kind trace.MemoryKind, name string) trace.Entry {
+	return trace.Entry{Kind: kind, Name: name, Value: unknownMemory}
+}
+
+// unknownMemory is the value of an entry that is not known, and counts nothing.
+const unknownMemory = "unknown: the store does not answer"
+
+// sessionRecords lists what a store remembers of conversations. Of the fields that
+// are secrets only the beginning is shown.
+func sessionRecords(store session.Store, secrets ...string) (all []trace.Entry) {
 	records, err := store.List(context.Background(), "")
 	if err != nil {
-		return []trace.Entry{{Kind: trace.MemoryConversation, Name: "sessions", Value: "unknown: the store does not answer"}}
+		return []trace.Entry{unanswered(trace.MemoryConversation, "sessions")}
 	}
 	for _, r := range records {
 		all = append(all, trace.Entry{
 			Kind: trace.MemoryConversation, Name: "session " + sessionKey(r.Key),
-			Value: trace.EscapeBytes(r.Data, 400), Bytes: r.Size(),
+			Value: masked(string(r.Data), secrets), Bytes: r.Size(),
 		})
 	}
 	return all
+}
+
+// masked shortens the strings that stand in a JSON text under the names of secrets.
+func masked(text string, secrets []string) string {
+	for _, name := range secrets {
+		field := regexp.MustCompile(`("` + regexp.QuoteMeta(name) + `":")([^"\\]{0,4})(?:[^"\\]|\\.)*"`)
+		text = field.ReplaceAllString(text, `$1$2…"`)
+	}
+	return text
 }
 
 // accessTo is a call of a store as the timeline shows it.
@@ -98,6 +120,26 @@ func accessTo(store string, op session.Op) trace.Access {
 		a.Outcome = trace.StoreUnavailable
 	case session.Failed:
 		a.Outcome = trace.StoreRefused
+	}
+	return a
+}
+
+// accessToBank is an access to the bank's database as the timeline shows it.
+func accessToBank(op bank.Op) trace.Access {
+	a := trace.Access{Store: "bank", Key: sessionKey(op.Key), Bytes: op.Bytes, Outcome: trace.StoreDone, Op: map[bank.Verb]string{
+		bank.Read: trace.StoreRead, bank.List: trace.StoreList, bank.Write: trace.StoreWrite,
+		bank.Commit: trace.StoreCommit, bank.Rollback: trace.StoreRollback,
+	}[op.Verb]}
+	if op.Verb == bank.List {
+		a.Key = "accounts"
+	}
+	switch {
+	case errors.Is(op.Err, sql.ErrNoRows):
+		a.Outcome = trace.StoreAbsent
+	case errors.Is(op.Err, bank.ErrAccount):
+		a.Outcome = trace.StoreRefused
+	case op.Err != nil:
+		a.Outcome = trace.StoreUnavailable
 	}
 	return a
 }

@@ -48,11 +48,11 @@ func (s tokenStore) Put(ctx context.Context, key string, data []byte, expires ti
 func (s tokenStore) Memory() (all []trace.Entry) {
 	records, err := s.kept.List(context.Background(), "")
 	if err != nil {
-		return []trace.Entry{{Kind: trace.MemoryConversation, Name: "refresh tokens", Value: "unknown: the store does not answer"}}
+		return []trace.Entry{unanswered(trace.MemoryConversation, "refresh tokens")}
 	}
 	for _, r := range records {
 		all = append(all, trace.Entry{
-			Kind: trace.MemoryConversation, Name: "refresh family " + sessionKey(r.Key), Value: trace.EscapeBytes(r.Data, 400), Bytes: r.Size(),
+			Kind: trace.MemoryConversation, Name: "refresh family " + sessionKey(r.Key), Value: string(r.Data), Bytes: r.Size(),
 		})
 	}
 	return all

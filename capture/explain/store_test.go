@@ -14,7 +14,7 @@ func TestStoreAccess(t *testing.T) {
 	server := trace.Participant{Role: trace.RoleServer, N: 2}
 	for _, lang := range []explain.Lang{explain.English, explain.Korean} {
 		seen := map[string]bool{}
-		for _, op := range []string{trace.StoreRead, trace.StoreWrite, trace.StoreDelete, trace.StoreList, "vacuum"} {
+		for _, op := range []string{trace.StoreRead, trace.StoreWrite, trace.StoreDelete, trace.StoreList, trace.StoreCommit, trace.StoreRollback, "vacuum"} {
 			for _, outcome := range []string{"", trace.StoreAbsent, trace.StoreConflict, trace.StoreUnavailable, trace.StoreRefused} {
 				a := trace.Access{Store: "redis", Op: op, Key: "k\x1b1", Bytes: 212, Outcome: outcome}
 				s := explain.New(lang).Explain(&trace.Event{Kind: trace.KindStore, From: server, Access: &a}).Sentence
@@ -31,7 +31,7 @@ func TestStoreAccess(t *testing.T) {
 			}
 		}
 		// Absent, conflict and unavailable say the same of every operation.
-		if want := 5 + 3 + 5; len(seen) != want {
+		if want := 7 + 3 + 7; len(seen) != want {
 			t.Errorf("%v: %d sentences, want %d", lang, len(seen), want)
 		}
 	}

@@ -9,6 +9,9 @@ var (
 		trace.StoreWrite:  {En: "write", Ko: "쓰기"},
 		trace.StoreDelete: {En: "delete", Ko: "삭제"},
 		trace.StoreList:   {En: "list", Ko: "목록"},
+		trace.StoreCommit: {En: "commit", Ko: "커밋"},
+
+		trace.StoreRollback: {En: "roll back", Ko: "롤백"},
 	}
 	storeOutcomes = map[string]text{
 		"":                     {En: "done", Ko: "됨"},
@@ -38,6 +41,14 @@ var storeSentences = map[string]text{
 	trace.StoreList: {
 		En: "{who}'s program asks the store {store} for the records of {key}: {n|byte} in all.",
 		Ko: "{who}의 프로그램이 저장소 {store}에 {key}의 레코드를 모두 묻습니다. 모두 {n}바이트입니다.",
+	},
+	trace.StoreCommit: {
+		En: "{who}'s program ends the transaction {key}: all that it wrote in the store {store} is kept from now on, at once.",
+		Ko: "{who}의 프로그램이 트랜잭션 {key|을/를} 끝냅니다. 저장소 {store}에 쓴 것이 이제 한꺼번에 남습니다.",
+	},
+	trace.StoreRollback: {
+		En: "The transaction {key} of {who}'s program ends without a commit: nothing that it wrote in the store {store} is kept.",
+		Ko: "{who}의 프로그램이 시작한 트랜잭션 {key|이/가} 커밋 없이 끝납니다. 저장소 {store}에 쓴 것은 하나도 남지 않습니다.",
 	},
 }
 

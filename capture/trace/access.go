@@ -6,6 +6,10 @@ const (
 	StoreWrite  = "write"
 	StoreDelete = "delete"
 	StoreList   = "list"
+	// What was written in a transaction is kept from its commit on, and a rollback
+	// takes it back.
+	StoreCommit   = "commit"
+	StoreRollback = "rollback"
 )
 
 // How an access to a store came out.
@@ -21,7 +25,8 @@ const (
 type Access struct {
 	// Store names the store: "memory", "redis".
 	Store string
-	// Op is one of StoreRead, StoreWrite, StoreDelete and StoreList.
+	// Op is one of StoreRead, StoreWrite, StoreDelete, StoreList, StoreCommit and
+	// StoreRollback.
 	Op string
 	// Key is the record's, or whose records a list is of. Who reports it shortens
 	// what must not be shown.

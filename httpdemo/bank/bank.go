@@ -73,6 +73,9 @@ type Bank struct {
 	// At, if set, is called at each point of a transfer; an error ends it there, as
 	// a crash would.
 	At func(Point) error
+	// Watch, if set, is told of each access to the database when it was made, in the
+	// goroutine that made it.
+	Watch func(Op)
 }
 
 // Open opens the file, which it makes with the given accounts if it is absent;
@@ -122,10 +125,11 @@ func (b *Bank) Move(ctx context.Context, t Transfer) (done bool, err error) {
 	}
 	tx, err := b.db.BeginTx(ctx, nil)
 	if err != nil {
+		b.tell(Op{Verb: Write, Key: t.Key, Err: err})
 		return false, fmt.Errorf("bank: %w", err)
 	}
-	defer func() { _ = tx.Rollback() }() // after a commit there is nothing to take back
-	before, found, err := receipt(ctx, tx, t.Key)
+	defer b.rollback(tx, t.Key)
+	before, found, err := b.receipt(ctx, tx, t.Key)
 	switch {
 	case err != nil:
 		return false, err
@@ -144,8 +148,8 @@ func (b *Bank) Move(ctx context.Context, t Transfer) (done bool, err error) {
 	if err := b.move(ctx, tx, t); err != nil {
 		return false, err
 	}
-	if err := tx.Commit(); err != nil {
-		return false, fmt.Errorf("bank: %w", err)
+	if err := b.commit(tx, t.Key); err != nil {
+		return false, err
 	}
 	return true, b.at(Committed)
 }
@@ -162,7 +166,9 @@ func (b *Bank) move(ctx context.Context, tx *sql.Tx, t Transfer) error {
 		return err
 	}
 	var balance int64
-	switch err := tx.QueryRowContext(ctx, `SELECT balance FROM account WHERE name = ?`, t.From).Scan(&balance); {
+	err := tx.QueryRowContext(ctx, `SELECT balance FROM account WHERE name = ?`, t.From).Scan(&balance)
+	b.tell(Op{Verb: Read, Key: t.From, Bytes: Account{Name: t.From}.Size(), Err: err})
+	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return ErrAccount
 	case err != nil:
@@ -179,15 +185,21 @@ func (b *Bank) move(ctx context.Context, tx *sql.Tx, t Transfer) error {
 		if err != nil {
 			return fmt.Errorf("bank: %w", err)
 		}
-		if n, err := r.RowsAffected(); err != nil || n != 1 {
-			return errors.Join(ErrAccount, err)
+		n, err := r.RowsAffected()
+		if err == nil && n != 1 {
+			err = ErrAccount
+		}
+		b.tell(Op{Verb: Write, Key: step.whose, Bytes: Account{Name: step.whose}.Size(), Err: err})
+		if err != nil {
+			return err
 		}
 		if err := b.at(step.then); err != nil {
 			return err
 		}
 	}
-	_, err := tx.ExecContext(ctx, `INSERT INTO transfer (key, sender, recipient, amount, at) VALUES (?, ?, ?, ?, ?)`,
+	_, err = tx.ExecContext(ctx, `INSERT INTO transfer (key, sender, recipient, amount, at) VALUES (?, ?, ?, ?, ?)`,
 		t.Key, t.From, t.To, t.Amount, b.now().UnixMilli())
+	b.tell(Op{Verb: Write, Key: t.Key, Bytes: t.Size(), Err: err})
 	if err != nil {
 		return fmt.Errorf("bank: %w", err)
 	}
@@ -202,10 +214,10 @@ type Receipt struct {
 
 // Receipt returns the transfer of that key, and whether there is one.
 func (b *Bank) Receipt(ctx context.Context, key string) (Receipt, bool, error) {
-	return receipt(ctx, b.db, key)
+	return b.receipt(ctx, b.db, key)
 }
 
-func receipt(ctx context.Context, q interface {
+func (b *Bank) receipt(ctx context.Context, q interface {
 	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
 }, key string,
 ) (r Receipt, found bool, err error) {
@@ -213,6 +225,7 @@ func receipt(ctx context.Context, q interface {
 	err = q.QueryRowContext(ctx, `SELECT key, sender, recipient, amount, at FROM transfer WHERE key = ?`, key).
 		Scan(&r.Key, &r.From, &r.To, &r.Amount, &at)
 	r.At = time.UnixMilli(at).UTC()
+	b.tell(Op{Verb: Read, Key: key, Bytes: r.Size(), Err: err})
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return Receipt{}, false, nil
@@ -224,6 +237,8 @@ func receipt(ctx context.Context, q interface {
 
 // Accounts returns every account, sorted by name.
 func (b *Bank) Accounts(ctx context.Context) (all []Account, err error) {
+	bytes := 0
+	defer func() { b.tell(Op{Verb: List, Bytes: bytes, Err: err}) }()
 	rows, err := b.db.QueryContext(ctx, `SELECT name, balance FROM account ORDER BY name`)
 	if err != nil {
 		return nil, fmt.Errorf("bank: %w", err)
@@ -235,6 +250,7 @@ func (b *Bank) Accounts(ctx context.Context) (all []Account, err error) {
 			return nil, fmt.Errorf("bank: %w", err)
 		}
 		all = append(all, a)
+		bytes += a.Size()
 	}
 	return all, rows.Err()
 }
@@ -245,18 +261,17 @@ func (b *Bank) Accounts(ctx context.Context) (all []Account, err error) {
 func (b *Bank) Abandon(ctx context.Context, key string) (bool, error) {
 	tx, err := b.db.BeginTx(ctx, nil)
 	if err != nil {
+		b.tell(Op{Verb: Write, Key: key, Err: err})
 		return false, fmt.Errorf("bank: %w", err)
 	}
-	defer func() { _ = tx.Rollback() }() // after a commit there is nothing to take back
-	if _, found, err := receipt(ctx, tx, key); err != nil || found {
+	defer b.rollback(tx, key)
+	if _, found, err := b.receipt(ctx, tx, key); err != nil || found {
 		return false, err
 	}
 	_, err = tx.ExecContext(ctx, `INSERT INTO abandoned (key, at) VALUES (?, ?) ON CONFLICT DO NOTHING`, key, b.now().UnixMilli())
-	if err == nil {
-		err = tx.Commit()
-	}
+	b.tell(Op{Verb: Write, Key: key, Bytes: len(key) + numberBytes, Err: err})
 	if err != nil {
 		return false, fmt.Errorf("bank: %w", err)
 	}
-	return true, nil
+	return true, b.commit(tx, key)
 }
