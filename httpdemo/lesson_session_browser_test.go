@@ -105,6 +105,22 @@ func TestSessionInChromium(t *testing.T) {
 			t.Errorf("after the logout in the first tab, the second shows %q", got)
 		}
 	})
+	// No cookie changes here, so that Chromium has the page ready, as it was.
+	t.Run("back to a page whose session has ended", func(t *testing.T) {
+		c.t = t
+		c.open("127.0.0.1", "/session/attackable/url/login?lang=en")
+		c.do(chromedp.SetValue(`input[name="password"]`, "blue-whale-42", chromedp.ByQuery))
+		c.press("/session/attackable/url/login", "The profile of")
+		logout := evaluate[string](c, `document.querySelector("form").action`)
+		c.open("127.0.0.1", "/vending/?lang=en")
+		if status := evaluate[int](c, `fetch("`+logout+`", {method: "POST"}).then((r) => r.status)`); status != 200 {
+			t.Fatalf("the logout: %d", status)
+		}
+		c.do(chromedp.NavigateBack(), chromedp.WaitVisible(`//h1[text()="Log in"]`, chromedp.BySearch))
+		if got := c.text(); strings.Contains(got, "jisoo@example.com") {
+			t.Errorf("the back button shows %q", got)
+		}
+	})
 	t.Run("the URL leaks", func(t *testing.T) {
 		c.t = t
 		c.open("127.0.0.1", "/session/attackable/url/login?lang=en")

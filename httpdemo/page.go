@@ -10,6 +10,7 @@ import (
 	"sync"
 
 	"statelab/capture/trace"
+	"statelab/httpdemo/session"
 )
 
 // Lang is the language that a request asks for: "ko" or "en", by ?lang= and
@@ -96,11 +97,13 @@ func page(key pageKey) (*template.Template, error) {
 	return p, nil
 }
 
-// layout is what pages/layout.html stands around: a page's data, and its place
-// among the lessons.
+// layout is what pages/layout.html stands around: a page's data, its place among
+// the lessons, and whether it is one user's, so that the back button may not bring
+// it back from the browser's memory.
 type layout struct {
-	Data  any
-	Place *place
+	Data    any
+	Place   *place
+	Private bool
 }
 
 // pageHeaders tell a browser what a page may do: load styles and scripts from here,
@@ -118,7 +121,8 @@ var pageHeaders = map[string]string{
 // Page answers with a page: name is a file of pages/, as in "session/login". A
 // header that the page's handler has set stays.
 func (s *Services) Page(w http.ResponseWriter, r *http.Request, status int, name string, data any) {
-	b, err := s.render(r, name, data)
+	private := session.From(r.Context()) != nil || w.Header().Get("Cache-Control") == "no-store"
+	b, err := s.render(r, name, private, data)
 	if err != nil {
 		http.Error(w, "500 internal server error", http.StatusInternalServerError)
 		return
@@ -141,20 +145,21 @@ func (s *Services) Page(w http.ResponseWriter, r *http.Request, status int, name
 // for all who ask.
 type constantPage struct {
 	pageKey
-	site *Site
+	site    *Site
+	private bool
 }
 
 // render makes a page; one without data, once.
-func (s *Services) render(r *http.Request, name string, data any) ([]byte, error) {
+func (s *Services) render(r *http.Request, name string, private bool, data any) ([]byte, error) {
 	site, _ := r.Context().Value(siteKey{}).(*Site)
-	key := constantPage{pageKey{name, Lang(r), asked(r), r.TLS != nil}, site}
+	key := constantPage{pageKey{name, Lang(r), asked(r), r.TLS != nil}, site, private}
 	if known, ok := s.constant.Load(key); ok && data == nil {
 		return known.([]byte), nil
 	}
 	var b bytes.Buffer
 	p, err := page(key.pageKey)
 	if err == nil {
-		err = p.Execute(&b, layout{data, placeOf(r, name)})
+		err = p.Execute(&b, layout{data, placeOf(r, name), private})
 	}
 	if err == nil && data == nil {
 		s.constant.Store(key, b.Bytes())
