@@ -43,6 +43,9 @@ type Services struct {
 	// Watch is told of each access to it, in the goroutine that made it; nil: nobody
 	// is.
 	Watch func(trace.Access)
+	// Lang is the language of pages whose address names none, "en" or "ko"; empty: as
+	// each browser prefers.
+	Lang string
 	// Secure says that the server is reached over TLS.
 	Secure bool
 	// Attackable switches on what a lesson shows the danger of. It is for lessons

@@ -152,7 +152,7 @@ func (a *cookieApp) read(w http.ResponseWriter, r *http.Request) {
 	notStored(w)
 	c, ok := a.open(r, way)
 	if !ok {
-		a.services.Fail(w, r, http.StatusForbidden, c.Why)
+		a.services.stranger(w, r, "Session", "cookie", c.Why)
 		return
 	}
 	a.services.JSON(w, http.StatusOK, c)
@@ -204,7 +204,7 @@ func (a *cookieApp) readLarge(w http.ResponseWriter, r *http.Request) {
 	notStored(w)
 	c, err := r.Cookie("large")
 	if err != nil {
-		a.services.Fail(w, r, http.StatusForbidden, noSuchCookie)
+		a.services.Fail(w, r, http.StatusNotFound, trace.Text{En: "The request brought no such cookie.", Ko: "요청에 그런 쿠키가 없습니다."})
 		return
 	}
 	a.services.JSON(w, http.StatusOK, cookieRead{Way: "large", Bytes: len(c.Name) + len(c.Value)})

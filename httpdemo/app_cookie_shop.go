@@ -89,11 +89,11 @@ func (s *cookieShop) login(w http.ResponseWriter, r *http.Request) {
 	}
 	f := r.PostForm
 	site, known := cookieSites[f.Get("samesite")]
-	age, err := strconv.Atoi(cmp.Or(f.Get("max-age"), "0"))
-	if !known || !s.has(f.Get("user")) || err != nil || age < 0 || age > 86400 {
+	age, lifetime, ok := maxAge(f.Get("max-age"))
+	if !known || !s.has(f.Get("user")) || !ok {
 		s.services.Fail(w, r, http.StatusUnprocessableEntity, trace.Text{
-			En: "user is user1 or mallory, samesite is lax, strict or none, max-age is 0 to 86400 seconds.",
-			Ko: "user는 user1이나 mallory, samesite는 lax, strict, none 중 하나, max-age는 0부터 86400까지의 초입니다.",
+			En: "user is user1 or mallory, samesite is lax, strict, none or empty, max-age is 0 to 86400 seconds or empty.",
+			Ko: "user는 user1이나 mallory, samesite는 lax, strict, none 중 하나이거나 비워 두고, max-age는 0부터 86400까지의 초이거나 비워 둡니다.",
 		})
 		return
 	}
@@ -104,10 +104,7 @@ func (s *cookieShop) login(w http.ResponseWriter, r *http.Request) {
 	if f.Has("host") {
 		c.Name, c.Path, c.Secure = cookieHostLogin, "/", true
 	}
-	lifetime := cookieLifetime
-	if age > 0 {
-		lifetime = time.Duration(age) * time.Second // a copy is no good for longer either
-	}
+	var err error
 	c.Value, err = s.box.Sign(c.Name, []byte(f.Get("user")), s.services.Now().Add(lifetime))
 	if err == nil {
 		err = c.Valid()
@@ -120,6 +117,24 @@ func (s *cookieShop) login(w http.ResponseWriter, r *http.Request) {
 	}
 	http.SetCookie(w, &c)
 	s.services.changed(w, r, "/cookie/")
+}
+
+// maxAge reads a form's Max-Age in seconds, as net/http wants it: none where it is
+// empty, and below 0 where the cookie is to expire at once, as a browser takes
+// Max-Age=0 (RFC 6265 §5.2.2). lifetime is how long the value is good: a copy of it
+// is no good for longer.
+func maxAge(text string) (age int, lifetime time.Duration, ok bool) {
+	if text == "" {
+		return 0, cookieLifetime, true
+	}
+	age, err := strconv.Atoi(text)
+	if err != nil || age < 0 || age > 86400 {
+		return 0, 0, false
+	}
+	if age == 0 {
+		return -1, 0, true
+	}
+	return age, time.Duration(age) * time.Second, true
 }
 
 func (s *cookieShop) has(user string) bool {
@@ -142,13 +157,16 @@ func (s *cookieShop) who(r *http.Request, name string) string {
 	return string(user)
 }
 
-var notLoggedIn = trace.Text{En: "The request brought no login.", Ko: "요청에 로그인 쿠키가 없습니다."}
+var notLoggedIn = trace.Text{
+	En: "Nobody is logged in: the request brought no login's cookie, or one that is not good any more.",
+	Ko: "로그인한 상태가 아닙니다. 요청에 로그인 쿠키가 없거나 더는 유효하지 않습니다.",
+}
 
 func (s *cookieShop) account(w http.ResponseWriter, r *http.Request, name string) {
 	notStored(w)
 	user := s.who(r, name)
 	if user == "" {
-		s.services.Fail(w, r, http.StatusForbidden, notLoggedIn)
+		s.services.stranger(w, r, "Session", "cookie", notLoggedIn)
 		return
 	}
 	s.mu.Lock()
@@ -170,7 +188,7 @@ func (s *cookieShop) gift(w http.ResponseWriter, r *http.Request) {
 	_, known := s.points[to]
 	switch {
 	case user == "":
-		s.services.Fail(w, r, http.StatusForbidden, notLoggedIn)
+		s.services.stranger(w, r, "Session", "cookie", notLoggedIn)
 	case err != nil || !known || points < 1 || points > s.points[user]:
 		s.services.Fail(w, r, http.StatusUnprocessableEntity, trace.Text{En: "No such gift can be made.", Ko: "그런 선물은 할 수 없습니다."})
 	default:

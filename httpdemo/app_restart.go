@@ -75,12 +75,11 @@ func (a *restartApp) who(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Cache-Control", "no-store")
 		user := b.known(m, r, s)
 		if user == "" {
-			scheme := "Session" // of our own: no registered scheme is for a cookie
+			scheme := "Session"
 			if m == restartToken {
 				scheme = "Bearer"
 			}
-			w.Header().Set("WWW-Authenticate", scheme+` realm="restart"`) // RFC 9110 §15.5.2
-			a.services.Fail(w, r, http.StatusUnauthorized, trace.Text{En: "I do not know you.", Ko: "누구신지 모릅니다."})
+			a.services.stranger(w, r, scheme, "restart", trace.Text{En: "I do not know you.", Ko: "누구신지 모릅니다."})
 			return
 		}
 		a.services.JSON(w, http.StatusOK, map[string]any{"user": user})

@@ -3,6 +3,7 @@ package httpdemo
 import (
 	"context"
 	"errors"
+	"fmt"
 	"mime"
 	"net/http"
 	"strings"
@@ -73,7 +74,7 @@ func (d *sessionDoor) view(r *http.Request) (v sessionView, err error) {
 		v.Log, v.Referers = d.log.seen()
 	}
 	record := in.Record()
-	v.Key, v.Stored, v.Bytes = record.Key, trace.EscapeBytes(record.Data, -1), record.Size()
+	v.Key, v.Stored, v.Bytes = record.Key, shownValue(string(record.Data), len(record.Data)*6), record.Size()
 	return v, nil
 }
 
@@ -110,10 +111,15 @@ func (d *sessionDoor) show(w http.ResponseWriter, r *http.Request, status int, n
 // fail answers where the store failed, or a record cannot be read.
 func (d *sessionDoor) fail(w http.ResponseWriter, r *http.Request, err error) {
 	status := http.StatusInternalServerError
-	if errors.Is(err, session.ErrUnavailable) || errors.Is(err, context.DeadlineExceeded) {
+	if storeFailed(err) {
 		status = http.StatusServiceUnavailable
 	}
 	d.services.refuseSession(w, r, status, err)
+}
+
+// storeFailed says that the store did not answer.
+func storeFailed(err error) bool {
+	return errors.Is(err, session.ErrUnavailable) || errors.Is(err, context.DeadlineExceeded)
 }
 
 func (d *sessionDoor) index(w http.ResponseWriter, r *http.Request) {
@@ -141,8 +147,7 @@ func (d *sessionDoor) mustUser(w http.ResponseWriter, r *http.Request) (u sessio
 	case u.User != "":
 		return u, true
 	case d.path == sessionHeader || strings.Contains(r.Header.Get("Accept"), "application/json"):
-		w.Header().Set("WWW-Authenticate", `Session realm="session"`) // RFC 9110 §15.5.2; of our own: no registered scheme is for a session
-		d.services.Fail(w, r, http.StatusUnauthorized, trace.Text{En: "Nobody is logged in here.", Ko: "로그인하지 않았습니다."})
+		d.services.stranger(w, r, "Session", "session", trace.Text{En: "Nobody is logged in here.", Ko: "로그인하지 않았습니다."})
 	default:
 		d.redirect(w, r, in, http.StatusFound, "login")
 	}
@@ -270,7 +275,15 @@ func (d *sessionDoor) everywhere(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	in := session.From(r.Context())
-	if _, err := d.sessions.DestroyAll(r.Context(), u.User, in.Record().Key); err != nil {
+	ended, err := d.sessions.DestroyAll(r.Context(), u.User, in.Record().Key)
+	switch {
+	case err != nil && ended > 0 && storeFailed(err):
+		d.services.Fail(w, r, http.StatusServiceUnavailable, trace.Text{
+			En: fmt.Sprintf("The store of the sessions stopped answering on the way. Ended: %d. This session and perhaps others live on: try again.", ended),
+			Ko: fmt.Sprintf("도중에 세션 저장소가 답하지 않게 되었습니다. 끝낸 세션: %d개. 이 세션과, 어쩌면 다른 세션도 아직 살아 있으니 다시 시도하십시오.", ended),
+		})
+		return
+	case err != nil:
 		d.fail(w, r, err)
 		return
 	}

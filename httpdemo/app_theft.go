@@ -145,7 +145,7 @@ func (a *theftApp) account(w http.ResponseWriter, r *http.Request) {
 func (a *theftApp) greet(w http.ResponseWriter, r *http.Request, user, by string) {
 	notStored(w)
 	if user == "" {
-		a.services.Fail(w, r, http.StatusForbidden, notLoggedIn)
+		a.services.stranger(w, r, "Session", "theft", notLoggedIn)
 		return
 	}
 	a.services.JSON(w, http.StatusOK, map[string]string{"user": user, "known_by": by})
@@ -156,7 +156,7 @@ func (a *theftApp) api(w http.ResponseWriter, r *http.Request) {
 	access, _ := bearer(r)
 	c, err := a.verifier.Verify(access)
 	if err != nil {
-		w.Header().Set("WWW-Authenticate", `Bearer realm="statelab", error="invalid_token"`)
+		w.Header().Set("WWW-Authenticate", `Bearer realm="statelab", error="invalid_token"`) // RFC 6750 §3
 		a.services.Fail(w, r, http.StatusUnauthorized, trace.Text{En: "The token is missing, wrong or expired.", Ko: "토큰이 없거나, 틀리거나, 만료되었습니다."})
 		return
 	}

@@ -1,6 +1,7 @@
 package httpdemo
 
 import (
+	"cmp"
 	"mime"
 	"net/http"
 	"strconv"
@@ -36,6 +37,14 @@ func (a *vendingApp) Memory() (all []trace.Entry) {
 	return all
 }
 
+// maxCoin is the most that the machine takes, in won.
+const maxCoin = 100_000
+
+var wrongCoin = trace.Text{
+	En: "The machine takes a whole number of won, from 0 to 100,000. The coin is returned.",
+	Ko: "자판기는 0원부터 100,000원까지 정수로 받습니다. 동전은 돌려드립니다.",
+}
+
 type vendingOrder struct {
 	Coin   int    `json:"coin"`
 	Choice string `json:"choice"`
@@ -53,6 +62,8 @@ func (a *vendingApp) buy(w http.ResponseWriter, r *http.Request) {
 	}
 	price, sold := a.prices[order.Choice]
 	switch {
+	case order.Coin < 0 || order.Coin > maxCoin:
+		a.services.Fail(w, r, http.StatusUnprocessableEntity, wrongCoin)
 	case order.Choice == "":
 		a.services.Fail(w, r, http.StatusUnprocessableEntity, trace.Text{
 			En: "Choose a drink in the same request. The coin is returned: nobody would remember it.",
@@ -86,9 +97,9 @@ func readOrder(r *http.Request) (o vendingOrder, status int, why trace.Text) {
 		if status, why := readForm(r); status != 0 {
 			return o, status, why
 		}
-		coin, err := strconv.Atoi(r.PostForm.Get("coin"))
-		if err != nil && r.PostForm.Get("coin") != "" {
-			return o, http.StatusBadRequest, trace.Text{En: "The coin is no number.", Ko: "동전이 숫자가 아닙니다."}
+		coin, err := strconv.Atoi(cmp.Or(r.PostForm.Get("coin"), "0"))
+		if err != nil {
+			return o, http.StatusUnprocessableEntity, wrongCoin
 		}
 		return vendingOrder{Coin: coin, Choice: r.PostForm.Get("choice")}, 0, why
 	}

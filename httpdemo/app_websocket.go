@@ -160,8 +160,7 @@ func (a *wsApp) chat(w http.ResponseWriter, r *http.Request) {
 	room := wsRoomOf(r)
 	switch {
 	case !in:
-		w.Header().Set("WWW-Authenticate", `Session realm="websocket"`)
-		a.services.Fail(w, r, http.StatusUnauthorized, trace.Text{En: "Log in first.", Ko: "먼저 로그인하십시오."})
+		a.services.stranger(w, r, "Session", "websocket", trace.Text{En: "Log in first.", Ko: "먼저 로그인하십시오."})
 		return
 	case room == "":
 		a.services.Fail(w, r, http.StatusUnprocessableEntity, trace.Text{

@@ -7,6 +7,7 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"reflect"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -47,7 +48,12 @@ func readJSON(r *http.Request, v any) (status int, why trace.Text) {
 	case errors.As(err, &syntax):
 		where = syntax.Offset
 	case errors.As(err, &kind):
-		where = kind.Offset
+		at := strconv.FormatInt(kind.Offset, 10)
+		name, came := trace.Escape(kind.Field), trace.Escape(kind.Value)
+		return http.StatusBadRequest, trace.Text{
+			En: "The JSON does not fit, at byte " + at + ": “" + name + "” is to be " + jsonKind(kind.Type).En + ", and what came is: " + came + ".",
+			Ko: "JSON이 맞지 않습니다. 위치: " + at + "바이트. “" + name + "”의 자리에는 " + jsonKind(kind.Type).Ko + " 와야 하는데 온 것은 다음과 같습니다: " + came,
+		}
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		where = int64(len(body))
 	}
@@ -56,6 +62,19 @@ func readJSON(r *http.Request, v any) (status int, why trace.Text) {
 		En: "The JSON cannot be read, at byte " + at + ": " + trace.Escape(err.Error()) + ".",
 		Ko: "JSON을 읽을 수 없습니다. 위치: " + at + "바이트, 이유: " + trace.Escape(err.Error()) + ".",
 	}
+}
+
+// jsonKind says what a field of JSON is to be.
+func jsonKind(t reflect.Type) trace.Text {
+	switch t.Kind() {
+	case reflect.Int, reflect.Int64:
+		return trace.Text{En: "a whole number of at most 64 bits", Ko: "64비트 안의 정수가"}
+	case reflect.String:
+		return trace.Text{En: "a string", Ko: "문자열이"}
+	case reflect.Struct:
+		return trace.Text{En: "an object", Ko: "객체가"}
+	}
+	return trace.Text{En: t.Kind().String(), Ko: t.Kind().String() + " 형이"}
 }
 
 // readForm reads a form of the body into r.PostForm. status is 0 where it could.

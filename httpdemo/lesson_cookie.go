@@ -187,7 +187,7 @@ func (l *cookieVisit) signed() error {
 		return err
 	}
 	changed := strings.Replace(string(raw), "customer", "admin", 1)
-	_, err = l.send(l.browser, http.StatusForbidden, "/cookie/signed", "signed", base64.RawURLEncoding.EncodeToString([]byte(changed)))
+	_, err = l.send(l.browser, http.StatusUnauthorized, "/cookie/signed", "signed", base64.RawURLEncoding.EncodeToString([]byte(changed)))
 	return err
 }
 
@@ -212,7 +212,7 @@ func (l *cookieVisit) encrypted() error {
 		return err
 	}
 	raw[len(raw)/2] ^= 1
-	_, err = l.send(l.browser, http.StatusForbidden, "/cookie/encrypted", "encrypted", base64.RawURLEncoding.EncodeToString(raw))
+	_, err = l.send(l.browser, http.StatusUnauthorized, "/cookie/encrypted", "encrypted", base64.RawURLEncoding.EncodeToString(raw))
 	return err
 }
 

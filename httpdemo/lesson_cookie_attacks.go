@@ -56,7 +56,7 @@ func (l *cookieVisit) loginAs(b *Browser, user, host string, attributes ...strin
 func (l *cookieVisit) account(b *Browser, target, user string) error {
 	want := http.StatusOK
 	if user == "" {
-		want = http.StatusForbidden
+		want = http.StatusUnauthorized
 	}
 	r, err := l.ask(b, want, Request{URL: target})
 	if err == nil && !strings.Contains(r.Text, user) {
@@ -144,7 +144,7 @@ func (l *cookieVisit) open(page string) (ran int, err error) {
 
 // replay lets the attacker send a login that was not theirs, from another machine.
 func (l *cookieVisit) replay(target, cookie string) error {
-	q, want := Request{URL: target, NoCookies: true}, http.StatusForbidden
+	q, want := Request{URL: target, NoCookies: true}, http.StatusUnauthorized
 	if cookie != "" {
 		q.Fields, want = []http1.Field{{Name: "Cookie", Value: cookie}}, http.StatusOK
 	}
@@ -229,7 +229,7 @@ func (l *cookieVisit) sameSite() error {
 		{
 			trace.Text{En: "With SameSite=Lax: the same form arrives without the cookie", Ko: "SameSite=Lax를 붙이면: 같은 폼이 쿠키 없이 도착합니다"},
 			[]string{"samesite=lax"},
-			http.StatusForbidden,
+			http.StatusUnauthorized,
 		},
 	} {
 		l.Step(c.step)

@@ -137,7 +137,7 @@ func TestCookieInChromium(t *testing.T) {
 		if got := c.get("/cookie/plain"); !strings.Contains(got, `"role":"admin"`) {
 			t.Errorf("plain: %s", got)
 		}
-		if got := c.get("/cookie/signed"); !strings.Contains(got, `"status":403`) {
+		if got := c.get("/cookie/signed"); !strings.Contains(got, `"status":401`) {
 			t.Errorf("signed: %s", got)
 		}
 	})
@@ -179,7 +179,7 @@ func TestCookieInChromium(t *testing.T) {
 	t.Run("SameSite", func(t *testing.T) {
 		c.t = t
 		for attribute, want := range map[string]string{
-			"": `"from":"user1"`, "&samesite=none&secure=on": `"from":"user1"`, "&samesite=lax": "403", "&samesite=strict": "403",
+			"": `"from":"user1"`, "&samesite=none&secure=on": `"from":"user1"`, "&samesite=lax": "401", "&samesite=strict": "401",
 		} {
 			c.login("127.0.0.1", "user=user1&httponly=on"+attribute)
 			arrived := c.loaded("/cookie/attackable/gift")

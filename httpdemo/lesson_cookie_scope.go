@@ -69,7 +69,7 @@ func (l *cookieVisit) maxAge() error {
 		return err
 	}
 	for _, c := range r.Cookies() {
-		if _, err := l.send(l.browser, http.StatusForbidden, "/cookie/account", c.Name, c.Value); err != nil {
+		if _, err := l.send(l.browser, http.StatusUnauthorized, "/cookie/account", c.Name, c.Value); err != nil {
 			return err
 		}
 	}

@@ -217,12 +217,12 @@ func (l *theftVisit) afterLogout() error {
 	}); err != nil {
 		return err
 	}
-	if err := l.use(theftPlain, cookie, access, http.StatusForbidden, http.StatusOK); err != nil {
+	if err := l.use(theftPlain, cookie, access, http.StatusUnauthorized, http.StatusOK); err != nil {
 		return err
 	}
 	l.Step(trace.Text{En: "The token's 30 seconds pass: now it is worth nothing either", Ko: "토큰의 유효 기간 30초가 지나면 토큰도 쓸모없어집니다"})
 	l.Sleep(theftTTL)
-	return l.use(theftPlain, cookie, access, http.StatusForbidden, http.StatusUnauthorized)
+	return l.use(theftPlain, cookie, access, http.StatusUnauthorized, http.StatusUnauthorized)
 }
 
 func (l *theftVisit) overTLS() error {

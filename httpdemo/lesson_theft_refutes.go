@@ -13,9 +13,9 @@ func theftRefutes() []trace.Refutation {
 	}
 	return []trace.Refutation{
 		{N: 31, Why: because(
-			"the same cookie, before the logout and after it: 200, then 403. What it names was at the server",
-			"같은 쿠키인데 로그아웃 전에는 200, 뒤에는 403입니다. 쿠키가 가리키는 것은 서버에 있었습니다",
-		), Seen: []trace.Sight{theftSession, theftAnswer(http.StatusOK), theftSameSession, theftAnswer(http.StatusForbidden)}},
+			"the same cookie, before the logout and after it: 200, then 401. What it names was at the server",
+			"같은 쿠키인데 로그아웃 전에는 200, 뒤에는 401입니다. 쿠키가 가리키는 것은 서버에 있었습니다",
+		), Seen: []trace.Sight{theftSession, theftAnswer(http.StatusOK), theftSameSession, theftAnswer(http.StatusUnauthorized)}},
 		{N: 32, Why: because(
 			"after the logout the same token is brought once more, and answered with 200",
 			"로그아웃한 뒤 같은 토큰을 다시 가져왔는데 200으로 답합니다",

@@ -36,7 +36,7 @@ func (l *theftVisit) downgrade() error {
 		return err
 	}
 	before = l.plain.Len()
-	if _, err := l.ask(l.browser, http.StatusForbidden, Request{URL: theftPlain + "/theft/account"}); err != nil {
+	if _, err := l.ask(l.browser, http.StatusUnauthorized, Request{URL: theftPlain + "/theft/account"}); err != nil {
 		return err
 	}
 	if wire := l.plain.after(before); strings.Contains(wire, "Cookie:") {
@@ -92,6 +92,6 @@ func (l *theftVisit) renewed() error {
 	if got := r.Cookies(); len(got) != 1 || got[0].Value == planted.Value {
 		return fmt.Errorf("after the login: %v", got)
 	}
-	_, err = l.ask(l.attacker, http.StatusForbidden, Request{URL: theftPlain + theftAttackable + "account"})
+	_, err = l.ask(l.attacker, http.StatusUnauthorized, Request{URL: theftPlain + theftAttackable + "account"})
 	return err
 }

@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -19,6 +21,7 @@ import (
 type remembered struct {
 	Entries []rememberedEntry `json:"entries"`
 	Bytes   map[string]int    `json:"bytes"`
+	Unknown []string          `json:"unknown"`  // the kinds whose sum is short of what a store did not tell
 	LeftOut int               `json:"left_out"` // entries that are in the sums alone
 }
 
@@ -28,6 +31,18 @@ type rememberedEntry struct {
 	Name   string `json:"name"`
 	Value  string `json:"value"`
 	Bytes  int    `json:"bytes"`
+}
+
+// Sum is the bytes of one kind, as a page shows them: "?" where nothing is known.
+func (m remembered) Sum(kind string) string {
+	sum := strconv.Itoa(m.Bytes[kind])
+	switch unknown := slices.Contains(m.Unknown, kind); {
+	case unknown && m.Bytes[kind] == 0:
+		return "?"
+	case unknown:
+		return "≥ " + sum
+	}
+	return sum
 }
 
 // Of returns the entries of one kind.
@@ -47,20 +62,53 @@ const (
 	maxValue = 400
 )
 
+// shownValue makes a value safe for a screen, and at most so many octets of it. JSON
+// has escapes of its own: its backslashes are not doubled once more.
+func shownValue(value string, limit int) string {
+	if !json.Valid([]byte(value)) {
+		return trace.EscapeBytes([]byte(value), limit)
+	}
+	parts := strings.Split(value, `\`)
+	for i, p := range parts {
+		parts[i] = trace.Escape(p)
+	}
+	safe := strings.Join(parts, `\`)
+	if len(safe) <= limit {
+		return safe
+	}
+	return strings.ToValidUTF8(safe[:limit], "") + "…"
+}
+
+// valueParts are what a page keeps on one line where it has the room: the members
+// of JSON, rather than any letters that fit.
+func valueParts(value string) (parts []string) {
+	for len(value) > 0 {
+		n := strings.IndexAny(value, ",{") + 1
+		if n == 0 {
+			n = len(value)
+		}
+		parts, value = append(parts, value[:n]), value[n:]
+	}
+	return parts
+}
+
 func (s *Site) remembered() remembered {
-	out := remembered{Entries: []rememberedEntry{}, Bytes: map[string]int{"conversation": 0, "resource": 0}}
+	out := remembered{Entries: []rememberedEntry{}, Unknown: []string{}, Bytes: map[string]int{"conversation": 0, "resource": 0}}
 	for i, a := range s.apps {
 		if a == nil {
 			continue
 		}
 		for _, e := range a.Memory() {
 			out.Bytes[e.Kind.String()] += e.Bytes
+			if isUnanswered(e) && !slices.Contains(out.Unknown, e.Kind.String()) {
+				out.Unknown = append(out.Unknown, e.Kind.String())
+			}
 			if len(out.Entries) == maxShown {
 				out.LeftOut++
 				continue
 			}
 			out.Entries = append(out.Entries, rememberedEntry{
-				s.lessons[i].Name, e.Kind.String(), trace.Escape(e.Name), trace.EscapeBytes([]byte(e.Value), maxValue), e.Bytes,
+				s.lessons[i].Name, e.Kind.String(), trace.Escape(e.Name), shownValue(e.Value, maxValue), e.Bytes,
 			})
 		}
 	}

@@ -13,11 +13,14 @@ import (
 	"statelab/httpdemo/session"
 )
 
-// Lang is the language that a request asks for: "ko" or "en", by ?lang= and
-// then by Accept-Language (RFC 9110 §12.5.4).
+// Lang is the language that a request asks for: "ko" or "en", by ?lang=, then by
+// what its site speaks to all, and then by Accept-Language (RFC 9110 §12.5.4).
 func Lang(r *http.Request) string {
 	if l := r.URL.Query().Get("lang"); l == "ko" || l == "en" {
 		return l
+	}
+	if site, ok := r.Context().Value(siteKey{}).(*Site); ok && site.services.Lang != "" {
+		return site.services.Lang
 	}
 	if preferred, _, _ := strings.Cut(r.Header.Get("Accept-Language"), ","); strings.HasPrefix(strings.ToLower(strings.TrimSpace(preferred)), "ko") {
 		return "ko"
@@ -83,6 +86,7 @@ func page(key pageKey) (*template.Template, error) {
 			}
 			return "curl"
 		},
+		"parts": valueParts,
 		"u": func(path string) string {
 			if key.asked {
 				return path + "?lang=" + lang
@@ -180,15 +184,15 @@ func (s *Services) JSON(w http.ResponseWriter, status int, v any) {
 	_, _ = w.Write(append(b, '\n'))
 }
 
-// Fail answers with an error: a page to who asks for pages, problem details (RFC
-// 9457) to others.
+// Fail answers with an error: a page to who asks for pages, with the form that was
+// sent where it may be mended, and problem details (RFC 9457) to others.
 func (s *Services) Fail(w http.ResponseWriter, r *http.Request, status int, why trace.Text) {
 	if status == http.StatusServiceUnavailable && w.Header().Get("Retry-After") == "" {
 		w.Header().Set("Retry-After", "1")
 	}
 	w.Header().Add("Vary", "Accept")
 	if strings.Contains(r.Header.Get("Accept"), "text/html") {
-		s.Page(w, r, status, "error", map[string]any{"Status": status, "Text": http.StatusText(status), "Why": In(r, why)})
+		s.Page(w, r, status, "error", map[string]any{"Status": status, "Text": http.StatusText(status), "Why": In(r, why), "Typed": typed(r, status)})
 		return
 	}
 	b, err := json.Marshal(map[string]any{"title": http.StatusText(status), "status": status, "detail": In(r, why)})

@@ -71,6 +71,8 @@ func unanswered(kind trace.MemoryKind, name string) trace.Entry {
 // unknownMemory is the value of an entry that is not known, and counts nothing.
 const unknownMemory = "unknown: the store does not answer"
 
+func isUnanswered(e trace.Entry) bool { return e.Value == unknownMemory && e.Bytes == 0 }
+
 // sessionRecords lists what a store remembers of conversations. Of the fields that
 // are secrets only the beginning is shown.
 func sessionRecords(store session.Store, secrets ...string) (all []trace.Entry) {

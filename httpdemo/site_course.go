@@ -14,9 +14,10 @@ type place struct {
 	Before, After *step // those that have pages
 }
 
-// step is a lesson as the course's pages name it.
+// step is a lesson as the course's pages name it, with what to do on its pages, or
+// to look at in a terminal where it has none.
 type step struct {
-	Name, Title, Look string
+	Name, Title, Hint string
 	Page              bool // it has pages here
 }
 
@@ -47,7 +48,11 @@ func placeOf(r *http.Request, page string) *place {
 // course lists the site's lessons in the language of a request.
 func (s *Site) course(r *http.Request) (all []step) {
 	for i, l := range s.lessons {
-		all = append(all, step{l.Name, In(r, l.Title), In(r, l.Look), s.apps[i] != nil})
+		hint := l.Look
+		if s.apps[i] != nil {
+			hint = pageHints[l.Name]
+		}
+		all = append(all, step{l.Name, In(r, l.Title), In(r, hint), s.apps[i] != nil})
 	}
 	return all
 }

@@ -51,7 +51,12 @@ func testServices() *Services {
 
 func testSite(t *testing.T, lessons ...Lesson) *httptest.Server {
 	t.Helper()
-	site, err := NewSite(testServices(), lessons...)
+	return serveSite(t, testServices(), lessons...)
+}
+
+func serveSite(t *testing.T, services *Services, lessons ...Lesson) *httptest.Server {
+	t.Helper()
+	site, err := NewSite(services, lessons...)
 	if err != nil {
 		t.Fatal(err)
 	}

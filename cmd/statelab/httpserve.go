@@ -80,6 +80,9 @@ nats: for a server in this process. A store that does not answer is 503.`,
 					return err
 				}
 				s.Attackable = attackable
+				if f.lang != "" { // asked for: it goes before what browsers prefer
+					s.Lang = map[explain.Lang]string{explain.English: "en", explain.Korean: "ko"}[v.lang]
+				}
 				s.Store, s.StoreName = sessions, stores.Name(store)
 				s.Watch = func(a trace.Access) {
 					n.Report(trace.Observation{Kind: trace.ObservedStore, At: n.Now(), Party: httpdemo.Server, Access: &a})

@@ -4,10 +4,18 @@
 const tables = document.querySelectorAll("tbody[data-kind]");
 const none = document.querySelector("[data-none]");
 const lost = document.querySelector("[data-lost]");
+const unknown = document.querySelector("[data-unknown]");
 const left = document.querySelector("[data-left]");
 let before = null;
 
 const nameOf = (entry) => [entry.kind, entry.lesson, entry.name].join("\n");
+
+// As the page says it before any script has run.
+function sumOf(now, kind) {
+  const sum = now.bytes[kind];
+  if (!now.unknown.includes(kind)) return sum;
+  return sum === 0 ? "?" : "≥ " + sum;
+}
 
 function rowOf(entry, query) {
   const row = document.createElement("tr");
@@ -20,6 +28,12 @@ function rowOf(entry, query) {
       link.href = "/" + entry.lesson + "/" + query;
       link.textContent = entry.lesson;
       cell.append(link);
+    } else if (key === "value") {
+      for (const part of entry.value.split(/(?<=[,{])/)) {
+        const span = document.createElement("span");
+        span.textContent = part;
+        cell.append(span, document.createElement("wbr"));
+      }
     } else {
       cell.textContent = entry[key];
     }
@@ -38,7 +52,8 @@ events.onmessage = (e) => {
     table.replaceChildren(...rows.map((entry) => rowOf(entry, table.dataset.query)));
     if (table.dataset.kind === "conversation") none.hidden = rows.length > 0;
   }
-  for (const sum of document.querySelectorAll("[data-sum]")) sum.textContent = now.bytes[sum.dataset.sum];
+  for (const sum of document.querySelectorAll("[data-sum]")) sum.textContent = sumOf(now, sum.dataset.sum);
+  unknown.hidden = now.unknown.length === 0;
   left.hidden = now.left_out === 0;
   left.querySelector("strong").textContent = now.left_out;
   before = new Map(now.entries.map((entry) => [nameOf(entry), entry.value]));
