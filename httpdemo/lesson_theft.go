@@ -226,10 +226,12 @@ func (l *theftVisit) afterLogout() error {
 }
 
 func (l *theftVisit) overTLS() error {
-	l.Step(trace.Text{En: "The same over TLS: who reads the wire reads nothing", Ko: "TLS로 같은 일: 회선을 읽어도 읽히는 것이 없습니다"})
+	l.Step(trace.Text{En: "The same over TLS, record by record: who reads the wire finds neither the cookie nor the token", Ko: "TLS로 같은 일, 레코드 하나하나: 회선을 읽어도 쿠키도 토큰도 없습니다"})
+	l.secure.watch(l.Env)
 	if err := l.login(theftSecure, theftAttackable); err != nil {
 		return err
 	}
+	records, clear, octets := l.secure.unwatch()
 	wire := l.secure.after(0)
 	for _, word := range []string{"HTTP/", "Cookie", "session", "Bearer", "user1"} {
 		if strings.Contains(wire, word) {
@@ -240,8 +242,8 @@ func (l *theftVisit) overTLS() error {
 		return errors.New("something was stolen")
 	}
 	l.Note(trace.Text{
-		En: fmt.Sprintf("%d bytes went by. The host's name in the first message, the addresses, times and lengths can be read, and nothing else.", len(wire)),
-		Ko: fmt.Sprintf("%d바이트가 지나갔습니다. 읽을 수 있는 것은 첫 메시지의 호스트 이름과 주소, 시각, 길이뿐입니다.", len(wire)),
+		En: fmt.Sprintf("%d bytes went by, in %d records. To be read are: what the %d in the clear say (the host's name, the cipher suites offered and chosen), the type, length, direction and time of each other, and the addresses and ports of IP and TCP. So is who talks to which host, when, how often and how much; but no path, no field, no body.", octets, records, clear),
+		Ko: fmt.Sprintf("레코드 %[2]d개, %[1]d바이트가 지나갔습니다. 읽을 수 있는 것은 평문인 %[3]d개의 내용(호스트 이름, 제안한 암호 스위트와 고른 암호 스위트), 나머지 레코드의 종류와 길이와 방향과 시각, IP와 TCP의 주소와 포트입니다. 누가 어느 호스트와 언제, 몇 번, 얼마나 주고받는지는 보이지만 경로도 필드도 본문도 보이지 않습니다.", octets, records, clear),
 	})
 	l.Step(trace.Text{En: "The attacker sends the recorded bytes again: each TLS connection has keys of its own, and the server hangs up", Ko: "공격자가 기록해 둔 바이트를 다시 보냅니다. TLS 연결마다 키가 다르므로 서버가 끊습니다"})
 	return l.replayBytes(l.secure.sent())

@@ -14,6 +14,8 @@ type wiretap struct {
 	mu   sync.Mutex
 	seen bytes.Buffer // both ways
 	in   bytes.Buffer // to the server
+	// records, if set, tells of the TLS records that go by.
+	records *tlsWatch
 }
 
 // maxTapped bounds what a wiretap keeps, in bytes.
@@ -35,14 +37,34 @@ func (e *Env) tap(p trace.Participant) *wiretap {
 	return w
 }
 
-func (w *wiretap) take(_ net.Addr, in bool, b []byte) {
+func (w *wiretap) take(client net.Addr, in bool, b []byte) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	if w.records != nil {
+		w.records.take(client.String(), in, b)
+	}
 	b = b[:min(len(b), max(0, maxTapped-w.seen.Len()))]
 	w.seen.Write(b)
 	if in {
 		w.in.Write(b)
 	}
+}
+
+// watch tells of the TLS records from now on.
+func (w *wiretap) watch(e *Env) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.records = &tlsWatch{env: e, readers: map[string]*[2]tlsReader{}}
+}
+
+// unwatch ends that, and returns what went by: records, those in the clear, and
+// octets.
+func (w *wiretap) unwatch() (records, clear, octets int) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	records, clear, octets = w.records.records, w.records.clear, w.records.octets
+	w.records = nil
+	return records, clear, octets
 }
 
 // Len is how much went by, in bytes.
