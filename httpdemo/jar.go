@@ -33,6 +33,7 @@ type Cookie struct {
 	Host     string
 	OnlyHost bool
 	Set      time.Time
+	Used     time.Time // set, or sent, the last time
 	Ends     time.Time // zero: with the browser's session
 }
 
@@ -45,8 +46,15 @@ func (c *Cookie) pair() string {
 	return c.Name + "=" + c.Value
 }
 
-// Limits of RFC 6265bis §5.6, §5.7, in octets.
+// maxCookie is the limit of RFC 6265bis §5.6, §5.7, in octets.
 const maxCookie = 4096
+
+// How many cookies a jar keeps of one domain and in all: what RFC 6265 §6.1 asks of
+// every browser. Most keep more.
+const (
+	maxOfDomain = 50
+	maxCookies  = 3000
+)
 
 // Set takes the value of a Set-Cookie field that came with a response from u.
 // crossSite says that the request was another site's doing, and did not lead the
@@ -57,7 +65,7 @@ func (j *Jar) Set(u *url.URL, value string, now time.Time, crossSite bool) (refu
 	if !ok {
 		return "malformed"
 	}
-	c := Cookie{SetCookie: parsed, Host: hostname(u), OnlyHost: true, Set: now}
+	c := Cookie{SetCookie: parsed, Host: hostname(u), OnlyHost: true, Set: now, Used: now}
 	if c.Domain == c.Host && publicSuffix(c.Host) {
 		c.Domain = "" // a public suffix may set cookies for itself
 	}
@@ -89,8 +97,34 @@ func (j *Jar) Set(u *url.URL, value string, now time.Time, crossSite bool) (refu
 		j.cookies[i] = c
 	case !gone:
 		j.cookies = append(j.cookies, c)
+		j.evict(c.Host)
 	}
 	return ""
+}
+
+// evict makes room (RFC 6265bis §5.7): a domain that has too many loses one without
+// Secure first, and of several the one that was not used for the longest time.
+func (j *Jar) evict(host string) {
+	oldest := func(of func(*Cookie) bool) (at, n int) {
+		at = -1
+		for i := range j.cookies {
+			if c := &j.cookies[i]; of(c) {
+				if n++; at < 0 || c.Used.Before(j.cookies[at].Used) {
+					at = i
+				}
+			}
+		}
+		return at, n
+	}
+	at, n := oldest(func(c *Cookie) bool { return c.Host == host })
+	if n > maxOfDomain {
+		if open, m := oldest(func(c *Cookie) bool { return c.Host == host && !c.Secure }); m > 0 {
+			at = open
+		}
+	} else if at, n = oldest(func(*Cookie) bool { return true }); n <= maxCookies {
+		return
+	}
+	j.cookies = slices.Delete(j.cookies, at, at+1)
 }
 
 // laysOver reports whether a cookie without Secure, from where all can be read,
@@ -149,14 +183,15 @@ func (j *Jar) get(u *url.URL, now time.Time, s situation) (all []Cookie) {
 	if path == "" {
 		path = "/"
 	}
-	for _, c := range j.cookies {
-		host := hostname(u)
+	for i := range j.cookies {
+		c, host := &j.cookies[i], hostname(u)
 		switch {
 		case c.OnlyHost && host != c.Host, !c.OnlyHost && !domainMatch(host, c.Host):
 		case !pathMatch(path, c.Path), c.Secure && !trustworthy(u), s.script && c.HTTPOnly:
-		case s.crossSite && !j.acrossSites(&c, now, s):
+		case s.crossSite && !j.acrossSites(c, now, s):
 		default:
-			all = append(all, c)
+			c.Used = now
+			all = append(all, *c)
 		}
 	}
 	slices.SortStableFunc(all, func(a, b Cookie) int {

@@ -1,7 +1,9 @@
 package httpdemo
 
 import (
+	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -239,5 +241,57 @@ func TestSite(t *testing.T) {
 		if got := site(a) == site(b); got != c.same {
 			t.Errorf("%s and %s are one site: %v", c.a, c.b, got)
 		}
+	}
+}
+
+// TestJarLimits: a jar keeps 50 cookies of a domain and 3000 in all, and makes room
+// by what was not used for the longest time, Secure cookies last.
+func TestJarLimits(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	at := func(host string) *url.URL { return &url.URL{Scheme: "https", Host: host, Path: "/"} }
+	var j Jar
+	set := func(host, cookie string) {
+		t.Helper()
+		now = now.Add(time.Second)
+		if refused := j.Set(at(host), cookie, now, false); refused != "" {
+			t.Fatalf("%s: %s", cookie, refused)
+		}
+	}
+	names := func(host string) (all []string) {
+		for _, c := range j.cookies {
+			if c.Host == host {
+				all = append(all, c.Name)
+			}
+		}
+		return all
+	}
+	set("a.example", "guarded=1; Secure")
+	set("a.example", "used=1; Path=/")
+	for i := range maxOfDomain - 2 {
+		set("a.example", fmt.Sprintf("c%d=1; Path=/only", i))
+	}
+	now = now.Add(time.Second)
+	if sent := j.get(at("a.example"), now, situation{}); len(sent) != 2 {
+		t.Fatalf("%d were sent", len(sent))
+	}
+	set("a.example", "one-more=1")
+	if got := names("a.example"); len(got) != maxOfDomain || slices.Contains(got, "c0") || !slices.Contains(got, "used") || !slices.Contains(got, "c1") {
+		t.Errorf("after one more: %d, %q", len(got), got)
+	}
+	for i := range maxOfDomain {
+		set("a.example", fmt.Sprintf("late%d=1", i))
+	}
+	if got := names("a.example"); len(got) != maxOfDomain || !slices.Contains(got, "guarded") || slices.Contains(got, "used") {
+		t.Errorf("after as many again: %q", got)
+	}
+	for i := range maxCookies {
+		set(fmt.Sprintf("h%d.example", i/maxOfDomain), fmt.Sprintf("c%d=1", i))
+	}
+	if got := len(j.cookies); got != maxCookies {
+		t.Errorf("%d in all", got)
+	}
+	if got := names("a.example"); len(got) != 0 {
+		t.Errorf("the oldest of all are still there: %q", got)
 	}
 }

@@ -20,6 +20,9 @@ type Lesson struct {
 	// Random says that its bytes differ from run to run, whatever the seed: TLS
 	// takes its randomness from the system.
 	Random bool
+	// Crashes says that it takes a machine's power away, which only a network of our
+	// own lets it do.
+	Crashes bool
 	// Look says what to look at, before it runs; Point what it has shown.
 	Look, Point trace.Text
 	// Run is the lesson. It returns when its client has finished.

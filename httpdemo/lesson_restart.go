@@ -27,6 +27,7 @@ func restart() Lesson {
 			Ko: "다시 시작해도, 갑자기 죽어도, 다른 서버가 받아도 남는 것",
 		},
 		Claims:  []string{"A5", "B5"},
+		Crashes: true,
 		Parties: []trace.Participant{Client, Server1, Server2, Store},
 		Look: trace.Text{
 			En: "Look at the answers after each event: 200 is from who still knows the client, 401 from who does not.",

@@ -47,6 +47,8 @@ func (l *sessionVisit) logout() error {
 		return err
 	}
 	l.Step(trace.Text{En: "A copy of the cookie from before: there is nothing behind it any more", Ko: "전의 쿠키를 복사해 둔 것: 이제 그 뒤에 아무것도 없습니다"})
+	l.laptop.Keep("copied id", copied[0].Value)
+	defer l.laptop.Keep("copied id", "")
 	_, err := l.get(l.laptop, http.StatusFound, "/session/profile", http1.Field{Name: "Cookie", Value: sessionCookieName + "=" + copied[0].Value})
 	return err
 }
@@ -102,8 +104,9 @@ func (l *sessionVisit) devices() error {
 
 // strangers: ids that nobody was given, and passwords that are guessed.
 func (l *sessionVisit) strangers() error {
-	l.Step(trace.Text{En: "An id that the client has made up, well formed: it is not adopted, and no record grows under it", Ko: "클라이언트가 지어낸, 형식은 올바른 ID: 받아들이지 않으며 그 아래 기록도 생기지 않습니다"})
+	l.Step(trace.Text{En: "An id that the attacker has made up, well formed: it is not adopted, and no record grows under it", Ko: "공격자가 지어낸, 형식은 올바른 ID: 받아들이지 않으며 그 아래 기록도 생기지 않습니다"})
 	made := strings.Repeat("A", 43)
+	l.attacker.Keep("made-up id", made)
 	r, err := l.post(l.attacker, http.StatusForbidden, "/session/login", sessionForm("a guess")...)
 	if err != nil {
 		return err
@@ -118,6 +121,7 @@ func (l *sessionVisit) strangers() error {
 	if r.Header.Get("Set-Cookie") != "" {
 		return fmt.Errorf("the id was taken: %s", r.Header.Get("Set-Cookie"))
 	}
+	l.attacker.Keep("made-up id", "")
 	l.Step(trace.Text{En: "A user who exists and one who does not: the same answer, byte for byte", Ko: "있는 사용자와 없는 사용자: 응답이 바이트 하나까지 같습니다"})
 	r, err = l.post(l.attacker, http.StatusForbidden, "/session/login",
 		http1.Field{Name: "username", Value: "nobody"}, http1.Field{Name: "password", Value: "a guess"})

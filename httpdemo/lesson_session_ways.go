@@ -159,6 +159,8 @@ func (l *sessionVisit) fixationCured() error {
 	}
 	l.Step(trace.Text{En: "And an id of the attacker's own making, which the server never gave: its page has another one", Ko: "공격자가 지어낸, 서버가 준 적 없는 ID: 페이지에는 다른 ID가 들어 있습니다"})
 	made := strings.Repeat("A", 43)
+	l.attacker.Keep("made-up id", made)
+	defer l.attacker.Keep("made-up id", "")
 	got, err := l.planted(l.laptop, sessionFixation+"login?"+session.QueryName+"="+made)
 	if err == nil && got == made {
 		err = errors.New("the server has adopted an id that it never gave")

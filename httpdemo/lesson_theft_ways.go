@@ -51,8 +51,8 @@ func (l *theftVisit) downgrade() error {
 func (l *theftVisit) fixation() error {
 	const chosen = "chosen-by-the-attacker"
 	l.Step(trace.Text{
-		En: "Fixation: the attacker chooses a session id and has the user log in under it, by an address with the id in it; a server that keeps it (attackable on purpose) lets both in",
-		Ko: "세션 고정 공격: 공격자가 고른 세션 id로 사용자가 로그인하게 링크를 보냅니다. 그 id를 그대로 쓰는 서버(일부러 공격할 수 있게 한 것)는 둘 다 들여보냅니다",
+		En: "Fixation: the attacker has chosen a session id, and the user's login form is sent (POST) to an address that has it; a server that keeps it (attackable on purpose) lets both in",
+		Ko: "세션 고정 공격: 공격자가 고른 세션 id가 든 주소로 사용자의 로그인 폼이 전송됩니다(POST). 그 id를 그대로 쓰는 서버(일부러 공격할 수 있게 한 것)는 둘 다 들여보냅니다",
 	})
 	if _, err := l.ask(l.browser, http.StatusNoContent, Request{
 		Method: http.MethodPost, URL: theftPlain + theftAttackable + "fixed?sid=" + chosen, From: theftPlain + "/theft/", Type: "application/x-www-form-urlencoded",

@@ -21,6 +21,7 @@ func tokenLesson() Lesson {
 			Ko: "토큰: 상태는 클라이언트가 들고 다니고, 로그아웃은 그것을 거두지 못한다",
 		},
 		Claims:  []string{"C7", "C8", "C9", "C13", "D5", "E3", "E5"},
+		Crashes: true,
 		Parties: []trace.Participant{Client, Attacker, Server1, Server2},
 		Refutes: tokenRefutes(),
 		Look: trace.Text{

@@ -28,8 +28,8 @@ func tokenAttackLesson() Lesson {
 			Ko: "토큰 하나에 대한 두 답을 보십시오. 이유를 말하는 401과, 일부러 안전하지 않게 만든 검증자의 200입니다.",
 		},
 		Point: trace.Text{
-			En: "A server that remembers nothing believes what it is told, if the signature fits. So everything hangs on the check: which algorithm, which key, which kind of token, for whom and until when are for the verifier to know, and never for the token to say.",
-			Ko: "아무것도 기억하지 않는 서버는 서명만 맞으면 들은 대로 믿습니다. 그래서 모든 것이 검사에 달려 있습니다. 어떤 알고리즘, 어떤 키, 어떤 종류의 토큰인지, 누구를 위해 언제까지인지는 검증자가 알고 있어야 하며, 토큰이 말하게 해서는 안 됩니다.",
+			En: fmt.Sprintf("All %d tokens were refused by the verifier that itself settles the algorithm, the key, the kind, the audience and the time, with a key that nobody can guess, and each was taken by a verifier that let the token settle one of them, did not check it, or had a word for its key.", len(tokenAttacks())),
+			Ko: fmt.Sprintf("토큰 %d개를, 알고리즘과 키와 종류와 대상과 기한을 스스로 정해 두고 짐작할 수 없는 키를 쓰는 검증자는 모두 거절했고, 그 가운데 하나라도 토큰이 정하게 하거나 검사하지 않거나 낱말을 키로 삼은 검증자는 저마다 받아들였습니다.", len(tokenAttacks())),
 		},
 		Run: runTokenAttacks,
 		App: newTokenAttacks,

@@ -24,7 +24,8 @@ func transfer() Lesson {
 			En: "A bank transfer in four steps, interrupted at each",
 			Ko: "네 단계로 하는 은행 이체를 단계마다 끊어 보기",
 		},
-		Claims: []string{"C6"},
+		Claims:  []string{"C6"},
+		Crashes: true,
 		Look: trace.Text{
 			En: "Look at two things after each step: the session, which grows with what was said, and the balances, which change at one moment only.",
 			Ko: "단계마다 두 가지를 보십시오. 말한 것이 쌓이는 세션과, 단 한 순간에만 바뀌는 잔액입니다.",

@@ -21,7 +21,8 @@ func webSocket() Lesson {
 			En: "WebSocket: a stateful conversation on one connection",
 			Ko: "WebSocket: 연결 하나 위의 상태 있는 대화",
 		},
-		Claims: []string{"C12"},
+		Claims:  []string{"C12"},
+		Crashes: true,
 		Look: trace.Text{
 			En: "Look at the server's memory: it grows with each connection, changes with each message, and is gone with the connection.",
 			Ko: "서버의 메모리를 보십시오. 연결마다 늘고, 메시지마다 바뀌고, 연결과 함께 사라집니다.",

@@ -34,6 +34,7 @@ func perform(t *testing.T, name string, seed uint64) (*network.Recording, []trac
 		t.Fatal(err)
 	}
 	var memories []trace.Memory
+	crashed := false
 	e := &httpdemo.Env{
 		Now: n.Now, Sleep: n.Sleep, Go: n.Go, Rand: rand.NewChaCha8([32]byte{byte(seed)}),
 		Report: func(o trace.Observation) {
@@ -46,9 +47,12 @@ func perform(t *testing.T, name string, seed uint64) (*network.Recording, []trac
 	for _, h := range n.Hosts() {
 		e.Machines = append(e.Machines, httpdemo.Machine{
 			Party: h.Party(), At: netip.AddrPortFrom(h.Addr(), 80),
-			Listen:  func() (net.Listener, error) { return h.Listen(80, 0) },
-			Dial:    func(ctx context.Context, to netip.AddrPort) (net.Conn, error) { return h.Dial(ctx, to, 0) },
-			Restart: h.Restart,
+			Listen: func() (net.Listener, error) { return h.Listen(80, 0) },
+			Dial:   func(ctx context.Context, to netip.AddrPort) (net.Conn, error) { return h.Dial(ctx, to, 0) },
+			Restart: func() error {
+				crashed = true
+				return h.Restart()
+			},
 		})
 	}
 	ended := false
@@ -61,6 +65,9 @@ func perform(t *testing.T, name string, seed uint64) (*network.Recording, []trac
 	_ = n.Run(24 * time.Hour)
 	if !ended {
 		t.Error("the lesson did not end")
+	}
+	if crashed != l.Crashes {
+		t.Errorf("it took a machine's power away: %v; it says: %v", crashed, l.Crashes)
 	}
 	r := n.Recording()
 	if err := n.Close(); err != nil {

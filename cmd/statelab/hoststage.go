@@ -270,6 +270,20 @@ func freeEverywhere(addrs []netip.Addr, wanted uint16) (uint16, error) {
 	return 0, errors.New("no port is free")
 }
 
+// needsPower says that a lesson takes away the power of a machine, which is this one
+// where the network is.
+type needsPower struct{ lesson string }
+
+func (n needsPower) Error() string { return n.Text("en") }
+
+// Text returns the message in "ko", or in English.
+func (n needsPower) Text(lang string) string {
+	if lang == "ko" {
+		return n.lesson + ": 도중에 서버의 전원을 끊는 레슨입니다. 이 컴퓨터의 전원은 끊을 수 없으므로 --net virtual을 쓰십시오"
+	}
+	return "lesson " + n.lesson + " takes a server's power away, and this machine's own stays on: use --net virtual"
+}
+
 // noPower is what takes this machine's power away.
 func noPower() error { return errNoWire }
 

@@ -49,6 +49,9 @@ func newHTTPDemo(e *env) *cobra.Command {
 				if err := f.checkAt(l.Cast()...); err != nil {
 					return err
 				}
+				if f.net == "host" && l.Crashes {
+					return misuse{inLanguage(needsPower{l.Name}, v.lang)}
+				}
 			}
 			if len(run) > 1 && f.write != "" {
 				return misusef("-w writes one trace, and there are %d lessons: name one", len(run))
