@@ -141,7 +141,7 @@ func (b *Builder) Flush() []Row {
 	b.ledger.close()
 	rows := append(b.settled(), b.summaries...)
 	b.summaries = nil
-	return b.folder.flush(b.packer.flush(b.shortened(rows)))
+	return b.folder.flush(b.packer.flush(b.shortened(rows), time.Time{}))
 }
 
 // shortened folds rows, if that is asked for.

@@ -60,7 +60,7 @@ func (p *packer) fold(rows []Row) []Row {
 			if r.Kind == RowMessage {
 				p.lend(r)
 			}
-			out = p.flush(out)
+			out = p.flush(out, r.At)
 			p.since(r)
 			out = append(out, *r)
 		}
@@ -106,9 +106,20 @@ func (p *packer) take(r *Row) {
 	}
 	if control(r) {
 		x.folding.add(r)
+		done := r.At // when all of it was done, as a message's time is
+		if r.Arrow.ArrivedAt.After(done) {
+			done = r.Arrow.ArrivedAt
+		}
+		x.done(done)
 	} else {
 		x.carried.add(r)
 	}
+}
+
+// done sets the run's time.
+func (x *run) done(at time.Time) {
+	x.row.Since += at.Sub(x.row.At)
+	x.row.At, x.row.Event.At = at, at
 }
 
 // control reports whether a segment does more than carry octets.
@@ -173,8 +184,15 @@ func (p *packer) lend(r *Row) {
 }
 
 // flush appends the rows of the runs that are to be seen, and the reports of
-// memory that came in them.
-func (p *packer) flush(out []Row) []Row {
+// memory that came in them. next is the time of the row behind them, zero if there
+// is none: what was still on its way then stands at that time.
+func (p *packer) flush(out []Row, next time.Time) []Row {
+	for _, x := range p.runs {
+		if !next.IsZero() && x.row.At.After(next) {
+			x.done(next)
+		}
+	}
+	slices.SortStableFunc(p.runs, func(a, b *run) int { return a.row.At.Compare(b.row.At) })
 	for _, x := range p.runs {
 		f := x.folding
 		if x.carried.Troubled() { // no message tells of it

@@ -48,6 +48,9 @@ func TestFoldSegments(t *testing.T) {
 	if f := open.Folding; f.First != 1 || f.Last != 2 || !f.Opens || f.Closes || f.Troubled() {
 		t.Errorf("opening: %+v", f)
 	}
+	if first := s.rows(ladder.Options{})[0]; !open.At.After(first.At) || open.At.After(message.At) || open.Since-first.Since != open.At.Sub(first.At) {
+		t.Errorf("it opened at %v (%v), its first segment left at %v, its first message was whole at %v", open.At, open.Since, first.At, message.At)
+	}
 	if len(open.States) != 1 || open.States[0].To != tcpstate.Established || open.Holds[0] != 1 {
 		t.Errorf("opening leads to %+v, holding %v; want the last state alone", open.States, open.Holds)
 	}
