@@ -131,6 +131,6 @@ func (a *restartApp) page(w http.ResponseWriter, r *http.Request) {
 			}
 		}
 		w.Header().Set("Cache-Control", "no-store")
-		a.services.Page(w, r, http.StatusOK, "restart/index", map[string]any{"Rows": rows, "Starts": starts})
+		a.services.Page(w, r, http.StatusOK, "restart/index", map[string]any{"Rows": rows, "Starts": starts, "File": b.file != nil})
 	}).ServeHTTP(w, r)
 }

@@ -2,6 +2,7 @@ package httpdemo
 
 import (
 	"context"
+	"slices"
 	"testing"
 )
 
@@ -37,13 +38,22 @@ func TestCompare(t *testing.T) { //nolint:paralleltest // it weighs the heap of 
 		if *c.Survives != want.survives || *c.Logout != want.logout || c.Lookups != want.lookups || (c.Stored > 0) != want.stores {
 			t.Errorf("%s: survives %v, logout after %v s, %v look-ups, %d B stored", name, *c.Survives, *c.Logout, c.Lookups, c.Stored)
 		}
-		if c.Up <= by["none"].Up || c.Client == 0 || c.Rate <= 0 || c.Slowest > c.Rate || c.Rate > c.Fastest {
+		if c.Up <= by["none"].Up || c.Client == 0 || c.Rate <= 0 || c.Slowest > c.Low || c.Low > c.Rate || c.Rate > c.High || c.High > c.Fastest {
 			t.Errorf("%s: %+v", name, c)
 		}
 	}
 	// More on every request, or more on the server (B4).
 	if m, s := by["session-memory"], by["signed-cookie"]; m.Up >= s.Up || m.Heap < 100*compareUsers || s.Heap > 20*compareUsers {
 		t.Errorf("session: %d B up, heap %d; signed cookie: %d B up, heap %d", m.Up, m.Heap, s.Up, s.Heap)
+	}
+}
+
+// What overlaps has no place before or behind the other.
+func TestRanks(t *testing.T) {
+	t.Parallel()
+	got := Ranks([]Compared{{Low: 90, Rate: 95, High: 100}, {Low: 10, Rate: 20, High: 30}, {Low: 40, Rate: 60, High: 80}, {Low: 25, Rate: 45, High: 50}})
+	if want := [][2]int{{1, 1}, {3, 4}, {2, 3}, {2, 4}}; !slices.Equal(got, want) {
+		t.Errorf("%v, not %v", got, want)
 	}
 }
 

@@ -90,3 +90,18 @@ func TestSiteSpeaks(t *testing.T) {
 		}
 	}
 }
+
+// TestPagesSayWhatTheyLack: where a page differs from the lesson in a terminal, or
+// from its neighbours, it says so in both languages.
+func TestPagesSayWhatTheyLack(t *testing.T) {
+	t.Parallel()
+	s := testSite(t, Lessons()...)
+	for path, says := range map[string]string{
+		"/restart/?lang=en": "--store sqlite:", "/restart/?lang=ko": "두 서버가 함께 쓰는 파일",
+		"/websocket/?lang=en": "a login of its own", "/websocket/?lang=ko": "별도의 로그인",
+	} {
+		if _, page := send(t, "GET", s.URL+path, "", "", "Accept", "text/html"); !strings.Contains(page, says) {
+			t.Errorf("%s does not say %q:\n%s", path, says, page)
+		}
+	}
+}

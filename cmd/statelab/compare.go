@@ -100,14 +100,35 @@ var (
 			d := time.Duration(*c.Logout * float64(time.Second))
 			return lang.Of(trace.Text{En: "after " + minutes(d) + " min", Ko: minutes(d) + "분 뒤"})
 		}},
+	}
+)
+
+// compareRates is the third table: how fast each is, as far as this run tells.
+func compareRates(all []httpdemo.Compared) []column {
+	ranks := map[string][2]int{}
+	for i, r := range httpdemo.Ranks(all) {
+		ranks[all[i].Mechanism] = r
+	}
+	runs := strconv.Itoa(httpdemo.CompareRuns)
+	return []column{
 		{trace.Text{En: "requests/s", Ko: "요청/초"}, trace.Text{En: "median", Ko: "중앙값"}, func(_ explain.Lang, c *httpdemo.Compared) string {
 			return whole(int64(c.Rate))
 		}},
-		{trace.Text{En: "least–most", Ko: "최소–최대"}, trace.Text{En: "of 5 runs", Ko: "5회"}, func(_ explain.Lang, c *httpdemo.Compared) string {
+		{trace.Text{En: "the median is in", Ko: "중앙값의 범위"}, trace.Text{En: "96 % sure", Ko: "확률 96%"}, func(_ explain.Lang, c *httpdemo.Compared) string {
+			return whole(int64(c.Low)) + "–" + whole(int64(c.High))
+		}},
+		{trace.Text{En: "least–most", Ko: "최소–최대"}, trace.Text{En: "of " + runs + " runs", Ko: runs + "회"}, func(_ explain.Lang, c *httpdemo.Compared) string {
 			return whole(int64(c.Slowest)) + "–" + whole(int64(c.Fastest))
 		}},
+		{trace.Text{En: "place", Ko: "순위"}, trace.Text{}, func(_ explain.Lang, c *httpdemo.Compared) string {
+			r := ranks[c.Mechanism]
+			if r[0] == r[1] {
+				return strconv.Itoa(r[0])
+			}
+			return fmt.Sprintf("%d–%d", r[0], r[1])
+		}},
 	}
-)
+}
 
 func sign(n int64) int64 {
 	if n < 0 {
@@ -121,7 +142,7 @@ func minutes(d time.Duration) string { return strconv.FormatFloat(d.Minutes(), '
 // compareText writes both tables, and what their numbers are.
 func compareText(w io.Writer, v view, l httpdemo.Lesson, all []httpdemo.Compared) error {
 	var b strings.Builder
-	for _, columns := range [][]column{compareCosts, compareConduct} {
+	for _, columns := range [][]column{compareCosts, compareConduct, compareRates(all)} {
 		b.WriteString("\n" + aligned(v.lang, columns, all))
 	}
 	for _, t := range []trace.Text{
@@ -134,8 +155,8 @@ func compareText(w io.Writer, v view, l httpdemo.Lesson, all []httpdemo.Compared
 			Ko: fmt.Sprintf("로그인 없이 요청만 1000개 보낸 앞뒤로 두 번 잰 힙의 차이는 %d B 이하였습니다. 그보다 작은 값은 없는 것과 같습니다.", spread(all)),
 		},
 		{
-			En: "A logout takes effect when a copy of the credential, kept by somebody else, is refused. Rates depend on the machine; compare them with each other.",
-			Ko: "로그아웃의 효력은 다른 사람이 보관한 자격 증명의 사본이 거절될 때 생긴 것으로 봅니다. 처리율은 컴퓨터에 따라 다르므로 서로 비교만 하십시오.",
+			En: "A logout takes effect when a copy of the credential, kept by somebody else, is refused. Rates depend on the machine and on what else it does: a place is a range where intervals overlap, and this run does not say who of those is faster.",
+			Ko: "로그아웃의 효력은 다른 사람이 보관한 자격 증명의 사본이 거절될 때 생긴 것으로 봅니다. 처리율은 컴퓨터와 그때 하던 다른 일에 따라 다릅니다. 범위가 겹치면 순위도 범위로 적으며, 그 가운데 누가 더 빠른지는 이번 실행으로 알 수 없습니다.",
 		},
 	} {
 		b.WriteString("\n" + hang(v.lang.Of(t), v.opts.Width, "") + "\n")
@@ -203,6 +224,7 @@ func compareCSV(w io.Writer, _ view, _ httpdemo.Lesson, all []httpdemo.Compared)
 	rows := [][]string{{
 		"mechanism", "request_bytes", "response_bytes", "client_bytes", "server_heap_bytes_at_1000", "server_stored_bytes_at_1000", "heap_spread_bytes",
 		"lookups_per_request", "survives_restart", "logout_takes_effect_after_s", "requests_per_second", "requests_per_second_min", "requests_per_second_max",
+		"requests_per_second_low", "requests_per_second_high",
 	}}
 	real := func(f float64) string { return strconv.FormatFloat(f, 'f', -1, 64) }
 	for _, c := range all {
@@ -216,6 +238,7 @@ func compareCSV(w io.Writer, _ view, _ httpdemo.Lesson, all []httpdemo.Compared)
 		rows = append(rows, []string{
 			c.Mechanism, whole(int64(c.Up)), whole(int64(c.Down)), whole(int64(c.Client)), whole(c.Heap), whole(int64(c.Stored)), whole(c.Spread),
 			real(c.Lookups), survives, logout, real(c.Rate), real(c.Slowest), real(c.Fastest),
+			real(c.Low), real(c.High),
 		})
 	}
 	return out.WriteAll(rows)

@@ -33,7 +33,7 @@ var barPanels = []barPanel{
 	{trace.Text{En: "Bytes of each request", Ko: "요청마다 보내는 바이트"}, func(c *httpdemo.Compared) float64 { return float64(c.Up) }, bytesLabel},
 	{trace.Text{En: "Bytes that the client keeps", Ko: "클라이언트가 보관하는 바이트"}, func(c *httpdemo.Compared) float64 { return float64(c.Client) }, bytesLabel},
 	{trace.Text{En: "Server's heap for each user", Ko: "사용자 한 명당 서버 힙"}, func(c *httpdemo.Compared) float64 { return max(0, float64(c.Heap)/1000) }, bytesLabel},
-	{trace.Text{En: "Requests a second, beside “nothing”", Ko: "초당 요청 수, ‘없음’을 1로 볼 때"}, func(c *httpdemo.Compared) float64 { return c.Rate }, nil},
+	{trace.Text{En: "Requests a second, beside “nothing”; where lines overlap, this run does not rank", Ko: "초당 요청 수, ‘없음’을 1로 볼 때. 선이 겹치면 순위를 말할 수 없음"}, func(c *httpdemo.Compared) float64 { return c.Rate }, nil},
 	{trace.Text{En: "Minutes until a logout takes effect", Ko: "로그아웃의 효력이 생길 때까지(분)"}, func(c *httpdemo.Compared) float64 {
 		if c.Logout == nil {
 			return 0
@@ -65,14 +65,18 @@ func compareSVG(w io.Writer, v view, l httpdemo.Lesson, all []httpdemo.Compared)
 		most := 0.0
 		for j := range all {
 			most = max(most, p.value(&all[j]))
+			if p.label == nil {
+				most = max(most, all[j].High)
+			}
 		}
 		for j := range all {
 			value := p.value(&all[j])
-			label := ""
+			label, low, high := "", 0.0, 0.0 // where the value may lie, if it has a spread
 			if p.label != nil {
 				label = p.label(value)
 			} else if all[0].Rate > 0 {
 				label = fmt.Sprintf("%.2f", value/all[0].Rate)
+				low, high = all[j].Low, all[j].High
 			}
 			long := 0.0
 			if most > 0 {
@@ -81,6 +85,11 @@ func compareSVG(w io.Writer, v view, l httpdemo.Lesson, all []httpdemo.Compared)
 			at := y + j*barHigh
 			text(barsLeft-14, at+18, 16, "end", faint, v.lang.Of(httpdemo.MechanismName(all[j].Mechanism)))
 			fmt.Fprintf(&b, `<rect x="%d" y="%d" width="%.1f" height="%d" rx="3" fill="%s"/>`+"\n", barsLeft, at+3, max(long, 1.5), barHigh-8, bar)
+			if high > 0 {
+				scale := long / value
+				fmt.Fprintf(&b, `<path d="M%.1f %dv8m0 -4H%.1fm0 -4v8" stroke="%s" stroke-width="2" fill="none"/>`+"\n", barsLeft+low*scale, at+8, barsLeft+high*scale, ink)
+				long = max(long, high*scale)
+			}
 			text(barsLeft+int(long)+10, at+18, 16, "start", ink, label)
 		}
 	}
