@@ -34,6 +34,10 @@ func Connections(w io.Writer, events Events, o Options) error {
 	}
 	var totals string
 	var failed error
+	byStream := lineUp[connectionLine]{give: func(c connectionLine) {
+		tb.under[len(tb.rows)] = c.verdict
+		tb.rows = append(tb.rows, c.cells)
+	}}
 	for e, err := range events {
 		if err != nil {
 			failed = err
@@ -41,12 +45,12 @@ func Connections(w io.Writer, events Events, o Options) error {
 		}
 		switch {
 		case e.Kind == trace.KindConnection && o.shows(e.Connection.Stream):
-			tb.under[len(tb.rows)] = explain.Verdict(o.Lang, e.Connection)
-			tb.rows = append(tb.rows, t.connectionRow(e.Connection))
+			byStream.add(e.Connection.Stream, connectionLine{t.connectionRow(e.Connection), explain.Verdict(o.Lang, e.Connection)})
 		case e.Kind == trace.KindTotals:
 			totals = totalsText(t.say, e.Totals)
 		}
 	}
+	byStream.end()
 	if len(tb.rows) == 1 {
 		t.plainLine(t.say.of(wordEmpty))
 	} else {
@@ -57,6 +61,12 @@ func Connections(w io.Writer, events Events, o Options) error {
 		t.painted(faint, totals)
 	}
 	return firstError(t.w.Flush(), failed)
+}
+
+// connectionLine is a row of the table, and the sentence under it.
+type connectionLine struct {
+	cells   []string
+	verdict string
 }
 
 // shows reports whether the options choose a connection.

@@ -40,11 +40,16 @@ func (s *sheet) row(cells ...string) {
 // sheetOf writes one row for each event that add makes one of.
 func sheetOf(w io.Writer, events Events, headings []string, add func(*sheet, *trace.Event)) error {
 	s := newSheet(w, headings...)
+	return s.each(events, func(e *trace.Event) { add(s, e) })
+}
+
+// each hands all events to add, as long as what it writes arrives.
+func (s *sheet) each(events Events, add func(*trace.Event)) error {
 	for e, err := range events {
 		if err != nil {
 			return firstError(s.w.Error(), err)
 		}
-		add(s, &e)
+		add(&e)
 		if err := s.w.Error(); err != nil {
 			return err
 		}
@@ -80,9 +85,11 @@ var connectionHeadings = []string{
 	"client_retransmitted", "server_retransmitted", "limit", "limited_us", "findings",
 }
 
-// ConnectionsCSV writes one row a connection, in the order in which they end.
+// ConnectionsCSV writes one row a connection, in the order of their streams.
 func ConnectionsCSV(w io.Writer, events Events, o Options) error {
-	return sheetOf(w, events, connectionHeadings, func(s *sheet, e *trace.Event) {
+	s := newSheet(w, connectionHeadings...)
+	byStream := lineUp[[]string]{give: func(cells []string) { s.row(cells...) }}
+	err := s.each(events, func(e *trace.Event) {
 		if e.Kind != trace.KindConnection || !o.shows(e.Connection.Stream) {
 			return
 		}
@@ -98,7 +105,7 @@ func ConnectionsCSV(w io.Writer, events Events, o Options) error {
 		if v := c.Verdict(); c.Measured() && v.Kind == tcpstate.VerdictLimited {
 			limit, limited = v.Limit.String(), strconv.FormatInt(v.For.Microseconds(), 10)
 		}
-		s.row(
+		byStream.add(c.Stream, []string{
 			strconv.Itoa(c.Stream), c.Key.Client.Addr().String(), strconv.Itoa(int(c.Key.Client.Port())),
 			c.Key.Server.Addr().String(), strconv.Itoa(int(c.Key.Server.Port())),
 			opened, strconv.FormatBool(c.Handshake.Complete), rtt,
@@ -108,8 +115,10 @@ func ConnectionsCSV(w io.Writer, events Events, o Options) error {
 			stamp(c.FirstTime), strconv.FormatInt(c.LastTime.Sub(c.FirstTime).Microseconds(), 10),
 			strconv.Itoa(c.Direction(tcpstate.Client).Again.Segments), strconv.Itoa(c.Direction(tcpstate.Server).Again.Segments),
 			limit, limited, countsText(c.Findings),
-		)
+		})
 	})
+	byStream.end()
+	return firstError(s.w.Error(), err)
 }
 
 // countsText names findings with their counts: "retransmission:2 zero-window:1".

@@ -21,6 +21,7 @@ func JSON(w io.Writer, events Events, o Options) error {
 	var web exchanges
 	var failed error
 	frames := 0
+	byStream := lineUp[*jsonConnection]{give: func(c *jsonConnection) { connections.add(c) }}
 	for e, err := range events {
 		if err != nil {
 			failed = err
@@ -36,11 +37,12 @@ func JSON(w io.Writer, events Events, o Options) error {
 		}
 		switch {
 		case e.Kind == trace.KindConnection:
-			connections.add(connectionOf(e.Connection))
+			byStream.add(e.Connection.Stream, connectionOf(e.Connection))
 		case e.Kind == trace.KindTotals:
 			frames = e.Totals.Frames
 		}
 	}
+	byStream.end()
 	for _, x := range web.all {
 		http.add(exchangeOf(x))
 	}

@@ -43,7 +43,8 @@ of one, Enter again for the bytes of a segment; ? names every key.
 
 With --vantage two captures of the same traffic, one from each host, make one
 ladder: what was lost on the way, and how long each segment took.
-With --diff two connections stand side by side, with what differs marked.`,
+With --diff two connections stand side by side, with what differs marked (as text
+or json).`,
 		Example: `  statelab tcp demo loss -w loss.pcapng
   statelab inspect loss.pcapng --explain
   statelab inspect loss.pcapng --view connections
@@ -121,7 +122,7 @@ With --diff two connections stand side by side, with what differs marked.`,
 	f.chooseFlags.register(c)
 	f.extractFlags.register(c)
 	c.Flags().BoolVar(&f.two, "vantage", false, "two captures of the same traffic, one from each host, on one ladder")
-	c.Flags().BoolVar(&f.beside, "diff", false, "two connections side by side: of two traces, or of one with --stream 0,1")
+	c.Flags().BoolVar(&f.beside, "diff", false, "two connections side by side, as text or json: of two traces, or of one with --stream 0,1")
 	c.Flags().BoolVarP(&f.screen, "interactive", "i", false, "walk through one trace on the screen: connections, ladder, bytes; ? names the keys")
 	f.filter.register(c.Flags(), "analyse only the frames that pass, in tcpdump's language, e.g. 'tcp port 80'; they keep their numbers")
 	return c
