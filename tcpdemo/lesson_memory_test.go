@@ -38,6 +38,13 @@ func TestBacklog(t *testing.T) {
 		accept := all.where(by(trace.RoleServer), func(e *trace.Event) bool { return e.Kind == trace.KindCall && e.Call.Name == "accept" }).one(t, "accept")
 		third := all.where(sent, stream(2), by(trace.RoleClient), flags(tcpstate.SYN))
 		third.count(t, "SYNs of the third client", 3)
+		discarded := all.where(fate(trace.Discarded))
+		discarded.count(t, "SYNs that the server's stack has thrown away", 2)
+		for i, v := range discarded {
+			if v.Verdict.Wire != third[i].Wire || v.Verdict.Wire == 0 {
+				t.Errorf("wire %d was thrown away, the third client's SYN is %d", v.Verdict.Wire, third[i].Wire)
+			}
+		}
 		answer := all.where(sent, stream(2), by(trace.RoleServer))[0]
 		if !answer.Segment.Flags.Has(tcpstate.SYN|tcpstate.ACK) || answer.At.Before(accept.At) {
 			t.Errorf("the server's first answer: %s", line(&answer))

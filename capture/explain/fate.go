@@ -64,7 +64,7 @@ func (h *history) judge(v *trace.Verdict) {
 		if s != nil {
 			s.lost, s.tooBig = true, v.Fate == trace.TooBig
 		}
-	case trace.Delayed, trace.Duplicated, trace.Swapped, trace.Corrupted,
+	case trace.Delayed, trace.Duplicated, trace.Swapped, trace.Corrupted, trace.Discarded,
 		trace.Uncovered, trace.Repeated, trace.Altered, trace.Unsent:
 	}
 }

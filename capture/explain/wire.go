@@ -82,6 +82,8 @@ func fateText(fate trace.Fate, by time.Duration) (text, string) {
 		return queueFullText, "RFC 5681 §3.1"
 	case trace.Injected:
 		return injectedText, "RFC 5961 §1"
+	case trace.Discarded:
+		return discardedText, "RFC 4987 §2.1"
 	case trace.Missing:
 		return missingText, "RFC 9293 §3.8"
 	case trace.Uncovered:

@@ -49,6 +49,10 @@ var (
 		En: "No stack at either end sent {what} now: the wire put it in, as an old copy or a forgery would come.",
 		Ko: "{what|은/는} 지금 양 끝의 스택이 보낸 것이 아니라 회선에서 끼어든 것입니다. 오래된 사본이나 위조가 이렇게 옵니다.",
 	}
+	discardedText = text{
+		En: "{what} has arrived, and the receiver's stack throws it away without an answer: the queue of connections that wait for accept() is full.",
+		Ko: "{what|이/가} 도착했지만 수신 쪽 스택이 답 없이 버립니다. accept()를 기다리는 연결의 백로그가 가득 찼기 때문입니다.",
+	}
 	missingText = text{
 		En: "The capture at the sender holds {what}, that at {to} does not, though it was running: lost on the way.",
 		Ko: "보낸 쪽 캡처에는 {what|이/가} 있지만 {to} 쪽 캡처에는 없습니다. 그 캡처도 진행 중이었으므로 중간에 손실된 것입니다.",

@@ -122,6 +122,8 @@ type Arrow struct {
 	// Injected: no host sent it. Resent: it carries sequence numbers that
 	// were sent before.
 	Lost, Damaged, Injected, Resent bool
+	// Discarded: it arrived whole, and its receiver's stack threw it away.
+	Discarded bool
 	// Recut: it is Resent because the path had no room for so much at once, and said
 	// so: nothing went wrong (RFC 1191 §3).
 	Recut bool
@@ -136,6 +138,9 @@ type Arrow struct {
 	// seen to leave.
 	Travelled time.Duration
 }
+
+// ThrownAway reports whether the row's segment arrives, and goes no further.
+func (a *Arrow) ThrownAway() bool { return a.Discarded || a.Damaged && a.Part != Departure }
 
 // StateMark is a change of state at one lane.
 type StateMark struct {

@@ -98,6 +98,9 @@ func arrows(rows []ladder.Row) string {
 		if r.Arrow.Lost {
 			tail += "x"
 		}
+		if r.Arrow.ThrownAway() {
+			tail += "!"
+		}
 		if r.Arrow.Copy > 0 {
 			tail += fmt.Sprint("*", r.Arrow.Copy)
 		}
@@ -175,6 +178,20 @@ func TestArrows(t *testing.T) {
 			x.fate(2, trace.QueueFull)
 			x.arrive(1, c)
 		}, "1>( 2<x )1> "},
+		{"the receiver's stack has no room for it", func(x *script) {
+			x.leave(1, c, syn)
+			x.arrive(1, c)
+			x.fate(1, trace.Discarded)
+			x.leave(2, c, data)
+			x.arrive(2, c)
+		}, "1>! 2> "},
+		{"no room, and its copy has crossed another", func(x *script) {
+			x.leave(1, c, syn)
+			x.leave(2, s, fin)
+			x.arrive(1, c)
+			x.fate(1, trace.Discarded)
+			x.arrive(2, s)
+		}, "1>( 2<( )1>! )2< "},
 		{"two copies", func(x *script) {
 			x.leave(1, c, data)
 			x.fate(1, trace.Duplicated)

@@ -98,6 +98,10 @@ func (b *Builder) addVerdict(e *trace.Event) {
 		return
 	}
 	f := b.flights.of(wire)
+	if e.Verdict.Fate == trace.Discarded {
+		b.discarded(f, e)
+		return
+	}
 	f.verdicts = append(f.verdicts, *e.Verdict)
 	if e.Verdict.Fate == trace.TooBig && f.departure != nil {
 		if b.tooBig == nil {
@@ -108,6 +112,17 @@ func (b *Builder) addVerdict(e *trace.Event) {
 	if f.departure != nil {
 		f.apply(*e.Verdict)
 	}
+}
+
+// discarded draws on the row of a segment's arrival that it went no further.
+func (b *Builder) discarded(f *flight, e *trace.Event) {
+	r := f.arrival
+	if r == nil || r.out {
+		b.plain(RowVerdict, e)
+		return
+	}
+	r.Arrow.Discarded = true
+	r.Arrow.Verdicts = append(slices.Clone(r.Arrow.Verdicts), *e.Verdict)
 }
 
 // apply draws a verdict on the departure's row.
@@ -136,7 +151,7 @@ func applyTo(a *Arrow, v trace.Verdict) {
 		a.Damaged = true
 	case trace.Injected:
 		a.Injected = true
-	case trace.Delayed, trace.Duplicated, trace.Swapped, trace.Repeated, trace.Uncovered, trace.Unsent:
+	case trace.Delayed, trace.Duplicated, trace.Swapped, trace.Discarded, trace.Repeated, trace.Uncovered, trace.Unsent:
 	}
 }
 

@@ -31,7 +31,7 @@ func (p *painter) arrow(h *htmlRow, row *ladder.Row) {
 	a := row.Arrow
 	from, to := p.r.place(a.From), p.r.place(a.To)
 	h.Opens = true
-	arrow := &htmlArrow{Left: to < from, Y1: arrowTop, Y2: arrowTop + slant, Lost: a.Lost, Damaged: a.Damaged && a.Part != ladder.Departure, Injected: a.Injected, Resent: a.Resent}
+	arrow := &htmlArrow{Left: to < from, Y1: arrowTop, Y2: arrowTop + slant, Lost: a.Lost, Damaged: a.ThrownAway(), Injected: a.Injected, Resent: a.Resent}
 	class := []string{"arrow", "forward"}
 	if arrow.Left {
 		class[1] = "backward"
@@ -49,7 +49,7 @@ func (p *painter) arrow(h *htmlRow, row *ladder.Row) {
 			h.Below = append(h.Below, inTwo(func(s speaker) string { return foldedTrouble(s, row.Folding) }))
 		}
 	} else {
-		if a.Lost || a.Damaged || a.Injected || troubled(row) {
+		if a.Lost || a.Damaged || a.Discarded || a.Injected || troubled(row) {
 			class = append(class, "trouble")
 		}
 		h.Label = inTwo(func(s speaker) string { return arrowText(s, row, p.r.several) })
@@ -115,6 +115,9 @@ func (p *painter) spoken(s speaker, row *ladder.Row, h *htmlRow) string {
 			}
 			if a.Damaged {
 				add(s.of(wordDamaged))
+			}
+			if a.Discarded {
+				add(s.of(wordDiscarded))
 			}
 		default:
 			add(s.of(h.Label))

@@ -5,6 +5,8 @@ import (
 	"io"
 	"strings"
 
+	"github.com/charmbracelet/x/ansi"
+
 	"statelab/capture/explain"
 	"statelab/capture/tcpstate"
 	"statelab/capture/trace"
@@ -136,7 +138,7 @@ func (l *lives) state(ev *trace.Event) error {
 	}
 	if unseen && !l.skipped {
 		l.skipped = true
-		text += "  (" + strings.TrimSpace(way) + ": " + l.say.of(wordUnseen) + ")"
+		text += "\n(" + strings.TrimSpace(way) + ": " + l.say.of(wordUnseen) + ")"
 	}
 	if c.To == tcpstate.Closed {
 		delete(l.known, p)
@@ -184,6 +186,16 @@ func facts(m *trace.Memory) string {
 }
 
 func (l *lives) line(ev *trace.Event, text string) error {
-	_, err := fmt.Fprintf(l.w, "%s  %s\n", ev.At.Format("15:04:05.000"), safe(text))
-	return err
+	lines := strings.Split(text, "\n")
+	for i := range lines {
+		lines[i] = safe(lines[i])
+	}
+	at, gap := ev.At.Format("15:04:05.000"), "  "
+	for part := range strings.SplitSeq(ansi.Wordwrap(strings.Join(lines, "\n"), l.o.width()-len(at+gap), ""), "\n") {
+		if _, err := fmt.Fprintf(l.w, "%s%s%s\n", at, gap, part); err != nil {
+			return err
+		}
+		at = strings.Repeat(" ", len(at))
+	}
+	return nil
 }

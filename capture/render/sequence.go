@@ -141,7 +141,7 @@ func (s *sequence) row(r *ladder.Row) {
 func (s *sequence) arrow(r *ladder.Row) {
 	a, shape := r.Arrow, arrives
 	switch {
-	case a.Lost || (a.Damaged && a.Part != ladder.Departure):
+	case a.Lost || a.ThrownAway():
 		shape = dies
 	case a.Part == ladder.Departure:
 		shape = leaves
@@ -188,7 +188,10 @@ func arrowText(say speaker, r *ladder.Row, several bool) string {
 	if a.Lost {
 		s += " ✗ " + say.of(wordLost)
 	}
-	if a.Damaged && a.Part != ladder.Departure {
+	switch {
+	case a.Discarded:
+		s += " ✗ " + say.of(wordDiscarded)
+	case a.ThrownAway():
 		s += " ✗ " + say.of(wordDamaged)
 	}
 	return s

@@ -180,11 +180,14 @@ func (d *drawing) ownHeight(r *ladder.Row) float64 {
 	return 0
 }
 
+// heavier is how much wider bold letters are than they are measured.
+const heavier = 1.15
+
 // noteLines breaks a note into lines.
 func (d *drawing) noteLines(r *ladder.Row) []string {
 	size, room := 14.0, d.r-d.left-40
 	if r.Kind == ladder.RowStep {
-		size, room = 17, pictureWidth-2*margin-30
+		size, room = 17, (pictureWidth-2*margin-30)/heavier
 	}
 	return wrapTo(safe(d.o.Lang.Of(r.Event.Note.Text)), size, room)
 }

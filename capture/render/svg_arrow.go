@@ -24,7 +24,7 @@ func (d *drawing) strokeOf(i int, r *ladder.Row) (stroke, bool) {
 	if s.x2 < s.x1 {
 		s.color = d.th.backward
 	}
-	if a.Lost || a.Damaged || a.Injected || troubled(r) {
+	if a.Lost || a.Damaged || a.Discarded || a.Injected || troubled(r) {
 		s.color = d.th.trouble
 	}
 	switch {
@@ -155,7 +155,7 @@ func (d *drawing) shaft(s stroke, a *ladder.Arrow) {
 		tip = x2 - 5*dir
 	}
 	d.f(`<line x1="%.1f" y1="%.1f" x2="%.1f" y2="%.1f" stroke="%s" stroke-width="2.2"%s/>`+"\n", x1, y1, tip-4*dir, y2, color, dash)
-	if a.Lost || (a.Damaged && a.Part != ladder.Departure) {
+	if a.Lost || a.ThrownAway() {
 		d.f(`<path d="M%.1f %.1fl14 14m0 -14l-14 14" stroke="%s" stroke-width="3.2" stroke-linecap="round" fill="none"/>`+"\n", tip-7, y2-7, color)
 		return
 	}

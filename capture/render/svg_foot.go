@@ -28,6 +28,7 @@ func (d *drawing) legend() []string {
 		if a := r.Arrow; a != nil {
 			used[symResent] = used[symResent] || a.Resent
 			used[symLost] = used[symLost] || a.Lost
+			used[symDiscarded] = used[symDiscarded] || a.Discarded
 			used[symArrived] = used[symArrived] || !a.ArrivedAt.IsZero()
 			used[symMessage] = used[symMessage] || spoken(&r.Event)
 			used[symRelative] = used[symRelative] || r.Event.Segment != nil && r.Event.Segment.Relative
@@ -41,6 +42,7 @@ func (d *drawing) legend() []string {
 		{true, d.say.of(wordBar)},
 		{used[symResent], "╌╌►► " + label("legend.retransmit")},
 		{used[symLost], "✗ " + label("legend.lost")},
+		{used[symDiscarded], "─✗ " + label("legend.discarded")},
 		{used[symMessage], "═► " + label("legend.message")},
 		{used[symCall], "● " + label("legend.call")},
 		{used[symState], "◆ " + label("legend.state")},

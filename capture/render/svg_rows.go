@@ -4,7 +4,6 @@ import (
 	"statelab/capture/explain"
 	"statelab/capture/ladder"
 	"statelab/capture/tcpstate"
-	"statelab/capture/trace"
 )
 
 // band draws the ground of a step's heading, which breaks the lanes.
@@ -42,10 +41,10 @@ func (d *drawing) row(i int, r *ladder.Row) {
 		d.pause(y, r)
 	case ladder.RowCall:
 		d.time(r, y+21)
-		d.tag(r.Lane, y+17, d.callText(r.Event.Call), d.th.call)
+		d.tag(r.Lane, y+17, d.callText(r), d.th.call)
 	case ladder.RowStore:
 		d.time(r, y+21)
-		d.tag(r.Lane, y+17, "▣ "+d.pick(explain.AccessForms(d.o.Lang, r.Event.Access), smallSize, d.besideRoom()-20), d.th.call)
+		d.tag(r.Lane, y+17, "▣ "+d.pick(explain.AccessForms(d.o.Lang, r.Event.Access), smallSize, d.besideRoom(r.Lane)-20), d.th.call)
 	case ladder.RowMemory:
 		if r.Memory.Structural() {
 			if r.Delta > 0 {
@@ -71,11 +70,12 @@ func (d *drawing) row(i int, r *ladder.Row) {
 
 // callText is a call that fits beside a lane: its arguments are cut, not what
 // came of it.
-func (d *drawing) callText(c *trace.Call) string {
+func (d *drawing) callText(r *ladder.Row) string {
 	const least = 60.0
+	c := r.Event.Call
 	whole := "● " + callText(d.say, c)
-	over := widthOf(whole, smallSize) - (d.r - d.left - 60) // see tag
-	if over <= 0 || !d.two {
+	over := widthOf(whole, smallSize) - d.besideRoom(r.Lane)
+	if over <= 0 {
 		return whole
 	}
 	over += widthOf("…", smallSize)
@@ -186,22 +186,31 @@ func (d *drawing) tag(lane int, y float64, s, ground string) {
 	if lane < 0 {
 		return
 	}
-	s = clip(s, smallSize, d.besideRoom())
-	w := widthOf(s, smallSize)*1.06 + 16 // fonts differ in width
+	s = clip(s, smallSize, d.besideRoom(lane))
+	w := widthOf(s, smallSize)*wider + tagEdges
 	x := d.x[lane] + 14
-	if d.x[lane] > d.left && x+w > d.r {
+	if right, left := d.sides(lane); w > right && left > right {
 		x = d.x[lane] - 14 - w
 	}
 	d.f(`<rect x="%.1f" y="%.1f" width="%.1f" height="24" rx="5" fill="%s"/>`+"\n", x, y-12, w, ground)
 	d.text(x+7, y+4.5, smallSize, "start", "", s)
 }
 
+// Fonts differ in width: words may be so many times wider than they are measured.
+const wider = 1.06
+
+// tagEdges is what a box takes beside its words.
+const tagEdges = 16
+
+// sides are how much room there is beside a lane: to its right, and to its left.
+func (d *drawing) sides(lane int) (right, left float64) {
+	return d.r - d.x[lane] - 14, d.x[lane] - d.left - 28
+}
+
 // besideRoom is how wide the words beside a lane may be.
-func (d *drawing) besideRoom() float64 {
-	if d.two {
-		return d.r - d.left - 60
-	}
-	return max((d.r-d.left)/float64(len(d.x)-1)*1.6, 160)
+func (d *drawing) besideRoom(lane int) float64 {
+	right, left := d.sides(lane)
+	return (max(right, left, 160) - tagEdges) / wider
 }
 
 // pause breaks the lanes: much time passes here.

@@ -3,6 +3,8 @@ package render_test
 import (
 	"bytes"
 	"net/netip"
+	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -158,6 +160,42 @@ func TestTablesCutNoName(t *testing.T) {
 			if !strings.Contains(out, title) {
 				t.Errorf("no %q:\n%s", title, out)
 			}
+		}
+	}
+}
+
+// Whichever lane a call belongs to, and however long it is, its box lies in the
+// picture.
+func TestBoxesLieInThePicture(t *testing.T) {
+	t.Parallel()
+	var events []trace.Event
+	parties := []trace.Participant{
+		ipParty(trace.RoleClient, 0, "10.0.0.1:1"), ipParty(trace.RoleServer, 1, "10.0.0.2:80"), ipParty(trace.RoleServer, 2, "10.0.0.3:80"),
+	}
+	for _, p := range parties {
+		events = append(events, trace.Event{Kind: trace.KindCall, Stream: -1, From: p, Call: &trace.Call{
+			Name: "write", Args: `"` + strings.Repeat("long ", 60) + `"`, Result: "300 bytes",
+		}})
+	}
+	var b bytes.Buffer
+	if err := render.SVG(&b, func(yield func(trace.Event, error) bool) {
+		for _, e := range events {
+			if !yield(e, nil) {
+				return
+			}
+		}
+	}, render.Options{Lanes: parties}); err != nil {
+		t.Fatal(err)
+	}
+	boxes := regexp.MustCompile(`<rect x="(-?[0-9.]+)" y="[^"]*" width="([0-9.]+)"`).FindAllStringSubmatch(b.String(), -1)
+	if len(boxes) < len(parties) {
+		t.Fatalf("%d boxes", len(boxes))
+	}
+	for _, m := range boxes {
+		x, _ := strconv.ParseFloat(m[1], 64)
+		width, _ := strconv.ParseFloat(m[2], 64)
+		if x < 0 || x+width > 1280 {
+			t.Errorf("a box from %.1f to %.1f", x, x+width)
 		}
 	}
 }

@@ -70,14 +70,26 @@ func (t *text) strokes(a *ladder.Arrow, w way, findings bool) strokes {
 		s.head += s.head
 		t.used[symResent] = true
 	}
-	if findings || a.Lost || a.Damaged || a.Injected {
+	if findings || a.Lost || a.Damaged || a.Discarded || a.Injected {
 		s.style = trouble
 	}
-	if a.Damaged && a.Part != ladder.Departure {
+	switch {
+	case a.Discarded: // it arrives all the same
+		s.head = inOrder(w.dir, s.head, t.g.cross)
+		t.used[symDiscarded] = true
+	case a.ThrownAway():
 		s.head = t.g.cross
 		t.used[symDamaged] = true
 	}
 	return s
+}
+
+// inOrder joins two signs, the second nearer to where an arrow points.
+func inOrder(dir int, first, second string) string {
+	if dir < 0 {
+		return second + first
+	}
+	return first + second
 }
 
 // troubles are the findings that are drawn in red.

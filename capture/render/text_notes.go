@@ -19,6 +19,7 @@ const (
 	symResent symbol = iota
 	symLost
 	symDamaged
+	symDiscarded
 	symInjected
 	symTie
 	symMessage
@@ -47,6 +48,7 @@ func (t *text) legend() {
 		{symResent, t.g.dashed + t.g.dashed + t.g.head + t.g.head, label("legend.retransmit")},
 		{symLost, t.g.cross, label("legend.lost")},
 		{symDamaged, t.g.shaft + t.g.cross, label("legend.corrupted")},
+		{symDiscarded, t.g.head + t.g.cross, label("legend.discarded")},
 		{symInjected, t.g.state + t.g.shaft, t.say.of(wordInjected)},
 		{symTie, "(" + t.tie + ") (" + t.tie + ")", t.say.of(wordSame)},
 		{symMessage, t.g.double + t.g.head, label("legend.message")},

@@ -57,7 +57,10 @@ func (t *text) verdict(r *ladder.Row, v trace.Verdict) []*canvas {
 // verdictText is a verdict in words.
 func verdictText(say speaker, v trace.Verdict) string {
 	who := wordWire
-	if v.Fate.Compared() {
+	switch {
+	case v.Fate == trace.Discarded:
+		who = wordReceiver
+	case v.Fate.Compared():
 		who = wordCaptures
 	}
 	s := say.of(who) + ": " + fateWord(say, v.Fate)

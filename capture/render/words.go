@@ -13,6 +13,7 @@ import (
 var (
 	wordLost        = trace.Text{En: "lost", Ko: "손실"}
 	wordDamaged     = trace.Text{En: "damaged", Ko: "손상"}
+	wordDiscarded   = trace.Text{En: "discarded", Ko: "버림"}
 	wordInjected    = trace.Text{En: "injected", Ko: "주입"}
 	wordResent      = trace.Text{En: "resent", Ko: "재전송"}
 	wordRaw         = trace.Text{En: "raw %s%d", Ko: "원래 %s%d"} // a number as on the wire
@@ -22,6 +23,7 @@ var (
 	wordConnection  = trace.Text{En: "connection %d", Ko: "연결 %d"}
 	wordStream      = trace.Text{En: "stream %d", Ko: "스트림 %d"}
 	wordWire        = trace.Text{En: "the wire", Ko: "회선"}
+	wordReceiver    = trace.Text{En: "the receiver's stack", Ko: "수신 쪽 스택"}
 	wordCaptures    = trace.Text{En: "both captures", Ko: "두 캡처"}
 	wordDelay       = trace.Text{En: "%s on the way, ±%s", Ko: "전달 %s, ±%s"}
 	wordBy          = trace.Text{En: "by %s", Ko: "%s만큼"}

@@ -1,5 +1,7 @@
 package tcpstate
 
+import "slices"
+
 // finished reports whether both ends are done with the connection.
 func (c *Conn) finished() bool {
 	over := func(s State) bool { return s == Closed || s == TimeWait || s == Listen }
@@ -34,14 +36,19 @@ func (c *Conn) ending(now int64) Ending {
 }
 
 // Unfinished is how a connection ended that neither closed nor broke off: EndNever
-// if an end is still opening it, else EndOpen.
+// if an end is still opening it, or none ever went further; else EndOpen.
 func (c *Conn) Unfinished() Ending {
-	for _, s := range c.State {
+	further := !c.OpenerKnown
+	for who, s := range c.State {
 		if s == SynSent || s == SynReceived {
 			return EndNever
 		}
+		further = further || slices.ContainsFunc(c.History[who], State.synchronized)
 	}
-	return EndOpen
+	if further {
+		return EndOpen
+	}
+	return EndNever
 }
 
 // gaveUp reports whether the last that was seen are retransmissions without an

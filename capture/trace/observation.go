@@ -20,7 +20,7 @@ type Cause struct {
 	Wire uint64
 }
 
-// Fate is what the wire did with a frame.
+// Fate is what the wire did with a frame, or the stack that it reached.
 type Fate uint8
 
 // Fates. A frame that was simply delivered gets no verdict.
@@ -33,6 +33,9 @@ const (
 	TooBig    // longer than the wire's MTU, and not to be fragmented
 	QueueFull // the rate limit's queue overflowed
 	Injected  // crafted on the wire by no host's stack
+	// Discarded: it arrived, and its receiver's stack threw it away: a SYN for which
+	// the accept queue has no room.
+	Discarded
 	// What two captures say of a frame, one at each end (capture/vantage): the
 	// wire itself has not spoken.
 	Missing   // seen to leave, never to arrive: lost on the way
@@ -44,7 +47,7 @@ const (
 
 // String returns the fate in English, in lower case: a key, not a label.
 func (f Fate) String() string {
-	names := [...]string{"dropped", "delayed", "duplicated", "swapped", "corrupted", "too-big", "queue-full", "injected", "missing", "uncovered", "repeated", "altered", "unsent"}
+	names := [...]string{"dropped", "delayed", "duplicated", "swapped", "corrupted", "too-big", "queue-full", "injected", "discarded", "missing", "uncovered", "repeated", "altered", "unsent"}
 	if int(f) < len(names) {
 		return names[f]
 	}
@@ -54,7 +57,7 @@ func (f Fate) String() string {
 // Compared reports whether the fate was concluded from captures at both ends.
 func (f Fate) Compared() bool { return f >= Missing }
 
-// Verdict is the wire's own truth about one frame, or what captures at both its
+// Verdict is the truth about one frame, as the wire or its receiver's stack tells it, or what captures at both its
 // ends say of it.
 type Verdict struct {
 	Fate Fate

@@ -110,7 +110,7 @@ func (x *ladderScreen) segmentAt(i int) bool {
 func (x *ladderScreen) flagged(i int) bool {
 	r := x.sheet.Row(i)
 	s := r.Event.Segment
-	return r.Arrow != nil && (r.Arrow.Lost || r.Arrow.Damaged || s != nil && r.Arrow.Part != ladder.Arrival && len(s.Findings) > 0)
+	return r.Arrow != nil && (r.Arrow.Lost || r.Arrow.Damaged || r.Arrow.Discarded || s != nil && r.Arrow.Part != ladder.Arrival && len(s.Findings) > 0)
 }
 
 func (x *ladderScreen) text(i int) string {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
 	"strconv"
 	"strings"
 
@@ -100,19 +101,12 @@ func (q *quizmaster) ask(row *ladder.Row) error {
 	}
 	from := explain.Label(q.lang, "role."+row.Event.From.Role.String())
 	fmt.Fprint(q.out, q.lang.Of(trace.Text{
-		En: "? the next segment comes from the " + from + ". Its flags, seq, ack (e.g. PSH,ACK 5 9): ",
-		Ko: "? 다음 세그먼트는 " + from + "가 보냅니다. 플래그, seq, ack (예: PSH,ACK 5 9): ",
+		En: "? the next segment comes from the " + from + ": flags, seq, ack (e.g. PSH,ACK 5 9)\n> ",
+		Ko: "? 다음 세그먼트는 " + from + "가 보냅니다. 플래그, seq, ack (예: PSH,ACK 5 9)\n> ",
 	}))
-	line, err := interruptible(q.ctx, func() (string, error) { return q.in.ReadString('\n') })
-	if err != nil && line == "" {
-		return errQuit
-	}
-	line = strings.TrimSpace(line)
-	if line == "q" {
-		return errQuit
-	}
-	if line == "" {
-		return nil
+	line, err := q.answer()
+	if err != nil || line == "" {
+		return err
 	}
 	q.asked++
 	want := expected(s)
@@ -123,6 +117,49 @@ func (q *quizmaster) ask(row *ladder.Row) error {
 		_, err = fmt.Fprintf(q.out, "✗ %s   %d/%d\n", strings.Join(want, " "), q.right, q.asked)
 	}
 	return err
+}
+
+// answer reads a line, again and again until it is an answer; empty to be shown.
+func (q *quizmaster) answer() (string, error) {
+	for {
+		line, err := interruptible(q.ctx, func() (string, error) { return q.in.ReadString('\n') })
+		if err != nil && line == "" {
+			return "", errQuit
+		}
+		switch line = strings.TrimSpace(line); {
+		case line == "q":
+			return "", errQuit
+		case line == "" || isAnswer(line):
+			return line, nil
+		}
+		fmt.Fprint(q.out, q.lang.Of(trace.Text{
+			En: "  Not an answer. Flags: SYN FIN RST PSH ACK, joined by commas; then seq, and ack\n  where ACK is one of them. Enter alone: show it; q: end\n> ",
+			Ko: "  답의 형식이 아닙니다. 플래그 SYN FIN RST PSH ACK를 쉼표로 이어 쓰고, seq를 쓰고,\n  ACK가 있으면 ack도 씁니다. Enter만: 정답 보기, q: 끝\n> ",
+		}))
+	}
+}
+
+// isAnswer reports whether a line says what could be so: flags that there are, a
+// sequence number, and an acknowledgment number where the flags have ACK.
+func isAnswer(line string) bool {
+	words := strings.Fields(strings.ToUpper(line))
+	flags := flagSet(words[0])
+	need := 2
+	for f := range flags {
+		switch f {
+		case "SYN", "FIN", "RST", "PSH":
+		case "ACK":
+			need = 3
+		default:
+			return false
+		}
+	}
+	for _, w := range words[1:] {
+		if _, err := strconv.ParseUint(w, 10, 32); err != nil {
+			return false
+		}
+	}
+	return len(flags) > 0 && (len(words) == need || len(words) == 3)
 }
 
 // expected is the right answer: flags, seq, and ack where the segment has one.
@@ -162,23 +199,17 @@ func matches(answer string, want []string) bool {
 }
 
 func sameFlags(a, b string) bool {
-	set := func(s string) map[string]bool {
-		m := map[string]bool{}
-		for _, f := range strings.FieldsFunc(s, func(r rune) bool { return r == ',' || r == '+' || r == '|' || r == '-' }) {
-			if f != "PSH" {
-				m[f] = true
-			}
-		}
-		return m
+	x, y := flagSet(a), flagSet(b)
+	delete(x, "PSH")
+	delete(y, "PSH")
+	return maps.Equal(x, y)
+}
+
+// flagSet takes flags apart, however they are joined.
+func flagSet(s string) map[string]bool {
+	m := map[string]bool{}
+	for _, f := range strings.FieldsFunc(s, func(r rune) bool { return r == ',' || r == '+' || r == '|' || r == '-' }) {
+		m[f] = true
 	}
-	x, y := set(a), set(b)
-	if len(x) != len(y) {
-		return false
-	}
-	for f := range x {
-		if !y[f] {
-			return false
-		}
-	}
-	return true
+	return m
 }

@@ -192,6 +192,16 @@ func TestPredict(t *testing.T) {
 			t.Errorf("%q is not there:\n%s", want, out)
 		}
 	}
+	// What is no answer is no miss: it is asked for again, with what can be answered.
+	out, _, _ = try(t, "ESTABLISHED\nsyn\nsyn zero\nack 0\nhello 1 2\nsyn 0\n", "tcp", "demo", "handshake", "--step", "--predict")
+	if again := strings.Count(out, "Not an answer. Flags: SYN FIN RST PSH ACK"); again != 5 || !strings.Contains(out, "✓ 1/1") {
+		t.Errorf("asked again %d times:\n%s", again, out)
+	}
+	for line := range strings.Lines(out) {
+		if strings.Contains(line, "the next segment") && len(strings.TrimSpace(line)) > 80 {
+			t.Errorf("too long to be answered beside: %q", line)
+		}
+	}
 	// q, or the end of input, ends it.
 	for _, in := range []string{"q\n", ""} {
 		out, _, code = try(t, in, "tcp", "demo", "handshake", "--step", "--predict")

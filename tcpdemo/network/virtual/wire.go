@@ -164,10 +164,18 @@ func (n *Network) arrive(to *Host, wire uint64, frame []byte) {
 	n.recordFrame(a.machine.host, capture.Inbound, wire, frame)
 	n.arrival = a
 	n.mu.Unlock()
+	overflows := a.machine.stack.Stats().TCP.ListenOverflowSynDrop
+	before := overflows.Value()
 	a.machine.nic.deliver(frame)
 	a.machine.barrier()
 	n.mu.Lock()
 	defer n.mu.Unlock()
+	if overflows.Value() != before {
+		n.observe(trace.Observation{
+			Kind: trace.ObservedVerdict, Party: a.machine.host.party(a.seg.dst),
+			Verdict: &trace.Verdict{Fate: trace.Discarded, Wire: wire},
+		})
+	}
 	a.conclude()
 	n.arrival = nil
 	a.flush()
