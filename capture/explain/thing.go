@@ -30,8 +30,10 @@ func MemoryValue(lang Lang, value string) string {
 	if t, ok := memoryValues[value]; ok {
 		return lang.Of(t)
 	}
-	if d, ok := strings.CutSuffix(value, finSample.En); ok {
-		return d + finSample.Ko
+	for _, odd := range oddSamples {
+		if d, ok := strings.CutSuffix(value, odd.En); ok {
+			return d + odd.Ko
+		}
 	}
 	for _, unit := range []string{" bytes", " byte"} {
 		if n, ok := strings.CutSuffix(value, unit); ok && isNumber(n) {

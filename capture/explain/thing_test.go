@@ -25,6 +25,8 @@ func TestNamesOfThings(t *testing.T) {
 		{"one octet", explain.MemoryValue, "1 byte", "1 byte", "1바이트"},
 		{"no limit", explain.MemoryValue, "unlimited", "unlimited", "제한 없음"},
 		{"of a limit", explain.MemoryValue, "3 of 128", "3 of 128", "128개 중 3개"},
+		{"too short", explain.MemoryValue, "1ms, rounded up", "1ms, rounded up", "1ms(올림)"},
+		{"no sample", explain.MemoryValue, "not measured", "not measured", "재지 않음"},
 		{"a sample", explain.MemoryValue, "7.52s, by the ACK of a FIN", "7.52s, by the ACK of a FIN", "7.52s(FIN의 ACK로 잰 값)"},
 		{"an address", explain.MemoryValue, "10.0.0.1:7", "10.0.0.1:7", "10.0.0.1:7"},
 		{"a stranger's value", explain.MemoryValue, "king of 7", "king of 7", "king of 7"},

@@ -12,12 +12,17 @@ var memoryNames = map[string]text{
 }
 
 var memoryValues = map[string]text{
-	"unlimited": {En: "unlimited", Ko: "제한 없음"},
-	"unknown":   {En: "unknown", Ko: "알 수 없음"},
+	"unlimited":    {En: "unlimited", Ko: "제한 없음"},
+	"not measured": {En: "not measured", Ko: "재지 않음"},
+	"unknown":      {En: "unknown", Ko: "알 수 없음"},
 }
 
-// finSample ends a round-trip time whose last sample is none.
-var finSample = text{En: ", by the ACK of a FIN", Ko: "(FIN의 ACK로 잰 값)"}
+// oddSamples end a round-trip time that is none: its last sample is another time, or
+// the stack notes none so short.
+var oddSamples = [...]text{
+	{En: ", by the ACK of a FIN", Ko: "(FIN의 ACK로 잰 값)"},
+	{En: ", rounded up", Ko: "(올림)"},
+}
 
 // causeNames: timers, and what ends a connection without a segment.
 var causeNames = map[string]text{

@@ -29,18 +29,19 @@ type Builder struct {
 	queue []*row
 	count int // rows so far
 	// open is the row that a following change of state belongs to.
-	open    *row
-	flights flights
-	state   map[end]tcpstate.State   // what each end is known to be in
-	shown   map[end]bool             // ends whose state the ladder has shown
-	latest  map[int]tcpstate.State   // what it showed last, by lane
-	holding map[end]bool             // ends that keep a control block
-	blocks  []int                    // how many that is, by lane
-	opened  map[int]bool             // connections that had their RowOpening
-	total   int                      // how many connections that is and was
-	told    []tcpstate.Change        // changes that the last segment's row shows already
-	tooBig  map[end]tcpstate.Segment // the last one that the path had no room for, by its sender
-	dialing []*row                   // connect() calls whose SYN has not been seen
+	open     *row
+	flights  flights
+	state    map[end]tcpstate.State   // what each end is known to be in
+	shown    map[end]bool             // ends whose state the ladder has shown
+	latest   map[int]tcpstate.State   // what it showed last, by lane
+	holding  map[end]bool             // ends that keep a control block
+	observed map[end]bool             // those of them that said so themselves
+	blocks   []int                    // how many that is, by lane
+	opened   map[int]bool             // connections that had their RowOpening
+	total    int                      // how many connections that is and was
+	told     []tcpstate.Change        // changes that the last segment's row shows already
+	tooBig   map[end]tcpstate.Segment // the last one that the path had no room for, by its sender
+	dialing  []*row                   // connect() calls whose SYN has not been seen
 	// summaries are those of connections that are over: they stand at the foot.
 	summaries []Row
 	ledger    ledger
@@ -71,7 +72,7 @@ func New(o Options) *Builder {
 		o.Pause = time.Second
 	}
 	b := &Builder{
-		o: o, state: map[end]tcpstate.State{}, shown: map[end]bool{}, latest: map[int]tcpstate.State{}, holding: map[end]bool{}, opened: map[int]bool{},
+		o: o, state: map[end]tcpstate.State{}, shown: map[end]bool{}, latest: map[int]tcpstate.State{}, holding: map[end]bool{}, observed: map[end]bool{}, opened: map[int]bool{},
 	}
 	for _, p := range o.Lanes {
 		b.lanes.of(p)

@@ -3,6 +3,7 @@ package ladder_test
 import (
 	"fmt"
 	"net/netip"
+	"slices"
 	"testing"
 	"time"
 
@@ -590,5 +591,38 @@ func BenchmarkAdd(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		l.Add(&e)
+	}
+}
+
+// An end that says itself that it is opening keeps its control block when the trace
+// takes its connection for over, since another begins between the same ports: until it
+// says otherwise.
+func TestLaneOfAnOldConnectionStaysHeavy(t *testing.T) {
+	t.Parallel()
+	told := func(from, to tcpstate.State) trace.Event {
+		c := &trace.StateChange{}
+		c.Change.From, c.To, c.Basis = from, to, tcpstate.Observed
+		return trace.Event{Kind: trace.KindState, From: bob, State: c}
+	}
+	other := told(tcpstate.SynReceived, tcpstate.Listen)
+	other.Stream = 1
+	b := ladder.New(ladder.Options{})
+	var rows []ladder.Row
+	var held []int
+	for _, e := range []trace.Event{
+		told(tcpstate.Listen, tcpstate.SynReceived),
+		{Kind: trace.KindConnection, Connection: &tcpstate.Conn{}},
+		{Kind: trace.KindNote, Stream: -1, Note: &trace.Note{}},
+		other,
+	} {
+		rows = append(rows, b.Add(&e)...)
+	}
+	for _, r := range append(rows, b.Flush()...) {
+		if r.Kind == ladder.RowState || r.Kind == ladder.RowNote {
+			held = append(held, r.Holds[0])
+		}
+	}
+	if want := []int{1, 1, 0}; !slices.Equal(held, want) {
+		t.Errorf("control blocks in the lane, row by row: %v, want %v", held, want)
 	}
 }

@@ -265,21 +265,30 @@ func (b *Builder) hold(r *row) {
 		case tcpstate.Unknown, tcpstate.Closed, tcpstate.Listen:
 			b.release(k)
 		default:
-			if !b.holding[k] {
-				b.holding[k] = true
-				b.blocks = append(b.blocks, make([]int, len(b.lanes.all)-len(b.blocks))...)
-				b.blocks[k.lane]++
-			}
+			b.keep(k)
+			b.observed[k] = m.Basis == tcpstate.Observed
 		}
 	}
 	if r.Kind == RowConnection { // nothing more comes: a long trace must not fill memory
 		for lane := range b.lanes.all {
 			k := end{r.Stream, lane}
+			if b.holding[k] && b.observed[k] {
+				b.keep(end{-1, lane}) // it said so itself, and has not yet said otherwise
+			}
 			b.release(k)
+			delete(b.observed, k)
 			delete(b.tooBig, k)
 			delete(b.state, k)
 			delete(b.shown, k)
 		}
+	}
+}
+
+func (b *Builder) keep(k end) {
+	if !b.holding[k] {
+		b.holding[k] = true
+		b.blocks = append(b.blocks, make([]int, len(b.lanes.all)-len(b.blocks))...)
+		b.blocks[k.lane]++
 	}
 }
 

@@ -174,8 +174,13 @@ func (h holding) memory() trace.Memory {
 	} else {
 		count("ssthresh", uint32(b.ssthresh*b.mss), 4)
 	}
-	add("SRTT", b.srtt.Round(time.Microsecond).String()+h.oddSample(), 4)
-	add("RTTVAR", b.rttvar.Round(time.Microsecond).String(), 4)
+	if b.measured {
+		add("SRTT", b.srtt.Round(time.Microsecond).String()+h.oddSample(), 4)
+		add("RTTVAR", b.rttvar.Round(time.Microsecond).String(), 4)
+	} else {
+		add("SRTT", "not measured", 4)
+		add("RTTVAR", "not measured", 4)
+	}
 	add("RTO", b.rto.Round(time.Microsecond).String(), 4)
 	add("send buffer", bytesText(b.sendOctets), b.sendOctets)
 	add("receive buffer", bytesText(b.receiveOctets), b.receiveOctets)
@@ -183,11 +188,15 @@ func (h holding) memory() trace.Memory {
 	return m
 }
 
-// oddSample says of SRTT that its last sample is no round trip: the stack
+// oddSample says of SRTT why it is no round trip: what is shorter than a
+// millisecond is noted as one; or its last sample is none: the stack
 // acknowledges a FIN before it takes the FIN's timestamp (RFC 7323 §4.3 has it the
 // other way round), so that the ACK echoes the segment before. The sample of who
 // sent the FIN is as long as the silence before it.
 func (h holding) oddSample() string {
+	if h.block.srtt == tcp.MinSRTT {
+		return ", rounded up"
+	}
 	if h.block.timestamps && (h.state == tcpstate.FinWait2 || h.state == tcpstate.TimeWait) {
 		return ", by the ACK of a FIN"
 	}

@@ -149,6 +149,35 @@ func TestSampleOfAFIN(t *testing.T) {
 	}
 }
 
+// TestRoundTripThatIsNone: what was never measured is said not to be, and what is
+// shorter than the stack notes is told as that.
+func TestRoundTripThatIsNone(t *testing.T) {
+	t.Parallel()
+	srtt := func(m trace.Memory) string {
+		for _, e := range m.Entries {
+			if e.Name == "SRTT" {
+				return e.Value
+			}
+		}
+		return "no SRTT"
+	}
+	never := holding{block: block{synchronized: true}}
+	if got := srtt(never.memory()); got != "not measured" {
+		t.Errorf("the SRTT of a connection that was never measured is %q", got)
+	}
+	l := newLab(t, Config{Delay: time.Microsecond})
+	l.serve(7, echo)
+	var short string
+	l.run(time.Hour, func() {
+		_ = l.mustDial(7)
+		l.Sleep(time.Second)
+		short = srtt(l.Client().Memory())
+	})
+	if short != "1ms, rounded up" {
+		t.Errorf("the SRTT of a path of 2 µs there and back is %q", short)
+	}
+}
+
 // scaled is a window as the peer sees it: the field on the wire has lost what
 // the shift cut off (RFC 7323 §2.3).
 func scaled(window, shift string) string {

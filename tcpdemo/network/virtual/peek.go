@@ -20,8 +20,9 @@ type block struct {
 	sndUna, sndNxt uint32
 	sndWnd         uint32
 	sndScale       uint8
-	mss            int // Eff.snd.MSS: octets of data in a full segment, the most options deducted
-	cwnd, ssthresh int // segments
+	mss            int  // Eff.snd.MSS: octets of data in a full segment, the most options deducted
+	cwnd, ssthresh int  // segments
+	measured       bool // the round trip, at least once
 	srtt, rttvar   time.Duration
 	rto            time.Duration
 
@@ -75,6 +76,7 @@ func peek(ep *tcp.Endpoint) block {
 	b.rto = time.Duration(s.FieldByName("RTO").Int())
 	rtt := snd.Elem().FieldByName("rtt").FieldByName("TCPRTTState")
 	b.srtt, b.rttvar = time.Duration(rtt.FieldByName("SRTT").Int()), time.Duration(rtt.FieldByName("RTTVar").Int())
+	b.measured = rtt.FieldByName("SRTTInited").Bool()
 	r := rcv.Elem().FieldByName("TCPReceiverState")
 	b.rcvNxt = number(r, "RcvNxt")
 	b.rcvScale = uint8(number(r, "RcvWndScale"))

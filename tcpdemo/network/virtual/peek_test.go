@@ -17,6 +17,7 @@ func TestPeekFields(t *testing.T) {
 		{"TCPRcvBufState", "RcvBufUsed"},
 		{"snd", "TCPSenderState", "SndUna"},
 		{"snd", "rtt", "TCPRTTState", "SRTT"},
+		{"snd", "rtt", "TCPRTTState", "SRTTInited"},
 		{"rcv", "TCPReceiverState", "RcvNxt"},
 		{"rcv", "rcvWnd"},
 		{"rcv", "rcvWUP"},
