@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"html/template"
 	"net/http"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -114,13 +115,15 @@ type layout struct {
 // send forms here, be in no other site's frame, and say nowhere else where it was.
 // Strict-Transport-Security is not among them: it would bind every other server at
 // "localhost" as well.
-var pageHeaders = map[string]string{
-	"Content-Security-Policy":      "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-	"Referrer-Policy":              "same-origin",
-	"Cross-Origin-Opener-Policy":   "same-origin",
-	"Cross-Origin-Resource-Policy": "same-origin",
-	"X-Frame-Options":              "DENY",
+var pageHeaders = map[string][]string{
+	"Content-Security-Policy":      {"default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"},
+	"Referrer-Policy":              {"same-origin"},
+	"Cross-Origin-Opener-Policy":   {"same-origin"},
+	"Cross-Origin-Resource-Policy": {"same-origin"},
+	"X-Frame-Options":              {"DENY"},
 }
+
+var htmlType = []string{"text/html; charset=utf-8"}
 
 // Page answers with a page: name is a file of pages/, as in "session/login". A
 // header that the page's handler has set stays.
@@ -133,14 +136,14 @@ func (s *Services) Page(w http.ResponseWriter, r *http.Request, status int, name
 	}
 	h := w.Header()
 	for name, value := range pageHeaders {
-		if h.Get(name) == "" {
-			h.Set(name, value)
+		if len(h[name]) == 0 {
+			h[name] = value
 		}
 	}
 	h.Add("Vary", "Accept-Language")
-	h.Set("Content-Type", "text/html; charset=utf-8")
-	h.Set("Content-Language", Lang(r))
-	h.Set("Content-Length", fmt.Sprint(len(b)))
+	h["Content-Type"] = htmlType
+	h["Content-Language"] = []string{Lang(r)}
+	h["Content-Length"] = []string{strconv.Itoa(len(b))}
 	w.WriteHeader(status)
 	_, _ = w.Write(b) // the client may have gone: nothing is left to tell it
 }

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"sync/atomic"
 
 	"statelab/capture/trace"
 )
@@ -24,6 +25,7 @@ type Site struct {
 	view     memoryView
 	handler  http.Handler
 	streams  chan struct{} // a place for each live view of the memory
+	dated    atomic.Pointer[dated]
 }
 
 // maxStreams is how many views of the memory may be live at one time.
@@ -75,9 +77,29 @@ func NewSite(s *Services, lessons ...Lesson) (*Site, error) {
 
 // ServeHTTP answers with the network's date (RFC 9110 §6.6.1).
 func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	w.Header().Set("Date", s.services.Now().UTC().Format(http.TimeFormat))
-	w.Header().Set("X-Content-Type-Options", "nosniff")
+	h := w.Header()
+	h["Date"] = s.date()
+	h["X-Content-Type-Options"] = nosniff
 	s.handler.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), siteKey{}, s)))
+}
+
+var nosniff = []string{"nosniff"}
+
+// dated is a second as the Date field has it.
+type dated struct {
+	second int64
+	value  []string
+}
+
+// date is the network's, written once a second.
+func (s *Site) date() []string {
+	now := s.services.Now()
+	d := s.dated.Load()
+	if d == nil || d.second != now.Unix() {
+		d = &dated{now.Unix(), []string{now.UTC().Format(http.TimeFormat)}}
+		s.dated.Store(d)
+	}
+	return d.value
 }
 
 // nowhere answers for a target that no page has, or none with that method: the

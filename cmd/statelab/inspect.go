@@ -94,7 +94,7 @@ or json).`,
 				return err
 			}
 			v.opts.Streams = f.streams
-			defer e.spare()()
+			defer e.spare(0)()
 			if err := f.extractFlags.open(); err != nil {
 				return err
 			}

@@ -27,6 +27,8 @@ func TestMain(m *testing.M) {
 	switch os.Getenv(benchRole) {
 	case "bare-echo":
 		fail(bareEcho())
+	case "bare-http":
+		fail(bareHTTP(os.Args[1]))
 	case "ring":
 		fail(ringCapture(os.Args[1], os.Args[2]))
 	case "blast":
