@@ -17,7 +17,7 @@ import (
 
 const form = "application/x-www-form-urlencoded"
 
-// siteOn serves the session and cart lessons on a store.
+// siteOn serves the lessons that keep sessions for a browser on a store.
 func siteOn(t *testing.T, store session.Store, name string, attackable bool) served {
 	t.Helper()
 	s := &httpdemo.Services{
@@ -25,7 +25,7 @@ func siteOn(t *testing.T, store session.Store, name string, attackable bool) ser
 		Store: store, StoreName: name, Attackable: attackable,
 	}
 	var lessons []httpdemo.Lesson
-	for _, name := range []string{"session", "cart"} {
+	for _, name := range []string{"session", "cart", "transfer"} {
 		l, _ := httpdemo.Find(name)
 		lessons = append(lessons, l)
 	}
@@ -34,8 +34,32 @@ func siteOn(t *testing.T, store session.Store, name string, attackable bool) ser
 		t.Fatal(err)
 	}
 	server := httptest.NewServer(site)
-	t.Cleanup(server.Close)
+	t.Cleanup(func() {
+		server.Close()
+		_ = site.Close()
+	})
 	return served{server, t, site}
+}
+
+// eachStore are the addresses of a store of each kind, which end with the test.
+func eachStore() map[string]func(*testing.T) string {
+	return map[string]func(*testing.T) string{
+		"memory": func(*testing.T) string { return "memory:" },
+		"sqlite": func(t *testing.T) string { return "sqlite:" + filepath.Join(t.TempDir(), "s.db") },
+		"redis":  func(t *testing.T) string { return storetest.StartRedis(t).URL() },
+		"nats":   func(*testing.T) string { return "nats:" },
+	}
+}
+
+// onStore serves those lessons on a store of that kind.
+func onStore(t *testing.T, name string) served {
+	t.Helper()
+	store, err := stores.Open(t.Context(), eachStore()[name](t), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = store.Close() })
+	return siteOn(t, store, name, false)
 }
 
 // login returns the cookie of a login.
@@ -66,20 +90,10 @@ func (s served) want(status int, method, path, body string, fields ...string) *h
 // kind of store.
 func TestOnEachStore(t *testing.T) {
 	t.Parallel()
-	for name, url := range map[string]func(*testing.T) string{
-		"memory": func(*testing.T) string { return "memory:" },
-		"sqlite": func(t *testing.T) string { return "sqlite:" + filepath.Join(t.TempDir(), "s.db") },
-		"redis":  func(t *testing.T) string { return storetest.StartRedis(t).URL() },
-		"nats":   func(*testing.T) string { return "nats:" },
-	} {
+	for name := range eachStore() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			store, err := stores.Open(t.Context(), url(t), nil)
-			if err != nil {
-				t.Fatal(err)
-			}
-			t.Cleanup(func() { _ = store.Close() })
-			s := siteOn(t, store, name, false)
+			s := onStore(t, name)
 			laptop, phone := s.login(), s.login()
 			s.want(200, "GET", "/session/profile", "", "Cookie", laptop)
 			cart := s.want(303, "POST", "/cart/add", "item=A", "Cookie", laptop).Cookies()[0]
