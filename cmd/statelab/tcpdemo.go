@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -163,8 +164,13 @@ func introduce(w io.Writer, v view, title, warning trace.Text, look []trace.Text
 			return err
 		}
 	}
-	_, err := fmt.Fprintln(w)
-	return err
+	if _, err := fmt.Fprintln(w); err != nil {
+		return err
+	}
+	if gathered, ok := w.(*bufio.Writer); ok { // the lesson may take a second
+		return gathered.Flush()
+	}
+	return nil
 }
 
 // conclude prints what a lesson has shown.
