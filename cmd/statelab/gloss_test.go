@@ -7,11 +7,13 @@ import (
 
 	"statelab/capture/explain"
 	"statelab/capture/render"
+	"statelab/capture/tcpstate"
 	"statelab/capture/trace"
 	"statelab/tcpdemo"
+	"statelab/tcpdemo/sockstate"
 )
 
-// Every entry of a control block that a lesson shows is explained, but for those
+// Every entry of a control block that a lesson or a system shows is explained, but for those
 // that their name explains.
 func TestControlBlocksAreExplained(t *testing.T) {
 	t.Parallel()
@@ -21,11 +23,15 @@ func TestControlBlocksAreExplained(t *testing.T) {
 		t.Fatal(err)
 	}
 	plain := map[string]bool{"state": true, "local address": true, "remote address": true}
+	system := sockstate.Socket{State: tcpstate.Established, HasInfo: true, Info: sockstate.Info{WindowScale: true}}
+	memories := []*trace.Memory{system.Memory()}
 	for _, o := range p.recording.Observations {
-		if o.Kind != trace.ObservedMemory {
-			continue
+		if o.Kind == trace.ObservedMemory {
+			memories = append(memories, o.Memory)
 		}
-		for _, e := range o.Memory.Entries {
+	}
+	for _, m := range memories {
+		for _, e := range m.Entries {
 			if !plain[e.Name] && explain.MemoryGloss(explain.English, e.Name) == "" {
 				t.Errorf("%s is not explained", e.Name)
 			}

@@ -46,17 +46,19 @@ func exchanges(t testing.TB, trace string) []exchange {
 	return doc.HTTP
 }
 
-// curl gets two pages over one connection, and the trace tells them apart.
+// curl gets two pages over one connection, and the trace, in which no frame of
+// tcpdump's is missing, tells them apart.
 func TestCurlKeepsTheConnection(t *testing.T) {
 	t.Parallel()
-	needs(t, "curl", "tshark")
+	needs(t, "curl", "tshark", "tcpdump")
 	if elsewhere(t) {
 		return
 	}
 	ns := newNamespace(t)
 	trace := filepath.Join(t.TempDir(), "http.pcapng")
-	server := start(t, ns, "statelab", "http", "serve", "127.0.0.1:0", "--wire", "--capture", "-w", trace)
+	server := start(t, ns, "statelab", "http", "serve", "127.0.0.1:0", "--wire", "--capture", "--no-split", "-w", trace)
 	addr := server.address()
+	stop := tcpdump(t, ns, portOf(addr), anyFrame)
 	curl := start(t, ns, "curl", "--noproxy", "*", "-sv", "-w", "\n%{num_connects} %{http_code} %{size_download}\n",
 		"http://"+addr+"/", "http://"+addr+"/api/public")
 	if code := curl.wait(); code != 0 {
@@ -64,6 +66,7 @@ func TestCurlKeepsTheConnection(t *testing.T) {
 	}
 	server.stdout.has(t, "LAST-ACK")
 	server.interrupt()
+	sameFrames(t, trace, stop())
 	opens(t, trace)
 
 	var sizes []int64
@@ -197,17 +200,19 @@ func wire(t testing.TB, format, out, client, sign string) string {
 	return all.String()
 }
 
-// A real browser gets the page, and its connection is followed to the end.
+// A real browser gets the page, and its connections are followed to the end, frame
+// for frame as tcpdump sees them.
 func TestBrowser(t *testing.T) {
 	t.Parallel()
-	needs(t, "chromium", "tshark")
+	needs(t, "chromium", "tshark", "tcpdump")
 	if elsewhere(t) {
 		return
 	}
 	ns := newNamespace(t)
 	trace := filepath.Join(t.TempDir(), "browser.pcapng")
-	server := start(t, ns, "statelab", "http", "serve", "127.0.0.1:0", "--capture", "-w", trace)
+	server := start(t, ns, "statelab", "http", "serve", "127.0.0.1:0", "--capture", "--no-split", "-w", trace)
 	addr := server.address()
+	stop := tcpdump(t, ns, portOf(addr), anyFrame)
 	profile, err := os.MkdirTemp("", "statelab-browser") // not t.TempDir: the browser may still write to it as it goes
 	if err != nil {
 		t.Fatal(err)
@@ -223,6 +228,7 @@ func TestBrowser(t *testing.T) {
 		t.Errorf("the page is not there:\n%s", browser.stdout)
 	}
 	server.interrupt()
+	sameFrames(t, trace, stop())
 	opens(t, trace)
 	var page exchange
 	for _, x := range exchanges(t, trace) {

@@ -28,7 +28,7 @@ func TestSlowHTTPTest(t *testing.T) {
 	ns := newNamespace(t)
 	server := start(t, ns, "statelab", "http", "serve", "127.0.0.1:0", "--header-timeout", limit.String(), "-o", os.DevNull)
 	addr := server.address()
-	stop := tcpdump(t, ns, portOf(addr))
+	stop := tcpdump(t, ns, portOf(addr), shortFrames)
 	attack := start(t, ns, "slowhttptest", "-H", "-c", fmt.Sprint(connections), "-r", fmt.Sprint(connections), "-i", "1", "-l", "10", "-x", "8", "-u", "http://"+addr+"/")
 	normal := map[string]bool{} // the addresses of the clients that ask normally
 	for going := true; going; {

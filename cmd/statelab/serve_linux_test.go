@@ -164,7 +164,7 @@ func TestCtrlCWithOpenConnections(t *testing.T) {
 	trace := filepath.Join(t.TempDir(), "ours.pcapng")
 	p := start(t, ns, "statelab", "tcp", "serve", "127.0.0.1:0", "--capture", "--no-split", "-w", trace)
 	addr := p.address()
-	stop := tcpdump(t, ns, portOf(addr))
+	stop := tcpdump(t, ns, portOf(addr), shortFrames)
 	silent, talking := ns.dial(t, addr), ns.dial(t, addr)
 	echo(t, silent, "x\n")
 	echo(t, talking, "hello\n")
@@ -259,7 +259,7 @@ func TestCtrlCEndsCapture(t *testing.T) {
 	trace := filepath.Join(t.TempDir(), "capture.pcapng")
 	p := start(t, ns, "statelab", "capture", "-i", "lo", "--port", port, "--no-split", "-w", trace)
 	p.stderr.has(t, "capturing on lo")
-	stop := tcpdump(t, ns, portOf(addr))
+	stop := tcpdump(t, ns, portOf(addr), shortFrames)
 	c := ns.dial(t, addr)
 	echo(t, c, "hello\n")
 	if err := c.CloseWrite(); err != nil {

@@ -143,13 +143,19 @@ func ss(t testing.TB, ns *namespace, port uint16) map[uint16]socket {
 // count: when tcpdump has written that, it has written all.
 const marker = "127.0.0.77"
 
+// How long the longest frame may be that tcpdump captures whole: in immediate mode
+// each takes as much of its buffer as the longest could.
+const (
+	shortFrames = 2048        // of short lines
+	anyFrame    = 64<<10 + 64 // not split, too
+)
+
 // tcpdump captures a port beside us; stop, when nobody listens there any more,
 // ends it and returns the trace.
-func tcpdump(t testing.TB, ns *namespace, port uint16) (stop func() string) {
+func tcpdump(t testing.TB, ns *namespace, port uint16, longest int) (stop func() string) {
 	t.Helper()
 	name := filepath.Join(t.TempDir(), "tcpdump.pcap")
-	// In immediate mode each frame takes as much of the buffer as the longest could.
-	p := start(t, ns, "tcpdump", "-i", "lo", "-Z", "root", "-B", "65536", "-U", "--immediate-mode", "--nano", "-s", "2048", "-w", name,
+	p := start(t, ns, "tcpdump", "-i", "lo", "-Z", "root", "-B", "65536", "-U", "--immediate-mode", "--nano", "-s", strconv.Itoa(longest), "-w", name,
 		fmt.Sprintf("tcp port %d", port))
 	p.stderr.has(t, "listening on lo")
 	return func() string {
@@ -273,7 +279,7 @@ func TestServeBesideSSAndTcpdump(t *testing.T) {
 			trace := filepath.Join(t.TempDir(), "ours.pcapng")
 			server := start(t, ns, "statelab", "tcp", "serve", "127.0.0.1:0", "--capture", "--no-split", "--format", "events", "-w", trace)
 			addr := server.address()
-			stop := tcpdump(t, ns, portOf(addr))
+			stop := tcpdump(t, ns, portOf(addr), shortFrames)
 			args := append(client.args[1:], addr)
 			if client.name == "nc" {
 				host, port, _ := strings.Cut(addr, ":")
@@ -362,7 +368,7 @@ func TestTwoHundredClients(t *testing.T) {
 	trace := filepath.Join(t.TempDir(), "ours.pcapng")
 	server := start(t, ns, "statelab", "tcp", "serve", "127.0.0.1:0", "--capture", "--no-split", "--format", "events", "-w", trace)
 	addr := server.address()
-	stop := tcpdump(t, ns, portOf(addr))
+	stop := tcpdump(t, ns, portOf(addr), shortFrames)
 
 	var talking sync.WaitGroup
 	var ports []uint16

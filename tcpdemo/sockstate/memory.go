@@ -44,7 +44,7 @@ func (s *Socket) Memory() *trace.Memory {
 		number("Snd.Wind.Shift", uint32(i.SndScale), 1)
 		number("Rcv.Wind.Shift", uint32(i.RcvScale), 1)
 	}
-	number("MSS", i.SndMSS, 2)
+	number("Eff.snd.MSS", i.SndMSS, 2) // RFC 9293 §3.7.1
 	number("cwnd", i.Cwnd*i.SndMSS, 4) // in bytes, as RFC 5681 §3.1 has it
 	if i.Ssthresh < InfiniteSsthresh {
 		number("ssthresh", i.Ssthresh*i.SndMSS, 4)
