@@ -33,8 +33,8 @@ func selfConnect() Scenario {
 				return err
 			}
 			l.Note(
-				"A SYN and a SYN-ACK with one sequence number from one sender: that is why the second bears the name of a retransmission. The rules of Wireshark expect two ends. The tap sees each segment leave and arrive, so a trace of this lesson holds each of them twice: 14 frames.",
-				"한 송신자가 같은 시퀀스 번호로 SYN과 SYN-ACK를 보냈으니 두 번째에 재전송이라는 이름이 붙습니다. Wireshark의 규칙은 끝이 둘이라고 가정합니다. 탭은 세그먼트가 나갈 때와 들어올 때를 모두 보므로, 이 시나리오의 트레이스에는 같은 세그먼트가 두 번씩 모두 14프레임이 있습니다.")
+				"The SYN-ACK has the number of the SYN before it: in a simultaneous open that is no retransmission. The rules of Wireshark, which expect two ends, call it one. The tap sees each segment leave and arrive, so a trace of this lesson holds each of them twice: 14 frames.",
+				"SYN-ACK의 시퀀스 번호가 앞선 SYN과 같지만, 동시 개방에서 이것은 재전송이 아닙니다. 끝이 둘이라고 가정하는 Wireshark의 규칙은 재전송이라고 부릅니다. 탭은 세그먼트가 나갈 때와 들어올 때를 모두 보므로, 이 시나리오의 트레이스에는 같은 세그먼트가 두 번씩 모두 14프레임이 있습니다.")
 			l.Act("What it writes, it reads", "쓴 것을 자기가 읽습니다")
 			if err := exchange(c, "hello"); err != nil {
 				return err
