@@ -130,3 +130,21 @@ func TestSessionMisconception(t *testing.T) {
 		t.Errorf("it refutes %v", l.Refutes)
 	}
 }
+
+// TestMadeUpIDInTheLedger: what the attacker has made up is among what the attacker
+// keeps.
+func TestMadeUpIDInTheLedger(t *testing.T) {
+	t.Parallel()
+	r := performed(t, "session", 1)
+	kept := 0
+	for _, o := range r.memories {
+		for _, e := range o.Memory.Entries {
+			if e.Name == "made-up id" && o.Party == httpdemo.Attacker {
+				kept++
+			}
+		}
+	}
+	if kept == 0 {
+		t.Error("the id is in nobody's memory")
+	}
+}

@@ -75,6 +75,21 @@ func TestTheftOnTheWire(t *testing.T) {
 	if !bytes.Contains(secure, []byte("shop.test")) {
 		t.Error("the host's name is not in the ClientHello, and the lesson says that it is")
 	}
+	hello, opaque := 0, 0
+	for _, o := range recording.Observations {
+		if o.Kind != trace.ObservedNote {
+			continue
+		}
+		if strings.Contains(o.Note.Text.En, "to the server: TLS Handshake (22)") && strings.Contains(o.Note.Text.Ko, "server_name shop.test") {
+			hello++
+		}
+		if strings.Contains(o.Note.Text.En, "TLS Application Data (23), ") {
+			opaque++
+		}
+	}
+	if hello != 1 || opaque < 6 { // three requests, three answers
+		t.Errorf("of the TLS records were told: %d ClientHello, %d opaque", hello, opaque)
+	}
 }
 
 // TestTheftPages: the pages, and what they refuse.
