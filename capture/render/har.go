@@ -1,6 +1,7 @@
 package render
 
 import (
+	"bufio"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
@@ -26,32 +27,32 @@ const (
 // seen; those are counted in its comment. A request without a response has
 // status 0, as browsers write it. Fields that begin with an underscore are ours.
 func HAR(w io.Writer, events Events, o Options) error {
-	x, _, failed := readExchanges(events, &o, true)
-	doc := harLog{Version: "1.2", Creator: harTool{"statelab", o.version()}, Entries: []harEntry{}}
-	h := harWriter{room: harBodies}
-	alone := 0
-	for _, one := range x.all {
-		if one.Request == nil {
-			alone++
-			continue
+	tool, err := json.Marshal(harTool{"statelab", o.version()})
+	if err != nil {
+		return err
+	}
+	h := harWriter{w: bufio.NewWriter(w), room: harBodies} // it keeps its error for Flush
+	fmt.Fprintf(h.w, "{\"log\": {\"version\": \"1.2\", \"creator\": %s, \"entries\": [\n", tool)
+	var web exchanges
+	web.tale.Bodies = true
+	var failed error
+	for e, err := range events {
+		if err != nil {
+			failed = err
+			break
 		}
-		doc.Entries = append(doc.Entries, h.entry(one))
+		if e.Stream < 0 || o.shows(e.Stream) {
+			web.add(&e)
+		}
+		h.entries(web.take())
 	}
-	if alone > 0 {
-		doc.Comment = fmt.Sprintf("%d responses without a request are left out", alone)
+	h.entries(web.all)
+	fmt.Fprint(h.w, "\n]")
+	if h.alone > 0 {
+		fmt.Fprintf(h.w, ", \"comment\": \"%d responses without a request are left out\"", h.alone)
 	}
-	enc := json.NewEncoder(w)
-	enc.SetIndent("", "  ")
-	return firstError(enc.Encode(struct {
-		Log harLog `json:"log"`
-	}{doc}), failed)
-}
-
-type harLog struct {
-	Version string     `json:"version"`
-	Creator harTool    `json:"creator"`
-	Entries []harEntry `json:"entries"`
-	Comment string     `json:"comment,omitempty"`
+	fmt.Fprint(h.w, "}}\n")
+	return firstError(h.err, h.w.Flush(), failed)
 }
 
 type harTool struct {
@@ -140,8 +141,30 @@ type harTimings struct {
 	SSL     float64 `json:"ssl"`
 }
 
-// harWriter makes entries; room is what bodies may still take.
-type harWriter struct{ room int }
+// harWriter makes entries, and writes each as soon as it is told to its end; room
+// is what bodies may still take, alone counts responses without a request.
+type harWriter struct {
+	w           *bufio.Writer
+	room, alone int
+	begun       bool
+	err         error
+}
+
+func (h *harWriter) entries(all []*told) {
+	for _, one := range all {
+		if one.Request == nil {
+			h.alone++
+			continue
+		}
+		if h.begun {
+			fmt.Fprint(h.w, ",\n")
+		}
+		h.begun = true
+		text, err := json.MarshalIndent(h.entry(one), "", "  ")
+		h.err = firstError(h.err, err)
+		fmt.Fprintf(h.w, "%s", text)
+	}
+}
 
 func (h *harWriter) entry(x *told) harEntry {
 	first, last := x.Frames()

@@ -16,6 +16,7 @@ import (
 	"statelab/capture/http1"
 	"statelab/capture/render"
 	"statelab/capture/render/rendertest"
+	"statelab/capture/trace"
 )
 
 // schema is as much of JSON Schema as testdata/har-1.2.schema.json needs, which
@@ -152,6 +153,33 @@ func webMessages() []http1.Message {
 		},
 		{Request: true, Exchange: 2, Method: "GET", Target: "/", Version: "HTTP/1.1", FirstTime: ms(10), LastTime: ms(10)},
 		{Status: 200, Version: "HTTP/1.1"},
+	}
+}
+
+// An exchange is written when it is over, and not kept for the end of the trace.
+func TestHARWritesAsItGoes(t *testing.T) {
+	t.Parallel()
+	var out bytes.Buffer
+	long := "/" + strings.Repeat("a", 64<<10)
+	source := messages(
+		http1.Message{Request: true, Exchange: 1, Method: "GET", Target: long, Version: "HTTP/1.1"},
+		http1.Message{Status: 200, Exchange: 1, Version: "HTTP/1.1"},
+		http1.Message{Request: true, Exchange: 2, Method: "GET", Target: "/", Version: "HTTP/1.1"},
+	)
+	before := []int{}
+	events := func(yield func(trace.Event, error) bool) {
+		for e, err := range source {
+			before = append(before, out.Len())
+			if !yield(e, err) {
+				return
+			}
+		}
+	}
+	if err := render.HAR(&out, events, render.Options{}); err != nil {
+		t.Fatal(err)
+	}
+	if len(before) != 3 || before[1] != 0 || before[2] < len(long) {
+		t.Errorf("%v bytes were written before each message", before)
 	}
 }
 

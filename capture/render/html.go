@@ -1,7 +1,7 @@
 package render
 
 import (
-	"bytes"
+	"bufio"
 	"crypto/sha256"
 	_ "embed"
 	"encoding/base64"
@@ -39,12 +39,11 @@ func HTML(w io.Writer, events Events, o Options) error {
 	if o.Dark {
 		page.Theme = "dark"
 	}
-	var out bytes.Buffer
-	if err := htmlTemplate.Execute(&out, &page); err != nil {
+	out := bufio.NewWriter(w)
+	if err := htmlTemplate.Execute(out, &page); err != nil {
 		return err
 	}
-	_, err = w.Write(out.Bytes())
-	return firstError(err, failed)
+	return firstError(out.Flush(), failed)
 }
 
 var (

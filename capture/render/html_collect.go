@@ -122,6 +122,7 @@ func (r *report) note(e *trace.Event) {
 		}
 	}
 	r.web.add(e)
+	r.web.all = r.web.all[:min(len(r.web.all), maxExchanges)]
 	r.plots.add(e)
 	if (e.Kind == trace.KindSegment || e.Kind == trace.KindOther) && e.Frame > 0 && r.o.Frame != nil && len(r.rows) < maxReport {
 		if f, ok := r.o.Frame(e.Frame); ok {

@@ -73,7 +73,7 @@ func either(x *http1.Exchange, holds func(*http1.Message) bool) bool {
 // HTTPTable writes one row an HTTP exchange: who asked for what, what came back,
 // and where the time went. Memory grows with the number of exchanges.
 func HTTPTable(w io.Writer, events Events, o Options) error {
-	x, first, failed := readExchanges(events, &o, false)
+	x, first, failed := readExchanges(events, &o)
 	t := newText(w, o)
 	t.title()
 	if len(x.all) == 0 {

@@ -16,7 +16,7 @@ var httpHeadings = []string{
 
 // HTTPCSV writes one row an HTTP exchange, with headings in English.
 func HTTPCSV(w io.Writer, events Events, o Options) error {
-	x, _, failed := readExchanges(events, &o, false)
+	x, _, failed := readExchanges(events, &o)
 	s := newSheet(w, httpHeadings...)
 	for _, one := range x.all {
 		s.row(httpCells(one.Exchange)...)

@@ -103,8 +103,7 @@ func (x *exchanges) take() (done []*told) {
 
 // readExchanges reads a timeline to its end. first is the time of its first
 // event that has one.
-func readExchanges(events Events, o *Options, bodies bool) (x exchanges, first time.Time, failed error) {
-	x.tale.Bodies = bodies
+func readExchanges(events Events, o *Options) (x exchanges, first time.Time, failed error) {
 	for e, err := range events {
 		if err != nil {
 			return x, first, err

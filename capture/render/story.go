@@ -18,7 +18,7 @@ import (
 // Clients are told apart by their IP address. Memory grows with the number of
 // exchanges.
 func Story(w io.Writer, events Events, o Options) error {
-	x, _, failed := readExchanges(events, &o, false)
+	x, _, failed := readExchanges(events, &o)
 	t := newText(w, o)
 	t.title()
 	if len(x.all) == 0 {
