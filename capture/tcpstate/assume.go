@@ -20,7 +20,7 @@ func (f follow) announce(sender, receiver *end) {
 	case s.Flags.Has(FIN) && known.finFrame == 0:
 		known.finFrame = s.Frame
 	}
-	if s.Flags.Has(ACK) && !receiver.crosses(s) && (!known.hasUna || s.Ack.After(known.una)) {
+	if s.Flags.Has(ACK) && !receiver.crosses(s) && !receiver.beyond(s) && (!known.hasUna || s.Ack.After(known.una)) {
 		known.una, known.hasUna = s.Ack, true
 	}
 	known.midway = known.midway || !s.Flags.Has(SYN) && sender.tcb.state.synchronized()
@@ -31,6 +31,12 @@ func (f follow) announce(sender, receiver *end) {
 // next ACK, or what that end sends, tells what came of it.
 func (e *end) crosses(s *Segment) bool {
 	return s.Flags.Has(SYN|ACK) && e.shown() == SynReceived && !e.tcb.passive
+}
+
+// beyond reports whether a segment lies outside the window of an end that waits for
+// the ACK of its SYN, which drops it (RFC 9293 §3.10.7.4, first).
+func (e *end) beyond(s *Segment) bool {
+	return e.shown() == SynReceived && e.tcb.hasRight && !e.tcb.acceptable(s)
 }
 
 // suspect notes a SYN that a synchronized end answers with a challenge ACK (RFC

@@ -195,3 +195,18 @@ s| SYN,ACK 0 1
 		t.Errorf("%v stand of %v; the client sent %d again", c.Standing(), c.Findings, c.Direction(tcpstate.Client).Again.Segments)
 	}
 }
+
+// TestThirdACKBeyondTheWindow: an ACK whose sequence number lies outside the window
+// completes no handshake, wherever it is seen.
+func TestThirdACKBeyondTheWindow(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		ack  string
+		want tcpstate.State
+	}{{"c| ACK 1 1", tcpstate.Established}, {"c| ACK 500000 1", tcpstate.SynReceived}} {
+		p := newScript(t, between).play("c| SYN 0\ns| SYN,ACK 0 1\n" + tt.ack)
+		if got := p.conn.State[tcpstate.Server]; got != tt.want {
+			t.Errorf("%s: the server is in %v, want %v", tt.ack, got, tt.want)
+		}
+	}
+}
