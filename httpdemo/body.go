@@ -73,8 +73,9 @@ func jsonKind(t reflect.Type) trace.Text {
 		return trace.Text{En: "a string", Ko: "문자열이"}
 	case reflect.Struct:
 		return trace.Text{En: "an object", Ko: "객체가"}
+	default:
+		return trace.Text{En: t.Kind().String(), Ko: t.Kind().String() + " 형이"}
 	}
-	return trace.Text{En: t.Kind().String(), Ko: t.Kind().String() + " 형이"}
 }
 
 // readForm reads a form of the body into r.PostForm. status is 0 where it could.
