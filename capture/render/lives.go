@@ -61,7 +61,7 @@ func (l *lives) tell(ev *trace.Event) error {
 		if x := l.known[pairOf(ev)]; x != nil {
 			text = fmt.Sprintf("%s  %s", l.name(x), text)
 		}
-		return l.line(ev, text)
+		return l.put(ev, safe(text)) // whole: it may be what went by, octet for octet
 	case trace.KindStore:
 		return l.line(ev, explain.AccessForms(l.o.Lang, ev.Access)[0])
 	case trace.KindGap:
@@ -185,14 +185,23 @@ func facts(m *trace.Memory) string {
 	return strings.Join(out, ", ")
 }
 
+// line tells a sentence of ours, over several lines where it is long.
 func (l *lives) line(ev *trace.Event, text string) error {
 	lines := strings.Split(text, "\n")
 	for i := range lines {
 		lines[i] = safe(lines[i])
 	}
-	at, gap := ev.At.Format("15:04:05.000"), "  "
-	for part := range strings.SplitSeq(ansi.Wordwrap(strings.Join(lines, "\n"), l.o.width()-len(at+gap), ""), "\n") {
-		if _, err := fmt.Fprintf(l.w, "%s%s%s\n", at, gap, part); err != nil {
+	room := l.o.width() - len(livesClock+livesGap)
+	return l.put(ev, strings.Split(ansi.Wordwrap(strings.Join(lines, "\n"), room, ""), "\n")...)
+}
+
+const livesClock, livesGap = "15:04:05.000", "  "
+
+// put writes lines, the first with its time.
+func (l *lives) put(ev *trace.Event, lines ...string) error {
+	at := ev.At.Format(livesClock)
+	for _, line := range lines {
+		if _, err := fmt.Fprintf(l.w, "%s%s%s\n", at, livesGap, line); err != nil {
 			return err
 		}
 		at = strings.Repeat(" ", len(at))

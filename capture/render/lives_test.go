@@ -138,3 +138,24 @@ func TestLivesTellOfStores(t *testing.T) {
 		t.Errorf("%q", got)
 	}
 }
+
+// What a note says stands on one line, however long: it may be what went by, octet
+// for octet. No octet of it begins another line.
+func TestLivesKeepNotesWhole(t *testing.T) {
+	t.Parallel()
+	var b strings.Builder
+	long := "> " + strings.Repeat("word ", 40)
+	err := render.Lives(&b, func(yield func(trace.Event, error) bool) {
+		for _, text := range []string{long, "two\nlines"} {
+			yield(trace.Event{
+				Kind: trace.KindNote, At: time.Unix(0, 0).UTC(), Stream: -1, Note: &trace.Note{Text: trace.Text{En: text, Ko: text}},
+			}, nil)
+		}
+	}, render.Options{Width: 80})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := strings.Split(b.String(), "\n"); len(got) != 3 || !strings.HasSuffix(got[0], strings.TrimPrefix(long, "> ")) {
+		t.Errorf("%q", got)
+	}
+}
