@@ -2,9 +2,7 @@ package tcpdemo_test
 
 import (
 	"bytes"
-	"encoding/json"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -14,25 +12,11 @@ import (
 	"statelab/capture"
 	"statelab/capture/pcapfile"
 	"statelab/capture/tcpstate"
+	"statelab/capture/tcpstate/tsharktest"
 	"statelab/capture/trace"
 	"statelab/tcpdemo"
 	"statelab/tcpdemo/network"
 )
-
-// tshark returns the program, or skips: on a build machine its absence is a
-// failure.
-func tshark(t *testing.T) string {
-	t.Helper()
-	path, err := exec.LookPath("tshark")
-	switch {
-	case err == nil:
-	case os.Getenv("CI") == "true":
-		t.Fatal("no tshark on this build machine: .ci/deps installs it")
-	default:
-		t.Skip("no tshark here to read the traces with (apt-get install tshark)")
-	}
-	return path
-}
 
 // dissected is what tshark says of one frame.
 type dissected struct {
@@ -49,53 +33,30 @@ func (d *dissected) again() bool {
 	return d.analysis[tcpstate.FoundRetransmission] || d.analysis[tcpstate.FoundFastRetransmission] || d.analysis[tcpstate.FoundSpuriousRetransmission]
 }
 
-// wiresharkFindings are the findings that bear names of Wireshark's.
-func wiresharkFindings() []string { return tcpstate.FindingNames()[:15] }
-
 // dissect has tshark read a trace. Checks say whether it is to compute checksums.
 func dissect(t *testing.T, contents []byte, checks bool) []dissected {
 	t.Helper()
-	program := tshark(t)
+	tsharktest.Program(t) // before anything is written for it
 	file := filepath.Join(t.TempDir(), "trace.pcapng")
 	if err := os.WriteFile(file, contents, 0o600); err != nil {
 		t.Fatal(err)
 	}
 	check := strings.ToUpper(strconv.FormatBool(checks))
-	args := []string{"-n", "-r", file, "-o", "tcp.check_checksum:" + check, "-o", "ip.check_checksum:" + check, "-T", "json"}
-	for _, field := range []string{"frame.comment", "_ws.malformed", "tcp.checksum.status", "ip.checksum.status", "tcp.stream"} {
-		args = append(args, "-e", field)
-	}
-	for _, name := range wiresharkFindings() {
-		args = append(args, "-e", analysisField(name))
-	}
-	var complaint bytes.Buffer
-	cmd := exec.CommandContext(t.Context(), program, args...)
-	cmd.Stderr = &complaint
-	out, err := cmd.Output()
-	if err != nil {
-		t.Fatalf("tshark: %v: %s", err, complaint.String())
-	}
-	var rows []struct {
-		Source struct{ Layers map[string][]string } `json:"_source"`
-	}
-	if err := json.Unmarshal(out, &rows); err != nil {
-		t.Fatalf("tshark's answer: %v", err)
-	}
+	rows := tsharktest.Read(t, file,
+		[]string{"frame.comment", "_ws.malformed", "tcp.checksum.status", "ip.checksum.status", "tcp.stream"},
+		"-o", "tcp.check_checksum:"+check, "-o", "ip.check_checksum:"+check)
 	all := make([]dissected, len(rows))
 	for i, row := range rows {
-		all[i] = reading(row.Source.Layers)
+		all[i] = reading(row)
 	}
 	return all
 }
 
-func analysisField(finding string) string {
-	return "tcp.analysis." + strings.ReplaceAll(finding, "-", "_")
-}
-
-// reading takes what one frame's fields say.
-func reading(fields map[string][]string) dissected {
+// reading takes what is said of one frame.
+func reading(row tsharktest.Row) dissected {
 	const bad, unverified = "0", "2"
-	d := dissected{stream: -1, analysis: map[string]bool{}}
+	fields := row.Fields
+	d := dissected{stream: -1, analysis: row.Findings}
 	d.comment = strings.Join(fields["frame.comment"], "\n")
 	d.malformed = len(fields["_ws.malformed"]) > 0
 	d.badTCP = slices.Contains(fields["tcp.checksum.status"], bad)
@@ -103,14 +64,6 @@ func reading(fields map[string][]string) dissected {
 	d.badIP = slices.Contains(fields["ip.checksum.status"], bad)
 	if s := fields["tcp.stream"]; len(s) > 0 {
 		d.stream, _ = strconv.Atoi(s[0])
-	}
-	for _, name := range wiresharkFindings() {
-		if len(fields[analysisField(name)]) > 0 {
-			d.analysis[name] = true
-		}
-	}
-	if d.analysis[tcpstate.FoundFastRetransmission] || d.analysis[tcpstate.FoundSpuriousRetransmission] {
-		delete(d.analysis, tcpstate.FoundRetransmission) // tshark names both
 	}
 	return d
 }

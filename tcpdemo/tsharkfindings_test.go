@@ -10,6 +10,7 @@ import (
 	"statelab/capture"
 	"statelab/capture/analyze"
 	"statelab/capture/pcapfile"
+	"statelab/capture/tcpstate/tsharktest"
 	"statelab/capture/trace"
 	"statelab/tcpdemo"
 	"statelab/tcpdemo/network"
@@ -24,7 +25,7 @@ const findingsFloor = 0.9999
 // network and an hour of its own.
 func TestFindingsAgreeWithTshark(t *testing.T) {
 	t.Parallel()
-	tshark(t)
+	tsharktest.Program(t)
 	runs, frames := 0, []capture.Frame(nil)
 	for _, sc := range tcpdemo.Scenarios() {
 		few := uint64(5)
@@ -126,7 +127,7 @@ func compareFindings(t *testing.T, frames []capture.Frame, answers []dissected) 
 		}
 	}
 	var agreed, differ float64
-	for _, name := range wiresharkFindings() {
+	for _, name := range tsharktest.Names() {
 		var both, missing, extra int
 		for i, d := range answers {
 			mine, theirs := ours[i+1][name], d.analysis[name]

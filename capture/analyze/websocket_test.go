@@ -16,6 +16,7 @@ import (
 
 	"statelab/capture/analyze"
 	"statelab/capture/pcapfile"
+	"statelab/capture/tcpstate/tsharktest"
 	"statelab/capture/trace"
 )
 
@@ -104,13 +105,7 @@ func randomFrames(r *rand.Rand, masked bool) (out []byte) {
 // some of our own.
 func TestWebSocketAgreesWithTshark(t *testing.T) {
 	t.Parallel()
-	program, err := exec.LookPath("tshark")
-	if err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatal(err)
-		}
-		t.Skip("tshark is not installed")
-	}
+	program := tsharktest.Program(t)
 	files := []string{chat(t, 1), chat(t, 2), chat(t, 3)}
 	for _, dir := range []string{os.Getenv("STATELAB_CORPUS"), "../../../shared/corpus"} {
 		found, _ := filepath.Glob(filepath.Join(dir, "captures", "*websocket*"))

@@ -16,6 +16,7 @@ import (
 
 	"statelab/capture"
 	"statelab/capture/tcpstate"
+	"statelab/capture/tcpstate/tsharktest"
 )
 
 // numbered makes each case a connection of its own.
@@ -157,14 +158,11 @@ type sharkRow struct {
 // shark asks tshark, with its preferences as they are delivered.
 func shark(t *testing.T, path string) []sharkRow {
 	t.Helper()
-	if _, err := exec.LookPath("tshark"); err != nil {
-		t.Skip("no tshark to compare with")
-	}
 	args := []string{"-n", "-r", path, "-T", "fields", "-E", "occurrence=l"}
 	for _, field := range []string{"frame.protocols", "ip.src", "ip.dst", "ipv6.src", "ipv6.dst", "tcp.srcport", "tcp.dstport", "tcp.seq_raw", "tcp.len", "tcp.stream", "tcp.payload"} {
 		args = append(args, "-e", field)
 	}
-	c := exec.Command("tshark", args...)
+	c := exec.Command(tsharktest.Program(t), args...)
 	c.Env = append(os.Environ(), "HOME="+t.TempDir(), "LC_ALL=C")
 	out, err := c.Output()
 	if err != nil {

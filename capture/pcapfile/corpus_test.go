@@ -15,6 +15,7 @@ import (
 
 	"statelab/capture"
 	"statelab/capture/pcapfile"
+	"statelab/capture/tcpstate/tsharktest"
 )
 
 // corpusDir is where the reference captures are, or "".
@@ -104,10 +105,7 @@ func TestCorpus(t *testing.T) {
 // tshark runs tshark on a trace and returns the lines that it prints.
 func tshark(t *testing.T, file []byte, fields ...string) []string {
 	t.Helper()
-	program, err := exec.LookPath("tshark")
-	if err != nil {
-		unavailable(t, "tshark is not installed: apt-get install tshark")
-	}
+	program := tsharktest.Program(t)
 	path := filepath.Join(t.TempDir(), "trace.pcapng")
 	if err := os.WriteFile(path, file, 0o600); err != nil {
 		t.Fatal(err)

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/binary"
 	"fmt"
-	"maps"
 	"math/rand/v2"
 	"net/netip"
 	"os"
@@ -16,6 +15,7 @@ import (
 	"time"
 
 	"statelab/capture/tcpstate"
+	"statelab/capture/tcpstate/tsharktest"
 )
 
 // tsharkFloor is the least micro F1 of findings that is accepted against tshark
@@ -26,11 +26,7 @@ const tsharkFloor = 0.999
 // connection on a bad wire, with tshark's for the same frames.
 func TestFindingsAgreeWithTshark(t *testing.T) {
 	t.Parallel()
-	tshark, err := exec.LookPath("tshark")
-	if err != nil {
-		t.Skip("no tshark here to compare with: apt-get install tshark")
-	}
-	if out, err := exec.Command(tshark, "--version").Output(); err != nil || !strings.Contains(string(out), "4.0.") {
+	if out, err := exec.Command(tsharktest.Program(t), "--version").Output(); err != nil || !strings.Contains(string(out), "4.0.") {
 		t.Skipf("the rules are those of Wireshark 4.0, and this is %.40s", out)
 	}
 	var segments []tcpstate.Segment
@@ -63,7 +59,7 @@ func TestFindingsAgreeWithTshark(t *testing.T) {
 	if err := os.WriteFile(file, pcap(segments), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	answers := askTshark(t, tshark, file)
+	answers := tsharktest.Read(t, file, nil)
 	if len(answers) != len(segments) {
 		t.Fatalf("tshark saw %d frames of %d", len(answers), len(segments))
 	}
@@ -71,9 +67,9 @@ func TestFindingsAgreeWithTshark(t *testing.T) {
 }
 
 // compareFindings counts where the observer and tshark agree.
-func compareFindings(t *testing.T, segments []tcpstate.Segment, answers []map[string]bool) {
+func compareFindings(t *testing.T, segments []tcpstate.Segment, answers []tsharktest.Row) {
 	t.Helper()
-	names := tcpstate.FindingNames()[:15]
+	names := tsharktest.Names()
 	o := tcpstate.NewObserver(tcpstate.ObserverOptions{})
 	hits, misses, extras := map[string]int{}, map[string]int{}, map[string]int{}
 	for i := range segments {
@@ -85,9 +81,9 @@ func compareFindings(t *testing.T, segments []tcpstate.Segment, answers []map[st
 		}
 		for _, name := range names {
 			switch {
-			case got[name] && answers[i][name]:
+			case got[name] && answers[i].Findings[name]:
 				hits[name]++
-			case answers[i][name]:
+			case answers[i].Findings[name]:
 				misses[name]++
 				t.Logf("frame %d: missing %s", i+1, name)
 			case got[name]:
@@ -106,38 +102,6 @@ func compareFindings(t *testing.T, segments []tcpstate.Segment, answers []map[st
 	if f1 < tsharkFloor {
 		t.Errorf("micro F1 of findings is %.4f, below %.2f", f1, tsharkFloor)
 	}
-}
-
-// askTshark returns the findings of each frame, under our names.
-func askTshark(t *testing.T, tshark, file string) []map[string]bool {
-	t.Helper()
-	fields := map[string]string{}
-	for _, name := range tcpstate.FindingNames()[:15] {
-		fields["tcp.analysis."+strings.ReplaceAll(name, "-", "_")] = name
-	}
-	columns := slices.Sorted(maps.Keys(fields))
-	args := []string{"-n", "-r", file, "-T", "fields"}
-	for _, c := range columns {
-		args = append(args, "-e", c)
-	}
-	out, err := exec.Command(tshark, args...).Output()
-	if err != nil {
-		t.Fatalf("tshark: %v", err)
-	}
-	var answers []map[string]bool
-	for line := range strings.Lines(string(out)) {
-		answer := map[string]bool{}
-		for i, cell := range strings.Split(strings.TrimRight(line, "\n"), "\t") {
-			if cell != "" {
-				answer[fields[columns[i]]] = true
-			}
-		}
-		if answer[tcpstate.FoundFastRetransmission] || answer[tcpstate.FoundSpuriousRetransmission] {
-			delete(answer, tcpstate.FoundRetransmission)
-		}
-		answers = append(answers, answer)
-	}
-	return answers
 }
 
 // soup makes segments that stay near to one another in every number, without

@@ -16,7 +16,7 @@ import (
 const order = `
 capture < capture/live capture/pcapfile capture/filter
 capture capture/tcpstate < capture/decode
-capture/tcpstate < capture/stream
+capture/tcpstate < capture/tcpstate/tsharktest capture/stream
 capture/stream < capture/http1
 capture capture/tcpstate capture/http1 < capture/trace
 capture/trace < capture/explain capture/ladder

@@ -1,12 +1,10 @@
 package main
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -15,7 +13,7 @@ import (
 
 	"statelab/capture/analyze"
 	"statelab/capture/pcapfile"
-	"statelab/capture/tcpstate"
+	"statelab/capture/tcpstate/tsharktest"
 	"statelab/capture/trace"
 	"statelab/httpdemo"
 )
@@ -29,7 +27,7 @@ type said map[int][]string
 // request and response, at the frame that completes it.
 func TestLessonsAgreeWithTshark(t *testing.T) {
 	t.Parallel()
-	needs(t, "tshark")
+	tsharktest.Program(t)
 	seeds := 2
 	if os.Getenv("STATELAB_SOAK") != "" {
 		seeds = 50
@@ -115,7 +113,7 @@ func inspected(t *testing.T, name string) said {
 		switch e.Kind { //nolint:exhaustive // the others have no like in tshark
 		case trace.KindSegment:
 			for _, f := range e.Segment.Findings {
-				if slices.Contains(tcpstate.FindingNames()[:15], f.Name) {
+				if slices.Contains(tsharktest.Names(), f.Name) {
 					all[e.Frame] = append(all[e.Frame], f.Name)
 				}
 			}
@@ -144,48 +142,19 @@ func isMessage(what string) bool { return strings.HasPrefix(what, "HTTP ") }
 // byTshark is what tshark says of it.
 func byTshark(t *testing.T, name string) said {
 	t.Helper()
-	args := []string{
-		"-n", "-r", name, "-T", "json", "-o", "tcp.check_checksum:TRUE", "-o", "tcp.reassemble_out_of_order:TRUE",
-		"-e", "frame.number", "-e", "http.request.method", "-e", "http.request.uri", "-e", "http.response.code",
-	}
-	names := map[string]string{}
-	for _, name := range tcpstate.FindingNames()[:15] {
-		field := "tcp.analysis." + strings.ReplaceAll(name, "-", "_")
-		names[field] = name
-		args = append(args, "-e", field)
-	}
-	var complaint bytes.Buffer
-	cmd := exec.CommandContext(t.Context(), "tshark", args...)
-	cmd.Stderr = &complaint
-	out, err := cmd.Output()
-	if err != nil {
-		t.Fatalf("tshark: %v: %s", err, complaint.String())
-	}
-	var rows []struct {
-		Source struct{ Layers map[string][]string } `json:"_source"`
-	}
-	if err := json.Unmarshal(out, &rows); err != nil {
-		t.Fatal(err)
-	}
 	all := said{}
-	for _, row := range rows {
-		fields, is := row.Source.Layers, []string(nil)
-		for field, name := range names {
-			if len(fields[field]) > 0 {
-				is = append(is, name)
-			}
+	for _, row := range tsharktest.Read(t, name,
+		[]string{"frame.number", "http.request.method", "http.request.uri", "http.response.code"},
+		"-o", "tcp.check_checksum:TRUE", "-o", "tcp.reassemble_out_of_order:TRUE") {
+		is := slices.Collect(maps.Keys(row.Findings))
+		for i, method := range row.Fields["http.request.method"] {
+			is = append(is, message(method+" "+row.Fields["http.request.uri"][i]))
 		}
-		if slices.Contains(is, tcpstate.FoundFastRetransmission) || slices.Contains(is, tcpstate.FoundSpuriousRetransmission) {
-			is = slices.DeleteFunc(is, func(name string) bool { return name == tcpstate.FoundRetransmission }) // it names both
-		}
-		for i, method := range fields["http.request.method"] {
-			is = append(is, message(method+" "+fields["http.request.uri"][i]))
-		}
-		for _, code := range fields["http.response.code"] {
+		for _, code := range row.Fields["http.response.code"] {
 			is = append(is, message(code))
 		}
 		slices.Sort(is)
-		frame, err := strconv.Atoi(fields["frame.number"][0])
+		frame, err := strconv.Atoi(row.Fields["frame.number"][0])
 		if err != nil {
 			t.Fatal(err)
 		}

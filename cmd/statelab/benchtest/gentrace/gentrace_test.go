@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"statelab/capture/tcpstate/tsharktest"
 )
 
 func make1(t *testing.T, o options) []byte {
@@ -42,10 +44,7 @@ func TestDeterministic(t *testing.T) {
 // troubles that were put in.
 func TestWiresharkBelieves(t *testing.T) {
 	t.Parallel()
-	tshark, err := exec.LookPath("tshark")
-	if err != nil {
-		t.Skip("needs tshark")
-	}
+	tshark := tsharktest.Program(t)
 	file := filepath.Join(t.TempDir(), "x.pcap")
 	if err := os.WriteFile(file, make1(t, options{frames: 20_000, conns: 100, seed: 1}), 0o600); err != nil {
 		t.Fatal(err)
