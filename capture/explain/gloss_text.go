@@ -50,7 +50,7 @@ func (t Term) Words() text {
 
 var terms = [...]Term{
 	{Name: "SYN", Gloss: text{En: "opens, and says where the sender's numbers begin", Ko: "연결을 열며 번호의 시작을 알림"}},
-	{Name: "ACK", Gloss: text{En: "acknowledges all numbers before ack", Ko: "ack 앞의 번호를 모두 받았다고 확인"}},
+	{Name: "ACK", Gloss: text{En: "acknowledges all numbers before ack; set wherever ack= stands", Ko: "ack 앞의 번호를 모두 받았다고 확인. ack=이 있으면 설정된 것"}},
 	{Name: "PSH", Gloss: text{En: "data to be handed on at once", Ko: "데이터를 바로 넘기라는 표시"}},
 	{Name: "FIN", Gloss: text{En: "the sender has no more to send", Ko: "더 보낼 것이 없음"}},
 	{Name: "RST", Gloss: text{En: "breaks the connection off", Ko: "연결을 바로 끊음"}},

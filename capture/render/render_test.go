@@ -288,7 +288,7 @@ func ExampleText() {
 	// | this end remembers the connection (TCB), : it does not
 	// seq, ack: counted from each side's initial sequence number (ISN)
 	// SYN: opens, and says where the sender's numbers begin
-	// ACK: acknowledges all numbers before ack
+	// ACK: acknowledges all numbers before ack; set wherever ack= stands
 }
 
 func BenchmarkText(b *testing.B) {
