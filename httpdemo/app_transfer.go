@@ -144,7 +144,7 @@ func (a *transferApp) state(ctx context.Context, s *session.Session) (t transfer
 		_, done, err = a.bank.Receipt(ctx, t.Key)
 		found = found && !done
 	}
-	late = found && !t.Until.IsZero() && !a.services.Now().Before(t.Until)
+	late = found && a.late(t)
 	if err == nil && late {
 		err = a.abandon(ctx, t.Key)
 	}
@@ -155,6 +155,16 @@ func (a *transferApp) state(ctx context.Context, s *session.Session) (t transfer
 		t, err = a.next(transferState{Step: transferSteps[0]})
 	}
 	return t, late, err
+}
+
+// late reports whether a transfer has taken too long.
+func (a *transferApp) late(t transferState) bool {
+	return !t.Until.IsZero() && !a.services.Now().Before(t.Until)
+}
+
+// asks reports whether a form that comes is the one that the state waits for.
+func (t *transferState) asks(r *http.Request) bool {
+	return "/transfer/"+t.Step == r.URL.Path && t.Form == r.PostForm.Get("form")
 }
 
 // next is the state with a form of its own.
@@ -239,15 +249,20 @@ func (a *transferApp) current(w http.ResponseWriter, r *http.Request, s *session
 			En: "The transfer took too long, and is forgotten. Nothing was moved. Begin again.",
 			Ko: "이체가 너무 오래 걸려 잊혔습니다. 돈은 움직이지 않았습니다. 처음부터 다시 하십시오.",
 		})
-	case "/transfer/"+t.Step != r.URL.Path || t.Form != r.PostForm.Get("form"):
-		a.services.Fail(w, r, http.StatusConflict, trace.Text{
-			En: "This form is of another step, or was sent before. Nothing was done. The transfer is at: " + t.Step + ".",
-			Ko: "다른 단계의 폼이거나 이미 보낸 폼입니다. 아무 일도 일어나지 않았습니다. 지금 단계: " + t.Step,
-		})
+	case !t.asks(r):
+		a.stale(w, r, t)
 	default:
 		return t, true
 	}
 	return t, false
+}
+
+// stale refuses a form that the state does not wait for.
+func (a *transferApp) stale(w http.ResponseWriter, r *http.Request, t transferState) {
+	a.services.Fail(w, r, http.StatusConflict, trace.Text{
+		En: "This form is of another step, or was sent before. Nothing was done. The transfer is at: " + t.Step + ".",
+		Ko: "다른 단계의 폼이거나 이미 보낸 폼입니다. 아무 일도 일어나지 않았습니다. 지금 단계: " + t.Step,
+	})
 }
 
 func (a *transferApp) password(w http.ResponseWriter, r *http.Request, t *transferState) bool {

@@ -46,29 +46,46 @@ func (a *transferApp) refused(w http.ResponseWriter, r *http.Request, err error)
 }
 
 // confirm moves the money. Asked again with the same key, by a double click, the
-// back button or a client that got no answer, it tells what was done.
+// back button or a client that got no answer, it tells what was done. Of requests
+// that come at the same time the bank decides which one moves it: what was read
+// before that is old.
 func (a *transferApp) confirm(w http.ResponseWriter, r *http.Request) {
 	s := session.From(r.Context())
 	if !a.services.form(w, r) {
 		return
 	}
-	done, found, err := a.bank.Receipt(r.Context(), r.PostForm.Get("key"))
+	var t transferState
+	if _, err := s.Get("transfer", &t); err != nil {
+		a.broken(w, r)
+		return
+	}
+	key := r.PostForm.Get("key")
+	asked := t.asks(r) && key == t.Key
+	if asked && !a.late(t) {
+		a.move(w, r, t)
+		return
+	}
+	if asked {
+		if err := a.abandon(r.Context(), key); err != nil && !errors.Is(err, errMoved) {
+			a.broken(w, r)
+			return
+		}
+	}
+	done, found, err := a.bank.Receipt(r.Context(), key)
 	switch {
 	case err != nil:
 		a.broken(w, r)
-		return
 	case found && s.User() == done.From:
 		a.moved(w, r, done, false)
-		return
+	default:
+		if t, ok := a.current(w, r, s); ok { // all but the key is right
+			a.stale(w, r, t)
+		}
 	}
-	t, ok := a.current(w, r, s)
-	if !ok {
-		return
-	}
-	if r.PostForm.Get("key") != t.Key {
-		a.refused(w, r, bank.ErrKey)
-		return
-	}
+}
+
+// move has the bank carry a transfer out, unless it did before.
+func (a *transferApp) move(w http.ResponseWriter, r *http.Request, t transferState) {
 	moved := bank.Transfer{Key: t.Key, From: t.From, To: t.To, Amount: t.Amount}
 	first, err := a.bank.Move(r.Context(), moved)
 	switch {
@@ -76,12 +93,11 @@ func (a *transferApp) confirm(w http.ResponseWriter, r *http.Request) {
 		a.services.Fail(w, r, http.StatusConflict, trace.Text{
 			En: "This transfer was aborted. Nothing was moved.", Ko: "그만둔 이체입니다. 돈은 움직이지 않았습니다.",
 		})
-		return
 	case err != nil:
 		a.refused(w, r, err)
-		return
+	default:
+		a.moved(w, r, bank.Receipt{Transfer: moved, At: a.services.Now()}, first)
 	}
-	a.moved(w, r, bank.Receipt{Transfer: moved, At: a.services.Now()}, first)
 }
 
 // moved tells of a transfer that was carried out; first, if this request did it.

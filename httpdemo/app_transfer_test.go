@@ -240,7 +240,7 @@ func TestTransferRefuses(t *testing.T) {
 		{"amount", 1, changed("amount", "1e3"), 422},
 		{"recipient", 1, changed("to", "nobody"), 422},
 		{"recipient", 1, changed("to", "jisoo"), 422},
-		{"confirm", 1, changed("key", "0"), 503},
+		{"confirm", 1, changed("key", "0"), 409},
 		{"confirm", 100_001, func(url.Values) {}, 422},
 		{"confirm", 1, func(url.Values) {}, 200},
 	} {
