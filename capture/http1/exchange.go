@@ -18,6 +18,9 @@ type Exchange struct {
 	// Interim are the responses before the final one (RFC 9110 §15.2); a 101
 	// is final: what follows it is not HTTP.
 	Interim []*Message
+	// Over says that nothing more will come of it: it is complete, its connection is
+	// over, or so many requests wait there that none after them is paired.
+	Over bool
 }
 
 // Split is how long an exchange took, as seen where the capture was taken. At
@@ -69,21 +72,26 @@ type Pairing struct {
 	Bodies bool
 
 	count int
-	open  map[int][]*Exchange // without a final response yet, by stream
-	asked map[int]int         // requests so far, by stream
+	open  map[int]map[int][]*Exchange // those without a request or a final response yet, by stream and Message.Exchange
+	asked map[int]int                 // requests so far, by stream
 }
 
 // Add takes a message and returns its exchange, and whether it is a new one. It
 // keeps nothing of m, which may be overwritten.
 func (p *Pairing) Add(stream int, m *Message) (x *Exchange, fresh bool) {
 	if p.open == nil {
-		p.open, p.asked = map[int][]*Exchange{}, map[int]int{}
+		p.open, p.asked = map[int]map[int][]*Exchange{}, map[int]int{}
 	}
-	x = p.find(stream, m)
+	open := p.open[stream]
+	if open == nil {
+		open = map[int][]*Exchange{}
+		p.open[stream] = open
+	}
+	x = find(open[m.Exchange], m)
 	if fresh = x == nil; fresh {
 		p.count++
 		x = &Exchange{Stream: stream, Number: p.count}
-		p.open[stream] = append(p.open[stream], x)
+		open[m.Exchange] = append(open[m.Exchange], x)
 	}
 	switch kept := p.copy(m); {
 	case m.Request:
@@ -94,25 +102,23 @@ func (p *Pairing) Add(stream int, m *Message) (x *Exchange, fresh bool) {
 	default:
 		x.Response = kept
 	}
-	if x.Response != nil && (x.Request != nil || m.Exchange == 0) {
-		p.open[stream] = slices.DeleteFunc(p.open[stream], func(o *Exchange) bool { return o == x })
+	flooded := fresh && m.Request && len(open) > maxPending
+	if x.Response != nil && (x.Request != nil || m.Exchange == 0) || flooded {
+		x.Over = true
+		left := slices.DeleteFunc(open[m.Exchange], func(o *Exchange) bool { return o == x })
+		if open[m.Exchange] = left; len(left) == 0 {
+			delete(open, m.Exchange)
+		}
 	}
 	return x, fresh
 }
 
-// find returns the exchange that a message belongs to, nil if it begins one. A
-// response may be complete before its request is.
-func (p *Pairing) find(stream int, m *Message) *Exchange {
-	for _, x := range p.open[stream] {
-		has := x.Request
-		if m.Request || has == nil {
-			has = x.Response
-		}
-		if has == nil && len(x.Interim) > 0 {
-			has = x.Interim[0]
-		}
-		taken := m.Request && x.Request != nil || !m.Request && x.Response != nil
-		if !taken && has != nil && has.Exchange == m.Exchange && (m.Exchange > 0 || !m.Request) {
+// find returns the exchange that a message belongs to, of those whose messages have
+// the same Exchange; nil if it begins one. A response may be complete before its
+// request is.
+func find(open []*Exchange, m *Message) *Exchange {
+	for _, x := range open {
+		if m.Request && x.Request == nil && m.Exchange > 0 || !m.Request && x.Response == nil {
 			return x
 		}
 	}
@@ -121,11 +127,17 @@ func (p *Pairing) find(stream int, m *Message) *Exchange {
 
 // Forget drops what is kept of a connection that is over, and returns its
 // exchanges that have remained without a request or a response.
-func (p *Pairing) Forget(stream int) []*Exchange {
-	open := p.open[stream]
+func (p *Pairing) Forget(stream int) (alone []*Exchange) {
+	for _, open := range p.open[stream] {
+		alone = append(alone, open...)
+	}
 	delete(p.open, stream)
 	delete(p.asked, stream)
-	return open
+	for _, x := range alone {
+		x.Over = true
+	}
+	slices.SortFunc(alone, func(a, b *Exchange) int { return a.Number - b.Number })
+	return alone
 }
 
 func (p *Pairing) copy(m *Message) *Message {

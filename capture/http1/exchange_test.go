@@ -66,3 +66,30 @@ func TestPairing(t *testing.T) {
 		})
 	}
 }
+
+// Of requests that nobody answers as many wait as the reader pairs; those after
+// them are over at once, and one that waits still finds its response.
+func TestPairingIsBounded(t *testing.T) {
+	t.Parallel()
+	const waiting, all = 1000, 1500
+	var p http1.Pairing
+	var pairs []*http1.Exchange
+	for i := range all {
+		x, fresh := p.Add(3, &http1.Message{Request: true, Method: "GET", Target: "/", Exchange: i + 1})
+		if !fresh || x.Nth != i+1 || x.Number != i+1 {
+			t.Fatalf("request %d: %+v, fresh: %v", i+1, x, fresh)
+		}
+		pairs = append(pairs, x)
+	}
+	for i, x := range pairs {
+		if x.Over != (i >= waiting) {
+			t.Fatalf("request %d is over: %v", i+1, x.Over)
+		}
+	}
+	if x, fresh := p.Add(3, &http1.Message{Status: 200, Exchange: 7}); fresh || x != pairs[6] || !x.Over {
+		t.Errorf("the response to the seventh: %+v, fresh: %v", x, fresh)
+	}
+	if alone := p.Forget(3); len(alone) != waiting-1 || alone[0] != pairs[0] || !alone[0].Over || alone[6] != pairs[7] {
+		t.Errorf("%d are left without a response", len(alone))
+	}
+}

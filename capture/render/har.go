@@ -35,18 +35,7 @@ func HAR(w io.Writer, events Events, o Options) error {
 	fmt.Fprintf(h.w, "{\"log\": {\"version\": \"1.2\", \"creator\": %s, \"entries\": [\n", tool)
 	var web exchanges
 	web.tale.Bodies = true
-	var failed error
-	for e, err := range events {
-		if err != nil {
-			failed = err
-			break
-		}
-		if e.Stream < 0 || o.shows(e.Stream) {
-			web.add(&e)
-		}
-		h.entries(web.take())
-	}
-	h.entries(web.all)
+	failed := web.each(events, &o, h.entries)
 	fmt.Fprint(h.w, "\n]")
 	if h.alone > 0 {
 		fmt.Fprintf(h.w, ", \"comment\": \"%d responses without a request are left out\"", h.alone)

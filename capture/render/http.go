@@ -71,7 +71,7 @@ func either(x *http1.Exchange, holds func(*http1.Message) bool) bool {
 }
 
 // HTTPTable writes one row an HTTP exchange: who asked for what, what came back,
-// and where the time went. Memory grows with the number of exchanges.
+// and where the time went: of the first 20,000.
 func HTTPTable(w io.Writer, events Events, o Options) error {
 	x, first, failed := readExchanges(events, &o)
 	t := newText(w, o)
@@ -92,6 +92,7 @@ func HTTPTable(w io.Writer, events Events, o Options) error {
 	}
 	tb.write(t)
 	t.blank()
+	t.leftOut(&x)
 	about := wordVantageShort
 	if wide {
 		about = wordVantage
@@ -106,6 +107,13 @@ func HTTPTable(w io.Writer, events Events, o Options) error {
 		t.painted(faint, part)
 	}
 	return firstError(t.w.Flush(), failed)
+}
+
+// leftOut says how many exchanges are not told.
+func (t *text) leftOut(x *exchanges) {
+	if x.left > 0 {
+		t.plainLine(t.say.f(wordLeftOut, x.left))
+	}
 }
 
 func (t *text) httpHead(wide bool) []string {

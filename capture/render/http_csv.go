@@ -16,11 +16,13 @@ var httpHeadings = []string{
 
 // HTTPCSV writes one row an HTTP exchange, with headings in English.
 func HTTPCSV(w io.Writer, events Events, o Options) error {
-	x, _, failed := readExchanges(events, &o)
 	s := newSheet(w, httpHeadings...)
-	for _, one := range x.all {
-		s.row(httpCells(one.Exchange)...)
-	}
+	var x exchanges
+	failed := x.each(events, &o, func(done []*told) {
+		for _, one := range done {
+			s.row(httpCells(one.Exchange)...)
+		}
+	})
 	return firstError(s.w.Error(), failed)
 }
 

@@ -13,6 +13,9 @@ type exchanges struct {
 	tale http1.Tale
 	all  []*told
 	by   map[*http1.Exchange]*told
+	over int // how many of all are
+	most int // how many are kept, 0 for all,
+	left int // and how many are not
 }
 
 // told is an exchange, and what its messages did to cookies.
@@ -20,7 +23,6 @@ type told struct {
 	*http1.Exchange
 	client, server trace.Participant
 	facts          map[*http1.Message][]http1.CookieFact
-	over           bool // nothing more will come of it
 }
 
 func (x *exchanges) add(e *trace.Event) {
@@ -29,10 +31,7 @@ func (x *exchanges) add(e *trace.Event) {
 		x.message(e)
 	case e.Kind == trace.KindConnection:
 		for _, pair := range x.tale.Forget(e.Stream) {
-			if one := x.by[pair]; one != nil {
-				one.over = true
-			}
-			delete(x.by, pair)
+			x.end(pair)
 		}
 	}
 }
@@ -49,6 +48,10 @@ func (x *exchanges) message(e *trace.Event) {
 	client, server := parties(e)
 	pair, fresh, facts := x.tale.Add(client.Addr, server.Addr, e.Stream, e.Message)
 	one := x.by[pair]
+	if fresh && x.most > 0 && len(x.all) == x.most {
+		x.left++
+		return
+	}
 	if fresh {
 		one = &told{Exchange: pair, client: client, server: server}
 		x.all = append(x.all, one)
@@ -56,6 +59,9 @@ func (x *exchanges) message(e *trace.Event) {
 			x.by = map[*http1.Exchange]*told{}
 		}
 		x.by[pair] = one
+	}
+	if one == nil { // it is left out
+		return
 	}
 	if len(facts) > 0 {
 		if one.facts == nil {
@@ -70,40 +76,58 @@ func (x *exchanges) message(e *trace.Event) {
 		}
 		one.facts[key] = facts
 	}
-	if pair.Response != nil && (pair.Request != nil || e.Message.Exchange == 0) {
-		one.over = true
+	if pair.Over {
+		x.end(pair)
+	}
+}
+
+// end notes that nothing more will come of an exchange.
+func (x *exchanges) end(pair *http1.Exchange) {
+	if x.by[pair] != nil {
+		x.over++
 		delete(x.by, pair)
 	}
 }
 
-// maxOpen is how many exchanges wait for one before them to be over.
+// maxOpen is how many exchanges that are over may wait for one before them that is
+// not: so many, or as many as are open.
 const maxOpen = 4096
 
 // take takes out those that are over, in their order as long as not too many
-// have to wait for it.
+// have to wait for it. What it costs is spread over what it takes.
 func (x *exchanges) take() (done []*told) {
-	for len(x.all) > 0 && x.all[0].over {
+	for len(x.all) > 0 && x.all[0].Over {
 		done = append(done, x.all[0])
 		x.all = x.all[1:]
 	}
-	if len(x.all) <= maxOpen {
+	x.over -= len(done)
+	if x.over <= maxOpen || x.over < len(x.all)/2 {
 		return done
 	}
 	still := x.all[:0:0]
 	for _, one := range x.all {
-		if one.over {
+		if one.Over {
 			done = append(done, one)
 		} else {
 			still = append(still, one)
 		}
 	}
-	x.all = still
+	x.all, x.over = still, 0
 	return done
 }
 
-// readExchanges reads a timeline to its end. first is the time of its first
-// event that has one.
+// maxListed bounds the exchanges that are kept to be told together, at the end.
+const maxListed = 20_000
+
+var wordLeftOut = trace.Text{
+	En: "%d more are left out here; --format csv and har have all of them, --stream and --where choose",
+	Ko: "여기서 생략한 것: %d개. --format csv와 har에는 모두 있고, --stream과 --where로 고를 수 있습니다",
+}
+
+// readExchanges reads a timeline to its end, and keeps the first maxListed
+// exchanges. first is the time of its first event that has one.
 func readExchanges(events Events, o *Options) (x exchanges, first time.Time, failed error) {
+	x.most = maxListed
 	for e, err := range events {
 		if err != nil {
 			return x, first, err
@@ -116,4 +140,21 @@ func readExchanges(events Events, o *Options) (x exchanges, first time.Time, fai
 		}
 	}
 	return x, first, nil
+}
+
+// each reads a timeline to its end, and hands on the exchanges when nothing
+// more will come of them.
+func (x *exchanges) each(events Events, o *Options, do func([]*told)) (failed error) {
+	for e, err := range events {
+		if err != nil {
+			failed = err
+			break
+		}
+		if e.Stream < 0 || o.shows(e.Stream) {
+			x.add(&e)
+		}
+		do(x.take())
+	}
+	do(x.all)
+	return failed
 }

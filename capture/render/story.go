@@ -15,8 +15,7 @@ import (
 
 // Story tells for each client what it was given to remember, what it brought
 // back, and what the servers said: HTTP's memory, which no connection holds.
-// Clients are told apart by their IP address. Memory grows with the number of
-// exchanges.
+// Clients are told apart by their IP address. It tells the first 20,000 exchanges.
 func Story(w io.Writer, events Events, o Options) error {
 	x, _, failed := readExchanges(events, &o)
 	t := newText(w, o)
@@ -40,6 +39,10 @@ func Story(w io.Writer, events Events, o Options) error {
 		}
 		t.clientStory(a, by[a])
 		t.keptCookies(a, x.tale.Cookies())
+	}
+	if x.left > 0 {
+		t.blank()
+		t.leftOut(&x)
 	}
 	return firstError(t.w.Flush(), failed)
 }
