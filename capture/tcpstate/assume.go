@@ -9,7 +9,7 @@ func (f follow) announce(sender, receiver *end) {
 	switch {
 	case s.Flags.Has(RST):
 		if receiver.believes(s, sender) {
-			known.reset = true
+			known.reset, known.resetAt = true, s.Time.UnixNano()
 		} else if receiver.shown().synchronized() {
 			receiver.suspicious = s.Frame
 		}

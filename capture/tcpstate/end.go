@@ -22,9 +22,10 @@ type end struct {
 		hasUna   bool
 		syn      bool
 		reset    bool
-		midway   bool // the peer is in the middle of a connection with it
-		frame    int  // the frame that carried the latest of these
-		finFrame int  // the frame that carried its first FIN
+		resetAt  int64 // when that RST was seen, in nanoseconds since 1970
+		midway   bool  // the peer is in the middle of a connection with it
+		frame    int   // the frame that carried the latest of these
+		finFrame int   // the frame that carried its first FIN
 	}
 	// suspicious is the frame of a RST or SYN that calls for a challenge ACK.
 	suspicious int

@@ -13,6 +13,9 @@ func (f follow) sends(e *end) {
 		return
 	case s.Flags.Has(SYN):
 		f.sendsSyn(e)
+	case e.assumed.reset && f.outlives(e):
+		e.assumed.reset, e.withdrawn = false, true
+		f.learn(e)
 	case t.state == Unknown && f.answersSyn():
 		f.meetOpening(e)
 	case t.state == Unknown:
@@ -219,6 +222,21 @@ func (f follow) sendsReset(e *end) {
 func (f follow) lostIt() bool {
 	peer := &f.c.ends[f.to].flow
 	return !f.s.Flags.Has(ACK) && f.c.lastFrom == f.to && peer.lastHadAck && f.s.Seq == peer.lastAck
+}
+
+// outlives reports whether an end sends so long after a RST to it was seen that
+// the RST has not arrived: what had left before it came was here within a round
+// trip. Where none was measured, that is taken for the second with which a sender
+// begins (RFC 6298 §2.1).
+func (f follow) outlives(e *end) bool {
+	trip := f.c.initialRTT
+	for _, m := range f.c.meters {
+		trip = max(trip, m.rtt.Max)
+	}
+	if trip == 0 {
+		trip = MinRTO
+	}
+	return f.s.Time.UnixNano()-e.assumed.resetAt > int64(trip)
 }
 
 // forget drops what was assumed to have arrived: the end sends its SYN or FIN

@@ -26,6 +26,18 @@ c> FIN,ACK 6 6
 s> ACK 6 7
 s> FIN,ACK 6 7
 c> ACK 7 7`},
+	{name: "RST lost, and its addressee speaks on", script: handshake + `
+s| RST,ACK 1 1
+wait 200ms
+c> PSH,ACK 1 1 +5
+s| RST 1
+wait 400ms
+c> PSH,ACK 1 1 +5
+s> RST 1`},
+	{name: "RST meets data on its way", script: handshake + `
+c~a PSH,ACK 1 1 +5
+s> RST,ACK 1 1
+a`},
 	{name: "third ACK lost", script: `
 c> SYN 0
 s> SYN,ACK 0 1

@@ -48,7 +48,9 @@ import (
 //
 // "once" means the first transmission only, "twice" the first two, "always" every
 // one. Without such a word a rule that names ordinals acts once, and one that
-// does not acts always.
+// does not acts always. "once" without an ordinal means the first segment of its
+// kind, "twice" that one twice, or the first two where the kind is never
+// retransmitted: "drop rst twice". "all" before it means that of each segment.
 //
 // "drop", "duplicate" and "corrupt" alone mean the 1st data segment, once. "cut"
 // without a time of its own begins with the 1st data segment; with a segment

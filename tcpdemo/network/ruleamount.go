@@ -160,6 +160,7 @@ func (p *parser) numbered() error {
 			return p.fail(t, "one number stands before \"times\"", "\"times\" 앞에는 숫자 하나만 올 수 있습니다")
 		}
 		target.Transmissions = Range{1, first.First}
+		p.often = true
 		return p.begin(clauseRepeat, t)
 	case p.accept("transmission", "transmissions"):
 		if !one {

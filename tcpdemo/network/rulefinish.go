@@ -28,6 +28,9 @@ func (p *parser) finish() error {
 		}
 	case VerbDelay:
 	}
+	if r.Verb != VerbLoss {
+		p.aimAtFirst()
+	}
 	if r.Target.Transmissions == (Range{}) {
 		r.Target.Transmissions = r.Target.usual()
 	}
@@ -50,6 +53,21 @@ func (p *parser) bare() bool {
 func (t *Target) aimAtFirstData() {
 	t.Which = first
 	t.Kind = KindData
+}
+
+// aimAtFirst gives a rule that says how often it acts, and not on which segment,
+// the first of its kind. Of a kind that is never retransmitted it takes as many.
+func (p *parser) aimAtFirst() {
+	t := &p.rule.Target
+	if !p.often || p.has(clauseWhich) || !t.Which.All() {
+		return
+	}
+	t.Which = first
+	switch t.Kind {
+	case KindRST, KindPureACK, KindProbe, KindFrame:
+		t.Which.Ranges[0], t.Transmissions = t.Transmissions, once
+	case KindAny, KindData, KindSYN, KindSYNACK, KindACK, KindFIN, KindPSH:
+	}
 }
 
 // first is the place that a rule without ordinals begins with.

@@ -73,6 +73,7 @@ type parser struct {
 	rule   Rule
 	at     map[clause]token
 	length time.Duration // of clauseFor
+	often  bool          // clauseRepeat says how often the rule acts
 }
 
 func (p *parser) fail(t token, en, ko string) error {
@@ -177,6 +178,7 @@ func (p *parser) clause() error {
 		return p.begin(clauseRepeat, t)
 	case "once", "twice", "always":
 		p.rule.Target.Transmissions = map[string]Range{"once": once, "twice": {1, 2}, "always": always}[t.text]
+		p.often = t.text != "always"
 		return p.begin(clauseRepeat, t)
 	case "both", "client", "server":
 		return p.way(t)
