@@ -281,6 +281,36 @@ func TestLoopbackWithoutChecksums(t *testing.T) {
 	}
 }
 
+// TestResetEndsReading: what a RST cuts off is told before it, and nothing behind
+// it is read: its sender has no TCB any more.
+func TestResetEndsReading(t *testing.T) {
+	t.Parallel()
+	ack := func(t *layers.TCP) { t.ACK = true }
+	b := newBuilder(t)
+	b.handshake()
+	b.send(0, ack, []byte("GET / HTTP/1.1\r\n\r\n"))
+	b.send(1, ack, []byte("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc"))
+	b.send(0, func(t *layers.TCP) { t.RST, t.ACK = true, true }, nil)
+	b.send(1, ack, []byte("def"))
+	for _, ahead := range []bool{false, true} {
+		for _, only := range []trace.Kinds{0, trace.KindsOf(trace.KindMessage, trace.KindState)} {
+			all, err := tell(t, analyze.Options{Ahead: ahead, Kinds: only}.Run(source(b.frames, nil), nil))
+			var got []string
+			for _, e := range all {
+				if m := e.Message; m != nil && !m.Request {
+					got = append(got, fmt.Sprintf("%d after %d bytes, truncated %v", e.Frame, m.BodyBytes, m.Truncated))
+				} else if e.Frame >= 6 {
+					got = append(got, fmt.Sprint(e.Frame))
+					break
+				}
+			}
+			if want := []string{"5 after 3 bytes, truncated true", "6"}; err != nil || !slices.Equal(got, want) {
+				t.Errorf("ahead %v: %q, want %q; %v", ahead, got, want, err)
+			}
+		}
+	}
+}
+
 func Example() {
 	frames := []capture.Frame{{Number: 1, Link: capture.LinkEthernet, Data: make([]byte, 14)}}
 	for e, err := range analyze.Run(source(frames, nil), nil) {

@@ -154,18 +154,37 @@ func (r *run) segmentSeen(f *capture.Frame, arrival bool) {
 		r.totals.Segments++
 	}
 	r.whereabouts(s, reading.From, reading.Conn.Stream)
+	reads := r.wantsHTTP && r.delivers(f, &reading, arrival)
+	aborts := reads && reading.Aborts(s)
+	if aborts { // what it cuts off came before it
+		r.readUp(exchangeOf(reading.Conn, s))
+	}
 	if r.wantsSegments || f.Wire != 0 {
 		r.tellSegment(f, s, &reading, arrival)
 	}
 	for _, ch := range reading.Changes {
 		r.inferred(f, &reading, ch)
 	}
-	if r.wantsHTTP && r.delivers(f, &reading, arrival) {
-		if x := exchangeOf(reading.Conn, s); r.tape != nil {
-			r.tape.payload(x, reading.From, s)
-		} else {
-			r.web.segment(r, x, reading.From, s)
-		}
+	if reads && !aborts {
+		r.payload(s, &reading)
+	}
+}
+
+// payload has a segment's payload read.
+func (r *run) payload(s *tcpstate.Segment, reading *tcpstate.Reading) {
+	if x := exchangeOf(reading.Conn, s); r.tape != nil {
+		r.tape.payload(x, reading.From, s)
+	} else {
+		r.web.segment(r, x, reading.From, s)
+	}
+}
+
+// readUp ends the reading of an exchange.
+func (r *run) readUp(x *exchange) {
+	if r.tape != nil {
+		r.tape.over(x)
+	} else {
+		r.web.close(r, x)
 	}
 }
 
@@ -284,11 +303,7 @@ func (r *run) endOf(k endKey, p trace.Participant) tcpstate.End {
 
 // over tells that a connection is over, and forgets it.
 func (r *run) over(c *tcpstate.Conn) {
-	if x := leave(c); r.tape != nil {
-		r.tape.over(x)
-	} else {
-		r.web.close(r, x)
-	}
+	r.readUp(leave(c))
 	r.states.settle(c)
 	from, to := r.opts.parties(c, tcpstate.Client)
 	if !c.Resumed {

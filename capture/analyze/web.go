@@ -99,13 +99,14 @@ func (w *web) segment(r *run, x *exchange, from tcpstate.End, s *tcpstate.Segmen
 	}
 }
 
-// close ends the reading of an exchange whose connection is over.
+// close ends the reading of an exchange: nothing of its payload is to come.
 func (w *web) close(r *run, x *exchange) {
 	if x == nil || x.stream == nil {
 		return
 	}
 	x.stream.Close()
 	w.tell(r, x)
+	*x = exchange{conn: x.conn, readUp: true}
 }
 
 func (w *web) tell(r *run, x *exchange) {

@@ -208,6 +208,9 @@ func compare(t *testing.T, id, table string, ours []found) {
 		case i < 0 && why == "":
 			t.Errorf("not found: %+v", want)
 		}
+		if i >= 0 && left[i].Framing != http1.UntilClose && left[i].LastFrame != want.last {
+			t.Errorf("frame %s: its last octet came in %d", row["frame"], left[i].LastFrame)
+		}
 		if i >= 0 {
 			decoded(t, row, left[i].Message)
 			left = slices.Delete(left, i, i+1)

@@ -2,12 +2,13 @@ package http1
 
 import (
 	"bytes"
+	"iter"
 	"slices"
 	"time"
 )
 
-// Exchange is a request and what answers it. One whose other half was not seen
-// has nil for it.
+// Exchange is a request and what answers it. Whichever of the two was not seen is
+// nil: both are where a capture holds interim responses alone.
 type Exchange struct {
 	Stream int
 	// Number counts the exchanges of a trace, and Nth the requests of a
@@ -26,9 +27,9 @@ type Exchange struct {
 // Split is how long an exchange took, as seen where the capture was taken. At
 // the client, Wait holds a round trip; at the server it does not.
 type Split struct {
-	Request  time.Duration // from the first byte of the request to its last
+	Request  time.Duration // from the first byte of the request that came to the last
 	Wait     time.Duration // to the first byte of the response; below 0 where it came before the request's last
-	Response time.Duration // from the first byte of the response to its last
+	Response time.Duration // from the first byte of the response that came to the last
 }
 
 // Split returns where the time went, and false unless both messages were seen.
@@ -45,10 +46,7 @@ func (x *Exchange) Split() (s Split, ok bool) {
 
 // Frames are the first and the last frame that an exchange is seen in.
 func (x *Exchange) Frames() (first, last int) {
-	for _, m := range append([]*Message{x.Request, x.Response}, x.Interim...) {
-		if m == nil {
-			continue
-		}
+	for m := range x.messages() {
 		if first == 0 || m.FirstFrame < first {
 			first = m.FirstFrame
 		}
@@ -57,12 +55,30 @@ func (x *Exchange) Frames() (first, last int) {
 	return first, last
 }
 
-// Started is when its first byte was seen.
+// Started is when the first byte of it was seen: of its request, or of what
+// answers it where that was not.
 func (x *Exchange) Started() time.Time {
-	if x.Request != nil {
-		return x.Request.FirstTime
+	for m := range x.messages() {
+		return m.FirstTime
 	}
-	return x.Response.FirstTime
+	return time.Time{}
+}
+
+// messages yields what was seen of it, as one follows the other.
+func (x *Exchange) messages() iter.Seq[*Message] {
+	return func(yield func(*Message) bool) {
+		if x.Request != nil && !yield(x.Request) {
+			return
+		}
+		for _, m := range x.Interim {
+			if !yield(m) {
+				return
+			}
+		}
+		if x.Response != nil {
+			yield(x.Response)
+		}
+	}
 }
 
 // Pairing puts messages of any number of connections together to exchanges. Its

@@ -36,6 +36,9 @@ func exchangesOf(pieces ...piece) string {
 			line += fmt.Sprintf(" %d+%d+%d", s.Request/time.Second, s.Wait/time.Second, s.Response/time.Second)
 		}
 		first, last := x.Frames()
+		if began := second(first); x.Request != nil && !x.Request.FirstTime.Equal(x.Started()) || x.Request == nil && !began.Equal(x.Started()) {
+			line += " started " + x.Started().String()
+		}
 		lines = append(lines, line+fmt.Sprintf(" f%d-%d", first, last))
 	}
 	return strings.Join(lines, "; ")
@@ -55,6 +58,7 @@ func TestPairing(t *testing.T) {
 		{"answered before it has ended", []piece{client(post + "ab"), server(ok), client("cd"), client(get), server(ok)}, "1/1 POST 200 2+-1+0 f1-3; 2/2 GET 200 0+1+0 f4-5"},
 		{"no response", []piece{client(get)}, "1/1 GET f1-1"},
 		{"no request", []piece{server(ok), server(ok)}, "1/0 200 f1-1; 2/0 200 f2-2"},
+		{"interim alone", []piece{client("x\x00ST /a HTTP/1.1\r\n\r\n"), server("HTTP/1.1 100 Continue\r\n\r\n")}, "1/0 (100) f2-2"},
 		{"switched", []piece{client(get), server("HTTP/1.1 101 Switching\r\nUpgrade: x\r\n\r\n")}, "1/1 GET 101 0+1+0 f1-2"},
 	}
 	for _, tt := range tests {

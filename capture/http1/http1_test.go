@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -249,6 +250,48 @@ func TestPlaces(t *testing.T) {
 	r = converse(http1.Limits{}, 0, client(get), server("HTTP/1.0 200 OK\r\n\r\nbody"), client("x"), server("").end())
 	if m := r.messages[1]; m.LastFrame != 2 || m.CompletedBy != 4 || m.End != 23 {
 		t.Errorf("until close: last frame %d, completed by %d, end %d", m.LastFrame, m.CompletedBy, m.End)
+	}
+}
+
+// TestLateOctets: of each message and each WebSocket frame the second segment is
+// the last to come, and of the last message the first.
+func TestLateOctets(t *testing.T) {
+	t.Parallel()
+	var spans []string
+	note := func(s http1.Span) {
+		spans = append(spans, fmt.Sprintf("%d-%d %d-%d", s.FirstFrame, s.LastFrame, s.FirstTime.Unix(), s.LastTime.Unix()))
+	}
+	frames := http1.NewWebSocket(tcpstate.Client, "", 100, func(_ tcpstate.End, f *http1.WebSocketFrame) { note(f.Span) })
+	c := http1.New(http1.Limits{}, func(_ tcpstate.End, m *http1.Message) { note(m.Span) })
+	c.Tunnel = frames.Feed
+	conn := stream.New(stream.Limits{}).Open(c.Feed)
+	var next [2]uint32
+	number := 0
+	send := func(from tcpstate.End, order []int, parts ...string) {
+		var at []uint32
+		for _, p := range parts {
+			at = append(at, next[from])
+			next[from] += uint32(len(p))
+		}
+		for _, i := range order {
+			number++
+			conn.Segment(from, &tcpstate.Segment{
+				Frame: number, Time: second(number), Seq: tcpstate.Seq(at[i]), Len: len(parts[i]), Payload: []byte(parts[i]),
+			})
+		}
+	}
+	for _, from := range []tcpstate.End{tcpstate.Client, tcpstate.Server} {
+		conn.Segment(from, &tcpstate.Segment{Flags: tcpstate.SYN, Seq: ^tcpstate.Seq(0)})
+	}
+	late, first := []int{0, 2, 1}, []int{1, 2, 0}
+	send(tcpstate.Client, late, "POST / HTTP/1.1\r\nContent-", "Length: 5\r\n\r\na", "bcde")
+	send(tcpstate.Server, late, "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n", "ab", "cde")
+	send(tcpstate.Client, first, "GET / HT", "TP/1.1\r\n", "\r\n")
+	send(tcpstate.Server, []int{0}, "HTTP/1.1 101 \r\nUpgrade: websocket\r\n\r\n")
+	send(tcpstate.Server, late, "\x82\x06", "abc", "def")
+	want := []string{"1-3 1-3", "4-6 4-6", "7-9 7-9", "10-10 10-10", "11-13 11-13"}
+	if !slices.Equal(spans, want) {
+		t.Errorf("%q, want %q", spans, want)
 	}
 }
 

@@ -26,6 +26,27 @@ func (f Framing) String() string {
 	return [...]string{"none", "content-length", "chunked", "until-close"}[min(f, UntilClose)]
 }
 
+// Span is where and when octets came: in whatever order, the message is over
+// when the last that was missing is there, which need not be its last one.
+type Span struct {
+	// FirstFrame and LastFrame are the lowest and the highest number of the
+	// frames that carried the octets.
+	FirstFrame, LastFrame int
+	// FirstTime and LastTime are when the first and the last of them came.
+	FirstTime, LastTime time.Time
+}
+
+// add takes another frame that carried octets.
+func (s *Span) add(frame int, at time.Time) {
+	s.FirstFrame, s.LastFrame = min(s.FirstFrame, frame), max(s.LastFrame, frame)
+	if at.Before(s.FirstTime) {
+		s.FirstTime = at
+	}
+	if at.After(s.LastTime) {
+		s.LastTime = at
+	}
+}
+
 // Message is one request or response. Byte offsets count from the start of the
 // stream in its direction.
 type Message struct {
@@ -47,13 +68,10 @@ type Message struct {
 	// Head is the start line and header section as sent, up to and including
 	// the empty line.
 	Head []byte
-	// FirstFrame and LastFrame are the frames that carried the first and the
-	// last byte, FirstTime and LastTime when they were seen.
-	FirstFrame, LastFrame int
-	FirstTime, LastTime   time.Time
+	Span
 	// CompletedBy is the frame that made the message whole, and CompletedAt
-	// when it was seen: later than LastFrame where segments came out of order,
-	// and the FIN where only the connection's end delimits the body.
+	// when it was seen: later than LastFrame where octets of a message before it
+	// were missing, and the FIN where only the connection's end delimits the body.
 	CompletedBy int
 	CompletedAt time.Time
 	// Exchange counts the requests of the connection from 1; a response has

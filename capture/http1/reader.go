@@ -73,6 +73,9 @@ func (r *reader) data(data []byte) {
 		r.state, r.resumed = inHead, true
 	}
 	r.seen = r.now
+	if r.msg != nil {
+		r.msg.Span.add(r.now.Frame, r.now.Time)
+	}
 	for len(data) > 0 {
 		if r.state == inTunnel {
 			r.tunnel(data)
@@ -165,7 +168,8 @@ func (r *reader) keep(data []byte) {
 func (r *reader) begin() {
 	r.text, r.line, r.left, r.holed = r.text[:0], 0, 0, false
 	r.msg, r.headRead = r.c.limits.Pool.get(), false
-	r.msg.Start, r.msg.FirstFrame, r.msg.FirstTime = r.offset, r.now.Frame, r.now.Time
+	r.msg.Start = r.offset
+	r.msg.Span = Span{r.now.Frame, r.now.Frame, r.now.Time, r.now.Time}
 	if r.resumed {
 		r.msg.Marks, r.resumed = Resumed, false
 	}
@@ -175,7 +179,6 @@ func (r *reader) begin() {
 func (r *reader) finish() {
 	m := r.msg
 	m.End = r.offset
-	m.LastFrame, m.LastTime = r.seen.Frame, r.seen.Time
 	m.CompletedBy, m.CompletedAt = r.now.Release, r.now.ReleaseTime
 	r.msg, r.text = nil, r.text[:0]
 	r.state, r.next = r.next, inHead

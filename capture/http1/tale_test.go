@@ -25,13 +25,13 @@ func life(steps ...string) (facts []string, tale http1.Tale) {
 		fmt.Sscan(parts[1], &seconds)
 		at := start.Add(time.Duration(seconds) * time.Second)
 		request := &http1.Message{
-			Request: true, Exchange: 1, Target: parts[2], FirstTime: at, LastTime: at, FirstFrame: 2*i + 1,
+			Request: true, Exchange: 1, Target: parts[2], Span: http1.Span{FirstTime: at, LastTime: at, FirstFrame: 2*i + 1},
 			Fields: []http1.Field{{Name: "Host", Value: "www.a.example:8080"}},
 		}
 		if parts[3] != "" {
 			request.Fields = append(request.Fields, http1.Field{Name: "Cookie", Value: parts[3]})
 		}
-		response := &http1.Message{Status: 200, Exchange: 1, FirstTime: at, LastTime: at, FirstFrame: 2*i + 2}
+		response := &http1.Message{Status: 200, Exchange: 1, Span: http1.Span{FirstTime: at, LastTime: at, FirstFrame: 2*i + 2}}
 		for set := range strings.SplitSeq(answered, "|") {
 			if set = strings.TrimSpace(set); set != "" {
 				response.Fields = append(response.Fields, http1.Field{Name: "set-cookie", Value: set})

@@ -43,8 +43,7 @@ type WebSocketFrame struct {
 	// Start is where the frame begins, PayloadStart its payload; End is after
 	// its last byte.
 	Start, PayloadStart, End int64
-	FirstFrame, LastFrame    int
-	FirstTime, LastTime      time.Time
+	Span
 	// CompletedBy: see Message.
 	CompletedBy int
 	CompletedAt time.Time

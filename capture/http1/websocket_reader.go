@@ -37,6 +37,9 @@ func (w *WebSocket) Feed(from tcpstate.End, c stream.Chunk) {
 	switch c.Kind {
 	case stream.Data:
 		r.seen = c
+		if r.frame != nil {
+			r.frame.Span.add(c.Frame, c.Time)
+		}
 		r.data(data)
 	case stream.Gap:
 		r.gap(c.Lost)
@@ -66,7 +69,7 @@ func (r *wsReader) data(data []byte) {
 // header takes octets of a header, as many as it still needs.
 func (r *wsReader) header(data []byte) int {
 	if r.frame == nil {
-		r.frame = &WebSocketFrame{Start: r.offset, FirstFrame: r.seen.Frame, FirstTime: r.seen.Time}
+		r.frame = &WebSocketFrame{Start: r.offset, Span: Span{r.seen.Frame, r.seen.Frame, r.seen.Time, r.seen.Time}}
 	}
 	n := min(headerLength(r.head)-len(r.head), len(data))
 	r.head = append(r.head, data[:n]...)
@@ -208,7 +211,6 @@ func unmask(b []byte, f *WebSocketFrame, from int, at int64) []byte {
 func (r *wsReader) finish() {
 	f := r.frame
 	f.End = r.offset
-	f.LastFrame, f.LastTime = r.seen.Frame, r.seen.Time
 	f.CompletedBy, f.CompletedAt = r.seen.Release, r.seen.ReleaseTime
 	if f.Opcode == OpClose && !f.Truncated {
 		r.close(f)

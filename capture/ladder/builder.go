@@ -28,6 +28,7 @@ type Builder struct {
 	lanes lanes
 	queue []*row
 	count int // rows so far
+	above int // the connection of the last arrow
 	// open is the row that a following change of state belongs to.
 	open     *row
 	flights  flights
@@ -176,6 +177,9 @@ func (b *Builder) hidden(e *trace.Event) bool {
 func (b *Builder) push(r Row, e *trace.Event) *row {
 	r.At, r.Frame, r.Stream, r.Event = e.At, e.Frame, e.Stream, *e
 	b.count++
+	if r.Arrow != nil {
+		b.above = e.Stream
+	}
 	p := &row{Row: r, place: b.count}
 	b.queue = append(b.queue, p)
 	b.open = nil
@@ -196,7 +200,7 @@ func (b *Builder) addMessage(e *trace.Event) {
 	if b.o.Detail == DetailMessages {
 		kind = RowArrow
 	}
-	b.push(Row{Kind: kind, Lane: -1, Arrow: &Arrow{From: b.lanes.of(e.From), To: b.lanes.of(e.To)}}, e)
+	b.push(Row{Kind: kind, Lane: -1, Arrow: &Arrow{From: b.lanes.of(e.From), To: b.lanes.of(e.To)}, Apart: kind == RowMessage && b.above != e.Stream}, e)
 }
 
 func (b *Builder) addMemory(e *trace.Event) {

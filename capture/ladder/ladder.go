@@ -84,8 +84,10 @@ type Row struct {
 	First        bool
 	// Lane is whose row it is, as an index of Builder.Lanes: for calls, states
 	// and memory. -1 where it is nobody's alone.
-	Lane   int
-	Arrow  *Arrow
+	Lane  int
+	Arrow *Arrow
+	// Apart: a message's connection is not that of the arrow above it.
+	Apart  bool
 	States []StateMark
 	// Holds is, by lane, how many connections the lane's party keeps a
 	// transmission control block for after this row (RFC 9293 §3.3.1), as far

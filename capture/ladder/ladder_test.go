@@ -626,3 +626,23 @@ func TestLaneOfAnOldConnectionStaysHeavy(t *testing.T) {
 		t.Errorf("control blocks in the lane, row by row: %v, want %v", held, want)
 	}
 }
+
+// TestApart: a message that does not stand below its segment says so.
+func TestApart(t *testing.T) {
+	t.Parallel()
+	var s script
+	s.leave(0, false, tcpstate.ACK)
+	s.said(1, 1)
+	s.leave(0, false, tcpstate.ACK)
+	s.events[2].Stream = 1
+	s.said(1, 1)
+	var apart []bool
+	for _, r := range s.rows(ladder.Options{}) {
+		if r.Kind == ladder.RowMessage {
+			apart = append(apart, r.Apart)
+		}
+	}
+	if want := []bool{false, true}; !slices.Equal(apart, want) {
+		t.Errorf("%v, want %v", apart, want)
+	}
+}

@@ -12,7 +12,7 @@ import (
 
 // said tells an HTTP message of frames first to last.
 func (s *script) said(first, last int) {
-	s.add(trace.Event{Kind: trace.KindMessage, Frame: last, From: alice, To: bob, Message: &http1.Message{Request: true, FirstFrame: first, LastFrame: last}})
+	s.add(trace.Event{Kind: trace.KindMessage, Frame: last, From: alice, To: bob, Message: &http1.Message{Request: true, Span: http1.Span{FirstFrame: first, LastFrame: last}}})
 }
 
 // A handshake is one row with the states that it leads to; a message has its

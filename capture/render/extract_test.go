@@ -63,7 +63,7 @@ func TestExtractNames(t *testing.T) {
 		x := render.Extractor{Create: f.create}
 		for _, err := range x.Events("t.pcap", messages(
 			http1.Message{Request: true, Method: "GET", Target: target, Exchange: 1},
-			http1.Message{Status: 200, FirstFrame: 7, Exchange: 1, BodyBytes: 1, Body: []byte("x")},
+			http1.Message{Status: 200, Span: http1.Span{FirstFrame: 7}, Exchange: 1, BodyBytes: 1, Body: []byte("x")},
 		)) {
 			if err != nil {
 				t.Fatal(err)
@@ -82,11 +82,11 @@ func TestExtract(t *testing.T) {
 	gz := "\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff\xca\xc8\x04\x04\x00\x00\xff\xff\xac\x2a\x93\xd8\x02\x00\x00\x00"
 	coded := []http1.Field{{Name: "Content-Encoding", Value: "gzip"}}
 	for _, err := range x.Events("t.pcap", messages(
-		http1.Message{Status: 200, FirstFrame: 7, BodyBytes: 2, Body: []byte("ab")},
-		http1.Message{Status: 200, FirstFrame: 8, BodyBytes: int64(len(gz)), Body: []byte(gz), Fields: coded},
-		http1.Message{Status: 200, FirstFrame: 9, BodyBytes: 3, Body: []byte("\x1f\x8b\x08"), Fields: coded},
-		http1.Message{Status: 200, FirstFrame: 10, BodyBytes: 5, Body: []byte("ab"), Missing: 3, Truncated: true},
-		http1.Message{Status: 204, FirstFrame: 11},
+		http1.Message{Status: 200, Span: http1.Span{FirstFrame: 7}, BodyBytes: 2, Body: []byte("ab")},
+		http1.Message{Status: 200, Span: http1.Span{FirstFrame: 8}, BodyBytes: int64(len(gz)), Body: []byte(gz), Fields: coded},
+		http1.Message{Status: 200, Span: http1.Span{FirstFrame: 9}, BodyBytes: 3, Body: []byte("\x1f\x8b\x08"), Fields: coded},
+		http1.Message{Status: 200, Span: http1.Span{FirstFrame: 10}, BodyBytes: 5, Body: []byte("ab"), Missing: 3, Truncated: true},
+		http1.Message{Status: 204, Span: http1.Span{FirstFrame: 11}},
 	)) {
 		if err != nil {
 			t.Fatal(err)
@@ -123,5 +123,25 @@ func TestExtractFails(t *testing.T) {
 	}
 	if !errors.Is(last, full) || !errors.Is(x.Close(), full) {
 		t.Errorf("errors %v", last)
+	}
+}
+
+// TestInterimAlone: of an exchange that holds neither a request nor a final
+// response every view has something to tell.
+func TestInterimAlone(t *testing.T) {
+	t.Parallel()
+	only := func() render.Events {
+		return messages(http1.Message{Status: 100, Reason: "Continue", Version: "HTTP/1.1", Span: http1.Span{FirstFrame: 5, LastFrame: 5}})
+	}
+	for _, v := range render.Views {
+		for _, f := range v.Formats {
+			if err := f.Render(io.Discard, only(), render.Options{}); err != nil {
+				t.Errorf("%s, %s: %v", v.Name, f.Name, err)
+			}
+		}
+	}
+	var out strings.Builder
+	if err := render.HTTPCSV(&out, only(), render.Options{}); err != nil || !strings.Contains(out.String(), "\n1,2,,5,5,") {
+		t.Errorf("%v\n%s", err, out.String())
 	}
 }

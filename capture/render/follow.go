@@ -54,6 +54,9 @@ func follow(events Events, o Options, tell func(piece) error) error {
 			if !e.Segment.Damaged {
 				c.Segment(e.Segment.From, &e.Segment.Segment)
 			}
+			if e.Segment.Aborts(&e.Segment.Segment) {
+				c.Close()
+			}
 		case e.Kind == trace.KindConnection && following[e.Stream] != nil:
 			unseen = e.Connection.Ending != tcpstate.EndRST
 			following[e.Stream].Close()

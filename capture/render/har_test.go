@@ -142,16 +142,16 @@ func webMessages() []http1.Message {
 	ms := func(n int) time.Time { return at.Add(time.Duration(n) * time.Millisecond) }
 	return []http1.Message{
 		{
-			Request: true, Exchange: 1, Method: "POST", Target: "/form?a=b%20c&d", Version: "HTTP/1.1", FirstTime: ms(0), LastTime: ms(2),
+			Request: true, Exchange: 1, Method: "POST", Target: "/form?a=b%20c&d", Version: "HTTP/1.1", Span: http1.Span{FirstTime: ms(0), LastTime: ms(2)},
 			Fields: []http1.Field{{Name: "Host", Value: "a.example"}, {Name: "Cookie", Value: "sid=1; x=y"}, {Name: "Content-Type", Value: "text/plain"}},
 			Body:   []byte("한글"), BodyBytes: 6, Start: 10, BodyStart: 110, End: 116,
 		},
 		{
-			Status: 303, Reason: "See Other", Exchange: 1, Version: "HTTP/1.1", FirstTime: ms(5), LastTime: ms(9),
+			Status: 303, Reason: "See Other", Exchange: 1, Version: "HTTP/1.1", Span: http1.Span{FirstTime: ms(5), LastTime: ms(9)},
 			Fields: []http1.Field{{Name: "Location", Value: "/next"}, {Name: "Set-Cookie", Value: "sid=2; HttpOnly; Path=/; Max-Age=60"}},
 			Body:   []byte("\x00\xff"), BodyBytes: 2, Start: 0, BodyStart: 50, End: 52,
 		},
-		{Request: true, Exchange: 2, Method: "GET", Target: "/", Version: "HTTP/1.1", FirstTime: ms(10), LastTime: ms(10)},
+		{Request: true, Exchange: 2, Method: "GET", Target: "/", Version: "HTTP/1.1", Span: http1.Span{FirstTime: ms(10), LastTime: ms(10)}},
 		{Status: 200, Version: "HTTP/1.1"},
 	}
 }

@@ -41,7 +41,7 @@ func (p *painter) arrow(h *htmlRow, row *ladder.Row) {
 		arrow.Double, arrow.Y2 = true, arrow.Y1+8
 		arrow.Y1 = arrow.Y2
 		h.Fields = spokenFields(&row.Event)
-		h.Label = inTwo(func(speaker) string { return spokenForms(&row.Event)[0] })
+		h.Label = inTwo(func(speaker) string { return spokenForms(row, p.r.several)[0] })
 		if row.Folding != nil {
 			h.Frames = frameText(row)
 		}

@@ -152,8 +152,8 @@ func (r *report) Exchanges() []htmlExchange {
 			h.Response, h.Answered, h.Bytes = messageText(m), frameOfMessage(m), m.BodyBytes
 			h.Fields = append(h.Fields, stateLines(m)...)
 		}
-		if q, a := x.Request, x.Response; q != nil && a != nil && !q.LastTime.IsZero() && !a.FirstTime.IsZero() {
-			h.Wait = spanText(a.FirstTime.Sub(q.LastTime))
+		if s, ok := x.Split(); ok {
+			h.Wait = partText(s.Wait)
 		}
 		out = append(out, h)
 	}

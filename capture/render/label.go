@@ -6,6 +6,7 @@ import (
 
 	"statelab/capture/explain"
 	"statelab/capture/http1"
+	"statelab/capture/ladder"
 	"statelab/capture/tcpstate"
 	"statelab/capture/trace"
 )
@@ -77,12 +78,20 @@ func messageForms(m *http1.Message) []string {
 // spoken reports whether an event is an application's: HTTP's or WebSocket's.
 func spoken(e *trace.Event) bool { return e.Message != nil || e.WebSocket != nil }
 
-// spokenForms are what such an event says, whole and in short.
-func spokenForms(e *trace.Event) []string {
-	if e.WebSocket != nil {
-		return frameForms(e.WebSocket)
+// spokenForms are what such a row says, whole and in short. Where it does not stand
+// below its segment, several connections are told apart.
+func spokenForms(r *ladder.Row, several bool) (forms []string) {
+	if r.Event.WebSocket != nil {
+		forms = frameForms(r.Event.WebSocket)
+	} else {
+		forms = messageForms(r.Event.Message)
 	}
-	return messageForms(e.Message)
+	if several && r.Apart {
+		for i, f := range forms {
+			forms[i] = words(rowTag(r), f)
+		}
+	}
+	return forms
 }
 
 // spokenFields are the lines of a message that carry state.

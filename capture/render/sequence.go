@@ -167,10 +167,10 @@ func arrowText(say speaker, r *ladder.Row, several bool) string {
 	a := r.Arrow
 	behind := words(folded(r), foldedTrouble(say, r.Folding))
 	if r.Event.WebSocket != nil {
-		return words(spokenForms(&r.Event)[0], behind)
+		return words(spokenForms(r, several)[0], behind)
 	}
 	if r.Event.Message != nil {
-		return "HTTP " + words(append(append([]string{messageText(r.Event.Message)}, stateLines(r.Event.Message)...), behind)...)
+		return "HTTP " + words(append(append([]string{spokenForms(r, several)[0]}, stateLines(r.Event.Message)...), behind)...)
 	}
 	tag := ""
 	if several {

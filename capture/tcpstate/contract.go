@@ -140,5 +140,12 @@ type Reading struct {
 	Changes  []Change
 }
 
+// Aborts reports whether s is the RST of an end that has no TCB any more: what was
+// sent to it and not yet read is lost, and it sends no more of the connection
+// (RFC 9293 §3.10.5, §3.10.7.1). It is to be asked of the latest reading alone.
+func (r *Reading) Aborts(s *Segment) bool {
+	return s.Flags.Has(RST) && !r.Damaged && r.Conn.State[r.From] == Closed
+}
+
 // Key is a connection's addresses.
 type Key struct{ Client, Server netip.AddrPort }

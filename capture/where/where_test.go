@@ -22,13 +22,13 @@ var start = time.Date(2026, 1, 1, 9, 0, 0, 0, time.UTC)
 func events(yield func(trace.Event, error) bool) {
 	ask := func(stream int, method, target string, at time.Duration) trace.Event {
 		return trace.Event{Kind: trace.KindMessage, Stream: stream, Message: &http1.Message{
-			Request: true, Method: method, Target: target, Exchange: 1, LastTime: start.Add(at),
+			Request: true, Method: method, Target: target, Exchange: 1, Span: http1.Span{LastTime: start.Add(at)},
 			Fields: []http1.Field{{Name: "host", Value: "shop.example"}},
 		}}
 	}
 	answer := func(stream, status int, at time.Duration) trace.Event {
 		return trace.Event{Kind: trace.KindMessage, Stream: stream, Message: &http1.Message{
-			Status: status, Exchange: 1, FirstTime: start.Add(at), BodyBytes: 63,
+			Status: status, Exchange: 1, Span: http1.Span{FirstTime: start.Add(at)}, BodyBytes: 63,
 			Fields: []http1.Field{{Name: "Content-Type", Value: "application/json"}},
 		}}
 	}
