@@ -25,18 +25,17 @@ func (w *Watcher) look(hurried, last bool) error {
 	switch {
 	case last || !known || !w.known || !count.sameConnections(w.count):
 		ask = All
-	case hurried || ended || count != w.count || (w.timed() > 0 && now.Sub(w.dumped) >= steady):
+	case hurried || ended || count != w.count && now.Sub(w.dumped) >= w.flowing(now) || w.timed() > 0 && now.Sub(w.dumped) >= steady:
 		ask = All &^ Only(tcpstate.Established)
+	}
+	if ask != 0 {
+		w.count, w.known, w.dumped = count, known, now
 	}
 	if now.Sub(w.heard) >= listeners {
 		ask |= Only(tcpstate.Listen)
 	}
-	w.count, w.known = count, known
 	if ask == 0 {
 		return nil
-	}
-	if ask != Only(tcpstate.Listen) {
-		w.dumped = now
 	}
 	w.heard = now
 	if err := w.ask(ask); err != nil {

@@ -20,6 +20,7 @@ const (
 	timers    = 250 * time.Millisecond // the same while a state is left by a timer
 	calming   = 50                     // the pause between two looks is one part in calming of how long all has been quiet
 	listeners = 100 * time.Millisecond // between looks for listeners that come and go: no counter tells of them
+	flow      = 10                     // the same between two dumps while segments pass, and all connections stay as they are
 	restless  = 300 * time.Millisecond // so long after a change the next one is expected soon
 	patience  = 5 * time.Second        // so long a state that ought to be short is watched closely
 	tickEvery = 50 * time.Millisecond
@@ -251,6 +252,16 @@ func (w *Watcher) pause() time.Duration {
 		longest = timers
 	}
 	return min(max(steady, quiet/calming), longest)
+}
+
+// flowing returns the time between two dumps while segments pass, and no
+// connection enters or leaves ESTABLISHED: they are data, as a rule, unless a state
+// that ought to be short says that more is to come.
+func (w *Watcher) flowing(now time.Time) time.Duration {
+	if w.timed() > w.in[tcpstate.TimeWait] {
+		return 0
+	}
+	return min(steady, now.Sub(w.change)/flow)
 }
 
 // timed returns how many sockets are in states that they will leave: by a

@@ -301,6 +301,39 @@ func TestWatchPace(t *testing.T) {
 	})
 }
 
+// While data flows over connections that stay as they are, it asks less and less
+// closely; while one ought to go on to another state, each millisecond.
+func TestWatchDataFlows(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := startWatching(t, WatchOptions{Port: 80}, func(f *fake) { f.set(1, tcpstate.Listen, server, "") })
+		w.step(time.Second)
+		w.set(2, tcpstate.Established, server, client)
+		w.alter(func() { w.count.passiveOpens++ })
+		w.w.Hurry()
+		flow := func() int {
+			w.alter(func() { w.dumps = nil })
+			for range int(restless / time.Millisecond) {
+				w.alter(func() { w.count.in++ })
+				w.step(time.Millisecond)
+			}
+			return len(slices.DeleteFunc(w.dumps, func(s States) bool { return s == Only(tcpstate.Listen) }))
+		}
+		w.step(time.Millisecond)
+		if n := flow(); n < int(restless/steady) || n > 60 {
+			t.Errorf("%d dumps while data flows", n)
+		}
+		w.set(2, tcpstate.CloseWait, server, client)
+		w.alter(func() { w.count.established-- })
+		w.w.Hurry()
+		w.step(time.Millisecond)
+		if n := flow(); n < 200 {
+			t.Errorf("%d dumps while a connection is to close", n)
+		}
+		w.stop()
+	})
+}
+
 // What was there before is left out, and nothing else.
 func TestWatchFresh(t *testing.T) {
 	t.Parallel()

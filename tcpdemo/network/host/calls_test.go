@@ -96,6 +96,39 @@ func TestRecalledReadIsNotTold(t *testing.T) {
 	}
 }
 
+// A deadline that ends a Read is no end of the stream: who watches the sockets has
+// nothing to hurry for, or would be hurried by each request that net/http serves.
+func TestDeadlineIsNoEnd(t *testing.T) {
+	t.Parallel()
+	n := newNetwork(t, Options{})
+	l, err := n.Server().Listen(0, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	client, err := n.Client().Dial(t.Context(), addrPort(l.Addr()), 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	server, err := l.Accept()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer server.Close()
+	octet := make([]byte, 1)
+	if err := server.SetReadDeadline(time.Unix(1, 0)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := server.Read(octet); err == nil || ends(err) {
+		t.Errorf("%v is taken for an end", err)
+	}
+	_ = server.SetReadDeadline(time.Time{})
+	_ = client.Close()
+	if _, err := server.Read(octet); !ends(err) {
+		t.Errorf("%v is taken for none", err)
+	}
+}
+
 // Who watches the sockets may see one listen before the call has returned: the
 // call is told first all the same, and what came of it where it failed.
 func TestListenIsToldBeforeItIsSeen(t *testing.T) {

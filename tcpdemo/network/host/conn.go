@@ -36,10 +36,10 @@ func (c *Conn) say(call trace.Call) { c.host.call(c.conn, call) }
 // Read reads what has arrived, waiting for the first octet.
 func (c *Conn) Read(b []byte) (int, error) {
 	n, err := c.TCPConn.Read(b)
-	if err != nil {
-		c.host.net.hurry() // FIN or RST has come
-	}
-	if errors.Is(err, os.ErrDeadlineExceeded) && c.recalled.Load() {
+	switch {
+	case ends(err):
+		c.host.net.hurry()
+	case err != nil && c.recalled.Load():
 		return n, err // nothing happened: net/http takes its call back after each request
 	}
 	if c.recording() {
@@ -51,6 +51,10 @@ func (c *Conn) Read(b []byte) (int, error) {
 	}
 	return n, err
 }
+
+// ends reports whether a Read's error says that FIN or RST has come, or that the
+// program has closed the connection: the deadline of a Read changes no state.
+func ends(err error) bool { return err != nil && !errors.Is(err, os.ErrDeadlineExceeded) }
 
 // SetReadDeadline sets the deadline of Read, by the system's clock.
 func (c *Conn) SetReadDeadline(t time.Time) error {
