@@ -52,7 +52,7 @@ type Services struct {
 	// and for loopback, never the default.
 	Attackable bool
 
-	constant sync.Map // constantPage → []byte
+	constant sync.Map // constantPage → *rendered
 }
 
 // Key derives a key of 32 bytes for one purpose from the secret (HMAC-SHA256, RFC

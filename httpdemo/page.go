@@ -17,7 +17,7 @@ import (
 // Lang is the language that a request asks for: "ko" or "en", by ?lang=, then by
 // what its site speaks to all, and then by Accept-Language (RFC 9110 §12.5.4).
 func Lang(r *http.Request) string {
-	if l := r.URL.Query().Get("lang"); l == "ko" || l == "en" {
+	if l := named(r); l != "" {
 		return l
 	}
 	if site, ok := r.Context().Value(siteKey{}).(*Site); ok && site.services.Lang != "" {
@@ -29,14 +29,22 @@ func Lang(r *http.Request) string {
 	return "en"
 }
 
-// asked reports whether the request's address names a language.
-func asked(r *http.Request) bool { return r.URL.Query().Get("lang") == Lang(r) }
+// named is the language that the request's address names; empty if it names none.
+func named(r *http.Request) string {
+	if r.URL.RawQuery == "" {
+		return "" // as a rule: there is nothing to parse
+	}
+	if l := r.URL.Query().Get("lang"); l == "ko" || l == "en" {
+		return l
+	}
+	return ""
+}
 
 // Link is the address of a path for whoever sent a request: it names the language,
 // if the request's did.
 func Link(r *http.Request, path string) string {
-	if asked(r) {
-		return path + "?lang=" + Lang(r)
+	if l := named(r); l != "" {
+		return path + "?lang=" + l
 	}
 	return path
 }
@@ -115,37 +123,55 @@ type layout struct {
 // send forms here, be in no other site's frame, and say nowhere else where it was.
 // Strict-Transport-Security is not among them: it would bind every other server at
 // "localhost" as well.
-var pageHeaders = map[string][]string{
-	"Content-Security-Policy":      {"default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"},
-	"Referrer-Policy":              {"same-origin"},
-	"Cross-Origin-Opener-Policy":   {"same-origin"},
-	"Cross-Origin-Resource-Policy": {"same-origin"},
-	"X-Frame-Options":              {"DENY"},
+var pageHeaders = []struct {
+	name  string
+	value []string
+}{
+	{"Content-Security-Policy", []string{"default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"}},
+	{"Referrer-Policy", []string{"same-origin"}},
+	{"Cross-Origin-Opener-Policy", []string{"same-origin"}},
+	{"Cross-Origin-Resource-Policy", []string{"same-origin"}},
+	{"X-Frame-Options", []string{"DENY"}},
 }
 
-var htmlType = []string{"text/html; charset=utf-8"}
+// Values that many pages share. Nobody writes into one: http.Header replaces values,
+// or appends to them, and these have no room.
+var (
+	htmlType   = []string{"text/html; charset=utf-8"}
+	byLanguage = []string{"Accept-Language"}
+)
 
 // Page answers with a page: name is a file of pages/, as in "session/login". A
 // header that the page's handler has set stays.
 func (s *Services) Page(w http.ResponseWriter, r *http.Request, status int, name string, data any) {
-	private := session.From(r.Context()) != nil || w.Header().Get("Cache-Control") == "no-store"
-	b, err := s.render(r, name, private, data)
+	h := w.Header()
+	private := session.From(r.Context()) != nil || h.Get("Cache-Control") == "no-store"
+	p, err := s.render(r, name, private, data)
 	if err != nil {
 		http.Error(w, "500 internal server error", http.StatusInternalServerError)
 		return
 	}
-	h := w.Header()
-	for name, value := range pageHeaders {
-		if len(h[name]) == 0 {
-			h[name] = value
+	for _, f := range pageHeaders {
+		if len(h[f.name]) == 0 {
+			h[f.name] = f.value
 		}
 	}
-	h.Add("Vary", "Accept-Language")
+	if vary := h["Vary"]; len(vary) > 0 {
+		h["Vary"] = append(vary, byLanguage...)
+	} else {
+		h["Vary"] = byLanguage
+	}
 	h["Content-Type"] = htmlType
-	h["Content-Language"] = []string{Lang(r)}
-	h["Content-Length"] = []string{strconv.Itoa(len(b))}
+	h["Content-Language"] = p.language
+	h["Content-Length"] = p.length
 	w.WriteHeader(status)
-	_, _ = w.Write(b) // the client may have gone: nothing is left to tell it
+	_, _ = w.Write(p.body) // the client may have gone: nothing is left to tell it
+}
+
+// rendered is a page as it is sent, and what its header section says of it.
+type rendered struct {
+	body             []byte
+	language, length []string
 }
 
 // constantPage is a page that has no data, at its place in a site: it is the same
@@ -157,21 +183,27 @@ type constantPage struct {
 }
 
 // render makes a page; one without data, once.
-func (s *Services) render(r *http.Request, name string, private bool, data any) ([]byte, error) {
+func (s *Services) render(r *http.Request, name string, private bool, data any) (*rendered, error) {
 	site, _ := r.Context().Value(siteKey{}).(*Site)
-	key := constantPage{pageKey{name, Lang(r), asked(r), r.TLS != nil}, site, private}
-	if known, ok := s.constant.Load(key); ok && data == nil {
-		return known.([]byte), nil
+	key := constantPage{pageKey{name, Lang(r), named(r) != "", r.TLS != nil}, site, private}
+	if data == nil {
+		if known, ok := s.constant.Load(key); ok {
+			return known.(*rendered), nil
+		}
+	}
+	p, err := page(key.pageKey)
+	if err != nil {
+		return nil, err
 	}
 	var b bytes.Buffer
-	p, err := page(key.pageKey)
-	if err == nil {
-		err = p.Execute(&b, layout{data, placeOf(r, name), private})
+	if err := p.Execute(&b, layout{data, placeOf(r, name), private}); err != nil {
+		return nil, err
 	}
-	if err == nil && data == nil {
-		s.constant.Store(key, b.Bytes())
+	made := &rendered{b.Bytes(), []string{key.lang}, []string{strconv.Itoa(b.Len())}}
+	if data == nil {
+		s.constant.Store(key, made)
 	}
-	return b.Bytes(), err
+	return made, nil
 }
 
 // JSON answers with an object.

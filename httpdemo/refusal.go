@@ -59,14 +59,18 @@ const maxMethod = 32
 // refuseStart looks at a request line: method SP target SP version (RFC 9112
 // §3).
 func refuseStart(line []byte) *Refusal {
-	parts := bytes.Split(line, []byte(" "))
-	method, version := parts[0], parts[len(parts)-1]
+	last := bytes.LastIndexByte(line, ' ')
+	method, version := line[:max(0, bytes.IndexByte(line, ' '))], line[last+1:]
+	var target []byte
+	if last > len(method) {
+		target = line[len(method)+1 : last]
+	}
 	switch {
 	case bytes.HasPrefix(version, []byte("HTTP/")) && len(version) == 8 && version[5] > '1' && version[5] <= '9' && version[6] == '.':
 		return must(505, "9110 §15.6.6", "a major version other than 1")
-	case len(parts) == 2 && bytes.IndexByte(line, '\t') < 0:
+	case last == len(method) && bytes.IndexByte(line, '\t') < 0:
 		return must(400, "9112 §2.3", "no version: HTTP/0.9 is not spoken here")
-	case len(parts) != 3 || len(parts[1]) == 0:
+	case len(target) == 0 || bytes.IndexByte(target, ' ') >= 0:
 		return choice(400, "9112 §3", "the request line is not method, one space, target, one space, version")
 	case len(version) != 8 || string(version[:7]) != "HTTP/1." || version[7] < '0' || version[7] > '9':
 		return must(400, "9112 §2.3", "the version is not HTTP/1.x, in capital letters")
@@ -77,14 +81,14 @@ func refuseStart(line []byte) *Refusal {
 	case string(method) == http.MethodConnect:
 		return must(501, "9110 §9.3.6", "this server is no proxy: it opens no tunnels")
 	}
-	return refuseTarget(string(method), string(parts[1]))
+	return refuseTarget(string(method), target)
 }
 
 // refuseTarget looks at a request target (RFC 9112 §3.2).
-func refuseTarget(method, target string) *Refusal {
-	for i := range len(target) {
-		switch c := target[i]; {
-		case c <= ' ' || c >= 0x7f || strings.IndexByte(`"<>\^`+"`{|}", c) >= 0:
+func refuseTarget(method string, target []byte) *Refusal {
+	for i, c := range target {
+		switch {
+		case noURI[c]:
 			return must(400, "9112 §3.2", "the target holds an octet that no URI may hold")
 		case c == '#':
 			return must(400, "9112 §3.2", "a fragment in the target: it is never sent")
@@ -92,10 +96,11 @@ func refuseTarget(method, target string) *Refusal {
 			return must(400, "3986 §2.1", "a percent sign without two hexadecimal digits")
 		}
 	}
-	switch scheme, rest, absolute := strings.Cut(target, "://"); {
-	case target[0] == '/':
+	if target[0] == '/' {
 		return nil
-	case target == "*" && method == http.MethodOptions:
+	}
+	switch scheme, rest, absolute := strings.Cut(string(target), "://"); {
+	case string(target) == "*" && method == http.MethodOptions:
 		return nil
 	case absolute && (strings.EqualFold(scheme, "http") || strings.EqualFold(scheme, "https")):
 		authority, _, _ := strings.Cut(rest, "/")
@@ -104,7 +109,7 @@ func refuseTarget(method, target string) *Refusal {
 			return must(400, "9110 §4.2.1", "the target's authority is no host")
 		}
 		return nil
-	case target == "*":
+	case string(target) == "*":
 		return must(400, "9112 §3.2.4", "the asterisk is for OPTIONS alone")
 	}
 	return must(400, "9112 §3.2", "the target begins with no slash, and is no http URI")
@@ -229,13 +234,34 @@ func validHost(s string) bool {
 // validToken reports whether b is a token (RFC 9110 §5.6.2).
 func validToken(b []byte) bool {
 	for _, c := range b {
-		letter := 'a' <= c|0x20 && c|0x20 <= 'z'
-		if !letter && (c < '0' || c > '9') && strings.IndexByte("!#$%&'*+-.^_`|~", c) < 0 {
+		if !tchar[c] {
 			return false
 		}
 	}
 	return len(b) > 0
 }
+
+// octets are a set of them.
+type octets [256]bool
+
+// setOf makes the set of the octets of which in says so.
+func setOf(in func(c byte) bool) *octets {
+	var set octets
+	for c := range set {
+		set[c] = in(byte(c))
+	}
+	return &set
+}
+
+var (
+	// tchar are those of a token (RFC 9110 §5.6.2).
+	tchar = setOf(func(c byte) bool {
+		letter := 'a' <= c|0x20 && c|0x20 <= 'z'
+		return letter || '0' <= c && c <= '9' || strings.IndexByte("!#$%&'*+-.^_`|~", c) >= 0
+	})
+	// noURI are those that no URI may hold (RFC 3986 §2).
+	noURI = setOf(func(c byte) bool { return c <= ' ' || c >= 0x7f || strings.IndexByte(`"<>\^`+"`{|}", c) >= 0 })
+)
 
 func hexDigit(c byte) bool {
 	return '0' <= c && c <= '9' || 'a' <= c|0x20 && c|0x20 <= 'f'

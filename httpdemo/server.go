@@ -147,6 +147,10 @@ func bounded(next http.Handler, limit int64) http.Handler {
 			http.Error(w, "413 content too large", http.StatusRequestEntityTooLarge)
 			return
 		}
+		if r.Body == http.NoBody {
+			next.ServeHTTP(w, r)
+			return
+		}
 		reading.ServeHTTP(w, r)
 	})
 }

@@ -80,7 +80,16 @@ func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
 	h["Date"] = s.date()
 	h["X-Content-Type-Options"] = nosniff
-	s.handler.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), siteKey{}, s)))
+	if r.Context().Value(siteKey{}) != s {
+		r = r.WithContext(s.Context(r.Context()))
+	}
+	s.handler.ServeHTTP(w, r)
+}
+
+// Context is one whose requests come to the site. A server that has it as its base
+// (http.Server.BaseContext) saves each of them a copy.
+func (s *Site) Context(ctx context.Context) context.Context {
+	return context.WithValue(ctx, siteKey{}, s)
 }
 
 var nosniff = []string{"nosniff"}

@@ -2,6 +2,7 @@ package httpdemo
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"crypto/rand"
 	"crypto/tls"
@@ -392,5 +393,67 @@ func TestLocalHosts(t *testing.T) {
 		if w.Code != want {
 			t.Errorf("Host %q: %d, want %d", host, w.Code, want)
 		}
+	}
+}
+
+// BenchmarkStatelessPage is one request for the page that remembers nothing, on an
+// open connection: behind all that `http serve` sets before it, and from a bare
+// handler that gives the same answer.
+func BenchmarkStatelessPage(b *testing.B) {
+	s := &Services{Now: time.Now, Rand: rand.Reader, Secret: make([]byte, 32)}
+	site, err := NewSite(s, Lessons()...)
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() { _ = site.Close() })
+	whole := strictly(b, LocalHosts(s, site))
+	const request = "GET /stateless/ HTTP/1.1\r\nHost: 127.0.0.1:8080\r\nAccept: text/html\r\n\r\n"
+	first, err := whole.dial(addr(1))
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer first.Close()
+	if _, err := io.WriteString(first, request); err != nil {
+		b.Fatal(err)
+	}
+	resp, err := http.ReadResponse(bufio.NewReader(first), nil)
+	if err != nil {
+		b.Fatal(err)
+	}
+	body, err := io.ReadAll(resp.Body)
+	if err != nil || resp.StatusCode != http.StatusOK {
+		b.Fatal(resp.Status, err)
+	}
+	delete(resp.Header, "Date") // net/http's own
+	bare := newMemoryListener()
+	srv := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		for name, values := range resp.Header {
+			w.Header()[name] = values
+		}
+		_, _ = w.Write(body)
+	})}
+	go func() { _ = srv.Serve(bare) }()
+	b.Cleanup(func() { _ = srv.Close() })
+	for _, c := range []struct {
+		name string
+		l    *memoryListener
+	}{{"statelab", whole}, {"bare", bare}} {
+		b.Run(c.name, func(b *testing.B) {
+			conn, err := c.l.dial(addr(2))
+			if err != nil {
+				b.Fatal(err)
+			}
+			defer conn.Close()
+			sent, answer := []byte(request), make([]byte, 4<<10)
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := conn.Write(sent); err != nil {
+					b.Fatal(err)
+				}
+				if n, err := conn.Read(answer); err != nil || !bytes.HasSuffix(answer[:n], body) {
+					b.Fatalf("%q, %v", answer[:n], err)
+				}
+			}
+		})
 	}
 }

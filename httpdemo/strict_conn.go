@@ -8,7 +8,6 @@ import (
 	"net"
 	"net/http"
 	"os"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -31,17 +30,17 @@ type strictConn struct {
 	conversation *http1.Conversation
 	whole        *http1.Message // the message that the last octets have completed
 	buffer       []byte
-	ready        []byte        // looked at, for net/http
-	held         []byte        // a head that is not whole
-	fields       []http1.Field // room for those of a head that is
-	inBody       bool          // the refusal came when the head had been let through
-	begun        bool          // a head's time is running
-	told         bool          // net/http has been told of the refusal
-	drained      int           // octets thrown away since
+	ready        []byte // looked at, for net/http
+	held         []byte // a head that is not whole
+	inBody       bool   // the refusal came when the head had been let through
+	told         bool   // net/http has been told of the refusal
+	drained      int    // octets thrown away since
 
 	deadlines sync.Mutex
 	outer     time.Time // net/http's
 	inner     time.Time // for the head
+	applied   time.Time // the one that the connection below has
+	reading   bool      // the connection below is being read
 }
 
 const (
@@ -67,8 +66,7 @@ func (c *strictConn) Read(p []byte) (int, error) {
 			c.ready, c.held = c.held, nil
 			continue
 		case c.tunnel.Load():
-			c.await(false)
-			return c.Conn.Read(p)
+			return c.fetch(p, false)
 		case c.inBody && c.told:
 			return 0, io.EOF
 		case c.inBody:
@@ -79,18 +77,30 @@ func (c *strictConn) Read(p []byte) (int, error) {
 			c.ready = fmt.Appendf(nil, "GET %s HTTP/1.1\r\nHost: refused\r\nConnection: close\r\n\r\n", refusedTarget())
 			continue
 		}
-		if c.buffer == nil {
-			c.buffer = make([]byte, strictBuffer)
+		// Most heads come whole, and are let through where net/http wants them. With
+		// one octet it only looks whether the client is still there.
+		into, direct := p, c.conversation == nil && c.refusal.Load() == nil && len(p) > 1
+		if !direct {
+			if c.buffer == nil {
+				c.buffer = make([]byte, strictBuffer)
+			}
+			into = c.buffer
 		}
-		c.await(len(c.held) > 0)
-		n, err := c.Conn.Read(c.buffer)
+		n, err := c.fetch(into, len(c.held) > 0)
 		switch {
 		case c.told:
 			if c.drained += n; err == nil && c.drained > strictDrain {
 				err = io.EOF
 			}
 		case n > 0:
-			c.look(c.buffer[:n])
+			plain := 0
+			if direct {
+				plain = plainHeads(into[:n], c.size)
+			}
+			c.look(into[plain:n])
+			if plain > 0 {
+				return plain, nil
+			}
 			err = nil // it comes again, when all that came before it was read
 		case errors.Is(err, os.ErrDeadlineExceeded) && c.late():
 			c.refuse(must(http.StatusRequestTimeout, "9110 §15.5.9", "the head of the request took too long"))
@@ -110,9 +120,9 @@ func (c *strictConn) look(data []byte) {
 			if data = bytes.TrimLeft(data, "\r\n"); len(data) == 0 {
 				return
 			}
-			if end := bytes.Index(data, emptyLine) + len(emptyLine); end >= len(emptyLine) && end <= c.size && c.bodiless(data[:end]) {
-				c.ready = append(c.ready, data[:end]...)
-				data = data[end:]
+			if n := plainHeads(data, c.size); n > 0 {
+				c.ready = append(c.ready, data[:n]...)
+				data = data[n:]
 				continue
 			}
 			c.conversation = http1.New(http1.Limits{Head: c.size, Body: -1}, func(_ tcpstate.End, m *http1.Message) { c.whole = m })
@@ -136,22 +146,47 @@ func (c *strictConn) look(data []byte) {
 	}
 }
 
-// bodiless reports whether a whole head is one to let through, and no body comes
-// after it: most are, and no message has to be made of them.
-func (c *strictConn) bodiless(head []byte) bool {
+// plainHeads returns how many octets, of those at the beginning, are whole heads to
+// let through, after none of which a body comes: most are, and no message has to be
+// made of them. size is how long a head may be.
+func plainHeads(data []byte, size int) (n int) {
+	for {
+		end := bytes.Index(data[n:], emptyLine) + len(emptyLine)
+		if end < len(emptyLine) || end > size || !plainHead(data[n:n+end]) {
+			return n
+		}
+		n += end
+	}
+}
+
+// plainHead reports whether a whole head is to be let through, names its host once,
+// and says nothing of a body. Others take a closer look.
+func plainHead(head []byte) bool {
 	if refuseLines(head) != nil {
 		return false
 	}
-	line, rest, _ := strings.Cut(string(head), "\r\n")
-	m := http1.Message{Version: line[strings.LastIndexByte(line, ' ')+1:], Fields: c.fields[:0]}
-	for line := range strings.SplitSeq(rest, "\r\n") {
-		if name, value, ok := strings.Cut(line, ":"); ok {
-			m.Fields = append(m.Fields, http1.Field{Name: name, Value: strings.Trim(value, " \t")})
+	hosts := 0
+	for line := range bytes.Lines(head[bytes.IndexByte(head, '\n')+1:]) {
+		name, value, _ := bytes.Cut(line, colon)
+		switch {
+		case bytes.EqualFold(name, hostName):
+			hosts++
+			if !validHost(string(bytes.Trim(value, " \t\r\n"))) {
+				return false
+			}
+		case bytes.EqualFold(name, codingName), bytes.EqualFold(name, lengthName):
+			return false
 		}
 	}
-	c.fields = m.Fields
-	return refuseFraming(&m) == nil && members(&m, "Transfer-Encoding") == nil && members(&m, "Content-Length") == nil
+	return hosts == 1
 }
+
+var (
+	colon      = []byte(":")
+	hostName   = []byte("Host")
+	codingName = []byte("Transfer-Encoding")
+	lengthName = []byte("Content-Length")
+)
 
 // emptyLine ends a line and a head.
 var emptyLine = []byte("\r\n\r\n")
@@ -227,12 +262,17 @@ func (c *strictConn) refuse(r *Refusal) {
 	c.held, c.conversation = nil, nil
 }
 
-// SetReadDeadline is net/http's, which knows of no head until it is whole.
+// SetReadDeadline is net/http's, which knows of no head until it is whole. It sets
+// several for each request, of which most are never waited for: one is applied where
+// it matters.
 func (c *strictConn) SetReadDeadline(t time.Time) error {
 	c.deadlines.Lock()
 	defer c.deadlines.Unlock()
 	c.outer = t
-	return c.set()
+	if !c.reading {
+		return nil
+	}
+	return c.apply()
 }
 
 // SetDeadline sets both deadlines.
@@ -240,26 +280,51 @@ func (c *strictConn) SetDeadline(t time.Time) error {
 	return errors.Join(c.SetReadDeadline(t), c.Conn.SetWriteDeadline(t))
 }
 
-// await sets the time by which a head that has begun is to be whole.
-func (c *strictConn) await(begun bool) {
-	if begun == c.begun {
-		return
+// longAgo is the deadline by which net/http takes back its Read that looks whether
+// the client is still there.
+var longAgo = time.Unix(1, 0)
+
+// fetch reads the connection below until the earlier of the two deadlines. begun says
+// that what comes belongs to a head that has begun: its time runs.
+func (c *strictConn) fetch(p []byte, begun bool) (int, error) {
+	if err := c.wait(begun); err != nil {
+		return 0, err
 	}
+	n, err := c.Conn.Read(p)
 	c.deadlines.Lock()
-	defer c.deadlines.Unlock()
-	c.begun, c.inner = begun, time.Time{}
-	if begun {
-		c.inner = time.Now().Add(c.header)
-	}
-	_ = c.set() // the connection is closed: Read will say so
+	c.reading = false
+	c.deadlines.Unlock()
+	return n, err
 }
 
-// set sets the earlier of the two deadlines.
-func (c *strictConn) set() error {
+// wait begins to read the connection below.
+func (c *strictConn) wait(begun bool) error {
+	c.deadlines.Lock()
+	defer c.deadlines.Unlock()
+	switch {
+	case !begun:
+		c.inner = time.Time{}
+	case c.inner.IsZero():
+		c.inner = time.Now().Add(c.header)
+	}
+	if c.outer.Equal(longAgo) {
+		return os.ErrDeadlineExceeded // taken back before it began
+	}
+	c.reading = true
+	_ = c.apply() // the connection is closed: Read will say so
+	return nil
+}
+
+// apply sets the earlier of the two deadlines, where it is another than before.
+func (c *strictConn) apply() error {
 	t := c.outer
 	if !c.inner.IsZero() && (t.IsZero() || c.inner.Before(t)) {
 		t = c.inner
 	}
+	if t.Equal(c.applied) {
+		return nil
+	}
+	c.applied = t
 	return c.Conn.SetReadDeadline(t)
 }
 

@@ -172,6 +172,7 @@ func serveHTTP(ctx context.Context, e *env, s *httpdemo.Services, l net.Listener
 		handler = httpdemo.LocalHosts(s, site)
 	}
 	srv := httpdemo.NewServer(handler, limits, log.New(e.stderr, "statelab: ", 0))
+	srv.BaseContext = func(net.Listener) context.Context { return site.Context(context.Background()) }
 	stop := context.AfterFunc(ctx, func() {
 		last, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
 		defer cancel()

@@ -15,6 +15,7 @@ import (
 	"fmt"
 	"net/netip"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"statelab/capture/trace"
@@ -65,12 +66,13 @@ type Network struct {
 	remote         bool
 	apps           sync.WaitGroup
 
-	mu       sync.Mutex
-	recorder *Recorder
-	ports    map[netip.AddrPort]*Host // who has bound them
-	diag     *sockstate.Diag          // nil where the system does not tell
-	diagErr  error
-	asked    bool // for diag
+	recorder atomic.Pointer[Recorder] // each call of a connection asks for it
+
+	mu      sync.Mutex
+	ports   map[netip.AddrPort]*Host // who has bound them
+	diag    *sockstate.Diag          // nil where the system does not tell
+	diagErr error
+	asked   bool // for diag
 }
 
 var _ network.Clock = (*Network)(nil)
@@ -132,21 +134,14 @@ func (n *Network) Go(f func()) { n.apps.Go(f) }
 // Report puts an observation on the timeline of what is being recorded, if
 // anything is. At, if it is not set, is now.
 func (n *Network) Report(o trace.Observation) {
-	n.mu.Lock()
-	r := n.recorder
-	n.mu.Unlock()
-	if r != nil {
+	if r := n.recorder.Load(); r != nil {
 		r.report(o)
 	}
 }
 
 // recording reports whether anything is being recorded: only then is it worth
 // making texts of calls.
-func (n *Network) recording() *Recorder {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	return n.recorder
-}
+func (n *Network) recording() *Recorder { return n.recorder.Load() }
 
 // ask returns the connection to the kernel, opened when it is first needed.
 func (n *Network) ask() (*sockstate.Diag, error) {
@@ -164,8 +159,8 @@ func (n *Network) ask() (*sockstate.Diag, error) {
 func (n *Network) Close() error {
 	n.apps.Wait()
 	n.mu.Lock()
-	r, d := n.recorder, n.diag
-	n.recorder, n.diag, n.asked, n.diagErr = nil, nil, true, errClosed
+	r, d := n.recorder.Swap(nil), n.diag
+	n.diag, n.asked, n.diagErr = nil, true, errClosed
 	n.mu.Unlock()
 	var err error
 	if r != nil {

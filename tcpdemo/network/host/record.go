@@ -84,7 +84,7 @@ func (n *Network) Record(ctx context.Context, o RecordOptions) (*Recorder, error
 	r := &Recorder{net: n, opts: o, line: newTimeline()}
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	if n.recorder != nil {
+	if n.recording() != nil {
 		return nil, ErrRecording
 	}
 	if err := r.openCapture(); err != nil {
@@ -95,7 +95,7 @@ func (n *Network) Record(ctx context.Context, o RecordOptions) (*Recorder, error
 		service = netip.Addr{}
 	}
 	r.watch, r.statesErr = sockstate.Watch(sockstate.WatchOptions{Addr: service, Port: o.Port, Memory: o.Memory, Fresh: o.Fresh})
-	n.recorder = r
+	n.recorder.Store(r)
 	inner, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	r.cancel = cancel
 	r.done.Go(func() { r.follow(inner) })
@@ -198,11 +198,7 @@ func (r *Recorder) Stop() {
 func (r *Recorder) Close() error {
 	r.Stop()
 	r.done.Wait()
-	r.net.mu.Lock()
-	if r.net.recorder == r {
-		r.net.recorder = nil
-	}
-	r.net.mu.Unlock()
+	r.net.recorder.CompareAndSwap(r, nil)
 	if r.live == nil {
 		return nil
 	}
