@@ -396,6 +396,30 @@ func TestLocalHosts(t *testing.T) {
 	}
 }
 
+// A page that has no data of its own is made once, with what its header section says
+// of it, and a request whose server is the site's is not copied.
+func TestConstantPageCostsNothing(t *testing.T) {
+	site, err := NewSite(testServices(), Lessons()...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = site.Close() })
+	w := &probe{header: http.Header{}}
+	for _, c := range []struct {
+		what string
+		ctx  context.Context
+		most float64
+	}{{"a server of the site's", site.Context(t.Context()), 1}, {"another", t.Context(), 3}} {
+		r := httptest.NewRequestWithContext(c.ctx, http.MethodGet, "/stateless/", http.NoBody)
+		if n := testing.AllocsPerRun(100, func() {
+			clear(w.header)
+			site.ServeHTTP(w, r)
+		}); n > c.most || w.status != http.StatusOK {
+			t.Errorf("%s: %v allocations, status %d", c.what, n, w.status)
+		}
+	}
+}
+
 // BenchmarkStatelessPage is one request for the page that remembers nothing, on an
 // open connection: behind all that `http serve` sets before it, and from a bare
 // handler that gives the same answer.

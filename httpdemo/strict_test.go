@@ -309,6 +309,88 @@ func (s *scripted) Read(p []byte) (int, error) {
 
 func (*scripted) SetReadDeadline(time.Time) error { return nil }
 
+// Heads that come whole are let through where they are read: nothing is made of them.
+func TestStrictReadsInPlace(t *testing.T) {
+	const request = "GET /a?b=c HTTP/1.1\r\nHost: 127.0.0.1:8080\r\nUser-Agent: test\r\nAccept: */*\r\n\r\n"
+	below := &scripted{piece: len(request)}
+	c := &strictConn{Conn: below, header: time.Second, size: DefaultHeader}
+	sent, got := []byte(request), make([]byte, 4<<10)
+	if n := testing.AllocsPerRun(100, func() {
+		below.rest = sent
+		if n, err := c.Read(got); err != nil || string(got[:n]) != request {
+			t.Fatalf("%q, %v", got[:n], err)
+		}
+	}); n != 0 || c.buffer != nil {
+		t.Errorf("%v allocations for a head, and a buffer of %d octets", n, len(c.buffer))
+	}
+}
+
+// timed is a connection that counts the deadlines that are set for Read, and knows
+// the last one.
+type timed struct {
+	scripted
+	set  int
+	last time.Time
+}
+
+func (c *timed) SetReadDeadline(t time.Time) error {
+	c.set++
+	c.last = t
+	return nil
+}
+
+// Of the deadlines that net/http sets one after another, the connection below gets
+// the one that a Read waits for, and none twice; a Read that was taken back before it
+// began asks for nothing.
+func TestStrictDeadlines(t *testing.T) {
+	t.Parallel()
+	const request = "GET / HTTP/1.1\r\nHost: a\r\n\r\n"
+	below := &timed{scripted: scripted{rest: []byte(request), piece: len(request)}}
+	c := &strictConn{Conn: below, header: time.Second, size: DefaultHeader}
+	now := time.Now()
+	for _, d := range []time.Duration{time.Minute, time.Second, time.Hour} {
+		_ = c.SetReadDeadline(now.Add(d))
+	}
+	buf := make([]byte, 4<<10)
+	if n, err := c.Read(buf); err != nil || n != len(request) || below.set != 1 || !below.last.Equal(now.Add(time.Hour)) {
+		t.Errorf("%d octets, %v; %d deadlines, the last in %v", n, err, below.set, below.last.Sub(now))
+	}
+	_ = c.SetReadDeadline(longAgo)
+	below.rest = []byte(request)
+	if n, err := c.Read(buf[:1]); n != 0 || !errors.Is(err, os.ErrDeadlineExceeded) || below.set != 1 || len(below.rest) != len(request) {
+		t.Errorf("taken back: %d octets, %v; %d deadlines, %d octets left", n, err, below.set, len(below.rest))
+	}
+	_ = c.SetReadDeadline(now.Add(time.Hour))
+	if n, err := c.Read(buf); err != nil || n != len(request) || below.set != 1 {
+		t.Errorf("as before: %d octets, %v; %d deadlines", n, err, below.set)
+	}
+}
+
+// A deadline that is set while a Read waits ends it.
+func TestStrictReadTakenBack(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		here, there := net.Pipe()
+		defer here.Close()
+		c := &strictConn{Conn: there, header: time.Second, size: DefaultHeader}
+		ended := make(chan error)
+		go func() {
+			_, err := c.Read(make([]byte, 1))
+			ended <- err
+		}()
+		synctest.Wait()
+		_ = c.SetReadDeadline(longAgo)
+		if err := <-ended; !errors.Is(err, os.ErrDeadlineExceeded) {
+			t.Error(err)
+		}
+		_ = c.SetReadDeadline(time.Time{})
+		go func() { _, _ = io.WriteString(here, "GET / HTTP/1.1\r\nHost: a\r\n\r\n") }()
+		if n, err := c.Read(make([]byte, 4<<10)); n == 0 || err != nil {
+			t.Errorf("after it: %d octets, %v", n, err)
+		}
+	})
+}
+
 // BenchmarkStrict is one request on an open connection, behind the reader and
 // without it.
 func BenchmarkStrict(b *testing.B) {
