@@ -279,8 +279,8 @@ func (d *sessionDoor) everywhere(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case err != nil && ended > 0 && storeFailed(err):
 		d.services.Fail(w, r, http.StatusServiceUnavailable, trace.Text{
-			En: fmt.Sprintf("The store of the sessions stopped answering on the way. Ended: %d. This session and perhaps others live on: try again.", ended),
-			Ko: fmt.Sprintf("도중에 세션 저장소가 답하지 않게 되었습니다. 끝낸 세션: %d개. 이 세션과, 어쩌면 다른 세션도 아직 살아 있으니 다시 시도하십시오.", ended),
+			En: fmt.Sprintf("The store of the sessions stopped answering on the way. Ended: at least %d. This session and perhaps others live on: try again.", ended),
+			Ko: fmt.Sprintf("도중에 세션 저장소가 답하지 않게 되었습니다. 끝낸 세션: 적어도 %d개. 이 세션과, 어쩌면 다른 세션도 아직 살아 있으니 다시 시도하십시오.", ended),
 		})
 		return
 	case err != nil:

@@ -3,12 +3,14 @@ package httpdemo
 import (
 	"crypto/ed25519"
 	"errors"
+	"fmt"
 	"mime"
 	"net/http"
 	"strings"
 	"time"
 
 	"statelab/capture/trace"
+	"statelab/httpdemo/session"
 	"statelab/httpdemo/token"
 )
 
@@ -161,7 +163,9 @@ func (a *tokenApp) login(w http.ResponseWriter, r *http.Request) {
 	switch status {
 	case 0:
 		refresh, err := a.families.Start(r.Context(), who.User)
-		a.answer(w, r, who.User, refresh, err)
+		a.answer(w, r, who.User, refresh, err, trace.Text{
+			En: "Nobody has the tokens of this login: log in again.", Ko: "이 로그인의 토큰은 아무도 갖고 있지 않으니 다시 로그인하십시오.",
+		})
 	case http.StatusUnauthorized: // RFC 6749 §5.2: of the token endpoint that is 400
 		a.refuse(w, http.StatusBadRequest, "invalid_grant", why.En)
 	default:
@@ -176,11 +180,16 @@ func (a *tokenApp) refresh(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	next, user, err := a.families.Rotate(r.Context(), q.Refresh)
-	a.answer(w, r, user, next, err)
+	seconds := int(tokenWindow.Seconds())
+	a.answer(w, r, user, next, err, trace.Text{
+		En: fmt.Sprintf("Send the same token again within %d seconds: if it was used up, it still gives its successor. After that, log in again.", seconds),
+		Ko: fmt.Sprintf("같은 토큰을 %d초 안에 다시 보내십시오. 이미 쓰였더라도 그동안은 다음 토큰을 줍니다. 그 뒤에는 다시 로그인하십시오.", seconds),
+	})
 }
 
-// answer sends a pair of tokens, or why there is none.
-func (a *tokenApp) answer(w http.ResponseWriter, r *http.Request, user, refresh string, err error) {
+// answer sends a pair of tokens, or why there is none; and what to do where nobody can
+// tell whether the store has written down that there is.
+func (a *tokenApp) answer(w http.ResponseWriter, r *http.Request, user, refresh string, err error, lost trace.Text) {
 	var access string
 	if err == nil {
 		access, _, err = a.issuer.Issue(user, tokenClient, "profile")
@@ -189,7 +198,7 @@ func (a *tokenApp) answer(w http.ResponseWriter, r *http.Request, user, refresh 
 	case errors.Is(err, token.ErrInvalid):
 		a.refuse(w, http.StatusBadRequest, "invalid_grant", err.Error())
 	case err != nil:
-		a.down(w, r)
+		a.down(w, r, err, lost)
 	default:
 		w.Header().Set("Cache-Control", "no-store") // RFC 6749 §5.1
 		a.services.JSON(w, http.StatusOK, tokenAnswer{access, "Bearer", int(a.issuer.TTL.Seconds()), refresh})
@@ -204,7 +213,7 @@ func (a *tokenApp) logout(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if err := a.families.Revoke(r.Context(), q.Refresh); err != nil {
-		a.down(w, r)
+		a.down(w, r, err, trace.Text{En: "Log out again: twice is as good as once.", Ko: "다시 로그아웃하십시오. 두 번 해도 한 번과 같습니다."})
 		return
 	}
 	w.WriteHeader(http.StatusNoContent)
@@ -218,8 +227,8 @@ func (a *tokenApp) revoke(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if c, err := a.verifier.Verify(q.Token); err == nil {
-		if a.denied.Deny(c) != nil {
-			a.down(w, r)
+		if err := a.denied.Deny(c); err != nil {
+			a.down(w, r, err, trace.Text{})
 			return
 		}
 	}
@@ -284,7 +293,16 @@ func (a *tokenApp) refuse(w http.ResponseWriter, status int, code, why string) {
 	a.services.JSON(w, status, map[string]string{"error": code, "error_description": bearerText(why)})
 }
 
-func (a *tokenApp) down(w http.ResponseWriter, r *http.Request) {
+// down answers where the store does not; lost says what to do where it may have done
+// what it was asked all the same.
+func (a *tokenApp) down(w http.ResponseWriter, r *http.Request, err error, lost trace.Text) {
+	if errors.Is(err, session.ErrUncertain) {
+		a.services.uncertain(w, r, trace.Text{
+			En: "The store of refresh tokens has not answered. Whether this was done is not known. " + lost.En,
+			Ko: "리프레시 토큰의 저장소가 응답하지 않아, 요청이 처리되었는지 알 수 없습니다. " + lost.Ko,
+		})
+		return
+	}
 	a.services.Fail(w, r, http.StatusServiceUnavailable, trace.Text{
 		En: "The store of refresh tokens does not answer. Access tokens are checked without it.",
 		Ko: "리프레시 토큰의 저장소가 응답하지 않습니다. 액세스 토큰은 저장소 없이 확인합니다.",

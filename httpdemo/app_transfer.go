@@ -190,14 +190,23 @@ func (a *transferApp) answer(w http.ResponseWriter, r *http.Request, t transferS
 	w.Header().Set("Cache-Control", "no-store")
 	balances, err := a.bank.Accounts(r.Context())
 	if err != nil {
-		a.broken(w, r)
+		a.broken(w, r, t.Key)
 		return
 	}
 	a.services.Page(w, r, http.StatusOK, "transfer/index", map[string]any{"State": t, "Accounts": balances})
 }
 
-func (a *transferApp) broken(w http.ResponseWriter, r *http.Request) {
-	a.services.Fail(w, r, http.StatusServiceUnavailable, trace.Text{En: "The bank does not answer. Nothing was moved.", Ko: "은행이 답하지 않습니다. 돈은 움직이지 않았습니다."})
+// broken answers where the bank does not. key is the transfer's: once it has one, the
+// money may have moved, by this request or by one before it.
+func (a *transferApp) broken(w http.ResponseWriter, r *http.Request, key string) {
+	why := trace.Text{En: "The bank does not answer. Nothing was moved.", Ko: "은행이 답하지 않습니다. 돈은 움직이지 않았습니다."}
+	if key != "" {
+		why = trace.Text{
+			En: "The bank does not answer. Whether the money has moved is not known: look at the receipt, or send this again. It moves once at most.",
+			Ko: "은행이 답하지 않아, 돈이 움직였는지 알 수 없습니다. 영수증을 확인하거나 다시 보내십시오. 돈은 많아야 한 번 움직입니다.",
+		}
+	}
+	a.services.Fail(w, r, http.StatusServiceUnavailable, why)
 }
 
 func (a *transferApp) page(w http.ResponseWriter, r *http.Request) {
@@ -207,7 +216,7 @@ func (a *transferApp) page(w http.ResponseWriter, r *http.Request) {
 		err = s.Put("transfer", t) // its form is new, and has to be known
 	}
 	if err != nil {
-		a.broken(w, r)
+		a.broken(w, r, t.Key)
 		return
 	}
 	a.answer(w, r, t)
@@ -226,7 +235,7 @@ func (a *transferApp) step(do func(http.ResponseWriter, *http.Request, *transfer
 			err = s.Put("transfer", t)
 		}
 		if err != nil {
-			a.broken(w, r)
+			a.broken(w, r, t.Key)
 			return
 		}
 		a.answer(w, r, t)
@@ -242,7 +251,7 @@ func (a *transferApp) current(w http.ResponseWriter, r *http.Request, s *session
 	t, late, err := a.state(r.Context(), s)
 	switch {
 	case err != nil:
-		a.broken(w, r)
+		a.broken(w, r, t.Key)
 	case late:
 		_ = s.Remove("transfer") // what is refused here is begun anew
 		a.services.Fail(w, r, http.StatusConflict, trace.Text{
@@ -275,7 +284,7 @@ func (a *transferApp) password(w http.ResponseWriter, r *http.Request, t *transf
 		return false
 	}
 	if err := session.From(r.Context()).Login(who.User); err != nil {
-		a.broken(w, r)
+		a.broken(w, r, t.Key)
 		return false
 	}
 	t.Step, t.From, t.Until = "amount", who.User, a.services.Now().Add(transferLife)
@@ -285,7 +294,7 @@ func (a *transferApp) password(w http.ResponseWriter, r *http.Request, t *transf
 func (a *transferApp) amount(w http.ResponseWriter, r *http.Request, t *transferState) bool {
 	n, err := strconv.ParseInt(r.PostForm.Get("amount"), 10, 64)
 	if err != nil || n < 1 || n > bank.MaxAmount {
-		a.refused(w, r, bank.ErrAmount)
+		a.refused(w, r, t.Key, bank.ErrAmount)
 		return false
 	}
 	t.Step, t.Amount = "recipient", n
@@ -296,7 +305,7 @@ func (a *transferApp) recipient(w http.ResponseWriter, r *http.Request, t *trans
 	to := r.PostForm.Get("to")
 	known, err := a.bank.Accounts(r.Context())
 	if err != nil {
-		a.broken(w, r)
+		a.broken(w, r, t.Key)
 		return false
 	}
 	err = bank.ErrAccount
@@ -309,12 +318,12 @@ func (a *transferApp) recipient(w http.ResponseWriter, r *http.Request, t *trans
 		err = bank.ErrSelf
 	}
 	if err != nil {
-		a.refused(w, r, err)
+		a.refused(w, r, t.Key, err)
 		return false
 	}
 	named, err := a.next(*t) // the transfer's name in the bank is as hard to guess
 	if err != nil {
-		a.broken(w, r)
+		a.broken(w, r, t.Key)
 		return false
 	}
 	t.Step, t.To, t.Key = "confirm", to, named.Form

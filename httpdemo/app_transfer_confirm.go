@@ -26,8 +26,8 @@ func (a *transferApp) abandon(ctx context.Context, key string) error {
 	return errMoved
 }
 
-// refused says why the bank moves nothing.
-func (a *transferApp) refused(w http.ResponseWriter, r *http.Request, err error) {
+// refused says why the bank moves nothing for the transfer of that key.
+func (a *transferApp) refused(w http.ResponseWriter, r *http.Request, key string, err error) {
 	why := trace.Text{En: "Refused: " + err.Error() + "."}
 	switch {
 	case errors.Is(err, bank.ErrAmount):
@@ -39,7 +39,7 @@ func (a *transferApp) refused(w http.ResponseWriter, r *http.Request, err error)
 	case errors.Is(err, bank.ErrFunds):
 		why.Ko = "거절: 잔액이 모자랍니다."
 	default:
-		a.broken(w, r)
+		a.broken(w, r, key)
 		return
 	}
 	a.services.Fail(w, r, http.StatusUnprocessableEntity, why)
@@ -56,7 +56,7 @@ func (a *transferApp) confirm(w http.ResponseWriter, r *http.Request) {
 	}
 	var t transferState
 	if _, err := s.Get("transfer", &t); err != nil {
-		a.broken(w, r)
+		a.broken(w, r, r.PostForm.Get("key"))
 		return
 	}
 	key := r.PostForm.Get("key")
@@ -67,14 +67,14 @@ func (a *transferApp) confirm(w http.ResponseWriter, r *http.Request) {
 	}
 	if asked {
 		if err := a.abandon(r.Context(), key); err != nil && !errors.Is(err, errMoved) {
-			a.broken(w, r)
+			a.broken(w, r, key)
 			return
 		}
 	}
 	done, found, err := a.bank.Receipt(r.Context(), key)
 	switch {
 	case err != nil:
-		a.broken(w, r)
+		a.broken(w, r, key)
 	case found && s.User() == done.From:
 		a.moved(w, r, done, false)
 	default:
@@ -94,7 +94,7 @@ func (a *transferApp) move(w http.ResponseWriter, r *http.Request, t transferSta
 			En: "This transfer was aborted. Nothing was moved.", Ko: "그만둔 이체입니다. 돈은 움직이지 않았습니다.",
 		})
 	case err != nil:
-		a.refused(w, r, err)
+		a.refused(w, r, t.Key, err)
 	default:
 		a.moved(w, r, bank.Receipt{Transfer: moved, At: a.services.Now()}, first)
 	}
@@ -127,7 +127,7 @@ func (a *transferApp) receipt(w http.ResponseWriter, r *http.Request) {
 	done, found, err := a.bank.Receipt(r.Context(), r.PathValue("key"))
 	switch {
 	case err != nil:
-		a.broken(w, r)
+		a.broken(w, r, r.PathValue("key"))
 	case !found || done.From != user:
 		a.services.Fail(w, r, http.StatusNotFound, trace.Text{En: "No transfer of yours with that key was carried out.", Ko: "그 키로 이루어진 이체가 없습니다."})
 	case strings.Contains(r.Header.Get("Accept"), "text/html"):
@@ -159,7 +159,7 @@ func (a *transferApp) abort(w http.ResponseWriter, r *http.Request) {
 		err = s.Destroy()
 	}
 	if err != nil {
-		a.broken(w, r)
+		a.broken(w, r, t.Key)
 		return
 	}
 	if strings.Contains(r.Header.Get("Accept"), "text/html") {

@@ -69,6 +69,7 @@ type bad struct {
 	fields map[string]string // for the addresses that begin so: a credential
 	query  map[string]string
 	tokens struct{ Access, Refresh, Form string }
+	accept string
 	told   func(path string, w *httptest.ResponseRecorder) // of each response; nil: nobody is
 }
 
@@ -142,6 +143,9 @@ func (b *bad) ask(method, path, kind, body string) *httptest.ResponseRecorder {
 	r.Host, r.RemoteAddr = "localhost", "127.0.0.1:1"
 	if kind != "" {
 		r.Header.Set("Content-Type", kind)
+	}
+	if b.accept != "" {
+		r.Header.Set("Accept", b.accept)
 	}
 	for name, value := range b.fields {
 		r.Header.Set(name, value)
@@ -231,7 +235,9 @@ func TestBadInput(t *testing.T) {
 type fickle struct {
 	session.Store
 	reads, writes bool // are refused
+	lost          bool // writes are done, and their answers lost
 	refused       int
+	orphans       []string // keys of new records whose answers were lost
 }
 
 func (f *fickle) fails(ctx context.Context, refuse bool, call string) error {
@@ -260,30 +266,37 @@ func (f *fickle) Commit(ctx context.Context, r session.Record) (uint64, error) {
 	if err := f.fails(ctx, f.writes, "commit"); err != nil {
 		return 0, err
 	}
-	return f.Store.Commit(ctx, r)
+	revision, err := f.Store.Commit(ctx, r)
+	if err == nil && f.lost {
+		f.refused++
+		if r.Revision == 0 {
+			f.orphans = append(f.orphans, r.Key)
+		}
+		return 0, session.Uncertain(ctx, "commit", errors.New("no answer"))
+	}
+	return revision, err
 }
 
 func (f *fickle) Delete(ctx context.Context, key string, revision uint64) error {
 	if err := f.fails(ctx, f.writes, "delete"); err != nil {
 		return err
 	}
-	return f.Store.Delete(ctx, key, revision)
+	err := f.Store.Delete(ctx, key, revision)
+	if err == nil && f.lost {
+		f.refused++
+		return session.Uncertain(ctx, "delete", errors.New("no answer"))
+	}
+	return err
 }
 
 // TestStoreDownEverywhere: whatever asks the store while it is down is answered with 503 and
-// Retry-After (RFC 9110 §15.6.4), sets no cookie, and leaves nothing half done. So
+// Retry-After (RFC 9110 §15.6.4), sets no cookie, and leaves the store as it was. So
 // it is while it can be read alone. What asks nothing of it goes on.
 func TestStoreDownEverywhere(t *testing.T) {
 	t.Parallel()
 	store := &fickle{Store: session.NewMemory(session.MemoryOptions{})}
 	b := badSite(t, store)
-	refresh, form := b.tokens.Refresh, b.tokens.Form
-	const who = "username=jisoo&password=blue-whale-42"
-	bodies := map[string]string{
-		"/token/refresh": "refresh_token=" + refresh, "/token/logout": "refresh_token=" + refresh, "/token/revoke": "token=" + refresh,
-		"/transfer/password": who + "&form=" + form, "/cart/add": "item=B", "/session/end": "key=x", "/token/login": who,
-		"/session/login": who, "/session/header/login": who, "/session/attackable/url/login": who, "/session/attackable/fixed/login": who,
-	}
+	bodies := b.bodies()
 	held := func() []session.Record {
 		all, err := store.Store.List(t.Context(), "")
 		if err != nil {
@@ -331,6 +344,79 @@ func TestStoreDownEverywhere(t *testing.T) {
 				t.Errorf("%s%s: nothing was asked of the store: %v", down, want, asked)
 			}
 		}
+	}
+}
+
+// bodies are forms with which the store is asked for something.
+func (b *bad) bodies() map[string]string {
+	const who = "username=jisoo&password=blue-whale-42"
+	refresh := "refresh_token=" + b.tokens.Refresh
+	return map[string]string{
+		"/token/refresh": refresh, "/token/logout": refresh, "/token/revoke": "token=" + b.tokens.Refresh,
+		"/transfer/password": "account=jisoo&password=blue-whale-42&form=" + b.tokens.Form, "/cart/add": "item=B", "/session/end": "key=x", "/token/login": who,
+		"/session/login": who, "/session/header/login": who, "/session/attackable/url/login": who, "/session/attackable/fixed/login": who,
+		"/theft/login": "user=user1", "/theft/attackable/login": "user=user1",
+	}
+}
+
+// TestAnswerLostEverywhere: where the store may have done what it was asked, the answer
+// says that it is not known, and is 503 with Retry-After and no cookie; its page leads
+// to where one can look, and has no form to send again. A record that nobody has the
+// key of is gone when the store answers again.
+func TestAnswerLostEverywhere(t *testing.T) {
+	t.Parallel()
+	store := &fickle{Store: session.NewMemory(session.MemoryOptions{})}
+	b := badSite(t, store)
+	b.accept = "text/html"
+	before, err := store.List(t.Context(), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	asked, orphans := map[string]bool{}, 0
+	for _, r := range routes(t) {
+		if r.method != "POST" {
+			continue
+		}
+		store.Store = session.NewMemory(session.MemoryOptions{}) // with what it had
+		for _, held := range before {
+			held.Revision = 0
+			if _, err := store.Commit(t.Context(), held); err != nil {
+				t.Fatal(err)
+			}
+		}
+		store.lost, store.refused, store.orphans = true, 0, nil
+		w := b.ask(r.method, r.path, urlencoded, b.bodies()[r.path])
+		store.lost = false
+		if store.refused == 0 {
+			continue
+		}
+		asked[strings.Split(r.path, "/")[1]] = true
+		body := w.Body.String()
+		if w.Code != http.StatusServiceUnavailable || w.Header().Get("Retry-After") == "" || len(w.Result().Cookies()) > 0 {
+			t.Errorf("%s: %d, Retry-After %q, cookies %v: %s", r.pattern, w.Code, w.Header().Get("Retry-After"), w.Result().Cookies(), body)
+		}
+		look := strings.TrimSuffix(r.path[:strings.LastIndexByte(r.path, '/')+1], "attackable/")
+		if !strings.Contains(body, "not known") || strings.Contains(body, "not changed") || strings.Contains(body, "<form") || !strings.Contains(body, `href="`+look+`"`) {
+			t.Errorf("%s says of what is not known: %s", r.pattern, body)
+		}
+		if w := b.ask("GET", look, "", ""); w.Code != http.StatusOK {
+			t.Errorf("%s: one cannot look at %s: %d", r.pattern, look, w.Code)
+		}
+		b.ask("POST", r.path, urlencoded, b.bodies()[r.path]) // asks the store where looking does not
+		for _, key := range store.orphans {
+			orphans++
+			if _, left, err := store.Find(t.Context(), key); left || err != nil {
+				t.Errorf("%s: nobody has the id of %s, which is left, %v", r.pattern, key, err)
+			}
+		}
+	}
+	for _, want := range []string{"session", "cart", "transfer", "token", "theft"} {
+		if !asked[want] {
+			t.Errorf("%s: no answer of the store was lost: %v", want, asked)
+		}
+	}
+	if orphans < 6 {
+		t.Errorf("%d records were new: are the logins among them?", orphans)
 	}
 }
 

@@ -222,15 +222,28 @@ func (s *Services) JSON(w http.ResponseWriter, status int, v any) {
 // Fail answers with an error: a page to who asks for pages, with the form that was
 // sent where it may be mended, and problem details (RFC 9457) to others.
 func (s *Services) Fail(w http.ResponseWriter, r *http.Request, status int, why trace.Text) {
+	s.fail(w, r, status, map[string]any{"Why": In(r, why), "Typed": typed(r, status)})
+}
+
+// uncertain answers with 503 where nobody can tell whether what was asked for was
+// done: a page offers to look, and not to send the form once more.
+func (s *Services) uncertain(w http.ResponseWriter, r *http.Request, why trace.Text) {
+	// A form's page is at the path above it; the doors that can be attacked share one.
+	look := strings.TrimSuffix(r.URL.Path[:strings.LastIndexByte(r.URL.Path, '/')+1], "attackable/")
+	s.fail(w, r, http.StatusServiceUnavailable, map[string]any{"Why": In(r, why), "Look": look})
+}
+
+func (s *Services) fail(w http.ResponseWriter, r *http.Request, status int, page map[string]any) {
 	if status == http.StatusServiceUnavailable && w.Header().Get("Retry-After") == "" {
 		w.Header().Set("Retry-After", "1")
 	}
 	w.Header().Add("Vary", "Accept")
 	if strings.Contains(r.Header.Get("Accept"), "text/html") {
-		s.Page(w, r, status, "error", map[string]any{"Status": status, "Text": http.StatusText(status), "Why": In(r, why), "Typed": typed(r, status)})
+		page["Status"], page["Text"] = status, http.StatusText(status)
+		s.Page(w, r, status, "error", page)
 		return
 	}
-	b, err := json.Marshal(map[string]any{"title": http.StatusText(status), "status": status, "detail": In(r, why)})
+	b, err := json.Marshal(map[string]any{"title": http.StatusText(status), "status": status, "detail": page["Why"]})
 	if err != nil {
 		http.Error(w, "500 internal server error", http.StatusInternalServerError)
 		return

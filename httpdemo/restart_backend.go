@@ -101,9 +101,7 @@ func (b *restartBackend) manager(name, cookie string, store session.Store, watch
 		Store: store, Now: b.services.Now, Rand: b.services.Rand, Watch: tell,
 		Lifetime: restartLifetime, IdleTimeout: restartLifetime,
 		Cookie: http.Cookie{Name: cookie, Path: "/restart/", HttpOnly: true, Secure: b.services.Secure, SameSite: http.SameSiteLaxMode},
-		Refuse: func(w http.ResponseWriter, r *http.Request, status int, _ error) {
-			b.services.Fail(w, r, status, trace.Text{En: "The session's store does not answer.", Ko: "세션 저장소가 답하지 않습니다."})
-		},
+		Refuse: b.services.refuseSession,
 	})
 }
 

@@ -36,20 +36,26 @@ func (s *Services) sessions(store session.Store, c session.Config) (*session.Man
 
 func (s *Services) storeName() string { return cmp.Or(s.StoreName, "memory") }
 
-// refuseSession answers where a session could not be read or kept. Nothing of the
-// handler's response was sent.
-func (s *Services) refuseSession(w http.ResponseWriter, r *http.Request, status int, _ error) {
+// refuseSession answers where a session could not be read or kept, or nobody can tell
+// whether it was. Nothing of the handler's response was sent.
+func (s *Services) refuseSession(w http.ResponseWriter, r *http.Request, status int, err error) {
 	why := trace.Text{En: "The session could not be kept.", Ko: "세션을 저장하지 못했습니다."}
-	switch status {
-	case http.StatusServiceUnavailable:
+	switch {
+	case errors.Is(err, session.ErrUncertain):
+		s.uncertain(w, r, trace.Text{
+			En: "The store of the sessions has not answered. Whether this was done is not known: look first, and try again if it was not.",
+			Ko: "세션 저장소가 답하지 않아, 요청이 처리되었는지 알 수 없습니다. 먼저 확인하고, 처리되지 않았으면 다시 시도하십시오.",
+		})
+		return
+	case status == http.StatusServiceUnavailable:
 		why = trace.Text{
-			En: "The store of the sessions does not answer. Nothing was changed: try again.",
-			Ko: "세션 저장소가 답하지 않습니다. 아무것도 바뀌지 않았으니 다시 시도하십시오.",
+			En: "The store of the sessions does not answer. Your session was not changed: try again.",
+			Ko: "세션 저장소가 답하지 않습니다. 세션은 바뀌지 않았으니 다시 시도하십시오.",
 		}
-	case http.StatusConflict:
+	case status == http.StatusConflict:
 		why = trace.Text{
-			En: "Another request has changed or ended this session meanwhile. Nothing of yours was changed.",
-			Ko: "그사이 다른 요청이 이 세션을 바꾸거나 끝냈습니다. 이 요청으로 바뀐 것은 없습니다.",
+			En: "Another request has changed or ended this session meanwhile. This one has not changed it.",
+			Ko: "그사이 다른 요청이 이 세션을 바꾸거나 끝냈습니다. 이 요청은 세션을 바꾸지 않았습니다.",
 		}
 	}
 	s.Fail(w, r, status, why)

@@ -160,7 +160,7 @@ func TestEverywhereHalfWay(t *testing.T) {
 	for _, c := range []struct {
 		deletions int
 		says, not string
-	}{{2, "Ended: 2", "Nothing was changed"}, {0, "Nothing was changed", "Ended"}} {
+	}{{2, "Ended: at least 2", "not changed"}, {0, "Your session was not changed", "Ended"}} {
 		store.deletions = c.deletions
 		resp, body := send(t, "POST", s.URL+"/session/everywhere", "application/x-www-form-urlencoded", "", "Cookie", cookie, "Accept", "application/json")
 		if resp.StatusCode != http.StatusServiceUnavailable || !strings.Contains(body, c.says) || strings.Contains(body, c.not) || resp.Header.Get("Retry-After") == "" {

@@ -156,3 +156,58 @@ func TestRedisDown(t *testing.T) {
 		t.Errorf("%d sessions of the user, %v: a login while the store was down has left one", len(records), err)
 	}
 }
+
+// TestAnswersLost: a login, a change of a cart and a logout arrive at a real server,
+// whose answers are lost. Each is told that it is not known, and each was done; but of
+// the login, whose id nobody has, nothing is left when the server answers again.
+func TestAnswersLost(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ language, unknown string }{{"en", "not known"}, {"ko", "알 수 없습니다"}} {
+		redis := storetest.StartRedis(t)
+		p := storetest.StartProxy(t, "unix", redis.Socket())
+		store, err := stores.Open(t.Context(), "redis://"+p.Addr(), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = store.Close() })
+		s := siteOn(t, store, "redis", false)
+		count := func() int {
+			all, err := store.List(t.Context(), "")
+			if err != nil {
+				t.Fatal(err)
+			}
+			return len(all)
+		}
+		lost := func(path, body, cookie string) {
+			t.Helper()
+			p.Lose("evalsha")
+			r, said := s.send(http.MethodPost, path, form, body, "Cookie", cookie, "Accept-Language", c.language)
+			p.Answer()
+			if r.StatusCode != http.StatusServiceUnavailable || r.Header.Get("Retry-After") == "" || len(r.Cookies()) > 0 || !strings.Contains(said, c.unknown) {
+				t.Errorf("%s: %d, cookies %v: %s", path, r.StatusCode, r.Cookies(), said)
+			}
+		}
+		cookie := s.login()
+		r, _ := s.send(http.MethodPost, "/cart/add", form, "item=A", "Accept", "application/json")
+		cart := r.Cookies()[0].Name + "=" + r.Cookies()[0].Value
+		s.want(http.StatusSeeOther, http.MethodPost, "/session/logout", "", "Cookie", s.login()) // the server has seen each script
+
+		lost("/cart/add", "item=B", cart)
+		if _, body := s.send(http.MethodGet, "/cart/", "", "", "Cookie", cart, "Accept", "application/json"); !strings.Contains(body, `["A","B"]`) {
+			t.Errorf("the cart is %s", body)
+		}
+		lost("/session/logout", "", cookie)
+		if r, _ := s.send(http.MethodGet, "/session/profile", "", "", "Cookie", cookie, "Accept", "application/json"); r.StatusCode != http.StatusUnauthorized {
+			t.Errorf("after the logout: %d", r.StatusCode)
+		}
+		before := count()
+		lost("/session/login", "username=jisoo&password=blue-whale-42", "")
+		if n := count(); n != before+1 {
+			t.Errorf("%d records, and before the login %d", n, before)
+		}
+		s.login()
+		if n := count(); n != before+1 {
+			t.Errorf("%d records after two logins, of which one was answered; %d before", n, before)
+		}
+	}
+}

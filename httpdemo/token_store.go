@@ -21,9 +21,10 @@ type tokenStore struct {
 func newTokenStore(s *Services) tokenStore {
 	kept := s.part("token")
 	if s.Watch == nil {
-		return tokenStore{kept, kept}
+		return tokenStore{session.Tidy(kept), kept}
 	}
-	return tokenStore{session.Watched(kept, s.Now, func(op session.Op) { s.Watch(accessTo(s.storeName(), op)) }), kept}
+	watched := session.Watched(kept, s.Now, func(op session.Op) { s.Watch(accessTo(s.storeName(), op)) })
+	return tokenStore{session.Tidy(watched), kept}
 }
 
 // Get implements token.Store.

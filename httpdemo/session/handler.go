@@ -23,9 +23,9 @@ const (
 )
 
 // Handler gives next's requests their session, which From returns. The response is
-// held back until the session is kept: if that fails, the client gets 503 with
-// Retry-After, or 409 where another request was faster, and nothing of the page
-// that would have said otherwise. A flush or an upgrade commits first; after it
+// held back until the session is kept: if that fails, or nobody can tell whether it
+// did, the client gets 503 with Retry-After, or 409 where another request was faster,
+// and nothing of the page that would have said otherwise. A flush or an upgrade commits first; after it
 // the session no longer changes.
 func (m *Manager) Handler(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -24,7 +24,7 @@ import (
 // waits for it.
 type Manager struct {
 	c     Config
-	store Store
+	store *tidy
 	rand  sync.Mutex // held while c.Rand is read
 }
 
@@ -51,7 +51,7 @@ type Config struct {
 	// Refuse writes the response when the store does not answer (503), a commit
 	// lost its race (409) or was impossible (500); nil writes one line of text.
 	// What it writes is in place of the handler's response, of which nothing was
-	// sent.
+	// sent. The session is as it was before the request, unless err is ErrUncertain.
 	Refuse func(w http.ResponseWriter, r *http.Request, status int, err error)
 }
 
@@ -85,9 +85,9 @@ func NewManager(c Config) (*Manager, error) {
 			http.Error(w, http.StatusText(status), status)
 		}
 	}
-	m := &Manager{c: c, store: c.Store}
+	m := &Manager{c: c, store: &tidy{Store: c.Store}}
 	if c.Watch != nil {
-		m.store = Watched(c.Store, c.Now, c.Watch)
+		m.store.Store = Watched(c.Store, c.Now, c.Watch)
 	}
 	return m, nil
 }

@@ -556,3 +556,60 @@ func TestWatch(t *testing.T) {
 		t.Errorf("told %s\nwant %s", s, want)
 	}
 }
+
+// mute is a store that does what it is asked, and whose answers to one kind of call are
+// lost.
+type mute struct {
+	session.Store
+	verb string
+}
+
+func (m *mute) Commit(ctx context.Context, r session.Record) (uint64, error) {
+	revision, err := m.Store.Commit(ctx, r)
+	if err == nil && m.verb == "commit" {
+		return 0, session.Uncertain(ctx, "commit", errDown)
+	}
+	return revision, err
+}
+
+func (m *mute) Delete(ctx context.Context, key string, revision uint64) error {
+	if m.verb == "delete of revision" && revision == 0 {
+		return errDown
+	}
+	err := m.Store.Delete(ctx, key, revision)
+	if err == nil && m.verb == "delete of revision" {
+		return session.Uncertain(ctx, "delete", errDown)
+	}
+	return err
+}
+
+// Nobody is told the id of a session of which it is not known whether it is kept. When
+// the store answers again it is ended, and so is the one that a renewal has left.
+func TestOrphans(t *testing.T) {
+	t.Parallel()
+	for _, verb := range []string{"commit", "delete of revision"} {
+		f := &mute{}
+		s := newShop(t, func(c *session.Config) { f.Store = c.Store; c.Store = f })
+		other := s.login(t, "lee")
+		id := idIn(s.do("/add?item=apple", ""))
+		f.verb = verb
+		r := s.do("/login?user=kim", id)
+		if r.StatusCode != http.StatusServiceUnavailable || idIn(r) != "" {
+			t.Errorf("%s: status %d, cookie %q", verb, r.StatusCode, idIn(r))
+		}
+		ofKim := func() int {
+			all, err := s.store.List(t.Context(), "kim")
+			if err != nil {
+				t.Fatal(err)
+			}
+			return len(all)
+		}
+		if n := ofKim(); n != 1 {
+			t.Errorf("%s: the login was not written: %d", verb, n)
+		}
+		f.verb = ""
+		if got := text(t, s.do("/who", other)); got != "lee" || ofKim() != 0 {
+			t.Errorf("%s: for %q %d sessions of kim's are left when the store answers", verb, got, ofKim())
+		}
+	}
+}

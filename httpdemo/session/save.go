@@ -82,7 +82,11 @@ func (s *Session) commit(ctx context.Context) error {
 	// First the new, then the old: if the old cannot be ended, nobody is told the
 	// new id, and the old one may still do no more than it could before.
 	if err := s.m.store.Delete(ctx, s.record.Key, s.record.Revision); err != nil {
-		return errors.Join(err, s.m.store.Delete(ctx, r.Key, 0))
+		if left := s.m.store.Delete(ctx, r.Key, 0); left != nil {
+			s.m.store.orphan(r.Key)
+			return errors.Join(err, left, ErrUncertain)
+		}
+		return err
 	}
 	return nil
 }

@@ -23,6 +23,9 @@ var (
 	ErrUnavailable = errors.New("session store unavailable")
 	// ErrFull is the ErrUnavailable of a store that answers, but takes no more.
 	ErrFull = fmt.Errorf("%w: it is full", ErrUnavailable)
+	// ErrUncertain is wrapped, too, by the error of a Commit or Delete that was sent and
+	// not answered: it may have been done, or be done yet.
+	ErrUncertain = errors.New("it may have been done all the same")
 	// ErrConflict is a lost race: the record is no longer what it was when it
 	// was read. Nothing was written.
 	ErrConflict = errors.New("session changed since it was read")
@@ -54,9 +57,9 @@ type Record struct {
 func (r Record) Size() int { return len(r.Key) + len(r.User) + len(r.Data) }
 
 // Store keeps records. Its methods may be called at once from many goroutines.
-// An absent or expired record is no error; an error says that the call was not
-// done, and is one of ErrUnavailable, ErrConflict, ErrTooLarge, or the context's
-// own. A store that cannot be reached says so within about a second, and works
+// An absent or expired record is no error; an error is one of ErrUnavailable,
+// ErrConflict, ErrTooLarge, or the context's own, and says that the call was not
+// done, unless it is ErrUncertain as well. A store that cannot be reached says so within about a second, and works
 // again by itself when it can be.
 type Store interface {
 	// Find returns the record of that key, or false if there is none.
@@ -102,7 +105,7 @@ func validKey(key string) bool {
 	return 1 <= len(key) && len(key) <= 128
 }
 
-// Failure is the error of a call that did not reach its store: for the stores.
+// Failure is the error of a call that was not done: for the stores.
 // The caller's own context explains it if that has ended; otherwise the store is
 // unavailable.
 func Failure(ctx context.Context, operation string, err error) error {
@@ -110,4 +113,9 @@ func Failure(ctx context.Context, operation string, err error) error {
 		return fmt.Errorf("session store: %s: %w", operation, ended)
 	}
 	return fmt.Errorf("%w: %s: %w", ErrUnavailable, operation, err)
+}
+
+// Uncertain is the error of a write that may have been done: for the stores.
+func Uncertain(ctx context.Context, operation string, err error) error {
+	return fmt.Errorf("%w: %w", Failure(ctx, operation, err), ErrUncertain)
 }

@@ -111,13 +111,16 @@ func (s *Store) call(ctx context.Context, operation string, do func(context.Cont
 		return session.Failure(ctx, operation, ctx.Err())
 	}
 	err := do(limited)
-	if errors.Is(err, nats.ErrNoResponders) || errors.Is(err, jetstream.ErrNoStreamResponse) || errors.Is(err, jetstream.ErrStreamNotFound) {
+	if nobody(err) {
 		if _, made := s.js.CreateOrUpdateKeyValue(limited, s.config); made == nil {
 			err = do(limited)
 		}
 	}
 	if err == nil || errors.Is(err, session.ErrConflict) {
 		return err
+	}
+	if lost, ok := err.(unanswered); ok {
+		return session.Uncertain(ctx, operation, lost.error)
 	}
 	return session.Failure(ctx, operation, err)
 }
@@ -195,36 +198,52 @@ func (s *Store) Commit(ctx context.Context, r session.Record) (revision uint64, 
 func (s *Store) write(ctx context.Context, key string, value []byte, keep time.Duration, last uint64) (uint64, error) {
 	if last == 0 {
 		revision, err := s.kv.Create(ctx, key, value, jetstream.KeyTTL(keep))
-		return revision, race(err)
+		return revision, written(err)
 	}
 	ack, err := s.js.PublishMsg(ctx, &nats.Msg{Subject: "$KV." + s.config.Bucket + "." + key, Data: value},
 		jetstream.WithExpectLastSequencePerSubject(last), jetstream.WithMsgTTL(keep))
 	if err != nil {
-		return 0, race(err)
+		return 0, written(err)
 	}
 	return ack.Sequence, nil
 }
 
-// race turns the server's refusal of a revision into ErrConflict.
-func race(err error) error {
+// unanswered is the error of a write whose answer is missing.
+type unanswered struct{ error }
+
+// written is the error of a write. A server's refusal of a revision is ErrConflict.
+// The write was not done if the server has said so, if nobody was there to hear of
+// it, or if the connection was away; otherwise its answer is missing.
+func written(err error) error {
 	var refused jetstream.JetStreamError
-	if errors.As(err, &refused) && refused.APIError() != nil {
+	answered := errors.As(err, &refused) && refused.APIError() != nil
+	if answered {
 		code := refused.APIError().ErrorCode
 		if code == jetstream.JSErrCodeStreamWrongLastSequence || code == jetstream.JSErrCodeStreamWrongLastSequenceConstant {
 			return session.ErrConflict
 		}
 	}
-	if errors.Is(err, jetstream.ErrKeyExists) {
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, jetstream.ErrKeyExists):
 		return session.ErrConflict
+	case answered, nobody(err), errors.Is(err, nats.ErrReconnectBufExceeded):
+		return err
 	}
-	return err
+	return unanswered{err}
+}
+
+// nobody tells that the server has nothing that would take what was sent.
+func nobody(err error) bool {
+	return errors.Is(err, nats.ErrNoResponders) || errors.Is(err, jetstream.ErrNoStreamResponse) || errors.Is(err, jetstream.ErrStreamNotFound)
 }
 
 // Delete implements session.Store.
 func (s *Store) Delete(ctx context.Context, key string, revision uint64) error {
 	return s.call(ctx, "delete", func(ctx context.Context) error {
 		if revision == 0 {
-			return s.kv.Purge(ctx, key, jetstream.PurgeTTL(marked))
+			return written(s.kv.Purge(ctx, key, jetstream.PurgeTTL(marked)))
 		}
 		is, err := s.get(ctx, key)
 		if err != nil {
@@ -233,7 +252,7 @@ func (s *Store) Delete(ctx context.Context, key string, revision uint64) error {
 		if !s.alive(is) || is.Revision != revision {
 			return session.ErrConflict
 		}
-		return race(s.kv.Purge(ctx, key, jetstream.LastRevision(revision), jetstream.PurgeTTL(marked)))
+		return written(s.kv.Purge(ctx, key, jetstream.LastRevision(revision), jetstream.PurgeTTL(marked)))
 	})
 }
 

@@ -66,6 +66,18 @@ func TestServer(t *testing.T) {
 	})
 }
 
+func TestLostAnswers(t *testing.T) {
+	t.Parallel()
+	ns := start(t, t.TempDir(), -1)
+	p := storetest.StartProxy(t, "tcp", ns.Addr().String())
+	s, err := natskv.Open(t.Context(), "nats://"+p.Addr(), natskv.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	storetest.LostAnswers(t, s, p, "PUB $KV.statelab.")
+}
+
 func TestEmbedded(t *testing.T) {
 	t.Parallel()
 	storetest.Run(t, func(t *testing.T, clock *storetest.Clock) storetest.Subject {

@@ -9,6 +9,7 @@ import (
 	_ "embed"
 	"errors"
 	"fmt"
+	"net"
 	"slices"
 	"strconv"
 	"sync"
@@ -133,12 +134,15 @@ func (s *Store) Commit(ctx context.Context, r session.Record) (uint64, error) {
 	}
 	limited, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
+	if ctx.Err() != nil {
+		return 0, session.Failure(ctx, "commit", ctx.Err())
+	}
 	keep := max(r.Expires.Sub(s.now()), 0) + grace
 	revision, err := s.commit.Run(limited, s.client, []string{s.record(r.Key), s.prefix + "revision"},
 		r.Revision, s.millis(), r.User, r.Data, r.Expires.UnixMilli(), keep.Milliseconds(), s.prefix+"user:", r.Key).Int64()
 	switch {
 	case err != nil:
-		return 0, session.Failure(ctx, "commit", err)
+		return 0, failure(ctx, "commit", err)
 	case revision <= 0:
 		return 0, session.ErrConflict
 	}
@@ -147,17 +151,32 @@ func (s *Store) Commit(ctx context.Context, r session.Record) (uint64, error) {
 
 // Delete implements session.Store.
 func (s *Store) Delete(ctx context.Context, key string, revision uint64) error {
+	if ctx.Err() != nil {
+		return session.Failure(ctx, "delete", ctx.Err())
+	}
 	limited, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	done, err := s.delete.Run(limited, s.client, []string{s.record(key)},
 		revision, s.millis(), s.prefix+"user:", key).Int64()
 	switch {
 	case err != nil:
-		return session.Failure(ctx, "delete", err)
+		return failure(ctx, "delete", err)
 	case done == 0:
 		return session.ErrConflict
 	}
 	return nil
+}
+
+// failure is the error of a write. It was not done if the server has said so, or no
+// connection was had on which to ask for it. Otherwise its answer is missing.
+func failure(ctx context.Context, operation string, err error) error {
+	var answer redis.Error
+	var network *net.OpError
+	dialing := errors.As(err, &network) && network.Op == "dial"
+	if dialing || errors.As(err, &answer) || errors.Is(err, redis.ErrPoolTimeout) || errors.Is(err, redis.ErrClosed) {
+		return session.Failure(ctx, operation, err)
+	}
+	return session.Uncertain(ctx, operation, err)
 }
 
 // List implements session.Store. For one user it reads the user's index; for all

@@ -35,6 +35,13 @@ func TestRedis(t *testing.T) {
 	})
 }
 
+func TestLostAnswers(t *testing.T) {
+	t.Parallel()
+	s := storetest.StartRedis(t)
+	p := storetest.StartProxy(t, "unix", s.Socket())
+	storetest.LostAnswers(t, open(t, "redis://"+p.Addr(), nil), p, "evalsha")
+}
+
 // Whatever time our clock shows, Redis keeps a record for its time and no more.
 func TestClearsAway(t *testing.T) {
 	t.Parallel()

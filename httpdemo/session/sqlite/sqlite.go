@@ -13,7 +13,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	_ "modernc.org/sqlite" // the driver, in Go alone
+	driver "modernc.org/sqlite" // in Go alone
 
 	"statelab/httpdemo/session"
 )
@@ -96,17 +96,32 @@ func (s *Store) Commit(ctx context.Context, r session.Record) (revision uint64, 
 	}
 	defer func() { _ = tx.Rollback() }() // does nothing after a commit
 	revision, changed, err := s.swap(ctx, tx, r)
-	if err == nil && changed {
-		err = tx.Commit()
-	}
 	switch {
 	case err != nil:
 		return 0, session.Failure(ctx, "commit", err)
 	case !changed:
 		return 0, session.ErrConflict
 	}
+	if err := tx.Commit(); err != nil {
+		return 0, failure(ctx, "commit", err)
+	}
 	return revision, nil
 }
+
+// failure is the error of a write at whose end it is kept. SQLite takes back what it
+// could not finish, and says so. What is not known is how much of it the disk has when
+// that failed, which comes to light after a crash; and what a statement has done that
+// was interrupted.
+func failure(ctx context.Context, operation string, err error) error {
+	var said *driver.Error
+	if errors.As(err, &said) && said.Code()&0xff != ioError {
+		return session.Failure(ctx, operation, err)
+	}
+	return session.Uncertain(ctx, operation, err)
+}
+
+// ioError is SQLITE_IOERR, the low octet of all errors of the disk.
+const ioError = 10
 
 // swap writes r if the record's revision is r.Revision, within the transaction.
 func (s *Store) swap(ctx context.Context, tx *sql.Tx, r session.Record) (revision uint64, changed bool, err error) {
@@ -147,16 +162,19 @@ func (s *Store) swap(ctx context.Context, tx *sql.Tx, r session.Record) (revisio
 
 // Delete implements session.Store.
 func (s *Store) Delete(ctx context.Context, key string, revision uint64) error {
+	if ctx.Err() != nil {
+		return session.Failure(ctx, "delete", ctx.Err())
+	}
 	if revision == 0 {
 		if _, err := s.db.ExecContext(ctx, `DELETE FROM session WHERE key = ?`, key); err != nil {
-			return session.Failure(ctx, "delete", err)
+			return failure(ctx, "delete", err)
 		}
 		return nil
 	}
 	done, err := s.db.ExecContext(ctx, `DELETE FROM session WHERE key = ? AND revision = ? AND expires > ?`,
 		key, int64(revision), s.now().UnixMilli())
 	if err != nil {
-		return session.Failure(ctx, "delete", err)
+		return failure(ctx, "delete", err)
 	}
 	if rows, err := done.RowsAffected(); err != nil {
 		return session.Failure(ctx, "delete", err)

@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"slices"
@@ -116,6 +117,9 @@ func cancelled(t *testing.T, s Subject, clock *Clock) {
 		if errors.Is(err, session.ErrUnavailable) {
 			t.Errorf("%s: %v: the caller gave up, the store did not", name, err)
 		}
+		if errors.Is(err, session.ErrUncertain) {
+			t.Errorf("%s: %v: nothing was asked", name, err)
+		}
 	}
 	got, _ := find(t, s.Store, r.Key)
 	same(t, got, r)
@@ -130,7 +134,11 @@ func outage(t *testing.T, s Subject, clock *Clock) {
 	s.Down()
 	ctx, cancel := context.WithTimeout(t.Context(), soon)
 	defer cancel()
+	everyCall(ctx, s.Store, r) // may be how the outage is noticed
 	for name, err := range everyCall(ctx, s.Store, r) {
+		if errors.Is(err, session.ErrUncertain) {
+			t.Errorf("%s of a store that is down: %v: it cannot have been done", name, err)
+		}
 		if s.Reads && (name == "find" || name == "list") {
 			if err != nil {
 				t.Errorf("%s of a store that can be read: %v", name, err)
@@ -140,7 +148,7 @@ func outage(t *testing.T, s Subject, clock *Clock) {
 		}
 	}
 	s.Up()
-	got := eventually(t, s.Store, r.Key)
+	got := eventually(t, s.Store, r.Key, func(_ session.Record, ok bool) bool { return ok })
 	same(t, got, r)
 	got.Data = []byte("after")
 	got = commit(t, s.Store, got)
@@ -152,21 +160,20 @@ func outage(t *testing.T, s Subject, clock *Clock) {
 	}
 }
 
-// eventually finds the record of a store that is coming back.
-func eventually(t *testing.T, s session.Store, key string) session.Record {
+// eventually finds the record of a store that is coming back, in the state that it is
+// to be in.
+func eventually(t *testing.T, s session.Store, key string, is func(r session.Record, ok bool) bool) session.Record {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 3*soon)
 	defer cancel()
 	for {
 		r, ok, err := s.Find(ctx, key)
 		switch {
-		case err == nil && ok:
+		case err == nil && is(r, ok):
 			return r
-		case err == nil:
-			t.Fatal("the store is back, and has forgotten")
 		case ctx.Err() != nil:
-			t.Fatalf("the store did not come back: %v", err)
-		case !errors.Is(err, session.ErrUnavailable):
+			t.Fatalf("the store did not come back as it was to be: %+v, %v, %v", r, ok, err)
+		case err != nil && !errors.Is(err, session.ErrUnavailable):
 			t.Fatal(err)
 		}
 		select {
@@ -197,5 +204,44 @@ func everyCall(ctx context.Context, s session.Store, r session.Record) map[strin
 		"find": find, "commit": commit, "list": list,
 		"delete":             s.Delete(ctx, r.Key, 0),
 		"delete of revision": s.Delete(ctx, r.Key, r.Revision),
+	}
+}
+
+// LostAnswers holds a store on a server behind p to ErrUncertain: its writes, which
+// begin with the octets of write, arrive and are not answered.
+func LostAnswers(t *testing.T, s session.Store, p *Proxy, write string) {
+	clock := NewClock(time.Now().UTC().Truncate(time.Second))
+	warm := commit(t, s, record(clock, "kim", "warm"))
+	for _, revision := range []uint64{warm.Revision, 0} { // what a server has to learn first, it has
+		if err := s.Delete(t.Context(), warm.Key, revision); err != nil {
+			t.Fatal(err)
+		}
+	}
+	old, fresh := commit(t, s, record(clock, "kim", "before")), record(clock, "kim", "new")
+	after := old
+	after.Data = []byte("after")
+	has := func(want session.Record) func(session.Record, bool) bool {
+		return func(r session.Record, ok bool) bool { return ok && bytes.Equal(r.Data, want.Data) }
+	}
+	gone := func(_ session.Record, ok bool) bool { return !ok }
+	for _, c := range []struct {
+		name, key string
+		do        func() error
+		done      func(session.Record, bool) bool
+	}{
+		{"commit of a new record", fresh.Key, func() error { _, err := s.Commit(t.Context(), fresh); return err }, has(fresh)},
+		{"commit of an old one", old.Key, func() error { _, err := s.Commit(t.Context(), after); return err }, has(after)},
+		{"delete", old.Key, func() error { return s.Delete(t.Context(), old.Key, 0) }, gone},
+		{"delete of revision", fresh.Key, func() error {
+			r, _ := find(t, s, fresh.Key)
+			return s.Delete(t.Context(), fresh.Key, r.Revision)
+		}, gone},
+	} {
+		p.Lose(write)
+		if err := c.do(); !errors.Is(err, session.ErrUncertain) || !errors.Is(err, session.ErrUnavailable) {
+			t.Errorf("%s, and no answer: %v, want ErrUncertain", c.name, err)
+		}
+		p.Answer()
+		eventually(t, s, c.key, c.done)
 	}
 }
