@@ -38,9 +38,11 @@ type MemoryChange struct {
 }
 
 // Structural reports whether something was learned or forgotten, rather than
-// only a value changed, such as a sequence number that moves on.
+// only a value changed, such as a sequence number that moves on, or the state of
+// one of very many connections.
 func (c *MemoryChange) Structural() bool {
-	return len(c.Added) > 0 || len(c.Removed) > 0 || c.Before != c.After
+	is := func(e trace.Entry) bool { return !e.Tally() }
+	return c.Before != c.After || slices.ContainsFunc(c.Added, is) || slices.ContainsFunc(c.Removed, is)
 }
 
 type entryKey struct {

@@ -4,6 +4,7 @@ import (
 	"net/netip"
 	"slices"
 	"strconv"
+	"strings"
 )
 
 // maxListed is how many connections a memory names one by one.
@@ -12,6 +13,15 @@ const maxListed = 8
 // BlockName is how the name of an entry begins that is the whole control block of
 // one connection; the address that tells it from the others follows.
 const BlockName = "TCB "
+
+// tallyName is how the name of an entry ends that is all control blocks in one
+// state; their number stands before it.
+const tallyName = " TCBs"
+
+// Tally reports whether an entry counts control blocks, rather than being one.
+func (e Entry) Tally() bool {
+	return e.Kind == MemoryConnection && strings.HasSuffix(e.Name, tallyName)
+}
 
 // Blocks are what one party remembers of each of its connections: their
 // transmission control blocks (RFC 9293 §3.3.1). The zero value is none.
@@ -85,7 +95,7 @@ func (b *Blocks) Memory() Memory {
 	if len(b.of) > maxListed {
 		for _, t := range b.states {
 			if t.count > 0 {
-				m.Entries = append(m.Entries, Entry{Kind: MemoryConnection, Name: strconv.Itoa(t.count) + " TCBs", Value: t.state, Bytes: t.size})
+				m.Entries = append(m.Entries, Entry{Kind: MemoryConnection, Name: strconv.Itoa(t.count) + tallyName, Value: t.state, Bytes: t.size})
 			}
 		}
 		return m

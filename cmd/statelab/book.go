@@ -3,7 +3,7 @@ package main
 import (
 	"math"
 	"slices"
-	"time"
+	"sync"
 
 	"statelab/capture/trace"
 )
@@ -13,14 +13,23 @@ import (
 type book struct {
 	net   timeline
 	sides []side
-	held  map[trace.Participant][]trace.Entry
-	// stacks is what each side's stack was last known to remember.
-	stacks map[trace.Participant]trace.Memory
-	// said are what applications have said of their memory since the last time
-	// that the book was put on the timeline, with its place there.
-	said []trace.Observation
 	// coarse: only what is remembered when a step ends is put down.
 	coarse bool
+
+	mu   sync.Mutex // guards what follows: servers have goroutines of their own
+	held map[trace.Participant][]trace.Entry
+	// said are what applications have said of their memory since the last time
+	// that the book was put on the timeline.
+	said []statement
+}
+
+// statement is what an application said it remembers.
+type statement struct {
+	who     trace.Participant
+	entries []trace.Entry
+	// below is what the stack below remembered at that place of the timeline,
+	// where it can be asked for it: see diarist.
+	below trace.Observation
 }
 
 // timeline is where a network puts what is reported.
@@ -28,10 +37,9 @@ type timeline interface {
 	Report(trace.Observation)
 }
 
-// placer is a timeline on which a place can be kept for what is known later.
+// placer is a timeline that takes what has its place already.
 type placer interface {
 	timeline
-	Here() (time.Time, uint64)
 	Place(trace.Observation)
 }
 
@@ -42,9 +50,11 @@ type side interface {
 }
 
 // diarist is a side that knows when it learned and forgot: it returns what it
-// remembered each time, in observations with their places.
+// remembered each time, in observations with their places; and what it remembers at
+// the present place.
 type diarist interface {
 	Changes() []trace.Observation
+	Here() trace.Observation
 }
 
 // lister is a side whose connections are remembered one by one, since whoever
@@ -55,7 +65,7 @@ type lister interface {
 }
 
 func newBook(net timeline, sides ...side) *book {
-	return &book{net: net, sides: sides, held: map[trace.Participant][]trace.Entry{}, stacks: map[trace.Participant]trace.Memory{}}
+	return &book{net: net, sides: sides, held: map[trace.Participant][]trace.Entry{}}
 }
 
 // remember puts on the timeline what each side remembers now, and before that,
@@ -74,49 +84,60 @@ func (b *book) remember() {
 		b.catchUp(s)
 		b.net.Report(b.with(now, stack))
 	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
 	b.said = nil
 }
 
 // catchUp puts on the timeline, in its order, what a side's stack and its
-// application have learned and forgotten.
+// application have learned and forgotten. An application's memory stands beside
+// what its stack remembers at the same place: neither is older than the other.
 func (b *book) catchUp(s side) {
-	who := unaddressed(s.Party())
-	p, placed := b.net.(placer)
 	d, writes := s.(diarist)
+	p, placed := b.net.(placer)
+	said := b.saidBy(unaddressed(s.Party()))
 	if !placed || !writes || b.coarse {
-		b.sayLast(who)
+		for _, st := range said {
+			b.hold(st)
+		}
 		return
 	}
-	said := b.said
 	sayUntil := func(order uint64) {
-		for len(said) > 0 && said[0].Order < order {
-			if o := said[0]; unaddressed(o.Party) == who {
-				b.held[who] = o.Memory.Entries
-				o.Party = s.Party()
-				p.Place(b.with(o, b.stacks[who]))
-			}
+		for len(said) > 0 && said[0].below.Order < order {
+			b.hold(said[0])
+			p.Place(b.with(said[0].below, *said[0].below.Memory))
 			said = said[1:]
 		}
 	}
 	for _, o := range d.Changes() {
 		sayUntil(o.Order)
-		b.stacks[who] = *o.Memory
 		p.Place(b.with(o, *o.Memory))
 	}
 	sayUntil(math.MaxUint64)
 }
 
-// sayLast makes the last that an application said what it holds.
-func (b *book) sayLast(who trace.Participant) {
-	for _, o := range b.said {
-		if unaddressed(o.Party) == who {
-			b.held[who] = o.Memory.Entries
+func (b *book) saidBy(who trace.Participant) (all []statement) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, s := range b.said {
+		if s.who == who {
+			all = append(all, s)
 		}
 	}
+	return all
+}
+
+// hold makes a statement the last that its application has made.
+func (b *book) hold(s statement) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.held[s.who] = s.entries
 }
 
 // with is o with the memory of a stack and of the application above it.
 func (b *book) with(o trace.Observation, stack trace.Memory) trace.Observation {
+	b.mu.Lock()
+	defer b.mu.Unlock()
 	stack.Entries = append(slices.Clone(stack.Entries), b.held[unaddressed(o.Party)]...)
 	o.Memory = &stack
 	return o
@@ -127,13 +148,31 @@ func (b *book) with(o trace.Observation, stack trace.Memory) trace.Observation {
 func (b *book) take(o trace.Observation) {
 	switch {
 	case o.Kind == trace.ObservedMemory:
-		if p, ok := b.net.(placer); ok {
-			o.At, o.Order = p.Here()
-		}
-		b.said = append(b.said, o)
+		b.hear(o)
 		return
 	case o.Kind == trace.ObservedNote && o.Note.Step:
 		b.remember()
 	}
 	b.net.Report(o)
+}
+
+// hear takes what an application says that it remembers. Where the connections are
+// reported by themselves it goes on the timeline at once.
+func (b *book) hear(o trace.Observation) {
+	s := statement{who: unaddressed(o.Party), entries: o.Memory.Entries}
+	i := slices.IndexFunc(b.sides, func(x side) bool { return unaddressed(x.Party()) == s.who })
+	if i >= 0 && !b.coarse {
+		if _, alone := b.sides[i].(lister); alone {
+			b.hold(s)
+			o.Party = b.sides[i].Party()
+			b.net.Report(b.with(o, trace.Memory{}))
+			return
+		}
+		if d, ok := b.sides[i].(diarist); ok {
+			s.below = d.Here()
+		}
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.said = append(b.said, s)
 }

@@ -1,74 +1,101 @@
 package main
 
 import (
+	"maps"
+	"strconv"
+	"strings"
 	"testing"
-	"time"
 
+	"statelab/capture/tcpstate"
 	"statelab/capture/trace"
 	"statelab/httpdemo"
-	"statelab/tcpdemo"
 )
 
-// What a side learns and forgets stands on the timeline where it happens, and
-// not where the step ends.
-func TestMemoryStandsWhereItHappens(t *testing.T) {
+// TestMemoryIsOfTheStates: wherever a lesson tells what a party remembers of its
+// connections, there are as many control blocks in each state as the changes of
+// state until then have left.
+func TestMemoryIsOfTheStates(t *testing.T) {
 	t.Parallel()
-	sc, _ := tcpdemo.Find("loss")
-	p, err := performScenario(t.Context(), sc, defaultSeed, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var written, kept, freed, acked time.Time
-	for e, err := range p.events(vantageClient) {
-		switch {
-		case err != nil:
-			t.Fatal(err)
-		case e.From.Role != trace.RoleClient && e.Kind != trace.KindArrival:
-		case e.Kind == trace.KindCall && e.Call.Name == "write":
-			written = e.At
-		case e.Kind == trace.KindMemory && e.Memory.Bytes(trace.MemoryConnection) == 70 && kept.IsZero():
-			kept = e.At
-		case e.Kind == trace.KindMemory && !kept.IsZero() && freed.IsZero() && e.Memory.Bytes(trace.MemoryConnection) == 65:
-			freed = e.At
-		case e.Kind == trace.KindArrival && e.From.Role == trace.RoleServer && e.Segment.RelAck == 6 && acked.IsZero():
-			acked = e.At
+	for _, l := range httpdemo.Lessons() {
+		if l.Run == nil {
+			continue
 		}
-	}
-	if written.IsZero() || !kept.Equal(written) {
-		t.Errorf("the client writes at %v and remembers the octets at %v", written, kept)
-	}
-	if acked.IsZero() || !freed.Equal(acked) {
-		t.Errorf("they are acknowledged at %v and forgotten at %v", acked, freed)
+		t.Run(l.Name, func(t *testing.T) {
+			t.Parallel()
+			for _, seed := range []uint64{1, 1234} {
+				p, err := performLesson(t.Context(), l, seed, nil)
+				if err != nil {
+					t.Fatal(err)
+				}
+				told := 0
+				live := map[trace.Participant]map[trace.Conn]tcpstate.State{}
+				for e, err := range p.events(vantageClient) {
+					if err != nil {
+						t.Fatal(err)
+					}
+					who := unaddressed(e.From)
+					switch e.Kind {
+					case trace.KindState:
+						if live[who] == nil {
+							live[who] = map[trace.Conn]tcpstate.State{}
+						}
+						c := trace.Conn{Local: e.From.Addr, Remote: e.To.Addr}
+						if live[who][c] = e.State.To; e.State.To == tcpstate.Closed || e.State.To == tcpstate.Listen {
+							delete(live[who], c)
+						}
+					case trace.KindMemory:
+						told++
+						want := map[string]int{}
+						for _, s := range live[who] {
+							want[s.String()]++
+						}
+						if got := blocksByState(t, e.Memory); !maps.Equal(got, want) {
+							t.Errorf("seed %d, %s: %s remembers blocks %v, its connections are %v", seed, e.At.Format("15:04:05.000"), who.Name(), got, want)
+						}
+					default:
+					}
+				}
+				if told == 0 {
+					t.Error("nobody told what it remembers")
+				}
+			}
+		})
 	}
 }
 
-// A server's resource is there before anybody asks for it, and is told of once.
-func TestApplicationMemoryStandsOnce(t *testing.T) {
-	t.Parallel()
-	l, _ := httpdemo.Find("stateless")
-	p, err := performLesson(t.Context(), l, defaultSeed, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	steps, changes, last, asked := 0, 0, 0, false
-	for e, err := range p.events(vantageClient) {
-		switch {
-		case err != nil:
-			t.Fatal(err)
-		case e.Kind == trace.KindNote && e.Note.Step:
-			steps++
-		case e.Kind == trace.KindMessage:
-			asked = true
-		case e.Kind == trace.KindMemory && e.From.Role == trace.RoleServer:
-			if n := e.Memory.Bytes(trace.MemoryResource); n != last {
-				changes, last = changes+1, n
-				if steps != 1 || asked {
-					t.Errorf("the resource changes to %d B in step %d; asked for it: %v", n, steps, asked)
-				}
-			}
+// blocksByState counts the control blocks of a memory, and holds that each counts
+// as much as its state has fields.
+func blocksByState(t *testing.T, m *trace.Memory) map[string]int {
+	t.Helper()
+	const whole, half = 65, 21 // of a synchronized connection; of one that has both initial sequence numbers
+	n := map[string]int{}
+	count := func(e trace.Entry, blocks, size int) {
+		n[e.Value] += blocks
+		least := whole
+		if e.Value == tcpstate.SynSent.String() || e.Value == tcpstate.SynReceived.String() {
+			least = half - 4
+		}
+		if size < blocks*least {
+			t.Errorf("%d blocks in %s have %d bytes", blocks, e.Value, size)
 		}
 	}
-	if changes != 1 {
-		t.Errorf("the resource changed %d times", changes)
+	for _, e := range m.Entries {
+		if e.Kind != trace.MemoryConnection {
+			continue
+		}
+		many, isMany := strings.CutSuffix(e.Name, " TCBs")
+		switch {
+		case isMany:
+			blocks, err := strconv.Atoi(many)
+			if err != nil {
+				t.Fatal(err)
+			}
+			count(e, blocks, e.Bytes)
+		case strings.HasPrefix(e.Name, trace.BlockName):
+			count(e, 1, e.Bytes)
+		case e.Name == "state":
+			count(e, 1, m.Bytes(trace.MemoryConnection))
+		}
 	}
+	return n
 }

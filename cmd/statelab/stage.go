@@ -80,7 +80,7 @@ func (s *stage) perform(ctx context.Context, limit time.Duration, program func()
 // is an error beside it.
 func performScenario(ctx context.Context, sc tcpdemo.Scenario, seed uint64, rules []network.Rule) (*performance, error) {
 	c := sc.Network
-	c.Seed, c.Rules = seed, append(c.Rules, rules...)
+	c.Seed, c.Rules, c.NoDiary = seed, append(c.Rules, rules...), sc.Fold
 	s, err := newStage(c)
 	if err != nil {
 		return nil, err

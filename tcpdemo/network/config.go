@@ -33,6 +33,9 @@ type Config struct {
 	ARP bool
 	// Samples records the senders' congestion state.
 	Samples bool
+	// NoDiary lets the hosts keep no diary of when they learned and forgot: with
+	// hundreds of connections it would be a book, and cost the square of their number.
+	NoDiary bool
 	// Cooperative promises that every application goroutine is started by
 	// Clock.Go and waits in calls of this network alone (no channels, mutexes
 	// or goroutines of its own). Knowing that everyone waits then costs

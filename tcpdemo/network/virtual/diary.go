@@ -17,9 +17,6 @@ type diary struct {
 	first *page
 }
 
-// maxDiary is with how many connections and listeners a host still keeps a diary.
-const maxDiary = 6
-
 // page is what a host remembered at one place of the timeline.
 type page struct {
 	at       time.Time
@@ -46,11 +43,10 @@ func (n *Network) noteMemory() {
 	}
 }
 
-// note begins a page when the host's memory has another size. Of a host with
-// very many connections it keeps none: a page for each would be a book. The
-// caller holds net.mu.
+// note begins a page when the host's memory has another size. The caller holds
+// net.mu.
 func (h *Host) note() {
-	if len(h.machine.live) > maxDiary {
+	if h.net.config.NoDiary {
 		return
 	}
 	var is extent
@@ -119,4 +115,17 @@ func (h *Host) Changes() []trace.Observation {
 	}
 	h.diary.pages, h.diary.first = nil, nil
 	return changes
+}
+
+// Here is the present place on the timeline, for Place, with what the host's stack
+// remembers at it. What happens from now on comes after it. It is asked by an
+// application on the network, or while Run is not running.
+func (h *Host) Here() trace.Observation {
+	_ = h.net.apps.ask(turn{op: opHost}) // a network that is closed changes no more
+	h.net.mu.Lock()
+	defer h.net.mu.Unlock()
+	m := merge(h.machine.connections())
+	return trace.Observation{
+		Kind: trace.ObservedMemory, At: h.net.Now(), Order: h.net.record.reserve(), Party: h.Party(), Memory: &m,
+	}
 }

@@ -2,7 +2,6 @@ package virtual
 
 import (
 	"slices"
-	"time"
 
 	"statelab/capture"
 	"statelab/capture/trace"
@@ -46,15 +45,8 @@ func (n *Network) Report(o trace.Observation) {
 	n.observe(o)
 }
 
-// Here is the present place on the timeline, for Place: what happens from now on
-// comes after it.
-func (n *Network) Here() (time.Time, uint64) {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	return n.Now(), n.record.reserve()
-}
-
-// Place puts on the timeline what has its At and Order already: see Host.Changes.
+// Place puts on the timeline what has its At and Order already: see Host.Changes and
+// Host.Here.
 func (n *Network) Place(o trace.Observation) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
