@@ -31,6 +31,11 @@ type Options struct {
 	// 1 KiB, and less than 0 nothing. All bodies that have not ended hold 64 MiB
 	// at most.
 	Bodies int
+	// Vantage is the tap at which messages have their times, where frames were seen
+	// at two: it is that of the host that opened the connection where this one saw
+	// nothing of it. One tap for both ends of an exchange: how long it took would
+	// otherwise hold half of the way.
+	Vantage string
 	// Kinds are the events that are asked for; none means all. What nobody asks
 	// for is still read where it counts in a summary; messages are not.
 	Kinds trace.Kinds

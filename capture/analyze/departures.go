@@ -1,12 +1,18 @@
 package analyze
 
-import "statelab/capture/trace"
+import (
+	"time"
+
+	"statelab/capture/trace"
+)
 
 // departure is what is kept of a frame that left its sender, to tell its
 // arrival and the wire's verdict by.
 type departure struct {
 	frame, stream int
 	from, to      trace.Participant
+	at            time.Time
+	tap           string
 }
 
 // departures keeps the latest maxDepartures frames by their identity on the

@@ -3,6 +3,7 @@ package analyze
 import (
 	"net/netip"
 	"slices"
+	"time"
 
 	"statelab/capture"
 	"statelab/capture/decode"
@@ -166,16 +167,18 @@ func (r *run) segmentSeen(f *capture.Frame, arrival bool) {
 		r.inferred(f, &reading, ch)
 	}
 	if reads && !aborts {
-		r.payload(s, &reading)
+		r.payload(f, s, &reading, arrival)
 	}
 }
 
 // payload has a segment's payload read.
-func (r *run) payload(s *tcpstate.Segment, reading *tcpstate.Reading) {
+func (r *run) payload(f *capture.Frame, s *tcpstate.Segment, reading *tcpstate.Reading, arrival bool) {
 	if x := exchangeOf(reading.Conn, s); r.tape != nil {
 		r.tape.payload(x, reading.From, s)
 	} else {
-		r.web.segment(r, x, reading.From, s)
+		s.Time = r.timeOf(f, reading.From, arrival)
+		r.web.segment(r, x, reading.From, s, f.Time.Sub(s.Time))
+		s.Time = f.Time
 	}
 }
 
@@ -186,6 +189,19 @@ func (r *run) readUp(x *exchange) {
 	} else {
 		r.web.close(r, x)
 	}
+}
+
+// timeOf is when a segment whose payload has been delivered was seen where times
+// are taken: see Options.Vantage.
+func (r *run) timeOf(f *capture.Frame, from tcpstate.End, arrival bool) time.Time {
+	left, known := r.sent.of(f.Wire)
+	switch {
+	case !arrival || !known, f.Vantage == r.opts.Vantage:
+		return f.Time
+	case left.tap == r.opts.Vantage, from == tcpstate.Client:
+		return left.at
+	}
+	return f.Time
 }
 
 // delivers reports whether this sight of a frame is the one whose payload

@@ -20,7 +20,7 @@ func (r *run) tellSegment(f *capture.Frame, s *tcpstate.Segment, reading *tcpsta
 	if arrival {
 		e.Kind = trace.KindArrival
 	} else if f.Wire != 0 {
-		r.sent.add(f.Wire, departure{frame: f.Number, stream: e.Stream, from: from, to: to})
+		r.sent.add(f.Wire, departure{frame: f.Number, stream: e.Stream, from: from, to: to, at: f.Time, tap: f.Vantage})
 	}
 	r.emit(e)
 }

@@ -99,7 +99,7 @@ func (t *tape) play(r *run) {
 		case reading:
 			s.Flags, s.Seq, s.Ack, s.Frame, s.Time = a.flags, a.seq, a.ack, a.frame, a.time
 			s.Len, s.Payload = int(a.len), t.data[a.at:a.upTo:a.upTo]
-			r.web.segment(r, a.of, a.from, &s)
+			r.web.segment(r, a.of, a.from, &s, 0)
 		case ending:
 			r.web.close(r, a.of)
 		}

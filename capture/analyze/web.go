@@ -1,6 +1,8 @@
 package analyze
 
 import (
+	"time"
+
 	"statelab/capture/http1"
 	"statelab/capture/stream"
 	"statelab/capture/tcpstate"
@@ -22,6 +24,8 @@ type exchange struct {
 	frames   *http1.WebSocket // after a switch to it
 	// readUp: nothing of it is left to be read. It waits for late segments.
 	readUp bool
+	// late is by how much the last segment was read later than its time.
+	late time.Duration
 	// done holds what was completed by the segment at hand.
 	done []message
 }
@@ -84,14 +88,16 @@ func (w *web) open(x *exchange) {
 }
 
 // segment takes the payload of a segment that was delivered, and tells the
-// messages that are complete with it.
-func (w *web) segment(r *run, x *exchange, from tcpstate.End, s *tcpstate.Segment) {
+// messages that are complete with it. It was delivered late after its time, which is
+// that of another tap: what is told of it happens then.
+func (w *web) segment(r *run, x *exchange, from tcpstate.End, s *tcpstate.Segment, late time.Duration) {
 	if x == nil || x.readUp {
 		return
 	}
 	if x.stream == nil {
 		w.open(x)
 	}
+	x.late = late
 	x.stream.Segment(from, s)
 	w.tell(r, x)
 	if x.stream.Done() {
@@ -114,13 +120,13 @@ func (w *web) tell(r *run, x *exchange) {
 		from, to := r.opts.parties(x.conn, m.from)
 		if f := m.f; f != nil {
 			r.give(trace.Event{
-				Kind: trace.KindWebSocket, At: f.LastTime, Frame: f.LastFrame, Stream: x.conn.Stream,
+				Kind: trace.KindWebSocket, At: f.LastTime.Add(x.late), Frame: f.LastFrame, Stream: x.conn.Stream,
 				From: from, To: to, WebSocket: f,
 			})
 			continue
 		}
 		r.give(trace.Event{
-			Kind: trace.KindMessage, At: m.m.LastTime, Frame: m.m.LastFrame, Stream: x.conn.Stream,
+			Kind: trace.KindMessage, At: m.m.LastTime.Add(x.late), Frame: m.m.LastFrame, Stream: x.conn.Stream,
 			From: from, To: to, Message: m.m,
 		})
 		w.limits.Pool.Put(m.m) // an event is valid until the next one

@@ -61,7 +61,7 @@ func (p *performance) leaveOut(party trace.Participant) bool {
 // events tells the performance, with frames numbered for one vantage point.
 func (p *performance) events(vantage string) render.Events {
 	p.recording.Number(vantage)
-	o := analyze.Options{Roles: p.roles, Exact: true, VerifyChecksums: true, Bodies: max(p.bodies, 0)}
+	o := analyze.Options{Roles: p.roles, Exact: true, VerifyChecksums: true, Bodies: max(p.bodies, 0), Vantage: vantage}
 	return o.Run(frames(p.recording.Frames), observations(p.recording.Observations))
 }
 
