@@ -66,6 +66,7 @@ func TestCurlKeepsTheConnection(t *testing.T) {
 	}
 	server.stdout.has(t, "LAST-ACK")
 	server.interrupt()
+	server.stdout.has(t, "price of cola") // the closing table has what the pages remember
 	sameFrames(t, trace, stop())
 	opens(t, trace)
 

@@ -87,7 +87,13 @@ nats: for a server in this process. A store that does not answer is 503.`,
 				s.Watch = func(a trace.Access) {
 					n.Report(trace.Observation{Kind: trace.ObservedStore, At: n.Now(), Party: httpdemo.Server, Access: &a})
 				}
-				return serveHTTP(ctx, e, s, l, limits)
+				var told func([]trace.Entry)
+				if f.capture {
+					told = func(all []trace.Entry) {
+						n.Report(trace.Observation{Kind: trace.ObservedMemory, At: n.Now(), Party: httpdemo.Server, Memory: &trace.Memory{Entries: all}})
+					}
+				}
+				return serveHTTP(ctx, e, s, l, limits, told)
 			})
 		},
 	}
@@ -160,16 +166,22 @@ func namesOf(at netip.Addr) (names []string) {
 	return names
 }
 
-// serveHTTP serves every lesson's pages until ctx is done.
-func serveHTTP(ctx context.Context, e *env, s *httpdemo.Services, l net.Listener, limits httpdemo.Limits) error {
+// serveHTTP serves every lesson's pages until ctx is done. told, if it is set, is
+// told what the site remembers, each time that it has changed.
+func serveHTTP(ctx context.Context, e *env, s *httpdemo.Services, l net.Listener, limits httpdemo.Limits, told func([]trace.Entry)) error {
 	site, err := httpdemo.NewSite(s, httpdemo.Lessons()...)
 	if err != nil {
 		return err
 	}
 	defer site.Close() // when its last answer was given: there is nobody left to tell
 	var handler http.Handler = site
+	if told != nil {
+		t := httpdemo.NewTelling(site, told)
+		defer t.Close()
+		handler = t
+	}
 	if a, ok := l.Addr().(*net.TCPAddr); ok && a.IP.IsLoopback() {
-		handler = httpdemo.LocalHosts(s, site)
+		handler = httpdemo.LocalHosts(s, handler)
 	}
 	srv := httpdemo.NewServer(handler, limits, log.New(e.stderr, "statelab: ", 0))
 	srv.BaseContext = func(net.Listener) context.Context { return site.Context(context.Background()) }
