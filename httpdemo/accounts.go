@@ -85,8 +85,13 @@ var wrongLogin = trace.Text{
 }
 
 // login returns whose name and password a request brings. status is 0 where they
-// fit, and otherwise 401, 429 with Retry-After, or 503.
+// fit, and otherwise 401, 422 if one is missing, 429 with Retry-After, or 503.
 func (a *accounts) login(w http.ResponseWriter, r *http.Request, user, secret string) (who account, status int, why trace.Text) {
+	if user == "" || secret == "" {
+		return who, http.StatusUnprocessableEntity, trace.Text{
+			En: "A user name and a password are needed.", Ko: "사용자 이름과 비밀번호가 필요합니다.",
+		}
+	}
 	keys := a.keys(r, user)
 	if wait := a.reserve(keys); wait > 0 {
 		seconds := fmt.Sprint(int((wait + time.Second - 1) / time.Second))

@@ -141,11 +141,9 @@ func readArticle(r *http.Request) (text string, status int, why trace.Text) {
 	switch kind {
 	case "text/plain":
 		b, err := io.ReadAll(r.Body)
-		switch {
-		case tooLarge(err):
-			return "", http.StatusRequestEntityTooLarge, bodyTooLarge
-		case err != nil:
-			return "", http.StatusBadRequest, trace.Text{En: "The body ended early.", Ko: "본문이 도중에 끊겼습니다."}
+		if err != nil {
+			status, why = bodyFailed(err)
+			return "", status, why
 		}
 		return string(b), 0, why
 	case "application/x-www-form-urlencoded":

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
-	"strconv"
 	"strings"
 	"time"
 
@@ -189,14 +188,14 @@ func (a *cookieApp) writeLarge(w http.ResponseWriter, r *http.Request) {
 	if !a.services.form(w, r) {
 		return
 	}
-	n, err := strconv.Atoi(r.PostForm.Get("bytes"))
-	if err != nil || n < len("large") || n > largest {
+	n, ok := wholeNumber(r.PostForm.Get("bytes"))
+	if !ok || n < int64(len("large")) || n > largest {
 		a.services.Fail(w, r, http.StatusUnprocessableEntity, trace.Text{
 			En: "bytes is to be a number from 5 to 8000.", Ko: "bytes는 5부터 8000까지의 수여야 합니다.",
 		})
 		return
 	}
-	http.SetCookie(w, &http.Cookie{Name: "large", Value: strings.Repeat("x", n-len("large")), Path: "/cookie/large", HttpOnly: true, Secure: a.services.Secure, SameSite: http.SameSiteLaxMode})
+	http.SetCookie(w, &http.Cookie{Name: "large", Value: strings.Repeat("x", int(n)-len("large")), Path: "/cookie/large", HttpOnly: true, Secure: a.services.Secure, SameSite: http.SameSiteLaxMode})
 	a.services.changed(w, r, "/cookie/")
 }
 

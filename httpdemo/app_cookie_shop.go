@@ -90,15 +90,16 @@ func (s *cookieShop) login(w http.ResponseWriter, r *http.Request) {
 	f := r.PostForm
 	site, known := cookieSites[f.Get("samesite")]
 	age, lifetime, ok := maxAge(f.Get("max-age"))
-	if !known || !s.has(f.Get("user")) || !ok {
+	path := cmp.Or(f.Get("path"), "/cookie")
+	if !known || !s.has(f.Get("user")) || !ok || path[0] != '/' || refuseTarget(http.MethodGet, []byte(path)) != nil || strings.ContainsAny(path, ";?") {
 		s.services.Fail(w, r, http.StatusUnprocessableEntity, trace.Text{
-			En: "user is user1 or mallory, samesite is lax, strict, none or empty, max-age is 0 to 86400 seconds or empty.",
-			Ko: "user는 user1이나 mallory, samesite는 lax, strict, none 중 하나이거나 비워 두고, max-age는 0부터 86400까지의 초이거나 비워 둡니다.",
+			En: "user is user1 or mallory, samesite is lax, strict, none or empty, max-age is 0 to 86400 seconds or empty, path is the path of a URL or empty.",
+			Ko: "user는 user1이나 mallory, samesite는 lax, strict, none 중 하나이거나 비워 두고, max-age는 0부터 86400까지의 초이거나 비워 두고, path는 URL의 경로이거나 비워 둡니다.",
 		})
 		return
 	}
 	c := http.Cookie{
-		Name: cookieLogin, Path: cmp.Or(f.Get("path"), "/cookie"), MaxAge: age,
+		Name: cookieLogin, Path: path, MaxAge: age,
 		HttpOnly: f.Has("httponly"), Secure: f.Has("secure"), SameSite: site,
 	}
 	if f.Has("host") {
@@ -182,14 +183,15 @@ func (s *cookieShop) gift(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	user, to := s.who(r, cookieLogin), r.PostForm.Get("to")
-	points, err := strconv.Atoi(r.PostForm.Get("points"))
+	n, whole := wholeNumber(r.PostForm.Get("points"))
+	points := int(n)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	_, known := s.points[to]
 	switch {
 	case user == "":
 		s.services.stranger(w, r, "Session", "cookie", notLoggedIn)
-	case err != nil || !known || points < 1 || points > s.points[user]:
+	case !whole || !known || points < 1 || points > s.points[user]:
 		s.services.Fail(w, r, http.StatusUnprocessableEntity, trace.Text{En: "No such gift can be made.", Ko: "그런 선물은 할 수 없습니다."})
 	default:
 		s.points[user] -= points

@@ -166,7 +166,9 @@ func (a *tokenApp) login(w http.ResponseWriter, r *http.Request) {
 		a.answer(w, r, who.User, refresh, err, trace.Text{
 			En: "Nobody has the tokens of this login: log in again.", Ko: "이 로그인의 토큰은 아무도 갖고 있지 않으니 다시 로그인하십시오.",
 		})
-	case http.StatusUnauthorized: // RFC 6749 §5.2: of the token endpoint that is 400
+	case http.StatusUnprocessableEntity: // RFC 6749 §5.2: of the token endpoint these are 400
+		a.refuse(w, http.StatusBadRequest, "invalid_request", why.En)
+	case http.StatusUnauthorized:
 		a.refuse(w, http.StatusBadRequest, "invalid_grant", why.En)
 	default:
 		a.services.Fail(w, r, status, why)

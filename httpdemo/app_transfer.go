@@ -292,8 +292,8 @@ func (a *transferApp) password(w http.ResponseWriter, r *http.Request, t *transf
 }
 
 func (a *transferApp) amount(w http.ResponseWriter, r *http.Request, t *transferState) bool {
-	n, err := strconv.ParseInt(r.PostForm.Get("amount"), 10, 64)
-	if err != nil || n < 1 || n > bank.MaxAmount {
+	n, ok := wholeNumber(r.PostForm.Get("amount"))
+	if !ok || n < 1 || n > bank.MaxAmount {
 		a.refused(w, r, t.Key, bank.ErrAmount)
 		return false
 	}

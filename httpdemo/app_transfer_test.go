@@ -238,6 +238,8 @@ func TestTransferRefuses(t *testing.T) {
 		{"password", 1, changed("form", "0"), 409},
 		{"amount", 1, changed("amount", "-1"), 422},
 		{"amount", 1, changed("amount", "1e3"), 422},
+		{"amount", 1, changed("amount", "+5"), 422},
+		{"amount", 1, changed("amount", "007"), 422},
 		{"recipient", 1, changed("to", "nobody"), 422},
 		{"recipient", 1, changed("to", "jisoo"), 422},
 		{"confirm", 1, changed("key", "0"), 409},

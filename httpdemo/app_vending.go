@@ -97,11 +97,11 @@ func readOrder(r *http.Request) (o vendingOrder, status int, why trace.Text) {
 		if status, why := readForm(r); status != 0 {
 			return o, status, why
 		}
-		coin, err := strconv.Atoi(cmp.Or(r.PostForm.Get("coin"), "0"))
-		if err != nil {
+		coin, ok := wholeNumber(cmp.Or(r.PostForm.Get("coin"), "0"))
+		if !ok {
 			return o, http.StatusUnprocessableEntity, wrongCoin
 		}
-		return vendingOrder{Coin: coin, Choice: r.PostForm.Get("choice")}, 0, why
+		return vendingOrder{Coin: int(coin), Choice: r.PostForm.Get("choice")}, 0, why
 	}
 	return o, http.StatusUnsupportedMediaType, trace.Text{
 		En: "The order is to be application/json or application/x-www-form-urlencoded.",

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"slices"
@@ -179,7 +180,7 @@ func (a *wsApp) chat(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		return // it has answered
 	}
-	conn.SetReadLimit(wsMostMessage)
+	conn.SetReadLimit(-1) // listen keeps it
 	m.conn = conn
 	if !a.rooms.enter(m) {
 		_ = conn.Close(websocket.StatusTryAgainLater, "the chat is full")
@@ -193,10 +194,17 @@ func (a *wsApp) chat(w http.ResponseWriter, r *http.Request) {
 // listen takes a member's messages, until the connection ends.
 func (a *wsApp) listen(m *wsMember) {
 	for {
-		kind, b, err := m.conn.Read(context.Background()) // wsConn keeps the time
+		var b []byte
+		kind, message, err := m.conn.Reader(context.Background()) // wsConn keeps the time
+		if err == nil {
+			b, err = io.ReadAll(io.LimitReader(message, wsMostMessage+1))
+		}
 		switch {
 		case err != nil:
 			a.ended(m, err)
+			return
+		case len(b) > wsMostMessage:
+			a.ended(m, &wsViolation{websocket.StatusMessageTooBig, fmt.Sprintf("a message has at most %d bytes", wsMostMessage)})
 			return
 		case kind != websocket.MessageText:
 			_ = m.conn.Close(websocket.StatusUnsupportedData, "a chat is text")

@@ -230,6 +230,62 @@ func TestBadInput(t *testing.T) {
 	}
 }
 
+// TestOddInput: what a lenient reader takes in one way and another in another is
+// refused, and what is missing is no wrong password.
+func TestOddInput(t *testing.T) {
+	t.Parallel()
+	b := badSite(t, nil)
+	const kim = `{"username":"kim","password":"x"`
+	for _, c := range []struct {
+		path, kind, body string
+		status           int
+	}{
+		{"/session/login", "application/json", `null`, 400},
+		{"/session/login", "application/json", `{}`, 422},
+		{"/session/login", urlencoded, strings.Repeat("x", 1000), 422},
+		{"/session/login", urlencoded, "username=kim", 422},
+		{"/session/login", urlencoded, "username=kim&password=x", 403},
+		{"/session/login", urlencoded, "username=kim&username=lee&password=x", 400},
+		{"/session/login", "application/json", kim + `}`, 403},
+		{"/session/login", "application/json", kim + `,"username":"lee"}`, 400},
+		{"/session/login", "application/json", `{"Username":"kim","PASSWORD":"x"}`, 400},
+		{"/token/login", "application/json", `{}`, 400},
+		{"/token/login", "application/json", kim + `}`, 400},
+		{"/cookie/login", urlencoded, "user=user1&path=<script>", 422},
+		{"/cookie/login", urlencoded, "user=user1&path=/a%3Bb", 422},
+		{"/cookie/login", urlencoded, "user=user1&path=a", 422},
+		{"/cookie/login", urlencoded, "user=user1&path=/cookie/a", 204},
+	} {
+		if w := b.ask("POST", c.path, c.kind, c.body); w.Code != c.status {
+			t.Errorf("%s %.60s: %d, want %d: %s", c.path, c.body, w.Code, c.status, w.Body)
+		}
+	}
+	if w := b.ask("POST", "/token/login", "application/json", `{}`); !strings.Contains(w.Body.String(), "invalid_request") {
+		t.Errorf("a login with nothing in it: %s", w.Body)
+	}
+	w := b.ask("POST", "/session/login", "application/json", `{}`)
+	if !strings.Contains(w.Body.String(), `"title":"Unprocessable Content"`) { // RFC 9110 §15.5.21
+		t.Errorf("422 is called: %s", w.Body)
+	}
+}
+
+// TestOddNames: of a JSON text every name is looked at, at any depth.
+func TestOddNames(t *testing.T) {
+	t.Parallel()
+	var v struct {
+		A any    `json:"a"`
+		B string `json:"b"`
+	}
+	for text, want := range map[string]string{
+		`{"a":1,"b":"a"}`: "", `{"a":["a","a",{"a":"a"},[]],"b":"b"}`: "", `null`: "",
+		`{"a":{"x":1,"x":2}}`: "x", `{"a":[{"y":{}},{"y":1,"y":1}]}`: "y", `{"A":1}`: "A", `{"b":"1","a":{},"b":"2"}`: "b",
+	} {
+		if got := oddName([]byte(text), &v); got != want {
+			t.Errorf("%s: %q, want %q", text, got, want)
+		}
+	}
+}
+
 // fickle is a store that can be down, for writes alone or for all, and that counts
 // what it could not do.
 type fickle struct {

@@ -5,9 +5,12 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"maps"
 	"mime"
 	"net/http"
+	"os"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -24,16 +27,22 @@ func wantsPage(r *http.Request) bool {
 // readJSON reads one object, and nothing behind it. status is 0 where it could.
 func readJSON(r *http.Request, v any) (status int, why trace.Text) {
 	body, err := io.ReadAll(r.Body)
-	switch {
-	case tooLarge(err):
-		return http.StatusRequestEntityTooLarge, bodyTooLarge
-	case err != nil:
-		return http.StatusBadRequest, trace.Text{En: "The body ended early.", Ko: "본문이 도중에 끊겼습니다."}
+	if err != nil {
+		return bodyFailed(err)
 	}
 	d := json.NewDecoder(bytes.NewReader(body))
 	d.DisallowUnknownFields()
-	err = d.Decode(v)
-	if err == nil {
+	if err = d.Decode(v); err == nil {
+		if name := oddName(body, v); name != "" {
+			return http.StatusBadRequest, trace.Text{
+				En: "The JSON has “" + trace.Escape(name) + "” twice in one object, or in other letters.",
+				Ko: "JSON의 한 객체에 “" + trace.Escape(name) + "”이(가) 두 번 있거나 대소문자가 다릅니다.",
+			}
+		}
+		if first := bytes.TrimLeft(body, " \t\r\n"); first[0] != '{' {
+			return http.StatusBadRequest, trace.Text{En: "The JSON is to be an object.", Ko: "JSON은 객체여야 합니다."}
+		}
+
 		if _, end := d.Token(); !errors.Is(end, io.EOF) {
 			err = errors.New("something stands behind the object")
 		}
@@ -64,6 +73,51 @@ func readJSON(r *http.Request, v any) (status int, why trace.Text) {
 	}
 }
 
+// oddName looks in a JSON text that could be decoded into v for a name that encoding/json
+// takes in silence: one that comes twice in an object, of which others may read the first
+// (RFC 8259 §4), or one of v's in other letters. "" is none.
+func oddName(body []byte, v any) string {
+	var known []string
+	for t, i := reflect.TypeOf(v).Elem(), 0; t.Kind() == reflect.Struct && i < t.NumField(); i++ {
+		name, _, _ := strings.Cut(t.Field(i).Tag.Get("json"), ",")
+		known = append(known, name)
+	}
+	d := json.NewDecoder(bytes.NewReader(body))
+	var objects []map[string]bool // names by object, the innermost last; nil for an array
+	name := false                 // the next string is one
+	for {
+		token, err := d.Token()
+		if err != nil {
+			return ""
+		}
+		in := len(objects) - 1
+		switch token := token.(type) {
+		case json.Delim:
+			switch token {
+			case '{':
+				objects = append(objects, map[string]bool{})
+			case '[':
+				objects = append(objects, nil)
+			default:
+				objects = objects[:in]
+			}
+			in = len(objects) - 1
+			name = in >= 0 && objects[in] != nil
+			continue
+		case string:
+			if !name {
+				break
+			}
+			if objects[in][token] || in == 0 && len(known) > 0 && !slices.Contains(known, token) {
+				return token
+			}
+			objects[in][token], name = true, false
+			continue
+		}
+		name = in >= 0 && objects[in] != nil
+	}
+}
+
 // jsonKind says what a field of JSON is to be.
 func jsonKind(t reflect.Type) trace.Text {
 	switch t.Kind() {
@@ -82,15 +136,55 @@ func jsonKind(t reflect.Type) trace.Text {
 func readForm(r *http.Request) (status int, why trace.Text) {
 	switch err := r.ParseForm(); {
 	case err == nil:
-		return 0, why
-	case tooLarge(err):
-		return http.StatusRequestEntityTooLarge, bodyTooLarge
+	case late(err), tooLarge(err):
+		return bodyFailed(err)
 	default:
 		return http.StatusBadRequest, trace.Text{
 			En: "The form cannot be read: " + trace.Escape(err.Error()) + ".",
 			Ko: "폼을 읽을 수 없습니다: " + trace.Escape(err.Error()) + ".",
 		}
 	}
+	for _, name := range slices.Sorted(maps.Keys(r.PostForm)) {
+		if len(r.PostForm[name]) > 1 {
+			return http.StatusBadRequest, trace.Text{
+				En: "The form has “" + trace.Escape(name) + "” more than once.",
+				Ko: "폼에 “" + trace.Escape(name) + "”이(가) 두 번 이상 있습니다.",
+			}
+		}
+	}
+	return 0, why
+}
+
+// bodyFailed is what is answered where the body of a request could not be read.
+func bodyFailed(err error) (status int, why trace.Text) {
+	switch {
+	case tooLarge(err):
+		return http.StatusRequestEntityTooLarge, bodyTooLarge
+	case late(err):
+		return http.StatusRequestTimeout, trace.Text{En: "The body took too long.", Ko: "본문이 너무 늦게 왔습니다."}
+	default:
+		return http.StatusBadRequest, trace.Text{En: "The body ended early.", Ko: "본문이 도중에 끊겼습니다."}
+	}
+}
+
+// late reports whether a body's time was over (RFC 9110 §15.5.9).
+func late(err error) bool { return errors.Is(err, os.ErrDeadlineExceeded) }
+
+// wholeNumber reads digits alone: no sign, no zero before others.
+func wholeNumber(s string) (int64, bool) {
+	n, err := strconv.ParseInt(s, 10, 64)
+	return n, err == nil && strconv.FormatInt(n, 10) == s && n >= 0
+}
+
+// statusText is a status's name by RFC 9110 §15; net/http has those of before.
+func statusText(status int) string {
+	switch status {
+	case http.StatusRequestEntityTooLarge:
+		return "Content Too Large"
+	case http.StatusUnprocessableEntity:
+		return "Unprocessable Content"
+	}
+	return http.StatusText(status)
 }
 
 // form reads a form into r.PostForm, or answers why it cannot.

@@ -239,11 +239,11 @@ func (s *Services) fail(w http.ResponseWriter, r *http.Request, status int, page
 	}
 	w.Header().Add("Vary", "Accept")
 	if strings.Contains(r.Header.Get("Accept"), "text/html") {
-		page["Status"], page["Text"] = status, http.StatusText(status)
+		page["Status"], page["Text"] = status, statusText(status)
 		s.Page(w, r, status, "error", page)
 		return
 	}
-	b, err := json.Marshal(map[string]any{"title": http.StatusText(status), "status": status, "detail": page["Why"]})
+	b, err := json.Marshal(map[string]any{"title": statusText(status), "status": status, "detail": page["Why"]})
 	if err != nil {
 		http.Error(w, "500 internal server error", http.StatusInternalServerError)
 		return

@@ -3,6 +3,7 @@ package httpdemo
 import (
 	"bytes"
 	"net/http"
+	"slices"
 	"strings"
 
 	"statelab/capture/http1"
@@ -176,6 +177,10 @@ func refuseFraming(m *http1.Message) *Refusal {
 
 // refuseCodings allows chunked, once and alone.
 func refuseCodings(codings []string) *Refusal {
+	if len(codings) > 1 && slices.Contains(codings, "") {
+		// RFC 9110 asks to ignore it: a server before this one may not have.
+		return choice(400, "9110 §5.6.1", "an empty element among the transfer codings")
+	}
 	for i, c := range codings {
 		last := i == len(codings)-1
 		switch chunked := strings.EqualFold(c, "chunked"); {

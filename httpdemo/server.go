@@ -129,7 +129,7 @@ func NewServer(handler http.Handler, l Limits, logger *log.Logger) *http.Server 
 		Handler:           bounded(handler, l.Body),
 		ReadHeaderTimeout: l.ReadTimeout,
 		ReadTimeout:       6 * l.ReadTimeout,
-		WriteTimeout:      6 * l.ReadTimeout,
+		WriteTimeout:      7 * l.ReadTimeout, // longer: a request that took too long is told so
 		IdleTimeout:       l.Idle,
 		// net/http adds 4096 bytes of slack to the limit.
 		MaxHeaderBytes: max(1, l.Header-4096),

@@ -78,7 +78,7 @@ func (r *Refusal) answer(w http.ResponseWriter) {
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Connection", "close")
 	w.WriteHeader(r.Status)
-	fmt.Fprintf(w, "%d %s: %s (%s)\n", r.Status, http.StatusText(r.Status), r.Why, r.Section)
+	fmt.Fprintf(w, "%d %s: %s (%s)\n", r.Status, statusText(r.Status), r.Why, r.Section)
 }
 
 type strictListener struct {

@@ -284,8 +284,8 @@ func (c *strictConn) SetDeadline(t time.Time) error {
 // the client is still there.
 var longAgo = time.Unix(1, 0)
 
-// fetch reads the connection below until the earlier of the two deadlines. begun says
-// that what comes belongs to a head that has begun: its time runs.
+// fetch reads the connection below until the deadline. begun says that what comes
+// belongs to a head that has begun: its time runs.
 func (c *strictConn) fetch(p []byte, begun bool) (int, error) {
 	if err := c.wait(begun); err != nil {
 		return 0, err
@@ -315,10 +315,12 @@ func (c *strictConn) wait(begun bool) error {
 	return nil
 }
 
-// apply sets the earlier of the two deadlines, where it is another than before.
+// apply sets the deadline, where it is another than before: that of the head once one
+// has begun, so that the client can be told, and net/http's otherwise, over which it
+// closes without a word.
 func (c *strictConn) apply() error {
 	t := c.outer
-	if !c.inner.IsZero() && (t.IsZero() || c.inner.Before(t)) {
+	if c.ofHead() {
 		t = c.inner
 	}
 	if t.Equal(c.applied) {
@@ -332,5 +334,9 @@ func (c *strictConn) apply() error {
 func (c *strictConn) late() bool {
 	c.deadlines.Lock()
 	defer c.deadlines.Unlock()
-	return !c.inner.IsZero() && (c.outer.IsZero() || c.inner.Before(c.outer))
+	return c.ofHead()
 }
+
+// ofHead reports whether the deadline is that of a head. A Read that net/http takes back
+// ends in any case.
+func (c *strictConn) ofHead() bool { return !c.inner.IsZero() && !c.outer.Equal(longAgo) }

@@ -14,6 +14,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"statelab/capture/trace"
 )
 
 // framingCase is a line of testdata/framing.tsv.
@@ -415,6 +417,68 @@ func BenchmarkStrict(b *testing.B) {
 				}
 				_, _ = io.Copy(io.Discard, resp.Body)
 			}
+		})
+	}
+}
+
+// TestStrictTooLong: whose head, or body of either framing, takes too long is told so,
+// and the connection is closed a second later at most: also of a first request, and also
+// if something comes now and then.
+func TestStrictTooLong(t *testing.T) {
+	t.Parallel()
+	const json = "POST /session/login HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
+	for _, c := range []struct {
+		name, sent, drops string
+		limit             time.Duration
+	}{
+		{"a method", "GET /", "", DefaultReadTimeout},
+		{"a field", "GET / HTTP/1.1\r\nHost: a\r\nX: ", "", DefaultReadTimeout},
+		{"a field by drops", "GET / HTTP/1.1\r\nHost: a\r\nX: ", "x", DefaultReadTimeout},
+		{"Content-Length", json + "Content-Length: 20\r\n\r\n{", "", 6 * DefaultReadTimeout},
+		{"Content-Length by drops", json + "Content-Length: 2000\r\n\r\n{", " ", 6 * DefaultReadTimeout},
+		{"chunked", json + "Transfer-Encoding: chunked\r\n\r\n1\r\n{\r\n", "", 6 * DefaultReadTimeout},
+		{"chunked by drops", json + "Transfer-Encoding: chunked\r\n\r\n1\r\n{\r\n", "1\r\n \r\n", 6 * DefaultReadTimeout},
+		{"a form", strings.Replace(json, "application/json", urlencoded, 1) + "Content-Length: 20\r\n\r\nu", "", 6 * DefaultReadTimeout},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				s := testServices()
+				conn := strictPipe(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+					status, why := http.StatusOK, trace.Text{}
+					if wantsPage(r) {
+						status, why = readForm(r)
+					} else {
+						status, why = readJSON(r, new(struct{}))
+					}
+					s.Fail(w, r, status, why)
+				}))
+				start := time.Now()
+				written := make(chan struct{})
+				go func() {
+					defer close(written)
+					for piece := c.sent; piece != ""; piece = c.drops {
+						if _, err := io.WriteString(conn, piece); err != nil {
+							return
+						}
+						time.Sleep(500 * time.Millisecond)
+					}
+				}()
+				r := bufio.NewReader(conn)
+				resp, err := http.ReadResponse(r, nil)
+				if err != nil {
+					t.Fatalf("no answer after %v: %v", time.Since(start), err)
+				}
+				if took := time.Since(start); resp.StatusCode != http.StatusRequestTimeout || !resp.Close || took < c.limit || took > c.limit+time.Second {
+					t.Errorf("status %d, close %v, after %v", resp.StatusCode, resp.Close, took)
+				}
+				_, _ = io.Copy(io.Discard, resp.Body)
+				if _, err := r.ReadByte(); err == nil || time.Since(start) > c.limit+time.Second {
+					t.Errorf("the connection is held for %v: %v", time.Since(start), err)
+				}
+				_ = conn.Close()
+				<-written
+			})
 		})
 	}
 }

@@ -101,6 +101,7 @@ type wsHeard struct {
 	texts []string // of messages
 	pongs []string
 	code  int // of the close frame; 0 if there was none
+	why   string
 }
 
 func (c *wsClient) all(most int) (h wsHeard) {
@@ -118,7 +119,7 @@ func (c *wsClient) all(most int) (h wsHeard) {
 		case http1.OpPong:
 			h.pongs = append(h.pongs, string(f.payload))
 		case http1.OpClose:
-			h.code = f.code()
+			h.code, h.why = f.code(), string(f.payload[min(2, len(f.payload)):])
 			_ = c.send(http1.OpClose, string(f.payload[:min(2, len(f.payload))])) // it may be closed already
 			return h
 		}
@@ -253,6 +254,9 @@ func TestWebSocketFrames(t *testing.T) {
 				h.code = client.all(0).code
 			}
 			_ = client.conn.Close() // whatever state it is in
+			if h.code == 1009 && h.why != "a message has at most 32768 bytes" {
+				t.Errorf("%s: the reason is %q", c.what, h.why)
+			}
 			if !slices.Equal(h.texts, c.texts) || !slices.Equal(h.pongs, c.pongs) || h.code != c.code {
 				t.Errorf("RFC 6455 §%s, %s (by drops: %v): heard %.80q, pongs %.80q, closed with %d; want %.80q, %.80q, %d",
 					c.section, c.what, drops, h.texts, h.pongs, h.code, c.texts, c.pongs, c.code)

@@ -125,6 +125,13 @@ func (v *Verifier) Verify(token string) (Claims, error) {
 	for _, k := range v.Keys {
 		algorithms = append(algorithms, k.algorithm)
 	}
+	// RFC 4648 §3.5: bits that no octet needs are 0. Otherwise a token could be written in
+	// several ways, and one that was changed would still pass.
+	for part := range strings.SplitSeq(token, ".") {
+		if _, err := base64.RawURLEncoding.Strict().DecodeString(part); err != nil {
+			return Claims{}, refuse("it is not base64url: %v", err)
+		}
+	}
 	parsed, err := jwt.ParseSigned(token, algorithms) // compact, one signature; crit is enforced
 	if err != nil {
 		return Claims{}, refuse("%v", err)
