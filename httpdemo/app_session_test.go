@@ -24,7 +24,7 @@ func TestSessionRefuses(t *testing.T) {
 		{"POST", "/session/login", "application/json", `{"username":`, 400, nil},
 		{"POST", "/session/login", form, "username=%zz", 400, nil},
 		{"POST", "/session/login", form, "username=nobody&password=a-guess", 403, nil},
-		{"POST", "/session/login", form, "", 403, nil},
+		{"POST", "/session/login", form, "", 422, nil},
 		{"POST", "/session/login", form, "username=jisoo&password=blue-whale-42", 403, []string{"Sec-Fetch-Site", "cross-site"}},
 		{"POST", "/session/everywhere", form, "", 302, nil},
 		{"POST", "/session/end", form, "key=x", 302, nil},
