@@ -29,6 +29,9 @@ func choice(status int, section, why string) *Refusal {
 
 // refuseLines looks at a head, octet by octet: at what a line may be made of.
 func refuseLines(head []byte) *Refusal {
+	if longMethod(head) {
+		return must(501, "9112 §3", "the method is longer than any that there is")
+	}
 	first := true
 	for line := range bytes.Lines(head) {
 		text, crlf := bytes.CutSuffix(line, []byte("\r\n"))
@@ -57,6 +60,12 @@ func refuseLines(head []byte) *Refusal {
 // has 17.
 const maxMethod = 32
 
+// longMethod reports whether a request line, as far as it is known, begins with a
+// method that is too long, whatever follows.
+func longMethod(line []byte) bool {
+	return len(line) > maxMethod && validToken(line[:maxMethod+1])
+}
+
 // refuseStart looks at a request line: method SP target SP version (RFC 9112
 // §3).
 func refuseStart(line []byte) *Refusal {
@@ -67,7 +76,7 @@ func refuseStart(line []byte) *Refusal {
 		target = line[len(method)+1 : last]
 	}
 	switch {
-	case bytes.HasPrefix(version, []byte("HTTP/")) && len(version) == 8 && version[5] > '1' && version[5] <= '9' && version[6] == '.':
+	case validToken(method) && bytes.HasPrefix(version, []byte("HTTP/")) && len(version) == 8 && version[5] > '1' && version[5] <= '9' && version[6] == '.':
 		return must(505, "9110 §15.6.6", "a major version other than 1")
 	case last == len(method) && bytes.IndexByte(line, '\t') < 0:
 		return must(400, "9112 §2.3", "no version: HTTP/0.9 is not spoken here")
@@ -77,8 +86,6 @@ func refuseStart(line []byte) *Refusal {
 		return must(400, "9112 §2.3", "the version is not HTTP/1.x, in capital letters")
 	case !validToken(method):
 		return must(400, "9110 §9.1", "the method is not a token")
-	case len(method) > maxMethod:
-		return must(400, "9112 §3", "the method is longer than any that there is")
 	case string(method) == http.MethodConnect:
 		return must(501, "9110 §9.3.6", "this server is no proxy: it opens no tunnels")
 	}

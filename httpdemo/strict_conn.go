@@ -209,7 +209,7 @@ func (c *strictConn) head(lines []byte) {
 	case c.whole == nil && !now.Head && !now.Lost:
 		return // not whole yet
 	}
-	if now.Lost && !bytes.HasSuffix(c.held, []byte("\n")) {
+	if now.Lost && !bytes.HasSuffix(c.held, []byte("\n")) && !longMethod(c.held) {
 		c.refuse(must(400, "9112 §3", "this is no request of HTTP/1.x"))
 		return
 	}
