@@ -10,6 +10,7 @@ package capture
 import (
 	"bytes"
 	"iter"
+	"math"
 	"time"
 )
 
@@ -58,6 +59,16 @@ const (
 
 // Has reports whether all bits of m are set.
 func (m Marks) Has(bits Marks) bool { return m&bits == bits }
+
+// MaxSeconds since 1970, before or after, bound the times of frames: what a 64-bit
+// count of nanoseconds can hold, the years 1678 to 2262.
+const MaxSeconds = math.MaxInt64/1_000_000_000 - 1
+
+// Clamped reports whether t stands at that bound, for a time stamp beyond it.
+func Clamped(t time.Time) bool {
+	s := t.Unix()
+	return s == MaxSeconds || s == -MaxSeconds
+}
 
 // Frame is one frame, as it was seen at one place.
 type Frame struct {

@@ -311,6 +311,19 @@ func TestResetEndsReading(t *testing.T) {
 	}
 }
 
+// TestClock: what is wrong with the times of frames is counted.
+func TestClock(t *testing.T) {
+	t.Parallel()
+	b := newBuilder(t)
+	b.handshake()
+	b.data(1)
+	b.frames[1].Time = time.Unix(capture.MaxSeconds, 5)
+	all, err := tell(t, analyze.Run(source(b.frames, nil), nil))
+	if n := all[len(all)-1].Totals; err != nil || n.Clamped != 1 || n.Backward != 1 {
+		t.Errorf("%+v, %v", n, err)
+	}
+}
+
 func Example() {
 	frames := []capture.Frame{{Number: 1, Link: capture.LinkEthernet, Data: make([]byte, 14)}}
 	for e, err := range analyze.Run(source(frames, nil), nil) {

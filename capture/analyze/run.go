@@ -89,6 +89,7 @@ func (r *run) decoded(f *capture.Frame, p *decode.Packet) {
 		if r.totals.First.IsZero() {
 			r.totals.First = f.Time
 		}
+		r.clock(f.Time)
 	}
 	r.totals.Last = f.Time
 	if f.Wire != 0 {
@@ -102,6 +103,16 @@ func (r *run) decoded(f *capture.Frame, p *decode.Packet) {
 		return
 	}
 	r.segmentSeen(f, arrival)
+}
+
+// clock counts what is wrong with the times of frames.
+func (r *run) clock(at time.Time) {
+	if at.Before(r.totals.Last) {
+		r.totals.Backward++
+	}
+	if capture.Clamped(at) {
+		r.totals.Clamped++
+	}
 }
 
 // where says what seeing the frame proves: a tap at one host's own wire saw it

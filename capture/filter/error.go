@@ -64,9 +64,6 @@ func (e *Error) excerpt() (shown string, before int) {
 	for i, r := range runes {
 		if r < ' ' || r == 0x7f {
 			runes[i] = ' '
-		} else if r > '~' && i > before {
-			runes = append(runes[:i:i], '…') // whatever its width
-			break
 		} else if !printable(r) {
 			runes[i] = '\uFFFD'
 		}

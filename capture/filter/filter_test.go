@@ -63,7 +63,7 @@ func TestErrors(t *testing.T) {
 		{"type mgt", 1, "IEEE 802.11", "IEEE 802.11"},
 		{"TCP", 1, "small letters", "소문자"},
 		{"tcp, udp", 4, `"," is not understood`, "알 수 없습니다"},
-		{"port 80 또는 443", 9, "is not understood", "알 수 없습니다"},
+		{"port 80 또는 443", 9, `"또는" is not understood`, "\"또는\": 여기서는 알 수 없습니다"},
 		{strings.Repeat("(", 200) + "tcp", 101, "parentheses", "괄호"},
 		{strings.Repeat("tcp or ", 3000), 1, "longer than", "너무 깁니다"},
 	} {
@@ -86,7 +86,7 @@ func TestErrorExcerpt(t *testing.T) {
 	for expr, want := range map[string]string{
 		"host foo":                            "  host foo\n       ^",
 		"tcp\tor\tfoo":                        "  tcp or foo\n         ^",
-		"port 80 또는":                          "  port 80 또…\n          ^",
+		"port 80 또는":                          "  port 80 또는\n          ^",
 		"tcp \x1b[2J":                         "  tcp  [2J\n      ^",
 		"tcp or \u202eport":                   "  tcp or \uFFFDport\n         ^",
 		strings.Repeat("tcp or ", 20) + "foo": "  …" + strings.Repeat("tcp or ", 20)[80:] + "foo\n" + strings.Repeat(" ", 63) + "^",

@@ -9,7 +9,7 @@ import (
 
 // quote writes what the user wrote, with nothing in it that a terminal would
 // obey.
-func quote(s string) string { return strconv.QuoteToASCII(s) }
+func quote(s string) string { return strconv.Quote(s) }
 
 // Messages without a part of the expression in them.
 var (

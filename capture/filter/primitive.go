@@ -248,3 +248,17 @@ func (p *parser) multicast(t token, proto protocol) node {
 	p.fail(t, noCast("multicast"))
 	return nil
 }
+
+// AsksDirection reports whether an expression asks which way a frame went, which
+// not every trace says. What is no expression asks nothing.
+func AsksDirection(expr string) (asks bool) {
+	defer func() {
+		if recover() != nil {
+			asks = false
+		}
+	}()
+	for _, t := range scan(expr) {
+		asks = asks || t.is("inbound") || t.is("outbound")
+	}
+	return asks
+}

@@ -4,6 +4,8 @@ import (
 	"net/netip"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // kind is what a token is.
@@ -87,13 +89,27 @@ func (s *scanner) next(t *token) {
 	default:
 		t.kind, t.text = symbol, operator(rest)
 		if t.text == "" {
-			s.fail(s.at, unexpected(string([]rune(rest)[0])))
+			s.fail(s.at, unexpected(foreignWord(rest)))
 		}
 	}
 	s.at += len(t.text)
 	if canonical, ok := synonyms[t.text]; ok && t.kind != name {
 		t.text = canonical
 	}
+}
+
+// foreignWord is what stands at the beginning of rest that the language has no
+// sign for: a word of another script as a whole.
+func foreignWord(rest string) string {
+	n := strings.IndexFunc(rest, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+	switch {
+	case n < 0:
+		return rest
+	case n > 0:
+		return rest[:n]
+	}
+	_, n = utf8.DecodeRuneInString(rest)
+	return rest[:n]
 }
 
 // word reads what begins with a letter or a digit.

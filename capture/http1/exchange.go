@@ -44,15 +44,18 @@ func (x *Exchange) Split() (s Split, ok bool) {
 	}, true
 }
 
-// Frames are the first and the last frame that an exchange is seen in.
-func (x *Exchange) Frames() (first, last int) {
+// Span is where and when it was seen: from the first octet of its messages that
+// came to the last.
+func (x *Exchange) Span() (all Span) {
 	for m := range x.messages() {
-		if first == 0 || m.FirstFrame < first {
-			first = m.FirstFrame
+		if all == (Span{}) {
+			all = m.Span
+			continue
 		}
-		last = max(last, m.LastFrame)
+		all.add(m.FirstFrame, m.FirstTime)
+		all.add(m.LastFrame, m.LastTime)
 	}
-	return first, last
+	return all
 }
 
 // Started is when the first byte of it was seen: of its request, or of what

@@ -35,11 +35,11 @@ func exchangesOf(pieces ...piece) string {
 		if s, ok := x.Split(); ok {
 			line += fmt.Sprintf(" %d+%d+%d", s.Request/time.Second, s.Wait/time.Second, s.Response/time.Second)
 		}
-		first, last := x.Frames()
-		if began := second(first); x.Request != nil && !x.Request.FirstTime.Equal(x.Started()) || x.Request == nil && !began.Equal(x.Started()) {
+		seen := x.Span()
+		if began := second(seen.FirstFrame); x.Request != nil && !x.Request.FirstTime.Equal(x.Started()) || x.Request == nil && !began.Equal(x.Started()) {
 			line += " started " + x.Started().String()
 		}
-		lines = append(lines, line+fmt.Sprintf(" f%d-%d", first, last))
+		lines = append(lines, line+fmt.Sprintf(" f%d-%d", seen.FirstFrame, seen.LastFrame))
 	}
 	return strings.Join(lines, "; ")
 }

@@ -157,9 +157,8 @@ func (s timescale) time(ticks uint64) time.Time {
 	return time.Unix(clampSeconds(clampSeconds(int64(min(seconds, math.MaxInt64)))+s.offset), int64(ns)).UTC()
 }
 
-// clampSeconds keeps a time within what a 64-bit count of nanoseconds can hold
-// (the years 1678 to 2262), so that no one downstream overflows.
+// clampSeconds keeps a time within capture.MaxSeconds, so that no one downstream
+// overflows; capture.Clamped tells.
 func clampSeconds(s int64) int64 {
-	const most = math.MaxInt64/1_000_000_000 - 1
-	return max(-most, min(s, most))
+	return max(-capture.MaxSeconds, min(s, capture.MaxSeconds))
 }

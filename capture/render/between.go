@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"statelab/capture/http1"
 	"statelab/capture/ladder"
 	"statelab/capture/tcpstate"
 	"statelab/capture/trace"
@@ -44,6 +45,20 @@ func (b *Bound) after(frame int, at, first time.Time) bool {
 	return at.After(b.At)
 }
 
+// behind reports whether b lies behind another bound of its kind: nothing lies
+// between them.
+func (b *Bound) behind(to *Bound) bool {
+	switch {
+	case !b.Set || !to.Set || (b.Frame > 0) != (to.Frame > 0) || b.At.IsZero() != to.At.IsZero():
+		return false
+	case b.Frame > 0:
+		return b.Frame > to.Frame
+	case b.At.IsZero():
+		return b.Since > to.Since
+	}
+	return b.At.After(to.At)
+}
+
 // Between leaves out what lies before from or after to, as it passes. What has
 // no frame of its own belongs to the newest that was seen before it.
 type Between struct {
@@ -77,8 +92,35 @@ func (b *Between) Holds(frame int, at time.Time) bool {
 	return !b.From.before(frame, at, b.first) && !b.To.after(frame, at, b.first)
 }
 
-// Rows leaves rows out. Summaries of connections and of the trace stay: they
-// are about all of it.
+// Touches reports whether a part of what was seen in a span lies between the
+// bounds: an exchange, a connection. Such a thing is shown as a whole.
+func (b *Between) Touches(s http1.Span) bool {
+	return b == nil || !b.From.behind(&b.To) && !b.From.before(s.LastFrame, s.LastTime, b.first) && !b.To.after(s.FirstFrame, s.FirstTime, b.first)
+}
+
+// lived is the span of a connection.
+func lived(c *tcpstate.Conn) http1.Span {
+	return http1.Span{FirstFrame: c.First, LastFrame: c.Last, FirstTime: c.FirstTime, LastTime: c.LastTime}
+}
+
+// wordWhole says what the numbers are about.
+var wordWhole = trace.Text{
+	En: "--from, --to: connections and exchanges with a part in between, each told as a whole",
+	Ko: "--from, --to: 그 사이에 걸친 연결과 교환, 수치는 저마다 그 전체의 것",
+}
+
+// whole says it where a part was asked for.
+func (t *text) whole() {
+	if t.o.Between == nil {
+		return
+	}
+	for _, part := range wrap(t.say.of(wordWhole), t.o.width()) {
+		t.painted(faint, part)
+	}
+}
+
+// Rows leaves rows out. Summaries of connections of which a part is shown stay,
+// and the trace's: they are about all of it.
 func (b *Between) Rows(rows []ladder.Row) []ladder.Row {
 	if b == nil {
 		return rows
@@ -86,6 +128,7 @@ func (b *Between) Rows(rows []ladder.Row) []ladder.Row {
 	kept := rows[:0]
 	for _, r := range rows {
 		switch {
+		case r.Kind == ladder.RowConnection && !b.Touches(lived(r.Event.Connection)):
 		case r.Kind == ladder.RowConnection || r.Kind == ladder.RowTotals:
 			kept = append(kept, r)
 		case b.Holds(r.Event.Frame, r.Event.At):
@@ -130,15 +173,22 @@ func (b *Between) resume(r *ladder.Row) {
 	r.States = states
 }
 
-// Events leaves events out, but for summaries.
+// Events leaves events out, but for summaries: see Rows.
 func (b *Between) Events(events Events) Events {
 	if b == nil {
 		return events
 	}
 	return func(yield func(trace.Event, error) bool) {
 		for e, err := range events {
-			summary := e.Kind == trace.KindConnection || e.Kind == trace.KindTotals
-			if (err != nil || summary || b.Holds(e.Frame, e.At)) && !yield(e, err) {
+			shown := err != nil || e.Kind == trace.KindTotals
+			switch {
+			case shown:
+			case e.Kind == trace.KindConnection:
+				shown = b.Touches(lived(e.Connection))
+			default:
+				shown = b.Holds(e.Frame, e.At)
+			}
+			if shown && !yield(e, err) {
 				return
 			}
 		}

@@ -3,6 +3,7 @@ package render
 import (
 	"math/rand/v2"
 	"testing"
+	"time"
 )
 
 // TestTrackHidesNothing: however many values a track takes, it is bounded, in
@@ -62,6 +63,19 @@ func TestRateKeepsEveryOctet(t *testing.T) {
 		}
 		if want := 5000 * 1448.0; area < want*0.999999 || area > want*1.000001 || len(tr.stretches) > shownBins+2 {
 			t.Errorf("one each %v s: %v octets of %v, in %d stretches", gap, area, want, len(tr.stretches))
+		}
+	}
+}
+
+// A time takes no more cells than its column has, however long it is.
+func TestSinceHasRoom(t *testing.T) {
+	t.Parallel()
+	for d, want := range map[time.Duration]string{
+		1234567 * time.Microsecond: "1.23457", 99999 * time.Hour: "4167d", -99 * time.Second: "-99.000", 9999999 * time.Second: "9999999",
+		-9999999 * time.Second: "-116d", 1<<63 - 1: "106752d",
+	} {
+		if got := sinceText(d); got != want {
+			t.Errorf("%v: %q, want %q", d, got, want)
 		}
 	}
 }

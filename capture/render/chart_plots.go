@@ -162,7 +162,7 @@ func plotView(k PlotKind) View {
 	}
 	text := textOf(k.Name, draw(chartText))
 	return View{Name: k.Name, About: k.About, Formats: []Format{text, {
-		Name: "svg", Extension: "." + k.Name + ".svg", MIME: "image/svg+xml", Render: draw(chartSVG),
+		Name: "svg", Extension: "." + k.Name + ".svg", MIME: "image/svg+xml", Document: true, Render: draw(chartSVG),
 		About: trace.Text{En: "picture for slides and pages", Ko: "슬라이드와 웹 문서에 넣을 그림"},
 	}}}
 }

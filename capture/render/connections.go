@@ -60,6 +60,7 @@ func Connections(w io.Writer, events Events, o Options) error {
 		t.blank()
 		t.painted(faint, totals)
 	}
+	t.whole()
 	return firstError(t.w.Flush(), failed)
 }
 

@@ -156,10 +156,10 @@ func (h *harWriter) entries(all []*told) {
 }
 
 func (h *harWriter) entry(x *told) harEntry {
-	first, last := x.Frames()
+	seen := x.Span()
 	e := harEntry{
 		Started: x.Started().UTC().Format("2006-01-02T15:04:05.000000Z07:00"), Connection: fmt.Sprint(x.Stream),
-		Number: x.Number, Nth: x.Nth, Frames: [2]int{first, last}, Marks: marksOf(x.Request),
+		Number: x.Number, Nth: x.Nth, Frames: [2]int{seen.FirstFrame, seen.LastFrame}, Marks: marksOf(x.Request),
 		Timings: harTimings{Blocked: -1, DNS: -1, Connect: -1, SSL: -1},
 	}
 	if x.server.Addr.IsValid() {

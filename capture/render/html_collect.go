@@ -2,6 +2,7 @@ package render
 
 import (
 	"html/template"
+	"slices"
 
 	"statelab/capture/explain"
 	"statelab/capture/ladder"
@@ -112,7 +113,7 @@ func (r *report) note(e *trace.Event) {
 		return
 	}
 	switch {
-	case e.Kind == trace.KindConnection && len(r.conns) < maxConnections:
+	case e.Kind == trace.KindConnection && len(r.conns) < maxConnections && r.o.Between.Touches(lived(e.Connection)):
 		r.conns = append(r.conns, *e.Clone().Connection)
 	case e.Kind == trace.KindTotals:
 		r.totals = e.Clone().Totals
@@ -122,6 +123,9 @@ func (r *report) note(e *trace.Event) {
 		}
 	}
 	r.web.add(e)
+	if r.o.Between != nil && e.Kind == trace.KindMessage {
+		r.web.all = slices.DeleteFunc(r.web.all, func(x *told) bool { return x.Over && !r.o.Between.Touches(x.Span()) })
+	}
 	r.web.all = r.web.all[:min(len(r.web.all), maxExchanges)]
 	r.plots.add(e)
 	if (e.Kind == trace.KindSegment || e.Kind == trace.KindOther) && e.Frame > 0 && r.o.Frame != nil && len(r.rows) < maxReport {

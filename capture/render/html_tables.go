@@ -142,7 +142,7 @@ const maxExchanges = 1000
 // Exchanges are the HTTP exchanges.
 func (r *report) Exchanges() []htmlExchange {
 	var out []htmlExchange
-	for _, x := range r.web.all[:min(len(r.web.all), maxExchanges)] {
+	for _, x := range r.o.chosen(r.web.all[:min(len(r.web.all), maxExchanges)]) {
 		h := htmlExchange{Stream: r.o.number(x.Stream)}
 		if m := x.Request; m != nil {
 			h.Request, h.Asked = messageText(m), frameOfMessage(m)

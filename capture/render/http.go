@@ -97,6 +97,7 @@ func HTTPTable(w io.Writer, events Events, o Options) error {
 	if wide {
 		about = wordVantage
 	}
+	t.whole()
 	lines := []string{t.say.of(about)}
 	for _, m := range httpMarks {
 		if used[m.letter] {
@@ -132,10 +133,10 @@ func (t *text) httpHead(wide bool) []string {
 }
 
 func (t *text) httpRow(x *http1.Exchange, first time.Time, wide bool, used map[byte]bool) []string {
-	from, to := x.Frames()
-	frames := strconv.Itoa(from)
-	if to > from {
-		frames += "-" + strconv.Itoa(to)
+	seen := x.Span()
+	frames := strconv.Itoa(seen.FirstFrame)
+	if seen.LastFrame > seen.FirstFrame {
+		frames += "-" + strconv.Itoa(seen.LastFrame)
 	}
 	nth := "?"
 	if x.Nth > 0 {

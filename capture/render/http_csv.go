@@ -28,8 +28,8 @@ func HTTPCSV(w io.Writer, events Events, o Options) error {
 
 func httpCells(x *http1.Exchange) []string {
 	c := map[string]string{"number": strconv.Itoa(x.Number), "stream": strconv.Itoa(x.Stream), "time": stamp(x.Started())}
-	first, last := x.Frames()
-	c["first_frame"], c["last_frame"] = strconv.Itoa(first), strconv.Itoa(last)
+	seen := x.Span()
+	c["first_frame"], c["last_frame"] = strconv.Itoa(seen.FirstFrame), strconv.Itoa(seen.LastFrame)
 	var marks []string
 	if m := x.Request; m != nil {
 		c["nth"], c["method"], c["target"] = strconv.Itoa(x.Nth), m.Method, m.Target

@@ -1,6 +1,7 @@
 package render
 
 import (
+	"slices"
 	"time"
 
 	"statelab/capture/http1"
@@ -14,8 +15,7 @@ type exchanges struct {
 	all  []*told
 	by   map[*http1.Exchange]*told
 	over int // how many of all are
-	most int // how many are kept, 0 for all,
-	left int // and how many are not
+	left int // how many are not listed
 }
 
 // told is an exchange, and what its messages did to cookies.
@@ -48,10 +48,6 @@ func (x *exchanges) message(e *trace.Event) {
 	client, server := parties(e)
 	pair, fresh, facts := x.tale.Add(client.Addr, server.Addr, e.Stream, e.Message)
 	one := x.by[pair]
-	if fresh && x.most > 0 && len(x.all) == x.most {
-		x.left++
-		return
-	}
 	if fresh {
 		one = &told{Exchange: pair, client: client, server: server}
 		x.all = append(x.all, one)
@@ -59,9 +55,6 @@ func (x *exchanges) message(e *trace.Event) {
 			x.by = map[*http1.Exchange]*told{}
 		}
 		x.by[pair] = one
-	}
-	if one == nil { // it is left out
-		return
 	}
 	if len(facts) > 0 {
 		if one.facts == nil {
@@ -125,36 +118,41 @@ var wordLeftOut = trace.Text{
 }
 
 // readExchanges reads a timeline to its end, and keeps the first maxListed
-// exchanges. first is the time of its first event that has one.
+// exchanges that are chosen. first is the time of its first event that has one.
 func readExchanges(events Events, o *Options) (x exchanges, first time.Time, failed error) {
-	x.most = maxListed
-	for e, err := range events {
-		if err != nil {
-			return x, first, err
-		}
-		if first.IsZero() {
-			first = e.At
-		}
-		if e.Stream < 0 || o.shows(e.Stream) {
-			x.add(&e)
-		}
-	}
-	return x, first, nil
+	var listed []*told
+	failed = x.each(timed(events, &first), o, func(done []*told) {
+		room := min(len(done), maxListed-len(listed))
+		listed = append(listed, done[:room]...)
+		x.left += len(done) - room
+	})
+	slices.SortFunc(listed, func(a, b *told) int { return a.Number - b.Number })
+	x.all = listed
+	return x, first, failed
 }
 
-// each reads a timeline to its end, and hands on the exchanges when nothing
-// more will come of them.
+// chosen leaves out exchanges of which no part lies where it is asked for.
+func (o *Options) chosen(all []*told) []*told {
+	if o.Between == nil {
+		return all
+	}
+	return slices.DeleteFunc(all, func(x *told) bool { return !o.Between.Touches(x.Span()) })
+}
+
+// each reads a timeline to its end, and hands on the exchanges that are chosen when
+// nothing more will come of them.
 func (x *exchanges) each(events Events, o *Options, do func([]*told)) (failed error) {
 	for e, err := range events {
 		if err != nil {
 			failed = err
 			break
 		}
+		o.Between.begins(e.At)
 		if e.Stream < 0 || o.shows(e.Stream) {
 			x.add(&e)
 		}
-		do(x.take())
+		do(o.chosen(x.take()))
 	}
-	do(x.all)
+	do(o.chosen(x.all))
 	return failed
 }

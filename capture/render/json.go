@@ -28,22 +28,23 @@ func JSON(w io.Writer, events Events, o Options) error {
 			break
 		}
 		frames = max(frames, e.Frame)
+		o.Between.begins(e.At)
 		if e.Stream >= 0 && !o.shows(e.Stream) {
 			continue
 		}
 		web.add(&e)
-		for _, x := range web.take() {
+		for _, x := range o.chosen(web.take()) {
 			http.add(exchangeOf(x))
 		}
 		switch {
-		case e.Kind == trace.KindConnection:
+		case e.Kind == trace.KindConnection && o.Between.Touches(lived(e.Connection)):
 			byStream.add(e.Connection.Stream, connectionOf(e.Connection))
 		case e.Kind == trace.KindTotals:
 			frames = e.Totals.Frames
 		}
 	}
 	byStream.end()
-	for _, x := range web.all {
+	for _, x := range o.chosen(web.all) {
 		http.add(exchangeOf(x))
 	}
 	return firstError(writeDocument(w, o.File, frames, &connections, &http), failed)

@@ -174,7 +174,7 @@ var Formats = []Format{
 		About: trace.Text{En: "ladder for a terminal, row by row", Ko: "터미널에 한 줄씩 그리는 사다리 그림"},
 	},
 	{
-		Name: "svg", Extension: ".svg", MIME: "image/svg+xml", Cuts: true, Render: SVG,
+		Name: "svg", Extension: ".svg", MIME: "image/svg+xml", Document: true, Cuts: true, Render: SVG,
 		About: trace.Text{En: "ladder as a picture for slides and pages", Ko: "슬라이드와 웹 문서에 넣을 사다리 그림"},
 	},
 	{
@@ -182,7 +182,7 @@ var Formats = []Format{
 		About: trace.Text{En: "one page to click through, with every field and byte; needs no network", Ko: "필드와 바이트까지 눌러 볼 수 있는 한 쪽짜리 보고서, 네트워크 불필요"},
 	},
 	{
-		Name: "mermaid", Extension: ".mmd", MIME: "text/vnd.mermaid; charset=utf-8", Cuts: true, Render: Mermaid,
+		Name: "mermaid", Extension: ".mmd", MIME: "text/vnd.mermaid; charset=utf-8", Document: true, Cuts: true, Render: Mermaid,
 		About: trace.Text{En: "Mermaid sequence diagram, for Markdown", Ko: "마크다운에 넣을 Mermaid 시퀀스 다이어그램"},
 	},
 	{
@@ -190,17 +190,17 @@ var Formats = []Format{
 		About: trace.Text{En: "PlantUML sequence diagram", Ko: "PlantUML 시퀀스 다이어그램"},
 	},
 	{
-		Name: "csv", Extension: ".csv", MIME: "text/csv; charset=utf-8", Streaming: true, Render: SegmentsCSV,
+		Name: "csv", Extension: ".csv", MIME: "text/csv; charset=utf-8", Document: true, Streaming: true, Render: SegmentsCSV,
 		Bodies: noBodies, Kinds: trace.KindsOf(trace.KindSegment),
 		About: trace.Text{En: "one row a TCP segment, for a spreadsheet", Ko: "TCP 세그먼트마다 한 행, 스프레드시트용"},
 	},
 	{
-		Name: "json", Extension: ".json", MIME: "application/json", Whole: true, Render: JSON,
+		Name: "json", Extension: ".json", MIME: "application/json", Whole: true, Cuts: true, Render: JSON,
 		Bodies: noBodies, Kinds: trace.KindsOf(trace.KindConnection, trace.KindMessage, trace.KindTotals),
 		About: trace.Text{En: "connections and HTTP exchanges, one object", Ko: "연결과 HTTP 교환을 담은 객체 하나"},
 	},
 	{
-		Name: "har", Extension: ".har", MIME: "application/json", Whole: true, Render: HAR,
+		Name: "har", Extension: ".har", MIME: "application/json", Whole: true, Document: true, Cuts: true, Render: HAR,
 		Bodies: harBody, Kinds: trace.KindsOf(trace.KindConnection, trace.KindMessage, trace.KindTotals),
 		About: trace.Text{En: "HTTP Archive 1.2 of the exchanges, for browsers' tools", Ko: "브라우저 도구로 볼 HTTP Archive 1.2"},
 	},

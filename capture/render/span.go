@@ -9,8 +9,8 @@ import (
 	"statelab/capture/explain"
 )
 
-// sinceText writes a time since the start in seconds, in seven cells as long as
-// that is possible: as many decimals as fit.
+// sinceText writes a time since the start in seven cells: in seconds with as many
+// decimals as fit, and in days where seconds have no room.
 func sinceText(d time.Duration) string { return sinceIn(d, timeWidth) }
 
 // sinceIn does so in width cells.
@@ -27,7 +27,11 @@ func sinceIn(d time.Duration, width int) string {
 	if sign != "" {
 		decimals = max(decimals-1, 0)
 	}
-	return sign + strconv.FormatFloat(sec, 'f', decimals, 64)
+	s := sign + strconv.FormatFloat(sec, 'f', decimals, 64)
+	if len(s) > width {
+		return sign + strconv.FormatFloat(sec/(24*60*60), 'f', 0, 64) + "d"
+	}
+	return s
 }
 
 // deltaText writes a difference in at most six cells: "+12ms", "+1.2s".

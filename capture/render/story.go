@@ -44,6 +44,7 @@ func Story(w io.Writer, events Events, o Options) error {
 		t.blank()
 		t.leftOut(&x)
 	}
+	t.whole()
 	return firstError(t.w.Flush(), failed)
 }
 

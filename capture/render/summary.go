@@ -22,13 +22,14 @@ const (
 // what was found, how its HTTP did, and where to look first. Memory is bounded
 // by the connections that are alive.
 func Summary(w io.Writer, events Events, o Options) error {
-	s := summary{findings: map[string]findingCount{}, methods: map[string]int{}, statuses: map[int]int{}, asked: map[int][]pending{}}
+	s := summary{between: o.Between, findings: map[string]findingCount{}, methods: map[string]int{}, statuses: map[int]int{}, asked: map[int][]pending{}}
 	var failed error
 	for e, err := range events {
 		if err != nil {
 			failed = err
 			break
 		}
+		o.Between.begins(e.At)
 		if e.Stream < 0 || o.shows(e.Stream) {
 			s.add(&e)
 		}
@@ -38,8 +39,10 @@ func Summary(w io.Writer, events Events, o Options) error {
 	return firstError(t.w.Flush(), failed)
 }
 
-// summary is what is counted.
+// summary is what is counted: connections and exchanges of which a part lies where
+// it is asked for.
 type summary struct {
+	between     *Between
 	totals      trace.Totals
 	connections int
 	openings    [2]int // connections whose SYN was not seen, and whose was
@@ -68,9 +71,10 @@ type troubledConnection struct {
 
 // pending is a request without its final response.
 type pending struct {
-	exchange, frame int
-	method, target  string
-	asked           time.Time
+	http1.Span
+	exchange       int
+	method, target string
+	counted        bool
 }
 
 type slowExchange struct {
@@ -81,6 +85,8 @@ type slowExchange struct {
 
 func (s *summary) add(e *trace.Event) {
 	switch {
+	case e.Kind == trace.KindConnection && !s.between.Touches(lived(e.Connection)):
+		delete(s.asked, e.Stream)
 	case e.Kind == trace.KindConnection:
 		s.connection(e.Connection)
 	case e.Kind == trace.KindMessage && e.Message.Request:
@@ -148,36 +154,57 @@ func insert[T any](all []T, x T, order func(a, b T) int) []T {
 }
 
 func (s *summary) request(stream int, m *http1.Message) {
+	p := pending{Span: m.Span, exchange: m.Exchange, method: m.Method, target: cut(m.Target, maxTarget, "…"), counted: s.between.Touches(m.Span)}
+	if p.counted {
+		s.asks(p.method)
+	}
+	if len(s.asked[stream]) < maxPending {
+		s.asked[stream] = append(s.asked[stream], p)
+	}
+}
+
+// asks counts a request.
+func (s *summary) asks(method string) {
 	s.requests++
-	if _, known := s.methods[m.Method]; known || len(s.methods) < maxNames {
-		s.methods[m.Method]++
+	if _, known := s.methods[method]; known || len(s.methods) < maxNames {
+		s.methods[method]++
 	} else {
 		s.methods["…"]++
 	}
-	if len(s.asked[stream]) < maxPending {
-		s.asked[stream] = append(s.asked[stream], pending{
-			exchange: m.Exchange, frame: m.FirstFrame, method: m.Method, target: cut(m.Target, maxTarget, "…"), asked: m.LastTime,
-		})
-	}
+}
+
+// answers counts a response.
+func (s *summary) answers(status int) {
+	s.responses++
+	s.statuses[status]++
 }
 
 // maxTarget is how much of a request's target is kept, in cells.
 const maxTarget = 200
 
 func (s *summary) response(stream int, m *http1.Message) {
-	s.responses++
-	s.statuses[m.Status]++
-	if m.Status < 200 && m.Status != 101 {
-		return // the final one follows (RFC 9110 §15.2)
+	i := -1
+	if m.Status >= 200 || m.Status == 101 { // else the final one follows (RFC 9110 §15.2)
+		i = slices.IndexFunc(s.asked[stream], func(p pending) bool { return p.exchange == m.Exchange })
 	}
-	i := slices.IndexFunc(s.asked[stream], func(p pending) bool { return p.exchange == m.Exchange })
-	if i < 0 {
-		return // its request was not seen, or was not complete before it
+	if i < 0 { // its request was not seen, or was not complete before it
+		if s.between.Touches(m.Span) {
+			s.answers(m.Status)
+		}
+		return
 	}
 	p := s.asked[stream][i]
 	s.asked[stream] = slices.Delete(s.asked[stream], i, i+1)
-	wait := m.FirstTime.Sub(p.asked)
+	x := http1.Exchange{Request: &http1.Message{Span: p.Span}, Response: m}
+	if !s.between.Touches(x.Span()) {
+		return
+	}
+	s.answers(m.Status)
+	if !p.counted {
+		s.asks(p.method)
+	}
+	wait := m.FirstTime.Sub(p.LastTime)
 	s.waits.add(wait)
 	s.slowest = insert(s.slowest, slowExchange{pending: p, stream: stream, status: m.Status, wait: wait},
-		func(a, b slowExchange) int { return cmp.Or(cmp.Compare(b.wait, a.wait), a.frame-b.frame) })
+		func(a, b slowExchange) int { return cmp.Or(cmp.Compare(b.wait, a.wait), a.FirstFrame-b.FirstFrame) })
 }

@@ -61,6 +61,10 @@ func (t *text) page(s *summary) {
 	t.summaryFindings(s.findings)
 	t.summaryTroubled(s.troubled)
 	t.summarySlowest(s.slowest)
+	if t.o.Between != nil {
+		t.blank()
+		t.whole()
+	}
 	if len(s.slowest) > 0 {
 		t.blank()
 		t.painted(faint, t.say.of(wordGoThere))
@@ -126,7 +130,7 @@ func (t *text) summarySlowest(all []slowExchange) {
 	}}}
 	for _, x := range all {
 		tb.rows = append(tb.rows, []string{
-			spanText(x.wait), strconv.Itoa(x.stream), strconv.Itoa(x.frame), strconv.Itoa(x.status), safe(x.method + " " + x.target),
+			spanText(x.wait), strconv.Itoa(x.stream), strconv.Itoa(x.FirstFrame), strconv.Itoa(x.status), safe(x.method + " " + x.target),
 		})
 	}
 	tb.write(t)

@@ -196,6 +196,17 @@ func findingsText(say speaker, findings map[string]int) string {
 	return strings.Join(parts, ", ")
 }
 
+var (
+	wordClamped = trace.Text{
+		En: "time stamps beyond the years 1678 to 2262: %d, shown as the end of these years, so that no time or duration with them is true",
+		Ko: "1678년부터 2262년까지를 벗어난 타임스탬프 %d개: 그 끝의 시각으로 보이므로 그 프레임의 시각과 시간 간격은 참이 아님",
+	}
+	wordBackward = trace.Text{
+		En: "frames whose time lies before that of the one before: %d",
+		Ko: "바로 앞 프레임보다 이른 시각의 프레임 %d개",
+	}
+)
+
 func totalsText(say speaker, n *trace.Totals) string {
 	parts := []string{say.f(wordSaw, n.Frames, n.Segments, n.Connections)}
 	if n.Numbered > 0 && n.Numbered != n.Frames {
@@ -219,6 +230,12 @@ func totalsText(say speaker, n *trace.Totals) string {
 	}
 	if n.Dropped > 0 {
 		parts = append(parts, say.f(wordMissing, n.Dropped))
+	}
+	if n.Clamped > 0 {
+		parts = append(parts, say.f(wordClamped, n.Clamped))
+	}
+	if n.Backward > 0 {
+		parts = append(parts, say.f(wordBackward, n.Backward))
 	}
 	return strings.Join(parts, "; ")
 }

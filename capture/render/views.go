@@ -93,7 +93,7 @@ func ViewNamed(name string) (View, bool) {
 }
 
 var summaryText = Format{
-	Name: "text", Extension: ".summary.txt", MIME: "text/plain; charset=utf-8", Render: Summary,
+	Name: "text", Extension: ".summary.txt", MIME: "text/plain; charset=utf-8", Cuts: true, Render: Summary,
 	About:  trace.Text{En: "text for a terminal", Ko: "터미널용 텍스트"},
 	Bodies: noBodies, Kinds: trace.KindsOf(trace.KindConnection, trace.KindMessage, trace.KindTotals),
 }
@@ -109,7 +109,7 @@ func textOf(view string, render renderFunc) Format {
 // csvOf is a view's table for spreadsheets and programs.
 func csvOf(view string, render renderFunc) Format {
 	return Format{
-		Name: "csv", Extension: "." + view + ".csv", MIME: "text/csv; charset=utf-8", Render: render,
+		Name: "csv", Extension: "." + view + ".csv", MIME: "text/csv; charset=utf-8", Document: true, Render: render,
 		About: trace.Text{En: "table for a spreadsheet", Ko: "스프레드시트용 표"},
 	}
 }
@@ -117,7 +117,7 @@ func csvOf(view string, render renderFunc) Format {
 // ofHTTP is for a format that shows messages without their bodies. Times count
 // from the first segment.
 func ofHTTP(f Format) Format {
-	f.Bodies = noBodies
+	f.Bodies, f.Cuts = noBodies, true
 	return f
 }
 

@@ -118,8 +118,11 @@ type Totals struct {
 	// or that were dropped for fragments that overlap.
 	Incomplete int
 	// Dropped counts frames that the capture lost.
-	Dropped     int
-	First, Last time.Time
+	Dropped int
+	// Backward counts frames whose time lies before that of the frame before them,
+	// Clamped those whose time stamp no frame can have: see capture.Clamped.
+	Backward, Clamped int
+	First, Last       time.Time
 }
 
 // Event is one thing that happened. Events are reused: an Event and all that

@@ -102,7 +102,8 @@ const maxTarget = 512
 
 func exchangeOf(x *http1.Exchange, first time.Time) exchange {
 	out := exchange{stream: x.Stream, since: x.Started().Sub(first), method: "?", target: "?"}
-	out.frame, out.last = x.Frames()
+	seen := x.Span()
+	out.frame, out.last = seen.FirstFrame, seen.LastFrame
 	if m := x.Request; m != nil {
 		out.method, out.target = trace.EscapeBytes([]byte(m.Method), 32), trace.EscapeBytes([]byte(m.Target), maxTarget)
 	}

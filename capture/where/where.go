@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"strconv"
 	"strings"
 	"unicode"
 
@@ -63,14 +64,48 @@ func Compile(text string) (*Expression, error) {
 	}
 	var at *file.Error
 	if !errors.As(err, &at) {
-		return nil, &SyntaxError{Text: text, Column: 1, What: err.Error()}
+		return nil, &SyntaxError{Text: text, Column: 1, What: plainly(err.Error())}
 	}
-	bad := &SyntaxError{Text: text, Column: at.Column + 1, What: at.Message}
+	bad := &SyntaxError{Text: text, Column: at.Column + 1, What: plainly(at.Message)}
 	if strings.Contains(at.Message, "has no field") || strings.HasPrefix(at.Message, "unknown name") {
 		bad.Unknown, bad.Column = nameAt([]rune(text), at.From)
 		bad.What = "there is no field " + bad.Unknown
 	}
 	return nil, bad
+}
+
+// types are what the values of fields are, in words.
+var types = strings.NewReplacer(
+	"where.numbers", "numbers", "where.words", "texts", "string", "a text", "int64", "a number", "float64", "a number",
+	"int", "a number", "bool", "true or false", "nil", "nothing",
+)
+
+var (
+	mismatch   = regexp.MustCompile(`^invalid operation: (\S+) \(mismatched types (\S+) and (\S+)\)$`)
+	misplaced  = regexp.MustCompile(`^unexpected token (\w+)\("(.*)"\)`)
+	wrongKind  = regexp.MustCompile(`^invalid operation: (\S+) not defined on (\S+)$|^invalid operation: operator (\S+) not defined on (\S+)$`)
+	wrongValue = regexp.MustCompile(`^expected (\S+), but got (\S+)$`)
+)
+
+// plainly says what the compiler of expressions says, in the words of who writes
+// them.
+func plainly(message string) string {
+	switch {
+	case strings.HasPrefix(message, "unexpected token EOF"):
+		return "the expression ends where more has to come"
+	case misplaced.MatchString(message):
+		return strconv.Quote(misplaced.FindStringSubmatch(message)[2]) + " cannot stand here"
+	case mismatch.MatchString(message):
+		m := mismatch.FindStringSubmatch(message)
+		return m[1] + " does not go between " + types.Replace(m[2]) + " and " + types.Replace(m[3])
+	case wrongKind.MatchString(message):
+		m := wrongKind.FindStringSubmatch(message)
+		return m[1] + m[3] + " cannot stand beside " + types.Replace(m[2]+m[4])
+	case wrongValue.MatchString(message):
+		m := wrongValue.FindStringSubmatch(message)
+		return "the expression has to be " + types.Replace(m[1]) + ", and is " + types.Replace(m[2])
+	}
+	return message
 }
 
 // nameAt returns the dotted name that stands at an offset, and its column.

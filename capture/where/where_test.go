@@ -188,3 +188,18 @@ func ExampleCompile() {
 	fmt.Println(err)
 	// Output: column 1: there is no field tcp.finding
 }
+
+// What is wrong is said in the words of whoever writes expressions.
+func TestPlainErrors(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"tcp.closed == \"fin\" or": "column 22: the expression ends where more has to come",
+		"http.status > \"many\"":   "column 13: > does not go between numbers and a text",
+		"tcp.stream == 1)":         "column 16: \")\" cannot stand here",
+		"tcp.stream + 1":           "column 1: the expression has to be true or false, and is a number",
+	} {
+		if _, err := where.Compile(text); err == nil || err.Error() != want {
+			t.Errorf("%s: %v, want %s", text, err, want)
+		}
+	}
+}

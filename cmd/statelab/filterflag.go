@@ -50,10 +50,18 @@ func (f *filterFlag) frames(e *env, src capture.Source, lang explain.Lang) captu
 	}
 	return func(yield func(capture.Frame, error) bool) {
 		programs := map[capture.LinkType]*filter.Program{}
+		asks, told := filter.AsksDirection(f.expr), false
 		for fr, err := range src {
 			if err != nil {
 				yield(fr, err)
 				return
+			}
+			if asks && !told && fr.Direction == capture.DirectionUnknown && fr.Link != capture.LinkSLL && fr.Link != capture.LinkSLL2 {
+				told = true
+				fmt.Fprintln(e.stderr, "statelab: "+fmt.Sprintf(lang.Of(trace.Text{
+					En: "--filter: the trace does not say which way frame %d went: it is neither inbound nor outbound",
+					Ko: "--filter: 트레이스에 프레임 %d의 방향이 없습니다. inbound도 outbound도 아닌 것으로 봅니다",
+				}), fr.Number))
 			}
 			p, known := programs[fr.Link]
 			switch {

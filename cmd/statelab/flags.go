@@ -267,11 +267,17 @@ func (f *viewFlags) noSuch() error {
 	case !slices.Contains(formatNames(), f.format):
 		return misusef("no format %q%s", f.format, didYouMean(f.format, formatNames()))
 	}
-	var own []string
+	var own, whole []string
 	for _, o := range v.Formats {
 		own = append(own, o.Name)
 	}
-	return misusef("--view %s has no format %s; it has %s", f.view, f.format, strings.Join(own, ", "))
+	for _, o := range render.Formats {
+		if o.Whole && !slices.Contains(own, o.Name) {
+			whole = append(whole, o.Name)
+		}
+	}
+	return misusef("--view %s has no format %s; it has %s; and of the whole trace, whatever the view, there are %s, %s",
+		f.view, f.format, strings.Join(own, ", "), strings.Join(whole, ", "), traceFormat)
 }
 
 // viewNames lists what --view takes.

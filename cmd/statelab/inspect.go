@@ -197,11 +197,14 @@ func (f *inspectFlags) inspectFrom(e *env, w io.Writer, v view, name string, in 
 		var last lastFrame
 		v.opts.Frame, frames = last.find, last.frames(frames)
 	}
-	o := f.options(v)
+	o, chosen := f.options(v), f.selects()
+	o.Kinds = chosen.kinds(o.Kinds)
 	o.Ahead = !v.trace && !v.format.Frames && regular(in) // frames are needed one by one, as they are explained
-	err = v.format.Render(w, k.note(f.extracted(name, v.opts.Streams, f.only(v, o.Run(frames, nil)))), v.opts)
+	err = v.format.Render(w, k.note(f.extracted(name, v.opts.Streams, f.only(v, chosen.events(o.Run(frames, nil))))), v.opts)
 	if err != nil {
 		err = fmt.Errorf("%s: %w", name, err)
+	} else {
+		chosen.tell(v, e, name)
 	}
 	return errors.Join(err, k.close())
 }

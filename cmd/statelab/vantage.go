@@ -74,7 +74,9 @@ func (f *inspectFlags) vantage(e *env, w io.Writer, v view, names []string) erro
 		}
 	}
 	var last lastFrame
-	events, err := t.events(e, f.options(v), func(src capture.Source) capture.Source {
+	o, chosen := f.options(v), f.selects()
+	o.Kinds = chosen.kinds(o.Kinds)
+	events, err := t.events(e, o, func(src capture.Source) capture.Source {
 		if !v.format.Frames {
 			return src
 		}
@@ -84,7 +86,11 @@ func (f *inspectFlags) vantage(e *env, w io.Writer, v view, names []string) erro
 	if err != nil {
 		return err
 	}
-	return v.format.Render(w, f.extracted(client, v.opts.Streams, f.only(v, events)), v.opts)
+	err = v.format.Render(w, f.extracted(client, v.opts.Streams, f.only(v, chosen.events(events))), v.opts)
+	if err == nil {
+		chosen.tell(v, e, client+", "+server)
+	}
+	return err
 }
 
 // open opens a capture, which is read more than once.
