@@ -38,7 +38,7 @@ func timings(t *testing.T, events render.Events) (all []timing) {
 	}
 	for _, x := range exchanges {
 		one := timing{started: x.Started()}
-		one.first, one.last = x.Frames()
+		one.first, one.last = x.Span().FirstFrame, x.Span().LastFrame
 		one.split, one.whole = x.Split()
 		all = append(all, one)
 	}
