@@ -18,6 +18,7 @@ type endLog struct {
 	observed []reported     // changes that the segments have not shown
 	last     tcpstate.State // the last that was told, where states are sampled
 	proved   bool           // segments have shown a state of this end for certain
+	accepted bool           // accept has: it has been ESTABLISHED
 	told     *told
 }
 
@@ -120,9 +121,10 @@ func (r *reconcile) observe(k endKey, o *trace.Observation, s *trace.StateChange
 	s.Trigger = tcpstate.Trigger{Kind: o.Cause.Kind, Name: o.Cause.Name}
 	s.Edge = edge(o)
 	if !r.exact {
-		if e.last == o.To || accepted(o) && alive(e.last) && stale(e.last, o.To) || e.proved && o.Cause.Kind == tcpstate.OnPoll && stale(e.last, o.To) {
+		if e.last == o.To || accepted(o) && alive(e.last) && stale(e.last, o.To) || e.late(o) {
 			return false
 		}
+		e.accepted = e.accepted || accepted(o)
 		if e.last != tcpstate.Unknown && e.last != o.From {
 			s.From = e.last
 			s.Edge = tcpstate.FindEdge(s.From, s.To)
@@ -156,6 +158,12 @@ func (r *reconcile) observe(k endKey, o *trace.Observation, s *trace.StateChange
 // after the handshake.
 func accepted(o *trace.Observation) bool {
 	return o.Cause.Kind == tcpstate.OnCall && o.Cause.Name == "accept"
+}
+
+// late reports whether a state that polling found is one that this end has left,
+// by what segments or accept have shown for certain.
+func (e *endLog) late(o *trace.Observation) bool {
+	return o.Cause.Kind == tcpstate.OnPoll && (e.proved || e.accepted && alive(e.last)) && stale(e.last, o.To)
 }
 
 // stale reports whether a state that polling found lies behind the one that

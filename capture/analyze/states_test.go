@@ -301,3 +301,40 @@ func TestLateAccept(t *testing.T) {
 		}
 	}
 }
+
+// TestLateAnswerAfterAccept: the system was asked before accept returned, and the
+// answer comes behind it. It is no news; what comes then is, also of the next
+// connection with the same addresses.
+func TestLateAnswerAfterAccept(t *testing.T) {
+	t.Parallel()
+	local, remote := netip.MustParseAddrPort("127.0.0.1:7"), netip.MustParseAddrPort("127.0.0.1:40000")
+	at := time.Unix(1_700_000_000, 0)
+	poll, accept := trace.Cause{Kind: tcpstate.OnPoll}, trace.Cause{Kind: tcpstate.OnCall, Name: "accept"}
+	change := func(from, to tcpstate.State, cause trace.Cause) trace.Observation {
+		at = at.Add(time.Millisecond)
+		return trace.Observation{
+			Kind: trace.ObservedState, At: at, Conn: trace.Conn{Local: local, Remote: remote},
+			Party: trace.Participant{Role: trace.RoleServer, Addr: local}, From: from, To: to, Cause: cause,
+		}
+	}
+	all, err := tell(t, analyze.Run(source(nil, nil), slices.Values([]trace.Observation{
+		change(tcpstate.Listen, tcpstate.Established, accept),
+		change(tcpstate.Listen, tcpstate.SynReceived, poll),
+		change(tcpstate.SynReceived, tcpstate.Established, poll),
+		change(tcpstate.Established, tcpstate.Closed, poll),
+		change(tcpstate.Listen, tcpstate.Established, poll),
+		change(tcpstate.Established, tcpstate.CloseWait, poll),
+	})))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []tcpstate.State
+	for _, e := range all {
+		if e.Kind == trace.KindState {
+			got = append(got, e.State.To)
+		}
+	}
+	if want := []tcpstate.State{tcpstate.Established, tcpstate.Closed, tcpstate.Established, tcpstate.CloseWait}; !slices.Equal(got, want) {
+		t.Errorf("%v, want %v", got, want)
+	}
+}

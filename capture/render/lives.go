@@ -165,7 +165,7 @@ func passedOver(c *tcpstate.Change) bool {
 
 // wordUnseen says why states are missing: the system is asked again and again,
 // and does not tell what was in between.
-var wordUnseen = trace.Text{En: "what lay between was too short to be seen", Ko: "그 사이의 상태는 너무 짧아 관측하지 못함"}
+var wordUnseen = trace.Text{En: "what lay between was over when the system was next asked", Ko: "그 사이의 상태는 운영체제에 다시 물었을 때 이미 지나간 뒤였음"}
 
 var wordInferred = trace.Text{En: "inferred", Ko: "추론"}
 

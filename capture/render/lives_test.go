@@ -33,9 +33,9 @@ func TestLivesSayWhatWasNotSeen(t *testing.T) {
 		sign string
 		why  string
 	}{
-		{explain.English, "…", "what lay between was too short to be seen"},
-		{explain.Korean, "…", "그 사이의 상태는 너무 짧아 관측하지 못함"},
-		{explain.English, "..", "what lay between was too short to be seen"},
+		{explain.English, "…", "what lay between was over when the system was next asked"},
+		{explain.Korean, "…", "그 사이의 상태는 운영체제에 다시 물었을 때 이미 지나간 뒤였음"},
+		{explain.English, "..", "what lay between was over when the system was next asked"},
 	} {
 		var b strings.Builder
 		err := render.Lives(&b, func(yield func(trace.Event, error) bool) {

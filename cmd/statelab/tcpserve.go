@@ -13,7 +13,6 @@ import (
 	"golang.org/x/text/transform"
 
 	"statelab/capture/explain"
-	"statelab/capture/tcpstate"
 	"statelab/capture/trace"
 	"statelab/tcpdemo"
 	"statelab/tcpdemo/network/host"
@@ -43,7 +42,6 @@ its bytes and how it ended. --capture adds the ladder, from real frames.`,
 			v.opts.Title = "tcp serve"
 			return f.serve(cmd.Context(), e, v, addr, func(ctx context.Context, n *host.Network, l net.Listener) error {
 				server.Clock = n
-				server.Observe.OnAccept = func(s tcpdemo.EchoSession) { n.Report(birth(s)) }
 				server.Observe.OnClose = func(s tcpdemo.EchoSession, end tcpdemo.EchoEnd, _ error) { n.Report(epitaph(n.Now(), s, end)) }
 				return server.Serve(ctx, l)
 			})
@@ -55,17 +53,6 @@ its bytes and how it ended. --capture adds the ladder, from real frames.`,
 	fs.DurationVar(&server.Idle, "idle", 10*time.Minute, "close a connection that is silent for so long; 0 is never")
 	fs.IntVar(&server.Line, "max-line", 1<<20, "close a connection that sends so many bytes without a newline; 0 is without limit")
 	return c
-}
-
-// birth says that a connection was accepted: its handshake is over, whether or
-// not the system was asked in time.
-func birth(s tcpdemo.EchoSession) trace.Observation {
-	return trace.Observation{
-		Kind: trace.ObservedState, At: s.Since, From: tcpstate.Listen, To: tcpstate.Established,
-		Party: trace.Participant{Role: trace.RoleServer, Addr: s.Local},
-		Conn:  trace.Conn{Local: s.Local, Remote: s.Remote},
-		Cause: trace.Cause{Kind: tcpstate.OnCall, Name: "accept"},
-	}
 }
 
 // epitaph says how a connection ended.

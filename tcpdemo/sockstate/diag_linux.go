@@ -150,25 +150,38 @@ func (d *Diag) Dump(f Filter, visit func(*Socket)) error {
 }
 
 // destroyed visits the sockets that have ended since the last call, with their
-// final Info, without waiting.
-func (d *Diag) destroyed(visit func(*Socket)) error {
+// final Info, without waiting. missed: more have ended than the queue holds, and
+// only a dump tells which.
+func (d *Diag) destroyed(visit func(*Socket)) (missed bool, err error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	for d.destroy >= 0 {
 		n, _, err := unix.Recvfrom(d.destroy, d.buf, unix.MSG_DONTWAIT)
 		switch {
 		case errors.Is(err, unix.EAGAIN):
-			return nil
-		case errors.Is(err, unix.EINTR), errors.Is(err, unix.ENOBUFS): // more ended than the queue holds: polling finds them gone
+			return missed, nil
+		case errors.Is(err, unix.ENOBUFS):
+			missed = true
+			continue
+		case errors.Is(err, unix.EINTR):
 			continue
 		case err != nil:
-			return fmt.Errorf("sockets that ended: %w", err)
+			return missed, fmt.Errorf("sockets that ended: %w", err)
 		}
 		if _, err := d.messages(d.buf[:n], 0, visit); err != nil {
-			return err
+			return missed, err
 		}
 	}
-	return nil
+	return missed, nil
+}
+
+// spent is the processor's time that the calling thread has used.
+func (d *Diag) spent() time.Duration {
+	var t unix.Timespec
+	if err := unix.ClockGettime(unix.CLOCK_THREAD_CPUTIME_ID, &t); err != nil {
+		return 0
+	}
+	return time.Duration(t.Nano())
 }
 
 // request sends one request and visits the sockets of its answer.

@@ -451,7 +451,7 @@ func TestWithoutRights(t *testing.T) {
 		_ = client.Close()
 		var final Socket
 		for deadline := time.Now().Add(10 * time.Second); final.Cookie == 0 && time.Now().Before(deadline); runtime.Gosched() {
-			if err := d.destroyed(func(e *Socket) {
+			if _, err := d.destroyed(func(e *Socket) {
 				if e.Cookie == s.Cookie {
 					final = *e
 				}
@@ -468,6 +468,44 @@ func TestWithoutRights(t *testing.T) {
 		}
 	}()
 	<-done
+}
+
+// A queue that runs over is told of once, and what it holds is read.
+func TestMissedMessages(t *testing.T) {
+	t.Parallel()
+	d := openDiag(t)
+	if d.destroy < 0 {
+		t.Skip("no messages about sockets that end")
+	}
+	if err := unix.SetsockoptInt(d.destroy, unix.SOL_SOCKET, unix.SO_RCVBUF, 1); err != nil { // the least that there is
+		t.Fatal(err)
+	}
+	l := listen(t, "127.0.0.1:0")
+	for range 50 {
+		client, server := pair(t, l)
+		_ = client.SetLinger(0)
+		_ = client.Close()
+		_ = server.Close()
+	}
+	some := 0
+	missed, err := d.destroyed(func(*Socket) { some++ })
+	if !missed || err != nil {
+		t.Errorf("%d were told, missed %v, %v: want some missed", some, missed, err)
+	}
+}
+
+// What is spent is the thread's own time.
+func TestSpent(t *testing.T) {
+	t.Parallel()
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	d := openDiag(t)
+	before := d.spent()
+	for d.spent() < before+time.Millisecond {
+		if _, ok := d.counters(); !ok {
+			t.Fatal("no counters")
+		}
+	}
 }
 
 func TestOfClosed(t *testing.T) {

@@ -12,7 +12,7 @@ import (
 // look asks once: for as little as the counters allow.
 func (w *Watcher) look(hurried, last bool) error {
 	ended := false
-	err := w.probe.destroyed(func(s *Socket) {
+	missed, err := w.probe.destroyed(func(s *Socket) {
 		ended = true
 		w.final(s)
 	})
@@ -23,7 +23,7 @@ func (w *Watcher) look(hurried, last bool) error {
 	now := time.Now()
 	var ask States
 	switch {
-	case last || !known || !w.known || !count.sameConnections(w.count):
+	case last || missed || !known || !w.known || !count.sameConnections(w.count):
 		ask = All
 	case hurried || ended || count != w.count && now.Sub(w.dumped) >= w.flowing(now) || w.timed() > 0 && now.Sub(w.dumped) >= steady:
 		ask = All &^ Only(tcpstate.Established)
@@ -35,17 +35,46 @@ func (w *Watcher) look(hurried, last bool) error {
 		ask |= Only(tcpstate.Listen)
 	}
 	if ask == 0 {
-		return nil
+		err = w.settle(last)
+	} else {
+		w.heard = now
+		err = w.ask(ask, last)
 	}
-	w.heard = now
-	if err := w.ask(ask); err != nil {
+	if err != nil {
 		return fmt.Errorf("watch sockets: %w", err)
 	}
 	return nil
 }
 
+// settle finds out what became of the connections that were told of, and that no
+// dump has shown.
+func (w *Watcher) settle(last bool) error {
+	for _, t := range w.heardOf(last) {
+		if w.socks[t.cookie] != nil {
+			continue
+		}
+		w.asked = time.Now()
+		now, err := w.probe.Lookup(t.conn.Local, t.conn.Remote)
+		switch {
+		case err == nil && now.Cookie == t.cookie && now.State != tcpstate.Closed:
+			w.saw(&now, false)
+		case err == nil || errors.Is(err, ErrNotFound):
+			s := w.request(&Socket{State: tcpstate.Established, Local: t.conn.Local, Remote: t.conn.Remote, Cookie: t.cookie})
+			if s == nil {
+				s = &watched{state: tcpstate.Established, conn: t.conn, party: trace.Participant{Role: t.role, Addr: t.conn.Local}}
+				w.socks[t.cookie] = s
+				w.in[s.state]++
+			}
+			w.gone(t.cookie, s)
+		default:
+			return err
+		}
+	}
+	return nil
+}
+
 // ask compares the sockets in some states with what they were.
-func (w *Watcher) ask(states States) error {
+func (w *Watcher) ask(states States, last bool) error {
 	w.round++
 	first := w.round == 1
 	w.asked = time.Now()
@@ -65,13 +94,15 @@ func (w *Watcher) ask(states States) error {
 	if err != nil {
 		return err
 	}
-	for _, listening := range []bool{true, false} {
+	take := func(listening bool) {
 		for i := range seen {
 			if (seen[i].State == tcpstate.Listen) == listening {
 				w.saw(&seen[i], first)
 			}
 		}
 	}
+	take(true)
+	// What is gone goes before what is new: that may have the same addresses.
 	for cookie, s := range w.socks {
 		if s.round != w.round && states.Has(s.state) {
 			if err := w.missing(cookie, s); err != nil {
@@ -79,6 +110,10 @@ func (w *Watcher) ask(states States) error {
 			}
 		}
 	}
+	if err := w.settle(last); err != nil {
+		return err
+	}
+	take(false)
 	return nil
 }
 
@@ -99,18 +134,23 @@ func (w *Watcher) missing(cookie uint64, s *watched) error {
 		s.round = w.round
 		return nil
 	case err == nil || errors.Is(err, ErrNotFound):
-		w.moved(s, tcpstate.Closed)
-		w.in[tcpstate.Closed] = 0
-		if w.opts.Memory && !s.listens {
-			w.report(s, trace.ObservedMemory).Memory = &trace.Memory{}
-		}
-		if s.listens {
-			w.ports[s.conn.Local.Port()]--
-		}
-		delete(w.socks, cookie)
+		w.gone(cookie, s)
 		return nil
 	}
 	return err
+}
+
+// gone reports the end of a socket that the system knows no more.
+func (w *Watcher) gone(cookie uint64, s *watched) {
+	w.moved(s, tcpstate.Closed)
+	w.in[tcpstate.Closed] = 0
+	if w.opts.Memory && !s.listens {
+		w.report(s, trace.ObservedMemory).Memory = &trace.Memory{}
+	}
+	if s.listens {
+		w.ports[s.conn.Local.Port()]--
+	}
+	delete(w.socks, cookie)
 }
 
 // saw takes a socket that is new, or in another state than before.
@@ -135,6 +175,9 @@ func (w *Watcher) saw(s *Socket, first bool) {
 		w.in[old.state]++
 	}
 	old.round = w.round
+	if old.state == s.State {
+		return // found in another way meanwhile
+	}
 	w.moved(old, s.State)
 	if w.opts.Memory && s.State != tcpstate.Listen { // a listener remembers no peer
 		w.remember(old, s)

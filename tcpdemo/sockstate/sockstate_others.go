@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"runtime"
 	"syscall"
+	"time"
 )
 
 // Supported returns nil where the operating system tells the state of sockets.
@@ -29,6 +30,8 @@ func (*Diag) Lookup(_, _ netip.AddrPort) (Socket, error) { return Socket{}, Supp
 // Dump visits every socket that the filter passes.
 func (*Diag) Dump(Filter, func(*Socket)) error { return Supported() }
 
-func (*Diag) destroyed(func(*Socket)) error { return Supported() }
+func (*Diag) destroyed(func(*Socket)) (bool, error) { return false, Supported() }
 
 func (*Diag) counters() (counters, bool) { return counters{}, false }
+
+func (*Diag) spent() time.Duration { return 0 }

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"iter"
 	"net/netip"
+	"runtime"
+	"sync"
 	"time"
 
 	"statelab/capture/tcpstate"
@@ -24,10 +26,11 @@ const (
 	restless  = 300 * time.Millisecond // so long after a change the next one is expected soon
 	patience  = 5 * time.Second        // so long a state that ought to be short is watched closely
 	tickEvery = 50 * time.Millisecond
-	// share bounds the time spent in asking: one part in share, in the long run.
+	// share bounds the processor's time spent in asking: one part in share, in
+	// the long run.
 	share = 10
-	// burst is how much may be spent at once, when something happens after a
-	// rest.
+	// burst is how much of it may be spent at once, when something happens after
+	// a rest.
 	burst = 200 * time.Millisecond
 )
 
@@ -74,9 +77,18 @@ func (c counters) sameConnections(o counters) bool {
 type prober interface {
 	Dump(f Filter, visit func(*Socket)) error
 	Lookup(local, remote netip.AddrPort) (Socket, error)
-	destroyed(visit func(*Socket)) error
+	destroyed(visit func(*Socket)) (missed bool, err error)
 	counters() (counters, bool)
+	// spent is the processor's time that the calling thread has used.
+	spent() time.Duration
 	Close() error
+}
+
+// told is a connection that its application has told of.
+type told struct {
+	cookie uint64
+	conn   trace.Conn
+	role   trace.Role
 }
 
 // watched is a socket that the system knew when it was last asked.
@@ -96,9 +108,12 @@ type watched struct {
 
 // Watcher follows sockets by asking again and again: each millisecond while
 // states are changing, fifty times a second soon after, and once a second when
-// nothing has happened for long; never for more than a tenth of the time.
-// Whoever knows that something happens tells it by Hurry or Stir, so that the
-// rest costs nothing and is over at once.
+// nothing has happened for long; never for more than a tenth of the processor's
+// time, and never more seldom than that. Whoever knows that something happens
+// tells it by Hurry or Stir, so that the rest costs nothing and is over at once.
+//
+// The end of a connection is reported however late the look is: a socket that was
+// seen, or told of by Expect, and is there no more has ended.
 type Watcher struct {
 	opts    WatchOptions
 	probe   prober
@@ -116,8 +131,12 @@ type Watcher struct {
 	heard   time.Time     // listeners were last asked for then
 	change  time.Time     // a change was last seen then
 	stirred time.Time     // something was last heard of then
-	credit  time.Duration // time that may be spent in asking
+	credit  time.Duration // processor's time that may be spent in asking
 	queue   []trace.Observation
+
+	mu       sync.Mutex
+	expected []told // since the last look
+	ended    bool   // nobody looks any more
 }
 
 // Watch begins to follow sockets. It works in the network namespace of the
@@ -155,6 +174,32 @@ func (w *Watcher) Hurry() { signal(w.hurry) }
 // may be called from any goroutine.
 func (w *Watcher) Stir() { signal(w.stir) }
 
+// Expect says that the application has a connection that is, or was, ESTABLISHED:
+// it was accepted, or a connect has succeeded. If it is over before a look finds
+// it, its end is reported all the same, from ESTABLISHED. The cookie is the
+// socket's, as Of returns it. It may be called from any goroutine.
+func (w *Watcher) Expect(cookie uint64, conn trace.Conn, role trace.Role) {
+	port := w.opts.Port
+	if port != 0 && conn.Local.Port() != port && conn.Remote.Port() != port || !w.opts.follows(&Socket{Local: conn.Local, Remote: conn.Remote}) {
+		return // another service's
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if !w.ended {
+		w.expected = append(w.expected, told{cookie, conn, role})
+	}
+}
+
+// heardOf returns what Expect was told since the last call; with last, it is told
+// no more.
+func (w *Watcher) heardOf(last bool) []told {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	all := w.expected
+	w.expected, w.ended = nil, w.ended || last
+	return all
+}
+
 func signal(c chan struct{}) {
 	select {
 	case c <- struct{}{}:
@@ -176,11 +221,13 @@ func signal(c chan struct{}) {
 func (w *Watcher) Observations(ctx context.Context) iter.Seq[trace.Observation] {
 	return func(yield func(trace.Observation) bool) {
 		defer w.probe.Close()
+		defer w.heardOf(true)
 		told := time.Now()
 		w.stirred = told
 		for hurried, last := false, false; ; {
 			began := time.Now()
-			if w.err = w.look(hurried, last); w.err != nil {
+			var cost time.Duration
+			if cost, w.err = w.priced(hurried, last); w.err != nil {
 				return
 			}
 			now := time.Now()
@@ -197,9 +244,20 @@ func (w *Watcher) Observations(ctx context.Context) iter.Seq[trace.Observation] 
 			if last {
 				return
 			}
-			hurried, last = w.rest(ctx, now.Sub(began))
+			hurried, last = w.rest(ctx, cost)
 		}
 	}
+}
+
+// priced looks, and returns the processor's time that it took: where other
+// programs want the processor too a look may last for long, and costs no more
+// than ever.
+func (w *Watcher) priced(hurried, last bool) (cost time.Duration, err error) {
+	runtime.LockOSThread() // the clock is the thread's
+	defer runtime.UnlockOSThread()
+	before := w.probe.spent()
+	err = w.look(hurried, last)
+	return w.probe.spent() - before, err
 }
 
 // rest waits until it is time for the next look, after one that took cost. It
@@ -208,7 +266,7 @@ func (w *Watcher) Observations(ctx context.Context) iter.Seq[trace.Observation] 
 func (w *Watcher) rest(ctx context.Context, cost time.Duration) (hurried, done bool) {
 	began := time.Now()
 	defer func() { w.credit = min(burst, w.credit+time.Since(began)/share) }()
-	w.credit -= cost
+	w.credit = max(w.credit-cost, -slowest/share) // one look, however dear, is no reason to be blind for longer
 	debt := max(0, -w.credit) * share
 	if debt > 0 { // not even a hurry makes asking expensive
 		wait := time.NewTimer(debt)

@@ -23,7 +23,10 @@ type fake struct {
 	blind  bool // counters cannot be read
 	hidden map[uint64]bool
 	ended  []Socket
-	cost   time.Duration // of a dump
+	cost   time.Duration // of a dump, in the processor's time
+	stall  time.Duration // a dump lasts so much longer: others have the processor
+	used   time.Duration // of the processor's time
+	missed bool          // more have ended than could be told
 	dumps  []States
 	closed bool
 	fail   error
@@ -32,9 +35,10 @@ type fake struct {
 
 func (f *fake) Dump(filter Filter, visit func(*Socket)) error {
 	f.mu.Lock()
-	cost := f.cost
+	took := f.cost + f.stall
+	f.used += f.cost
 	f.mu.Unlock()
-	time.Sleep(cost) // not under the lock: time passes only while nobody waits for one
+	time.Sleep(took) // not under the lock: time passes only while nobody waits for one
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.dumps = append(f.dumps, filter.States)
@@ -61,14 +65,20 @@ func (f *fake) Lookup(local, remote netip.AddrPort) (Socket, error) {
 	return Socket{}, ErrNotFound
 }
 
-func (f *fake) destroyed(visit func(*Socket)) error {
+func (f *fake) destroyed(visit func(*Socket)) (missed bool, err error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for i := range f.ended {
 		visit(&f.ended[i])
 	}
-	f.ended = nil
-	return nil
+	missed, f.ended, f.missed = f.missed, nil, false
+	return missed, nil
+}
+
+func (f *fake) spent() time.Duration {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.used
 }
 
 func (f *fake) counters() (counters, bool) {
@@ -516,4 +526,132 @@ func TestStates(t *testing.T) {
 	if All.Has(tcpstate.Closed) || All.Has(tcpstate.Unknown) || !All.Has(tcpstate.Listen) || !All.Has(tcpstate.TimeWait) {
 		t.Errorf("All is %b", All)
 	}
+}
+
+// A look that lasts long because others have the processor is no reason to rest:
+// only what it cost is. And however dear it was, the next one is not far.
+func TestWatchIsNotBlindForLong(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name        string
+		stall, cost time.Duration
+		within      time.Duration
+	}{
+		{"others have the processor", time.Second, 0, steady},
+		{"a look is dear", 0, 10 * time.Second, slowest},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				w := startWatching(t, WatchOptions{Port: 80}, func(f *fake) { f.set(2, tcpstate.Established, client, server) })
+				w.step(time.Second)
+				w.alter(func() { w.stall, w.cost = c.stall, c.cost })
+				w.set(2, tcpstate.CloseWait, client, server)
+				w.alter(func() { w.count.established-- })
+				w.w.Hurry()
+				w.step(c.stall + c.cost) // that look
+				w.alter(func() { w.stall, w.cost = 0, 0 })
+				w.alter(func() {
+					delete(w.socks, 2)
+					w.count.in++
+				})
+				w.w.Hurry()
+				expect(t, "gone", w.step(c.within), "client 5000 CLOSE-WAIT→CLOSED")
+				w.stop()
+			})
+		})
+	}
+}
+
+// A connection that the application has told of has an end, also where it has
+// come and gone between two looks; also where the last look is the first to find
+// out, and where the kernel had no room to say that it is gone.
+func TestWatchNeverLosesAnEnd(t *testing.T) {
+	t.Parallel()
+	conn := trace.Conn{Local: netip.MustParseAddrPort(server), Remote: netip.MustParseAddrPort(client)}
+	ended := []string{"server 80 ESTABLISHED→CLOSED"}
+	for _, c := range []struct {
+		name string
+		does func(w *watching)
+		want []string
+	}{
+		{"seen by no look", func(w *watching) { w.w.Expect(7, conn, trace.RoleServer) }, ended},
+		{"its addresses are another's now", func(w *watching) {
+			w.w.Expect(7, conn, trace.RoleServer)
+			w.set(8, tcpstate.Established, server, client)
+			w.w.Expect(8, conn, trace.RoleServer)
+		}, []string{"server 80 ESTABLISHED→CLOSED", "server 80 LISTEN→ESTABLISHED"}},
+		{"it is there, and no dump shows it", func(w *watching) {
+			w.set(7, tcpstate.CloseWait, server, client)
+			w.alter(func() { w.hidden[7] = true })
+			w.w.Expect(7, conn, trace.RoleServer)
+		}, []string{"server 80 LISTEN→CLOSE-WAIT"}},
+		{"another service's", func(w *watching) {
+			w.w.Expect(7, trace.Conn{Local: netip.MustParseAddrPort("127.0.0.1:81"), Remote: conn.Remote}, trace.RoleServer)
+		}, nil},
+	} {
+		for _, last := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%s/last=%v", c.name, last), func(t *testing.T) {
+				t.Parallel()
+				synctest.Test(t, func(t *testing.T) {
+					w := startWatching(t, WatchOptions{Port: 80}, func(f *fake) { f.set(1, tcpstate.Listen, server, "") })
+					w.step(time.Second)
+					w.step(0)
+					c.does(w)
+					if !last {
+						w.step(slowest)
+					}
+					w.stop()
+					if got := w.inOrder(); !slices.Equal(got, c.want) {
+						t.Errorf("%q, want %q", got, c.want)
+					}
+				})
+			})
+		}
+	}
+}
+
+// inOrder is what was seen, as it was told.
+func (w *watching) inOrder() (out []string) {
+	for _, o := range w.got {
+		if o.Kind == trace.ObservedState {
+			out = append(out, say(o))
+		}
+	}
+	return out
+}
+
+// What the kernel could not tell is asked for, all of it.
+func TestWatchMissedEnds(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := startWatching(t, WatchOptions{Port: 80}, func(f *fake) { f.set(2, tcpstate.Established, client, server) })
+		w.step(time.Second)
+		w.alter(func() {
+			delete(w.socks, 2)
+			w.missed = true
+		})
+		expect(t, "gone", w.step(slowest), "client 5000 ESTABLISHED→CLOSED")
+		w.stop()
+	})
+}
+
+// Of two connections with the same addresses the end of the one is told before
+// the beginning of the other.
+func TestWatchEndBeforeBeginning(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := startWatching(t, WatchOptions{Port: 80}, func(f *fake) { f.set(2, tcpstate.Established, server, client) })
+		w.step(time.Second)
+		w.alter(func() {
+			delete(w.socks, 2)
+			w.count.passiveOpens++
+		})
+		w.set(3, tcpstate.Established, server, client)
+		w.step(slowest)
+		if got, want := w.inOrder(), []string{"server 80 ESTABLISHED→CLOSED", "server 80 LISTEN→ESTABLISHED"}; !slices.Equal(got, want) {
+			t.Errorf("%q, want %q", got, want)
+		}
+		w.stop()
+	})
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"net"
 	"net/netip"
 	"sync"
 	"time"
@@ -211,6 +212,17 @@ func (r *Recorder) report(o trace.Observation) {
 	r.line.report(o)
 	if r.watch != nil {
 		r.watch.Stir()
+	}
+}
+
+// expect tells whoever watches the sockets of a connection that an application
+// has: its end is not lost, however short it was.
+func (r *Recorder) expect(conn trace.Conn, role trace.Role, c *net.TCPConn) {
+	if r.watch == nil {
+		return
+	}
+	if _, cookie, err := sockstate.Of(c); err == nil {
+		r.watch.Expect(cookie, conn, role)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/netip"
 	"os"
 	"slices"
@@ -133,6 +134,75 @@ func TestRecord(t *testing.T) {
 		}
 	}
 	checkFrames(t, r, rec)
+}
+
+// Each connection that was accepted has a beginning and an end on the timeline,
+// also where both lie between two looks at the sockets; one that was reset before
+// accept found it has no beginning behind its end.
+func TestEveryEndIsTold(t *testing.T) {
+	t.Parallel()
+	if err := sockstate.Supported(); err != nil {
+		t.Skip(err)
+	}
+	n := newNetwork(t, Options{})
+	l, err := n.Server().Listen(0, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	at := addrPort(l.Addr())
+	r, err := n.Record(t.Context(), RecordOptions{NoCapture: true, NoCalls: true, Port: at.Port()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	begun := map[trace.Conn]bool{} // by accept
+	ended := make(chan map[trace.Conn][]tcpstate.State)
+	go func() {
+		states := map[trace.Conn][]tcpstate.State{}
+		for o := range r.Observations() {
+			if o.Kind == trace.ObservedState && o.Party.Role == trace.RoleServer && o.Conn.Remote.IsValid() {
+				states[o.Conn] = append(states[o.Conn], o.To)
+				if o.Cause.Kind == tcpstate.OnCall {
+					begun[o.Conn] = true
+				}
+			}
+		}
+		ended <- states
+	}()
+	const connections = 300
+	var dead trace.Conn
+	for i := range connections + 1 {
+		client, err := net.Dial("tcp", at.String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = client.(*net.TCPConn).SetLinger(0)
+		if i == connections { // the last: its reset is there before accept is called
+			_ = client.Close()
+			dead = trace.Conn{Local: at, Remote: addrPort(client.LocalAddr())}
+		}
+		server, err := l.Accept()
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = client.Close()
+		_ = server.Close()
+	}
+	r.Stop()
+	states := <-ended
+	if begun[dead] {
+		t.Errorf("reset before it was accepted: %v", states[dead])
+	}
+	delete(states, dead) // a look may have found it
+	lost := 0
+	for _, s := range states {
+		if s[len(s)-1] != tcpstate.Closed {
+			lost++
+		}
+	}
+	if lost > 0 || len(states) != connections {
+		t.Errorf("of %d connections %d were told, and the end of %d was not", connections, len(states), lost)
+	}
 }
 
 func checkFrames(t *testing.T, r *Recorder, rec *network.Recording) {

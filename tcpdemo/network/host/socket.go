@@ -12,8 +12,10 @@ import (
 	"sync/atomic"
 	"syscall"
 
+	"statelab/capture/tcpstate"
 	"statelab/capture/trace"
 	"statelab/tcpdemo/network"
+	"statelab/tcpdemo/sockstate"
 )
 
 // Host is the machine, as one of the parties.
@@ -130,7 +132,11 @@ func (h *Host) Dial(ctx context.Context, to netip.AddrPort, local uint16) (netwo
 	h.net.owns(h, conn.Local)
 	h.call(conn, trace.Call{Name: "connect", Result: "connected"})
 	h.remember(conn)
-	return &Conn{TCPConn: c.(*net.TCPConn), host: h, conn: conn}, nil
+	tcp := c.(*net.TCPConn)
+	if r := h.net.recording(); r != nil {
+		r.expect(conn, trace.RoleClient, tcp)
+	}
+	return &Conn{TCPConn: tcp, host: h, conn: conn}, nil
 }
 
 // source is the address to dial from: the host's own, unless the other is not
@@ -143,6 +149,25 @@ func (h *Host) source(to netip.Addr) netip.Addr {
 		return netip.IPv4Unspecified()
 	}
 	return netip.IPv6Unspecified()
+}
+
+// opened notes a connection that was accepted. Its handshake is over, whether or
+// not the system was asked in time: the timeline has that, unless a reset has
+// ended it since.
+func (h *Host) opened(conn trace.Conn, c *net.TCPConn) {
+	h.remember(conn)
+	r := h.net.recording()
+	if r == nil {
+		return
+	}
+	if info, _, err := sockstate.Of(c); err == nil && info.State == tcpstate.Closed {
+		return
+	}
+	r.report(trace.Observation{
+		Kind: trace.ObservedState, From: tcpstate.Listen, To: tcpstate.Established,
+		Party: h.party(conn.Local), Conn: conn, Cause: trace.Cause{Kind: tcpstate.OnCall, Name: "accept"},
+	})
+	r.expect(conn, trace.RoleServer, c) // after the report: an end comes behind its beginning
 }
 
 // call puts an application's call on the timeline.
@@ -170,7 +195,7 @@ func (l *Listener) Accept() (net.Conn, error) {
 	l.host.net.hurry()
 	conn := trace.Conn{Local: addrPort(c.LocalAddr()), Remote: addrPort(c.RemoteAddr())}
 	l.host.call(conn, trace.Call{Name: "accept", Result: conn.Remote.String()})
-	l.host.remember(conn)
+	l.host.opened(conn, c)
 	return &Conn{TCPConn: c, host: l.host, conn: conn}, nil
 }
 
