@@ -144,6 +144,15 @@ func (l *Lab) amiss(so bool, what string, values ...any) error {
 	return l.surprised(fmt.Errorf(what, values...))
 }
 
+// outlive waits for TIME-WAIT to pass: for 2 MSL, and where a stack's timer is
+// coarse until it has run out as well. Linux's of 60 s may be 8 s late.
+func (l *Lab) outlive() {
+	l.Sleep(timeWait)
+	for late := time.Duration(0); late < mostLate && l.Waiting != nil && l.Waiting() && l.Ctx.Err() == nil; late += pause {
+		l.Sleep(pause)
+	}
+}
+
 // surprised takes what a lesson did not expect. On a network that rules of the
 // user's have bent, the timeline says so, and the lesson goes on; what it would
 // have said of this step is not said. Otherwise it ends with the error.
@@ -169,4 +178,5 @@ const (
 	pause    = 50 * time.Millisecond  // between two calls whose segments are not to cross
 	closing  = 200 * time.Millisecond // long enough for four segments to cross
 	timeWait = 61 * time.Second       // a second more than 2 MSL
+	mostLate = 15 * time.Second       // that a stack's timer of 60 s is given
 )

@@ -60,6 +60,6 @@ func closeTwice(l *Lab) error {
 		"The FIN carries the same ACK number, so nothing was missing: the client goes from FIN-WAIT-1 straight to TIME-WAIT (RFC 9293 Figure 5, note 2).",
 		"FIN에도 같은 ACK 번호가 실려 있어 빠진 것이 없습니다. 클라이언트는 FIN-WAIT-1에서 바로 TIME-WAIT로 갑니다(RFC 9293 Figure 5, 주 2).")
 	l.Act("60 seconds of TIME-WAIT pass: the client forgets too", "TIME-WAIT 60초가 지나면 클라이언트도 잊습니다")
-	l.Sleep(timeWait)
+	l.outlive()
 	return nil
 }

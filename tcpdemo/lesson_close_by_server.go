@@ -54,7 +54,7 @@ func closeByServer() Scenario {
 			l.Remark(
 				"A busy server that closes first collects one such control block for each client that it has served in the last 60 seconds.",
 				"먼저 닫는 서버에는 지난 60초 동안 다녀간 클라이언트 수만큼 이런 제어 블록이 쌓입니다.")
-			l.Sleep(timeWait)
+			l.outlive()
 			return nil
 		},
 	}

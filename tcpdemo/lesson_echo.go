@@ -36,7 +36,7 @@ func echoes() Scenario {
 				return err
 			}
 			l.Act("60 seconds pass in TIME-WAIT, and the last control block goes", "TIME-WAIT에서 60초가 지나면 마지막 제어 블록이 사라집니다")
-			l.Sleep(timeWait)
+			l.outlive()
 			return nil
 		},
 	}

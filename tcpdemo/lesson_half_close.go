@@ -65,7 +65,7 @@ func halfClose() Scenario {
 				return err
 			}
 			l.Act("60 seconds of TIME-WAIT pass on the client's side", "클라이언트의 TIME-WAIT 60초가 지납니다")
-			l.Sleep(timeWait)
+			l.outlive()
 			return nil
 		},
 	}

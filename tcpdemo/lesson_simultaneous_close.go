@@ -42,7 +42,7 @@ func simultaneousClose() Scenario {
 				return err
 			}
 			l.Act("60 seconds pass on both sides", "양쪽에서 60초가 지납니다")
-			l.Sleep(timeWait)
+			l.outlive()
 			return nil
 		},
 	}

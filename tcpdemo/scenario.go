@@ -69,6 +69,9 @@ type Lab struct {
 	Bent bool
 	// silent: the course is another one, and the step's notes would not be true.
 	silent bool
+	// Waiting reports whether a stack remembers a connection in TIME-WAIT; nil where
+	// that takes 2 MSL to the moment.
+	Waiting func() bool
 	// Heap is what the process has on its heap, in bytes, after a collection of
 	// garbage. It is not the same from run to run; nil where it is not measured.
 	Heap func() int64

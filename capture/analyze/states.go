@@ -3,6 +3,7 @@ package analyze
 import (
 	"net/netip"
 	"slices"
+	"time"
 
 	"statelab/capture/tcpstate"
 	"statelab/capture/trace"
@@ -19,6 +20,7 @@ type endLog struct {
 	last     tcpstate.State // the last that was told, where states are sampled
 	proved   bool           // segments have shown a state of this end for certain
 	accepted bool           // accept has: it has been ESTABLISHED
+	asked    time.Time      // for the sample of its memory that was told last
 	told     *told
 }
 
@@ -174,18 +176,29 @@ func stale(shown, polled tcpstate.State) bool {
 		return polled >= tcpstate.Established
 	}
 	return !slices.Contains(tcpstate.Reachable(shown, func(e tcpstate.Edge) bool {
-		return alive(e.From) && e.From != tcpstate.TimeWait
+		return alive(e.From) && (e.From != tcpstate.TimeWait || e.To == tcpstate.Closed)
 	}), polled)
 }
 
-// outlived reports whether a sample of memory is of a control block that is gone:
-// segments have shown for certain that the end has given it up, or holds the
-// smaller one of TIME-WAIT in its place, and the answer was late. That nothing is
-// remembered is no such sample.
+// outlived reports whether a sample of memory is older than what has been told:
+// it was asked for before the last one, by somebody who had to wait for longer; or
+// it is of a control block that is gone, as segments have shown for certain that
+// the end has given it up, or holds the smaller one of TIME-WAIT in its place. That
+// nothing is remembered is no such sample.
 func (r *reconcile) outlived(k endKey, o *trace.Observation) bool {
-	e := r.ends[k]
-	if r.exact || o.Asked.IsZero() || len(o.Memory.Entries) == 0 || e == nil || !e.proved {
+	if r.exact || o.Asked.IsZero() {
 		return false
+	}
+	e := r.end(k)
+	older := o.Asked.Before(e.asked)
+	if !older {
+		e.asked = o.Asked
+	}
+	if len(o.Memory.Entries) == 0 {
+		return false
+	}
+	if older || !e.proved {
+		return older
 	}
 	switch e.last {
 	case tcpstate.Closed, tcpstate.Listen:

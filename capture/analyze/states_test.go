@@ -175,6 +175,64 @@ func TestLatePoll(t *testing.T) {
 	}
 }
 
+// TestEndOfTimeWait: no segment shows it, and a poll that does is told; so is not
+// that a new connection begins, which a segment will show.
+func TestEndOfTimeWait(t *testing.T) {
+	t.Parallel()
+	b := newBuilder(t)
+	b.loopback = true
+	b.handshake()
+	b.send(0, func(t *layers.TCP) { t.FIN, t.ACK = true, true }, nil)
+	b.send(1, func(t *layers.TCP) { t.FIN, t.ACK = true, true }, nil)
+	b.send(0, func(t *layers.TCP) { t.ACK = true }, nil)
+	here, there := netip.MustParseAddrPort("127.0.0.1:40000"), netip.MustParseAddrPort("127.0.0.1:7")
+	for to, told := range map[tcpstate.State]bool{tcpstate.Closed: true, tcpstate.FinWait2: false, tcpstate.SynReceived: false} {
+		all, err := tell(t, analyze.Run(source(b.frames, nil), slices.Values([]trace.Observation{{
+			Kind: trace.ObservedState, At: b.now.Add(time.Millisecond), Order: 99, Conn: trace.Conn{Local: here, Remote: there},
+			Party: trace.Participant{Role: trace.RoleClient, Addr: here}, From: tcpstate.TimeWait, To: to, Cause: trace.Cause{Kind: tcpstate.OnPoll},
+		}})))
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := slices.ContainsFunc(all, func(e trace.Event) bool {
+			return e.Kind == trace.KindState && e.State.Basis == tcpstate.Observed && e.State.To == to
+		})
+		if got != told {
+			t.Errorf("a poll of %v after TIME-WAIT: told %v, want %v", to, got, told)
+		}
+	}
+}
+
+// TestOlderMemory: of two samples, the one that was asked for first is not told
+// behind the other; that nothing is remembered always is.
+func TestOlderMemory(t *testing.T) {
+	t.Parallel()
+	here, there := netip.MustParseAddrPort("127.0.0.1:40000"), netip.MustParseAddrPort("127.0.0.1:7")
+	at := time.Unix(1_700_000_000, 0)
+	sample := func(asked, answered int, entries ...trace.Entry) trace.Observation {
+		return trace.Observation{
+			Kind: trace.ObservedMemory, At: at.Add(time.Duration(answered) * time.Millisecond), Asked: at.Add(time.Duration(asked) * time.Millisecond),
+			Conn: trace.Conn{Local: here, Remote: there}, Party: trace.Participant{Role: trace.RoleClient, Addr: here}, Memory: &trace.Memory{Entries: entries},
+		}
+	}
+	block := trace.Entry{Kind: trace.MemoryConnection, Name: "state", Value: "ESTABLISHED", Bytes: 1}
+	all, err := tell(t, analyze.Run(source(nil, nil), slices.Values([]trace.Observation{
+		sample(2, 3, block), sample(1, 4, block), sample(5, 6, block), sample(4, 7), sample(8, 9, block),
+	})))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []int
+	for _, e := range all {
+		if e.Kind == trace.KindMemory {
+			got = append(got, int(e.At.Sub(at)/time.Millisecond))
+		}
+	}
+	if want := []int{3, 6, 7, 9}; !slices.Equal(got, want) {
+		t.Errorf("the samples of %v ms were told, want %v", got, want)
+	}
+}
+
 // TestLateListener: that somebody listens is no news when a segment has been
 // answered by a listener's child; that he listens no more is.
 func TestLateListener(t *testing.T) {

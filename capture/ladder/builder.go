@@ -271,12 +271,29 @@ func (b *Builder) causeOf(e *trace.Event, lane int) *row {
 		return nil
 	}
 	switch {
+	case r.Kind == RowCall && r.Lane == lane && listenerGone(e) && b.holds(lane):
+		return nil // a row of its own says whose state it is
 	case r.Kind == RowCall && r.Lane == lane:
 		return r
 	case r.Arrow != nil && r.Stream == e.Stream && (r.Arrow.From == lane || r.Arrow.To == lane):
 		return r
 	}
 	return nil
+}
+
+// listenerGone reports whether e is the end of a listening socket.
+func listenerGone(e *trace.Event) bool {
+	return e.State.From == tcpstate.Listen && e.State.To == tcpstate.Closed && !e.To.Addr.IsValid()
+}
+
+// holds reports whether a lane's party keeps a control block.
+func (b *Builder) holds(lane int) bool {
+	for k, state := range b.state {
+		if k.lane == lane && k.stream >= 0 && state != tcpstate.Closed && state != tcpstate.Listen && state != tcpstate.Unknown {
+			return true
+		}
+	}
+	return false
 }
 
 // mark notes a change of state on r, unless the end is there already.

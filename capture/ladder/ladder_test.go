@@ -233,6 +233,31 @@ func TestArrows(t *testing.T) {
 	}
 }
 
+// The end of a listener stands in the row of the call, where the lane holds nothing
+// else; beside a connection's state it has a row of its own, which names it.
+func TestListenerGone(t *testing.T) {
+	t.Parallel()
+	for _, connected := range []bool{false, true} {
+		x := &script{}
+		if connected {
+			x.leave(1, false, syn)
+			x.arrive(1, false)
+			x.become(bob, tcpstate.Listen, tcpstate.SynReceived, tcpstate.OnReceive)
+		}
+		x.add(trace.Event{Kind: trace.KindCall, Stream: -1, From: bob, Call: &trace.Call{Name: "close", Args: "listener"}})
+		x.add(trace.Event{Kind: trace.KindState, Stream: -1, From: bob, State: &trace.StateChange{
+			Change: tcpstate.Change{From: tcpstate.Listen, To: tcpstate.Closed}, Cause: trace.Cause{Kind: tcpstate.OnCall, Name: "close"},
+		}})
+		own := false
+		for _, r := range x.rows(ladder.Options{}) {
+			own = own || r.Kind == ladder.RowState && r.Stream < 0
+		}
+		if own != connected {
+			t.Errorf("with a connection %v, a row of its own %v", connected, own)
+		}
+	}
+}
+
 // A change of state stands in the row of what caused it.
 func TestStates(t *testing.T) {
 	t.Parallel()

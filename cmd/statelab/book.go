@@ -152,6 +152,7 @@ func (b *book) take(o trace.Observation) {
 		return
 	case o.Kind == trace.ObservedNote && o.Note.Step:
 		b.remember()
+		o.At = time.Time{} // now, behind what was remembered: to find that out has taken time
 	}
 	b.net.Report(o)
 }

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/netip"
 	"reflect"
+	"slices"
 	"sync"
 	"syscall"
 	"time"
@@ -37,6 +38,7 @@ func (f *lessonFlags) hostLesson(ctx context.Context, e *env, w io.Writer, v vie
 		sides = append(sides, h)
 	}
 	s.book = newBook(n, sides...)
+	l.last = s.book.remember
 	if err = s.takePorts(port); err != nil {
 		return errors.Join(err, n.Close())
 	}
@@ -52,10 +54,21 @@ func (f *lessonFlags) hostLesson(ctx context.Context, e *env, w io.Writer, v vie
 		if ctx.Err() != nil {
 			err = nil // the user has had enough
 		}
-		s.book.remember()
-		s.open.close()
+		s.end()
 		return err
 	}), n.Close())
+}
+
+// end closes what the lesson has left open: on this network nobody else does. It is
+// a step of its own, and over when the segments of that have crossed.
+func (s *hostStage) end() {
+	s.net.Sleep(settling)
+	s.book.take(trace.Observation{Kind: trace.ObservedNote, Note: &trace.Note{Step: true, Text: trace.Text{
+		En: "The lesson is over: what is still open is closed",
+		Ko: "레슨이 끝나, 아직 열려 있는 소켓을 닫습니다",
+	}}})
+	s.open.close()
+	s.net.Sleep(settling)
 }
 
 // hostStage is the machine's own network as a lesson's stage.
@@ -66,6 +79,12 @@ type hostStage struct {
 	// ports are those of the lesson's services, by party: one for all where each
 	// party has an address of its own.
 	ports []uint16
+}
+
+// waiting reports whether this machine remembers, in TIME-WAIT, a connection of the
+// lesson's.
+func (s *hostStage) waiting() bool {
+	return slices.ContainsFunc(s.net.Hosts(), (*host.Host).Waiting)
 }
 
 // port is the port of the service of the party at that place.
@@ -115,7 +134,7 @@ func (f *lessonFlags) scenarioOnHost(ctx context.Context, e *env, w io.Writer, v
 	return f.hostLesson(ctx, e, w, v, tcpdemo.EchoPort, twoParties, func(ctx context.Context, s *hostStage) error {
 		lab := &tcpdemo.Lab{
 			Clock: mortal{s.net, ctx}, Client: onePort{s.keep(s.net.Client()), s.port(0)}, Server: onePort{s.keep(s.net.Server()), s.port(0)},
-			Ctx: ctx, Report: s.book.take,
+			Ctx: ctx, Report: s.book.take, Waiting: s.waiting,
 			Inject: func(network.Direction, []byte) error { return errNoWire },
 			Reboot: func() error { return errNoWire },
 		}
@@ -137,8 +156,23 @@ func (m mortal) Sleep(d time.Duration) { _ = wait(m.ctx, d) }
 // opened keeps what a lesson has opened, to close it at the end: on this network
 // nobody else does, and programs would wait for ever.
 type opened struct {
-	mu  sync.Mutex
-	all []io.Closer
+	mu        sync.Mutex
+	all       []io.Closer
+	listening int // listeners that nobody has closed
+}
+
+// listens reports whether a listener is open.
+func (o *opened) listens() bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.listening > 0
+}
+
+// count notes that a listener was opened or closed.
+func (o *opened) count(n int) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.listening += n
 }
 
 func (o *opened) add(c io.Closer) {
@@ -149,11 +183,12 @@ func (o *opened) add(c io.Closer) {
 
 func (o *opened) close() {
 	o.mu.Lock()
-	defer o.mu.Unlock()
-	for _, c := range o.all {
+	all := o.all
+	o.all = nil
+	o.mu.Unlock()
+	for _, c := range all {
 		_ = c.Close() // most are closed already
 	}
-	o.all = nil
 }
 
 // onePort is a host on which every service has the one port that is recorded:
@@ -166,9 +201,31 @@ type onePort struct {
 func (h onePort) Listen(_ uint16, backlog int) (net.Listener, error) {
 	l, err := h.keptHost.Listen(h.port, backlog)
 	if errors.Is(err, syscall.EADDRINUSE) {
-		return nil, fmt.Errorf("%w: a lesson with two services at one time needs two ports: use --net virtual", err)
+		return nil, portTaken{err, h.open.listens()}
 	}
 	return l, err
+}
+
+// portTaken says who has the port that a lesson wants to listen on.
+type portTaken struct {
+	error
+	own bool // the lesson itself
+}
+
+func (p portTaken) Unwrap() error { return p.error }
+func (p portTaken) Error() string { return p.Text("en") }
+
+// Text returns the message in "ko", or in English.
+func (p portTaken) Text(lang string) string {
+	switch {
+	case lang == "ko" && p.own:
+		return p.error.Error() + ": 서비스 둘을 한꺼번에 여는 레슨에는 포트가 둘 필요합니다. --net virtual을 쓰십시오"
+	case lang == "ko":
+		return p.error.Error() + ": 그사이 다른 프로그램이 이 포트를 차지했습니다. 다시 실행하면 빈 포트를 씁니다"
+	case p.own:
+		return p.error.Error() + ": a lesson with two services at one time needs two ports: use --net virtual"
+	}
+	return p.error.Error() + ": another program has taken the port meanwhile: run the lesson again, and it takes one that is free"
 }
 
 func (h onePort) Dial(ctx context.Context, to netip.AddrPort, local uint16) (network.Conn, error) {
@@ -188,8 +245,10 @@ func (h keptHost) Listen(port uint16, backlog int) (net.Listener, error) {
 	if err != nil {
 		return nil, err
 	}
-	h.open.add(l)
-	return keptListener{l, h.open}, nil
+	h.open.count(+1)
+	k := &keptListener{Listener: l, open: h.open}
+	h.open.add(k)
+	return k, nil
 }
 
 func (h keptHost) Dial(ctx context.Context, to netip.AddrPort, local uint16) (network.Conn, error) {
@@ -204,9 +263,17 @@ func (h keptHost) Dial(ctx context.Context, to netip.AddrPort, local uint16) (ne
 type keptListener struct {
 	net.Listener
 	open *opened
+	once sync.Once
 }
 
-func (l keptListener) Accept() (net.Conn, error) {
+// Close closes the listener.
+func (l *keptListener) Close() error {
+	err := l.Listener.Close()
+	l.once.Do(func() { l.open.count(-1) })
+	return err
+}
+
+func (l *keptListener) Accept() (net.Conn, error) {
 	c, err := l.Listener.Accept()
 	if err == nil {
 		l.open.add(c)
@@ -214,60 +281,24 @@ func (l keptListener) Accept() (net.Conn, error) {
 	return c, err
 }
 
-// takePorts finds ports for the lesson's services: the well-known one and 7000,
+// takePorts takes ports for the lesson's services: the well-known one and 7000,
 // for which no rights are needed, or any other when a program has that already.
 // Parties that share an address need one each.
 func (s *hostStage) takePorts(wellKnown uint16) error {
 	hosts := s.net.Hosts()
-	shared := len(hosts) > 2 && hosts[0].Addr() == hosts[1].Addr()
-	if !shared {
-		var addrs []netip.Addr
-		for _, h := range hosts {
-			addrs = append(addrs, h.Addr())
-		}
-		port, err := freeEverywhere(addrs, wellKnown+7000)
+	if len(hosts) <= 2 || hosts[0].Addr() != hosts[1].Addr() {
+		port, err := s.net.Reserve(wellKnown+7000, hosts...)
 		s.ports = []uint16{port}
 		return err
 	}
-	for i := range hosts {
-		port, err := freeEverywhere([]netip.Addr{hosts[i].Addr()}, wellKnown+7000+uint16(i))
+	for i, h := range hosts {
+		port, err := s.net.Reserve(wellKnown+7000+uint16(i), h)
 		if err != nil {
 			return err
 		}
 		s.ports = append(s.ports, port)
 	}
 	return nil
-}
-
-// freeEverywhere returns a port that nobody has at any of the addresses: the one
-// that is wanted, if it is free.
-func freeEverywhere(addrs []netip.Addr, wanted uint16) (uint16, error) {
-	const tries = 20
-	for try := range tries {
-		port := wanted
-		if try > 0 {
-			port = 0
-		}
-		taken := false
-		for _, a := range addrs {
-			l, err := net.Listen("tcp", netip.AddrPortFrom(a, port).String())
-			if errors.Is(err, syscall.EADDRINUSE) {
-				taken = true
-				break
-			}
-			if err != nil {
-				return 0, err
-			}
-			port = l.Addr().(*net.TCPAddr).AddrPort().Port()
-			if err := l.Close(); err != nil {
-				return 0, err
-			}
-		}
-		if !taken {
-			return port, nil
-		}
-	}
-	return 0, errors.New("no port is free")
 }
 
 // needsPower says that a lesson takes away the power of a machine, which is this one

@@ -36,6 +36,8 @@ type liveFlags struct {
 	only uint16
 	// also are further ports whose frames are captured.
 	also []uint16
+	// last, if it is set, reports what is so when all frames have been seen.
+	last func()
 	// party, if it is set, knows whose an end of a connection is.
 	party  func(netip.AddrPort) (trace.Participant, bool)
 	filter filterFlag
@@ -79,7 +81,7 @@ func (f *liveFlags) watch(ctx context.Context, e *env, v view, n *host.Network, 
 	// The recording outlives ctx, to see how the program ends.
 	rec, err := n.Record(context.WithoutCancel(ctx), host.RecordOptions{
 		Port: port, Filter: f.filter.live(f.iface, v.lang, append([]uint16{port}, f.also...)...), Interface: f.iface, NoCapture: !f.capture, NoSplit: f.noSplit,
-		Memory: true, Fresh: f.fresh, NoCalls: !f.capture,
+		Memory: true, Fresh: f.fresh, NoCalls: !f.capture, Last: f.last,
 	})
 	if err != nil {
 		return misuseOfInterface(err, v.lang)

@@ -3,14 +3,20 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"io"
 	"maps"
+	"net"
 	"net/netip"
 	"slices"
 	"strconv"
+	"strings"
+	"syscall"
 	"testing"
 
 	"statelab/httpdemo"
+	"statelab/tcpdemo"
+	"statelab/tcpdemo/network/host"
 )
 
 // On the machine's own network each party has an address of its own, and what is
@@ -89,5 +95,126 @@ func checkParties(t *testing.T, out io.Reader, l httpdemo.Lesson) {
 		if len(seen[kind]) != len(names) {
 			t.Errorf("%s: of %v alone, want of %v", kind, slices.Sorted(maps.Keys(seen[kind])), names)
 		}
+	}
+}
+
+// On the machine's own network a step's note stands behind what was remembered when
+// the step before it ended, and the last that is told is what everybody remembers
+// when no segment comes any more.
+func TestReadingsOnTheHost(t *testing.T) {
+	t.Parallel()
+	var out bytes.Buffer
+	e := &env{stdout: &out, stderr: io.Discard, getenv: func(string) string { return "" }, width: 80}
+	f := lessonFlags{viewFlags: viewFlags{view: "ladder", format: "events", out: "-", color: "auto", theme: "light"}, net: "host", seed: "1", at: vantageClient}
+	v, err := f.resolve(e)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sc, _ := tcpdemo.Find("handshake")
+	if err := f.scenarioOnHost(t.Context(), e, &out, v, sc); err != nil {
+		t.Fatal(err)
+	}
+	type event struct {
+		Kind string
+		From jsonAddr
+		Note struct{ Step bool }
+	}
+	var all []event
+	for dec := json.NewDecoder(&out); ; {
+		var ev event
+		if err := dec.Decode(&ev); err == io.EOF {
+			break
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, ev)
+	}
+	reading := func(ev event) bool { return ev.Kind == "memory" && ev.From.Port == 0 }
+	steps, after := 0, map[string]bool{}
+	for i, ev := range all {
+		switch {
+		case ev.Note.Step:
+			steps++
+			if i == 0 || !reading(all[i-1]) {
+				t.Errorf("before step %d no reading stands", steps)
+			}
+		case ev.Kind == "segment" || ev.Kind == "call":
+			clear(after)
+		case reading(ev):
+			after[ev.From.Role] = true
+		}
+	}
+	if steps != 3 || !after["client"] || !after["server"] {
+		t.Errorf("%d steps; after the last segment the readings are of %v", steps, after)
+	}
+}
+
+// jsonAddr is an end of a connection in events as JSON.
+type jsonAddr struct {
+	Role string
+	Port int
+}
+
+// A port that is taken is said to be the lesson's own or another program's, as it
+// is.
+func TestWhoseThePortIs(t *testing.T) {
+	t.Parallel()
+	n, err := host.New(host.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer n.Close()
+	other, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close()
+	s := &hostStage{net: n, open: &opened{}}
+	taken := onePort{s.keep(n.Server()), other.Addr().(*net.TCPAddr).AddrPort().Port()}
+	check := func(want, never string) {
+		t.Helper()
+		_, err := taken.Listen(7, 0)
+		if !errors.Is(err, syscall.EADDRINUSE) || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), never) {
+			t.Errorf("%v, want %q", err, want)
+		}
+	}
+	check("another program", "two services")
+	_ = other.Close()
+	own, err := taken.Listen(7, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	check("two services", "another program")
+	_ = own.Close()
+	_ = own.Close()
+	if s.open.listens() {
+		t.Error("a listener that was closed is open")
+	}
+	s.open.close()
+}
+
+// A lesson's port is kept from the moment that it is chosen.
+func TestPortsAreKept(t *testing.T) {
+	t.Parallel()
+	n, err := host.New(host.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &hostStage{net: n, open: &opened{}}
+	if err := s.takePorts(1); err != nil {
+		t.Fatal(err)
+	}
+	at := netip.AddrPortFrom(n.Server().Addr(), s.port(0)).String()
+	if l, err := net.Listen("tcp", at); !errors.Is(err, syscall.EADDRINUSE) {
+		t.Errorf("another program listens: %v, %v", l, err)
+	}
+	l, err := onePort{s.keep(n.Server()), s.port(0)}.Listen(7, 0)
+	if err != nil {
+		t.Error(err)
+	} else {
+		_ = l.Close()
+	}
+	if err := n.Close(); err != nil {
+		t.Error(err)
 	}
 }

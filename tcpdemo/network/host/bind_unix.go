@@ -3,6 +3,7 @@
 package host
 
 import (
+	"errors"
 	"fmt"
 	"net"
 	"net/netip"
@@ -41,6 +42,69 @@ func bind(raw syscall.RawConn, at netip.AddrPort) (bound netip.AddrPort, err err
 	}
 	return bound, err
 }
+
+// hold binds a socket that does not listen yet: to a port, or to any that is free
+// where it is 0.
+func hold(at netip.AddrPort) (*os.File, uint16, error) {
+	family := unix.AF_INET6
+	if at.Addr().Is4() {
+		family = unix.AF_INET
+	}
+	syscall.ForkLock.RLock() // so that no child inherits it
+	fd, err := unix.Socket(family, unix.SOCK_STREAM, unix.IPPROTO_TCP)
+	if err == nil {
+		unix.CloseOnExec(fd)
+	}
+	syscall.ForkLock.RUnlock()
+	if err != nil {
+		return nil, 0, os.NewSyscallError("socket", err)
+	}
+	f := os.NewFile(uintptr(fd), "held port")
+	// With SO_REUSEADDR a connection in TIME-WAIT does not keep the port; without
+	// it, once it is bound, nobody else can listen there (socket(7)).
+	if err := reuse(fd, 1); err != nil {
+		return nil, 0, errors.Join(err, f.Close())
+	}
+	raw, err := f.SyscallConn()
+	if err != nil {
+		return nil, 0, errors.Join(err, f.Close())
+	}
+	bound, err := bind(raw, at)
+	if err == nil {
+		err = reuse(fd, 0)
+	}
+	if err != nil {
+		return nil, 0, errors.Join(err, f.Close())
+	}
+	return f, bound.Port(), nil
+}
+
+func reuse(fd, on int) error {
+	return os.NewSyscallError("setsockopt", unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_REUSEADDR, on))
+}
+
+// listenOn makes a socket that hold has bound listen, with the system's longest
+// accept queue where backlog is 0.
+func listenOn(f *os.File, backlog int) error {
+	raw, err := f.SyscallConn()
+	if err != nil {
+		return err
+	}
+	if backlog == 0 {
+		backlog = longestBacklog
+	}
+	if cerr := raw.Control(func(fd uintptr) {
+		if err = reuse(int(fd), 1); err == nil {
+			err = os.NewSyscallError("listen", unix.Listen(int(fd), backlog))
+		}
+	}); cerr != nil {
+		return cerr
+	}
+	return err
+}
+
+// longestBacklog is more than any system allows, and so is as long as it allows.
+const longestBacklog = 1<<16 - 1
 
 // setBacklog gives a listener another accept queue: listen(2) may be called
 // again for that.

@@ -14,6 +14,7 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"os"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -69,8 +70,9 @@ type Network struct {
 	recorder atomic.Pointer[Recorder] // each call of a connection asks for it
 
 	mu      sync.Mutex
-	ports   map[netip.AddrPort]*Host // who has bound them
-	diag    *sockstate.Diag          // nil where the system does not tell
+	ports   map[netip.AddrPort]*Host    // who has bound them
+	held    map[netip.AddrPort]*os.File // reserved ports
+	diag    *sockstate.Diag             // nil where the system does not tell
 	diagErr error
 	asked   bool // for diag
 }
@@ -162,6 +164,7 @@ func (n *Network) Close() error {
 	r, d := n.recorder.Swap(nil), n.diag
 	n.diag, n.asked, n.diagErr = nil, true, errClosed
 	n.mu.Unlock()
+	n.release()
 	var err error
 	if r != nil {
 		err = r.Close()

@@ -2,6 +2,8 @@ package host
 
 import (
 	"errors"
+	"slices"
+	"time"
 
 	"statelab/capture/tcpstate"
 	"statelab/capture/trace"
@@ -38,10 +40,29 @@ func (h *Host) Blocks() []trace.Observation {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	var out []trace.Observation
+	asked := time.Now()
 	h.lookUp(func(c trace.Conn, m *trace.Memory) {
-		out = append(out, trace.Observation{Kind: trace.ObservedMemory, Party: h.party(c.Local), Conn: c, Memory: m})
+		now := time.Now()
+		out = append(out, trace.Observation{Kind: trace.ObservedMemory, At: now, Asked: asked, Party: h.party(c.Local), Conn: c, Memory: m})
+		asked = now
 	})
 	return out
+}
+
+// Waiting reports whether the system still remembers, in TIME-WAIT, a connection
+// that was opened here. Its timers are coarse: Linux's of 60 s may run out some
+// seconds late.
+func (h *Host) Waiting() bool {
+	d, err := h.net.ask()
+	if err != nil {
+		return false
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return slices.ContainsFunc(h.conns, func(c trace.Conn) bool {
+		s, err := d.Lookup(c.Local, c.Remote)
+		return err == nil && s.State == tcpstate.TimeWait
+	})
 }
 
 // lookUp asks the system for each connection that was opened here, and lets go

@@ -53,6 +53,9 @@ type RecordOptions struct {
 	// Memory also records what the system remembers of each connection, with
 	// each change of its state.
 	Memory bool
+	// Last, if it is set, is called when the recording has stopped: what it
+	// reports is later than every frame, and the last on the timeline.
+	Last func()
 }
 
 // Recorder is a recording that goes on: frames and observations as they come,
@@ -229,6 +232,9 @@ func (r *Recorder) expect(conn trace.Conn, role trace.Role, c *net.TCPConn) {
 // follow feeds the timeline until ctx is done.
 func (r *Recorder) follow(ctx context.Context) {
 	defer r.line.end()
+	if r.opts.Last != nil {
+		defer r.opts.Last()
+	}
 	defer r.loss()
 	asked := time.Now()
 	step := func(o trace.Observation) {

@@ -136,6 +136,27 @@ func TestRecord(t *testing.T) {
 	checkFrames(t, r, rec)
 }
 
+// What is reported last comes behind all else, and when no frame comes any more.
+func TestLastOfARecording(t *testing.T) {
+	t.Parallel()
+	n := newNetwork(t, Options{})
+	r, err := n.Record(t.Context(), RecordOptions{NoCapture: true, Last: func() {
+		n.Report(trace.Observation{Kind: trace.ObservedMemory, Party: n.Server().Party(), Memory: &trace.Memory{}})
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	connect(t, n)
+	r.Stop()
+	rec, err := r.Collect()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if all := rec.Observations; len(all) == 0 || all[len(all)-1].Kind != trace.ObservedMemory || all[len(all)-1].Conn.Local.IsValid() {
+		t.Errorf("%+v", all)
+	}
+}
+
 // Each connection that was accepted has a beginning and an end on the timeline,
 // also where both lie between two looks at the sockets; one that was reset before
 // accept found it has no beginning behind its end.

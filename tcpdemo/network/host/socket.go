@@ -83,11 +83,17 @@ func (h *Host) listen(at netip.AddrPort, backlog int) (*net.TCPListener, error) 
 		family = "tcp4" // else 0.0.0.0 is [::] as well
 	}
 	h.net.hurry()
-	l, err := lc.Listen(context.Background(), family, at.String())
+	l, held, err := h.net.listenHeld(at, backlog)
+	if !held {
+		l, err = lc.Listen(context.Background(), family, at.String())
+	}
 	if err != nil {
 		return nil, err
 	}
 	tcp := l.(*net.TCPListener)
+	if held {
+		return tcp, nil
+	}
 	if backlog > 0 {
 		if err := setBacklog(tcp, backlog); err != nil {
 			_ = tcp.Close()
