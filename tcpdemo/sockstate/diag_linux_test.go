@@ -481,16 +481,21 @@ func TestMissedMessages(t *testing.T) {
 		t.Fatal(err)
 	}
 	l := listen(t, "127.0.0.1:0")
-	for range 50 {
-		client, server := pair(t, l)
-		_ = client.SetLinger(0)
-		_ = client.Close()
-		_ = server.Close()
+	missed := false
+	for deadline := time.Now().Add(20 * time.Second); !missed && time.Now().Before(deadline); { // the kernel tells when it has time
+		for range 20 {
+			client, server := pair(t, l)
+			_ = client.SetLinger(0)
+			_ = client.Close()
+			_ = server.Close()
+		}
+		var err error
+		if missed, err = d.destroyed(func(*Socket) {}); err != nil {
+			t.Fatal(err)
+		}
 	}
-	some := 0
-	missed, err := d.destroyed(func(*Socket) { some++ })
-	if !missed || err != nil {
-		t.Errorf("%d were told, missed %v, %v: want some missed", some, missed, err)
+	if !missed {
+		t.Error("more have ended than the queue holds, and nothing says so")
 	}
 }
 
