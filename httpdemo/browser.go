@@ -152,6 +152,7 @@ func (b *Browser) Do(q Request) (*Response, error) {
 			r.Refused[name] = why
 		}
 	}
+	b.env.look(b.machine.Party)
 	if b.Once || r.Close {
 		b.drop(u)
 	}
@@ -237,6 +238,7 @@ func (b *Browser) Keep(name, value string) {
 	if value != "" {
 		b.kept = append(b.kept, trace.Entry{Kind: trace.MemoryConversation, Name: name, Value: value, Bytes: len(name) + len(value)})
 	}
+	b.env.look(b.machine.Party)
 }
 
 // Memory lists what the browser remembers: cookies, and what scripts keep.

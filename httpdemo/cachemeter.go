@@ -36,8 +36,7 @@ func (m *cacheMeter) reset() cacheCount {
 
 // meter returns an Env whose machines' connections to the server are counted.
 func (m *cacheMeter) meter(e *Env) *Env {
-	out := *e
-	out.Machines = slices.Clone(e.Machines)
+	out := &Env{Machines: slices.Clone(e.Machines), Now: e.Now, Sleep: e.Sleep, Go: e.Go, Rand: e.Rand, Report: e.Report}
 	for i := range out.Machines {
 		dial := out.Machines[i].Dial
 		out.Machines[i].Dial = func(ctx context.Context, to netip.AddrPort) (net.Conn, error) {
@@ -48,7 +47,7 @@ func (m *cacheMeter) meter(e *Env) *Env {
 			return &cacheMetered{c, m}, nil
 		}
 	}
-	return &out
+	return out
 }
 
 type cacheMetered struct {

@@ -6,6 +6,8 @@ package httpdemo
 
 import (
 	"io"
+	"slices"
+	"sync"
 	"time"
 
 	"statelab/capture/trace"
@@ -26,6 +28,8 @@ type Env struct {
 	// Report puts a note, an access to a store, or what a party's application
 	// remembers, on the timeline. The network adds the control blocks to a memory.
 	Report func(trace.Observation)
+
+	memories memories
 }
 
 // settling is how long a step waits for what is still on the wire, in the
@@ -44,10 +48,74 @@ func (e *Env) Note(t trace.Text) {
 	e.Report(trace.Observation{Kind: trace.ObservedNote, At: e.Now(), Note: &trace.Note{Text: t}})
 }
 
-// Remember reports what a party's application remembers at this moment: all of
-// it.
-func (e *Env) Remember(p trace.Participant, entries []trace.Entry) {
-	e.Report(trace.Observation{
-		Kind: trace.ObservedMemory, At: e.Now(), Party: p, Memory: &trace.Memory{Entries: entries},
-	})
+// Follow reports what a party's application remembers, all of it: now, and from now
+// on whenever a request that it has served, or an answer that it was given, has
+// changed that. read takes the place of what the party was followed by before; it is
+// called where the party's own programs run.
+func (e *Env) Follow(p trace.Participant, read func() []trace.Entry) {
+	e.memories.mu.Lock()
+	if e.memories.of == nil {
+		e.memories.of = map[trace.Participant]*followed{}
+	}
+	if f := e.memories.of[p]; f != nil {
+		f.read = read
+	} else {
+		e.memories.of[p] = &followed{read: read, told: []trace.Entry{{}}} // which nobody has
+	}
+	e.memories.mu.Unlock()
+	e.look(p)
+}
+
+// nothing is what a party remembers that has lost its power.
+func nothing() []trace.Entry { return nil }
+
+// memories are what the parties remember, as far as it was reported.
+type memories struct {
+	mu sync.Mutex
+	of map[trace.Participant]*followed
+	// touched are those who have used a store since anybody looked: the machine that
+	// serves a request is not always the one whose store keeps what it says.
+	touched []trace.Participant
+}
+
+func (m *memories) touch(p trace.Participant) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if !slices.Contains(m.touched, p) {
+		m.touched = append(m.touched, p)
+	}
+}
+
+// take returns those who have used a store since it was last called.
+func (m *memories) take() []trace.Participant {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	all := m.touched
+	m.touched = nil
+	return all
+}
+
+type followed struct {
+	read func() []trace.Entry
+	told []trace.Entry
+}
+
+// look reports what a party remembers, if it is followed and that has changed.
+func (e *Env) look(p trace.Participant) {
+	e.memories.mu.Lock()
+	f := e.memories.of[p]
+	if f == nil {
+		e.memories.mu.Unlock()
+		return
+	}
+	read := f.read
+	e.memories.mu.Unlock()
+	now := read()
+	e.memories.mu.Lock()
+	changed := !slices.Equal(now, f.told)
+	f.told = slices.Clone(now)
+	e.memories.mu.Unlock()
+	if changed { // Report may wait for its turn
+		e.Report(trace.Observation{Kind: trace.ObservedMemory, At: e.Now(), Party: p, Memory: &trace.Memory{Entries: now}})
+	}
 }

@@ -48,7 +48,7 @@ func runAPI(ctx context.Context, e *Env) error {
 			return err
 		}
 		defer service.Close()
-		e.Remember(p, site.Memory())
+		e.Follow(p, site.Memory)
 		sites = append(sites, site)
 	}
 	b := e.Browser(ctx, Client)
@@ -86,9 +86,9 @@ func runAPI(ctx context.Context, e *Env) error {
 		if c.want == http.StatusOK {
 			bodies[c.target] = r.Text
 		}
-		e.Remember(Client, b.Memory())
-		e.Remember(Server1, sites[0].Memory())
-		e.Remember(Server2, sites[1].Memory())
+		e.Follow(Client, b.Memory)
+		e.Follow(Server1, sites[0].Memory)
+		e.Follow(Server2, sites[1].Memory)
 	}
 	return nil
 }

@@ -86,17 +86,21 @@ func newCacheHop(s *Services, origin http.RoundTripper, authority string) *cache
 	return &cache.Hop{Origin: origin, Authority: authority, Now: s.Now}
 }
 
-func (l *cacheRun) remember() {
-	var jars []trace.Entry
+// jars are what the browsers remember.
+func (l *cacheRun) jars() (jars []trace.Entry) {
 	for i, b := range l.browsers {
 		for _, m := range b.Memory() {
 			m.Name = fmt.Sprintf("browser %d: %s", i+1, m.Name)
 			jars = append(jars, m)
 		}
 	}
-	l.Remember(Client, jars)
-	l.Remember(Cache, l.hop.Load().Memory())
-	l.Remember(Server, l.site.Memory())
+	return jars
+}
+
+func (l *cacheRun) remember() {
+	l.Follow(Client, l.jars)
+	l.Follow(Cache, func() []trace.Entry { return l.hop.Load().Memory() })
+	l.Follow(Server, l.site.Memory)
 }
 
 // get lets a browser ask, and holds the answer against what it should be: its

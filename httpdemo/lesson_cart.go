@@ -91,9 +91,9 @@ func runCart(ctx context.Context, e *Env) error {
 }
 
 func (l *cartVisit) remember() {
-	l.Remember(Client, l.browser.Memory())
-	l.Remember(Server1, l.sites[1].Memory())
-	l.Remember(Server2, l.sites[2].Memory())
+	l.Follow(Client, l.browser.Memory)
+	l.Follow(Server1, l.sites[1].Memory)
+	l.Follow(Server2, l.sites[2].Memory)
 }
 
 // host is the shop's name, with a port where the network's servers have others.

@@ -105,9 +105,9 @@ func (l *cookieVisit) url(p trace.Participant, host, path string) string {
 }
 
 func (l *cookieVisit) remember() {
-	l.Remember(Client, l.browser.Memory())
-	l.Remember(Attacker, append(l.evil.Memory(), l.attacker.Memory()...))
-	l.Remember(Server, l.site.Memory())
+	l.Follow(Client, l.browser.Memory)
+	l.Follow(Attacker, func() []trace.Entry { return append(l.evil.Memory(), l.attacker.Memory()...) })
+	l.Follow(Server, l.site.Memory)
 }
 
 // ask sends a request, and wants it to be answered with a status.

@@ -54,7 +54,7 @@ func runFlask(ctx context.Context, e *Env) error {
 	defer service.Close()
 	b := e.Browser(ctx, Client)
 	defer b.Close()
-	e.Remember(Server, site.Memory())
+	e.Follow(Server, site.Memory)
 	l := flaskVisit{e, b, site}
 
 	e.Step(trace.Text{En: "Who is not logged in is sent to the login", Ko: "로그인하지 않은 사람은 로그인 페이지로 보냅니다"})
@@ -95,8 +95,8 @@ func (l *flaskVisit) check(r *Response, err error, want int) error {
 	if r.StatusCode != want {
 		return fmt.Errorf("the server answered %d, not %d", r.StatusCode, want)
 	}
-	l.Remember(Client, l.browser.Memory())
-	l.Remember(Server, l.site.Memory())
+	l.Follow(Client, l.browser.Memory)
+	l.Follow(Server, l.site.Memory)
 	return nil
 }
 

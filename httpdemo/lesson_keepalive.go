@@ -50,7 +50,7 @@ func runKeepAlive(ctx context.Context, e *Env) error {
 	b := e.Browser(ctx, Client)
 	defer b.Close()
 	token := http1.Field{Name: "X-API-TOKEN", Value: s.APIToken()}
-	e.Remember(Server, site.Memory())
+	e.Follow(Server, site.Memory)
 
 	ask := func(want int, fields ...http1.Field) (time.Duration, error) {
 		begin := e.Now()
@@ -62,8 +62,8 @@ func runKeepAlive(ctx context.Context, e *Env) error {
 		if r.StatusCode != want {
 			return took, fmt.Errorf("the server answered %d, not %d", r.StatusCode, want)
 		}
-		e.Remember(Client, b.Memory())
-		e.Remember(Server, site.Memory())
+		e.Follow(Client, b.Memory)
+		e.Follow(Server, site.Memory)
 		return took, nil
 	}
 

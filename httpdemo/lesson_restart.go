@@ -151,17 +151,17 @@ func (l *restartRun) stop(p trace.Participant, end func(*Service)) error {
 }
 
 func (l *restartRun) remember() {
-	l.Remember(Client, l.browser.Memory())
+	l.Follow(Client, l.browser.Memory)
 	for _, p := range []trace.Participant{Server1, Server2} {
-		var all []trace.Entry
+		read := nothing
 		if process := l.servers[p]; process != nil {
-			all = process.app.Memory()
+			read = process.app.Memory
 		}
-		l.Remember(p, all)
+		l.Follow(p, read)
 	}
 	for _, p := range []trace.Participant{Server1, Server2} {
 		if process := l.servers[p]; process != nil {
-			l.Remember(Store, restartRecords(process.store))
+			l.Follow(Store, func() []trace.Entry { return restartRecords(process.store) })
 			return
 		}
 	}

@@ -149,17 +149,21 @@ func (l *sessionVisit) during(t trace.Text) {
 	l.Report(trace.Observation{Kind: trace.ObservedNote, At: l.Now(), Note: &trace.Note{Step: true, Text: t}})
 }
 
-func (l *sessionVisit) remember() {
-	var client []trace.Entry
+// jars are what the user's two browsers remember.
+func (l *sessionVisit) jars() (client []trace.Entry) {
 	for _, b := range []*Browser{l.laptop, l.phone} {
 		for _, entry := range b.Memory() {
 			entry.Name = b.UserAgent + ": " + entry.Name
 			client = append(client, entry)
 		}
 	}
-	l.Remember(Client, client)
-	l.Remember(Attacker, append(l.partner.Memory(), l.attacker.Memory()...))
-	l.Remember(Server, l.app.Memory())
+	return client
+}
+
+func (l *sessionVisit) remember() {
+	l.Follow(Client, l.jars)
+	l.Follow(Attacker, func() []trace.Entry { return append(l.partner.Memory(), l.attacker.Memory()...) })
+	l.Follow(Server, l.app.Memory)
 }
 
 // url is the address of a path at the server.
@@ -260,7 +264,7 @@ func (l *sessionVisit) verified(report func()) error {
 	if err == nil {
 		l.Note(stored)
 	}
-	l.Remember(Server, l.app.Memory())
+	l.Follow(Server, l.app.Memory)
 	l.during(trace.Text{En: "4. The id goes to the client, in a cookie", Ko: "4. ID가 쿠키에 담겨 클라이언트로 갑니다"})
 	return err
 }

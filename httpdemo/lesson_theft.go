@@ -112,9 +112,9 @@ const (
 )
 
 func (l *theftVisit) remember() {
-	l.Remember(Client, l.browser.Memory())
-	l.Remember(Attacker, append(l.stolen, l.attacker.Memory()...))
-	l.Remember(Server1, l.site.Memory())
+	l.Follow(Client, l.browser.Memory)
+	l.Follow(Attacker, func() []trace.Entry { return append(l.stolen, l.attacker.Memory()...) })
+	l.Follow(Server1, l.site.Memory)
 }
 
 // ask sends a request, and wants it to be answered with a status.

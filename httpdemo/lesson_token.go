@@ -108,10 +108,10 @@ func (l *tokenVisit) start() (err error) {
 }
 
 func (l *tokenVisit) remember() {
-	l.Remember(Client, l.user.Memory())
-	l.Remember(Attacker, l.stolen)
-	l.Remember(Server1, l.site1.Memory())
-	l.Remember(Server2, l.site2.Memory())
+	l.Follow(Client, l.user.Memory)
+	l.Follow(Attacker, func() []trace.Entry { return l.stolen })
+	l.Follow(Server1, l.site1.Memory)
+	l.Follow(Server2, l.site2.Memory)
 }
 
 func (l *tokenVisit) step(en, ko string) {

@@ -53,7 +53,7 @@ func runTokenAttacks(ctx context.Context, e *Env) error {
 	defer service.Close()
 	b := e.Browser(ctx, Attacker)
 	defer b.Close()
-	e.Remember(Server, site.Memory())
+	e.Follow(Server, site.Memory)
 	if err := attackedUser(ctx, e); err != nil {
 		return err
 	}
@@ -61,12 +61,12 @@ func runTokenAttacks(ctx context.Context, e *Env) error {
 	if err := v.gather(); err != nil {
 		return err
 	}
-	e.Remember(Server, site.Memory())
+	e.Follow(Server, site.Memory)
 	for _, attack := range tokenAttacks() {
 		if err := v.attempt(attack); err != nil {
 			return fmt.Errorf("%s: %w", attack.name, err)
 		}
-		e.Remember(Server, site.Memory())
+		e.Follow(Server, site.Memory)
 	}
 	return nil
 }
@@ -89,7 +89,7 @@ func attackedUser(ctx context.Context, e *Env) error {
 			return fmt.Errorf("a good token was answered with %d", r.StatusCode)
 		}
 	}
-	e.Remember(Client, b.Memory())
+	e.Follow(Client, b.Memory)
 	return nil
 }
 
@@ -134,7 +134,7 @@ func (v *attackVisit) gather() error {
 	}
 	public, err := base64.RawURLEncoding.DecodeString(keys.Keys[0].X)
 	v.loot.public = ed25519.PublicKey(public)
-	v.Remember(Attacker, v.user.Memory())
+	v.Follow(Attacker, v.user.Memory)
 	return err
 }
 

@@ -102,8 +102,8 @@ func (t *transferRun) stop() error {
 }
 
 func (t *transferRun) remember() {
-	t.Remember(Client, t.browser.Memory())
-	t.Remember(Server, t.app.Memory())
+	t.Follow(Client, t.browser.Memory)
+	t.Follow(Server, t.app.Memory)
 }
 
 // post sends the form of a step, and reads the state from the answer.

@@ -46,7 +46,7 @@ func runVending(ctx context.Context, e *Env) error {
 	defer service.Close()
 	b := e.Browser(ctx, Client)
 	defer b.Close()
-	e.Remember(Server, site.Memory())
+	e.Follow(Server, site.Memory)
 
 	for _, c := range []struct {
 		step trace.Text
@@ -84,8 +84,8 @@ func runVending(ctx context.Context, e *Env) error {
 			return fmt.Errorf("the machine answered %d, not %d", r.StatusCode, c.want)
 		}
 		e.Note(c.said)
-		e.Remember(Client, b.Memory())
-		e.Remember(Server, site.Memory())
+		e.Follow(Client, b.Memory)
+		e.Follow(Server, site.Memory)
 	}
 	return nil
 }

@@ -93,18 +93,23 @@ func (l *wsRun) start() (*Service, error) {
 	return service, err
 }
 
-func (l *wsRun) remember() {
-	var jars, all []trace.Entry
+// jars are what the browsers remember.
+func (l *wsRun) jars() (jars []trace.Entry) {
 	for _, name := range []string{"kim", "lee"} {
 		if b := l.browsers[name]; b != nil {
 			jars = append(jars, b.Memory()...)
 		}
 	}
-	if l.app != nil {
-		all = l.app.Memory()
+	return jars
+}
+
+func (l *wsRun) remember() {
+	l.Follow(Client, l.jars)
+	if l.app == nil {
+		l.Follow(Server, nothing)
+		return
 	}
-	l.Remember(Client, jars)
-	l.Remember(Server, all)
+	l.Follow(Server, l.app.Memory)
 }
 
 func (l *wsRun) post(name, path, body string) error {

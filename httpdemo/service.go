@@ -33,7 +33,7 @@ func (e *Env) serve(s *Service, h http.Handler) (*Service, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.server = NewServer(h, Limits{}, nil)
+	s.server = NewServer(e.followed(s.machine.Party, h), Limits{}, nil)
 	if s.tls != nil {
 		l = Secure(l, s.tls)
 	}
@@ -41,6 +41,20 @@ func (e *Env) serve(s *Service, h http.Handler) (*Service, error) {
 	s.served = make(chan error, 1)
 	e.Go(func() { s.served <- s.server.Serve(l) })
 	return s, nil
+}
+
+// followed serves requests, and looks after each at what those remember who had a part in it:
+// the answer is still to be sent.
+func (e *Env) followed(p trace.Participant, h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		defer func() {
+			e.memories.touch(p)
+			for _, who := range e.memories.take() {
+				e.look(who)
+			}
+		}()
+		h.ServeHTTP(w, r)
+	})
 }
 
 // Close stops the service when what is still on the wire has arrived. Its

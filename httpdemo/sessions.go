@@ -155,6 +155,7 @@ func accessToBank(op bank.Op) trace.Access {
 // accessed puts what a party does with its store on the timeline.
 func (e *Env) accessed(p trace.Participant) func(trace.Access) {
 	return func(a trace.Access) {
+		e.memories.touch(p)
 		e.Report(trace.Observation{Kind: trace.ObservedStore, At: e.Now(), Party: p, Access: &a})
 	}
 }

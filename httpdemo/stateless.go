@@ -57,8 +57,8 @@ func runStateless(ctx context.Context, e *Env) error {
 			En: fmt.Sprintf("The client got %d and %d bytes, and keeps neither.", r.StatusCode, len(r.Text)),
 			Ko: fmt.Sprintf("클라이언트는 상태 코드 %d, 본문 %d바이트를 받았고, 둘 다 보관하지 않습니다.", r.StatusCode, len(r.Text)),
 		})
-		e.Remember(Client, b.Memory())
-		e.Remember(Server, server.Memory())
+		e.Follow(Client, b.Memory)
+		e.Follow(Server, server.Memory)
 		return nil
 	}
 
@@ -66,7 +66,7 @@ func runStateless(ctx context.Context, e *Env) error {
 		En: "One connection: the first GET",
 		Ko: "연결 하나: 첫 번째 GET",
 	})
-	e.Remember(Server, server.Memory()) // its resources are there before any request
+	e.Follow(Server, server.Memory) // its resources are there before any request
 	if err := once(); err != nil {
 		return err
 	}

@@ -116,7 +116,7 @@ func performScenario(ctx context.Context, sc tcpdemo.Scenario, seed uint64, rule
 
 // performLesson runs an HTTP lesson on the virtual network.
 func performLesson(ctx context.Context, l httpdemo.Lesson, seed uint64, rules []network.Rule) (*performance, error) {
-	c := network.Config{Seed: seed, Rules: rules}
+	c := network.Config{Seed: seed, Rules: rules, NoBuffers: true}
 	for _, party := range l.Cast() {
 		c.Hosts = append(c.Hosts, network.Member{Party: party})
 	}

@@ -36,6 +36,9 @@ type Config struct {
 	// NoDiary lets the hosts keep no diary of when they learned and forgot: with
 	// hundreds of connections it would be a book, and cost the square of their number.
 	NoDiary bool
+	// NoBuffers leaves out of what hosts remember the octets in a connection's buffers:
+	// where messages are shown by themselves, they are these on their way.
+	NoBuffers bool
 	// Cooperative promises that every application goroutine is started by
 	// Clock.Go and waits in calls of this network alone (no channels, mutexes
 	// or goroutines of its own). Knowing that everyone waits then costs

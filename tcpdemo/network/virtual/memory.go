@@ -132,10 +132,11 @@ type holding struct {
 	iss, irs       uint32
 	hasISS, hasIRS bool
 	block          block
+	buffers        bool // what lies in its buffers is remembered with it
 }
 
 func (t *tcb) holding() holding {
-	return holding{t.conn, t.state, t.iss, t.irs, t.hasISS, t.hasIRS, peek(t.endpoint)}
+	return holding{t.conn, t.state, t.iss, t.irs, t.hasISS, t.hasIRS, peek(t.endpoint), !t.machine.net.config.NoBuffers}
 }
 
 // memory lists a transmission control block by the standards' own names. Sizes
@@ -182,6 +183,9 @@ func (h holding) memory() trace.Memory {
 		add("RTTVAR", "not measured", 4)
 	}
 	add("RTO", b.rto.Round(time.Microsecond).String(), 4)
+	if !h.buffers {
+		return m
+	}
 	add("send buffer", bytesText(b.sendOctets), b.sendOctets)
 	add("receive buffer", bytesText(b.receiveOctets), b.receiveOctets)
 	add("reorder queue", bytesText(b.reorderOctets), b.reorderOctets)
@@ -206,7 +210,10 @@ func (h holding) oddSample() string {
 // measure grows and shrinks with what memory lists: in octets of buffers, and by
 // one for each part of a control block that is there or not.
 func (h holding) measure() int {
-	n := h.block.sendOctets + h.block.receiveOctets + h.block.reorderOctets
+	n := 0
+	if h.buffers {
+		n = h.block.sendOctets + h.block.receiveOctets + h.block.reorderOctets
+	}
 	for _, has := range []bool{h.hasISS, h.hasIRS, h.block.synchronized} {
 		if has {
 			n++
