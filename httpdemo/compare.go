@@ -22,11 +22,13 @@ type Compared struct {
 	// Client is what the client keeps, in bytes of content.
 	Client int `json:"client_bytes"`
 	// Heap is by how much the server's live heap grew for 1,000 users who are logged
-	// in, in bytes; Stored is the content that it keeps for them, wherever.
+	// in, in bytes: the middle of several weighings. Stored is the content that it
+	// keeps for them, wherever.
 	Heap   int64 `json:"server_heap_bytes_at_1000"`
 	Stored int   `json:"server_stored_bytes_at_1000"`
-	// Spread is how far two readings of the heap lay apart with as many requests
-	// between them, and no login.
+	// Spread is what the weighings cannot tell from zero, in bytes: how far they lie
+	// apart; how far two readings do with as many requests between them, and no login;
+	// and how far the weighings of the mechanism do that has no login at all.
 	Spread int64 `json:"heap_spread_bytes"`
 	// Lookups is how often a store or list was asked for one request.
 	Lookups float64 `json:"lookups_per_request"`
@@ -46,10 +48,15 @@ type Compared struct {
 	Fastest float64 `json:"requests_per_second_max"`
 }
 
+// Light reports whether the growth of the heap cannot be told from none.
+func (c *Compared) Light() bool { return c.Heap <= c.Spread && -c.Heap <= c.Spread }
+
 // How much is measured.
 const (
-	compareUsers   = 1000
-	compareWarmUp  = 200 // users who log in before those that are weighed
+	compareUsers  = 1000
+	compareWarmUp = 200 // users who log in before those that are weighed
+	// CompareWeighed is how often the users are weighed.
+	CompareWeighed = 5
 	compareAsked   = 100 // requests whose look-ups are counted
 	compareRunTime = 20 * time.Millisecond
 	// CompareRuns is how many runs a rate is the median of. Of so many, the median of
@@ -85,6 +92,7 @@ func Compare(ctx context.Context, told func(n, of int)) (all []Compared, err err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(folder)) }()
 	mechanisms := compareMechanisms()
+	var control int64 // the spread of the first, which stores nothing
 	for i, m := range mechanisms {
 		told(i, len(mechanisms))
 		w := &compareWorld{folder: folder, secret: make([]byte, 32)}
@@ -94,6 +102,10 @@ func Compare(ctx context.Context, told func(n, of int)) (all []Compared, err err
 		c, err := m.measure(ctx, w)
 		if err != nil {
 			return all, fmt.Errorf("%s: %w", m.key, err)
+		}
+		c.Spread = max(c.Spread, control)
+		if m.nobody {
+			control = c.Spread
 		}
 		all = append(all, c)
 	}
@@ -175,16 +187,23 @@ func (m compareMechanism) measure(ctx context.Context, w *compareWorld) (c Compa
 	return c, m.leave(w, s, client, &c)
 }
 
-// weigh lets a thousand users log in, and weighs the heap before and after.
+// weigh lets a thousand users log in, several times over, and weighs the heap before
+// and after each thousand; and before and after as many requests with no login
+// between. Where there is none at all, nothing but requests is weighed.
 func (m compareMechanism) weigh(s *compareRunning, c *Compared) error {
-	if m.nobody {
-		return nil
-	}
 	visitor, err := s.client(m)
 	if err != nil {
 		return err
 	}
 	defer visitor.conn.Close()
+	ask := func(_, n int) error {
+		for range n {
+			if err := visitor.me(http.StatusOK); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
 	enter := func(from, n int) error {
 		for i := from; i < from+n; i++ {
 			visitor.cookies, visitor.token = nil, ""
@@ -194,24 +213,40 @@ func (m compareMechanism) weigh(s *compareRunning, c *Compared) error {
 		}
 		return nil
 	}
+	if m.nobody {
+		enter = ask
+	}
 	if err := enter(1, compareWarmUp); err != nil {
 		return err
 	}
 	content := s.server.stored()
-	first := liveHeap()
-	for range compareUsers {
-		if err := visitor.me(http.StatusOK); err != nil {
+	var idle, growth []int64
+	for i := range CompareWeighed {
+		first := liveHeap()
+		if err := ask(0, compareUsers); err != nil {
 			return err
 		}
+		before := liveHeap()
+		if err := enter(1+compareWarmUp+i*compareUsers, compareUsers); err != nil {
+			return err
+		}
+		idle, growth = append(idle, before-first), append(growth, liveHeap()-before)
 	}
-	before := liveHeap()
-	if err := enter(1+compareWarmUp, compareUsers); err != nil {
-		return err
-	}
-	after := liveHeap()
 	runtime.KeepAlive(s.server)
-	c.Heap, c.Spread, c.Stored = after-before, max(first-before, before-first), s.server.stored()-content
+	c.Heap, c.Spread = weighed(idle, growth)
+	c.Stored = (s.server.stored() - content) / CompareWeighed
 	return nil
+}
+
+// weighed is the middle of some weighings, and what they cannot tell from zero: as
+// far as they lie apart, or as the scales moved with nothing on them.
+func weighed(idle, growth []int64) (middle, spread int64) {
+	growth = slices.Sorted(slices.Values(growth))
+	spread = growth[len(growth)-1] - growth[0]
+	for _, g := range idle {
+		spread = max(spread, g, -g)
+	}
+	return growth[len(growth)/2], spread
 }
 
 // outlive ends the server's process, in effect: all that was in its memory is

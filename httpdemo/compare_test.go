@@ -42,9 +42,32 @@ func TestCompare(t *testing.T) { //nolint:paralleltest // it weighs the heap of 
 			t.Errorf("%s: %+v", name, c)
 		}
 	}
+	// What stores nothing is not told from nothing.
+	for name, c := range by {
+		if c.Stored == 0 && !c.Light() {
+			t.Errorf("%s: the heap grew by %d ± %d bytes, and it stores nothing", name, c.Heap, c.Spread)
+		}
+	}
 	// More on every request, or more on the server (B4).
-	if m, s := by["session-memory"], by["signed-cookie"]; m.Up >= s.Up || m.Heap < 100*compareUsers || s.Heap > 20*compareUsers {
+	if m, s := by["session-memory"], by["signed-cookie"]; m.Up >= s.Up || m.Heap < 100*compareUsers || m.Light() || s.Heap > 20*compareUsers {
 		t.Errorf("session: %d B up, heap %d; signed cookie: %d B up, heap %d", m.Up, m.Heap, s.Up, s.Heap)
+	}
+}
+
+// TestWeighed: what is within the spread of the weighings is not told from nothing.
+func TestWeighed(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct {
+		idle, growth   []int64
+		middle, spread int64
+	}{
+		{[]int64{16, -176, 0}, []int64{6048, -5000, -4}, -4, 11048}, // the weighings lie further apart than the idle scales
+		{[]int64{-2992, 10, 16}, []int64{40, 50, 60}, 50, 2992},
+		{[]int64{0, 0, 0}, []int64{300_100, 300_000, 300_050}, 300_050, 100},
+	} {
+		if m, s := weighed(tc.idle, tc.growth); m != tc.middle || s != tc.spread {
+			t.Errorf("%v, %v: %d ± %d, not %d ± %d", tc.idle, tc.growth, m, s, tc.middle, tc.spread)
+		}
 	}
 }
 

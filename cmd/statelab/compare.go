@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -68,10 +69,10 @@ var (
 		{trace.Text{En: "response", Ko: "응답"}, trace.Text{En: "B", Ko: "B"}, func(_ explain.Lang, c *httpdemo.Compared) string { return whole(int64(c.Down)) }},
 		{trace.Text{En: "client", Ko: "클라이언트"}, trace.Text{En: "keeps B", Ko: "보관 B"}, func(_ explain.Lang, c *httpdemo.Compared) string { return whole(int64(c.Client)) }},
 		{trace.Text{En: "heap", Ko: "힙"}, trace.Text{En: "B a user", Ko: "사용자당 B"}, func(_ explain.Lang, c *httpdemo.Compared) string {
-			return whole((c.Heap + 500*sign(c.Heap)) / 1000)
+			return heapOf(c, 1000)
 		}},
 		{trace.Text{En: "heap, 1000", Ko: "힙, 1000명"}, trace.Text{En: "KiB", Ko: "KiB"}, func(_ explain.Lang, c *httpdemo.Compared) string {
-			return whole((c.Heap + 512*sign(c.Heap)) >> 10)
+			return heapOf(c, 1024)
 		}},
 		{trace.Text{En: "stored", Ko: "저장"}, trace.Text{En: "B a user", Ko: "사용자당 B"}, func(_ explain.Lang, c *httpdemo.Compared) string {
 			return whole(int64((c.Stored + 500) / 1000))
@@ -130,11 +131,17 @@ func compareRates(all []httpdemo.Compared) []column {
 	}
 }
 
-func sign(n int64) int64 {
-	if n < 0 {
-		return -1
+// heapOf is the growth of the heap in a unit of so many bytes, or nothing and how
+// much that may be, rounded up.
+func heapOf(c *httpdemo.Compared, unit int64) string {
+	if c.Light() {
+		return fmt.Sprintf("≈ 0 (± %d)", (c.Spread+unit-1)/unit)
 	}
-	return 1
+	half := unit / 2
+	if c.Heap < 0 {
+		half = -half
+	}
+	return whole((c.Heap + half) / unit)
 }
 
 func minutes(d time.Duration) string { return strconv.FormatFloat(d.Minutes(), 'f', -1, 64) }
@@ -151,8 +158,8 @@ func compareText(w io.Writer, v view, l httpdemo.Lesson, all []httpdemo.Compared
 			Ko: "이번 실행에서 메모리 안의 연결로, 클라이언트 하나씩, 방식마다 같은 프로필로 잰 값입니다. 힙: 사용자 1000명이 로그인할 때 늘어난 살아 있는 힙. 저장: 메모리나 파일에 있는 그 기록들의 내용.",
 		},
 		{
-			En: fmt.Sprintf("Two readings of the heap with 1000 requests and no login between them lay up to %d B apart: less than that is nothing.", spread(all)),
-			Ko: fmt.Sprintf("로그인 없이 요청만 1000개 보낸 앞뒤로 두 번 잰 힙의 차이는 %d B 이하였습니다. 그보다 작은 값은 없는 것과 같습니다.", spread(all)),
+			En: fmt.Sprintf("The heap was weighed %d times; the middle stands here. ≈ 0 is what those weighings cannot tell from nothing: it is not more than they lie apart, or two readings with 1000 requests and no login between them, or those of “nothing”.", httpdemo.CompareWeighed),
+			Ko: fmt.Sprintf("힙은 %d번 재어 가운뎃값을 적었습니다. ≈ 0은 그 측정으로 없음과 구별할 수 없는 값입니다. 측정값끼리의 차이, 로그인 없이 요청만 1000개 보낸 앞뒤의 차이, ‘없음’에서 잰 차이보다 크지 않습니다.", httpdemo.CompareWeighed),
 		},
 		{
 			En: "A logout takes effect when a copy of the credential, kept by somebody else, is refused. Rates depend on the machine and on what else it does: a place is a range where intervals overlap, and this run does not say who of those is faster.",
@@ -165,14 +172,6 @@ func compareText(w io.Writer, v view, l httpdemo.Lesson, all []httpdemo.Compared
 		return err
 	}
 	return conclude(w, v, l.Point)
-}
-
-// spread is the greatest of the meter's own.
-func spread(all []httpdemo.Compared) (most int64) {
-	for _, c := range all {
-		most = max(most, c.Spread)
-	}
-	return most
 }
 
 // aligned is a table of which all but the first column stand to the right.
@@ -208,8 +207,11 @@ func aligned(lang explain.Lang, columns []column, all []httpdemo.Compared) strin
 		}
 		b.WriteString("\n")
 	}
-	return b.String()
+	return trailing.ReplaceAllString(b.String(), "")
 }
+
+// trailing are blanks at the end of a line.
+var trailing = regexp.MustCompile(`(?m) +$`)
 
 // compareJSON writes the numbers for programs: the names are a contract.
 func compareJSON(w io.Writer, _ view, _ httpdemo.Lesson, all []httpdemo.Compared) error {

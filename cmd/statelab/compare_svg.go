@@ -25,21 +25,28 @@ type barPanel struct {
 	title trace.Text
 	value func(c *httpdemo.Compared) float64
 	label func(v float64) string
+	// light, if it is set, is the label of what cannot be told from nothing.
+	light func(c *httpdemo.Compared) (string, bool)
 }
 
 func bytesLabel(v float64) string { return fmt.Sprintf("%.0f B", v) }
 
 var barPanels = []barPanel{
-	{trace.Text{En: "Bytes of each request", Ko: "요청마다 보내는 바이트"}, func(c *httpdemo.Compared) float64 { return float64(c.Up) }, bytesLabel},
-	{trace.Text{En: "Bytes that the client keeps", Ko: "클라이언트가 보관하는 바이트"}, func(c *httpdemo.Compared) float64 { return float64(c.Client) }, bytesLabel},
-	{trace.Text{En: "Server's heap for each user", Ko: "사용자 한 명당 서버 힙"}, func(c *httpdemo.Compared) float64 { return max(0, float64(c.Heap)/1000) }, bytesLabel},
-	{trace.Text{En: "Requests a second, beside “nothing”; where lines overlap, this run does not rank", Ko: "초당 요청 수, ‘없음’을 1로 볼 때. 선이 겹치면 순위를 말할 수 없음"}, func(c *httpdemo.Compared) float64 { return c.Rate }, nil},
-	{trace.Text{En: "Minutes until a logout takes effect", Ko: "로그아웃의 효력이 생길 때까지(분)"}, func(c *httpdemo.Compared) float64 {
+	{title: trace.Text{En: "Bytes of each request", Ko: "요청마다 보내는 바이트"}, value: func(c *httpdemo.Compared) float64 { return float64(c.Up) }, label: bytesLabel},
+	{title: trace.Text{En: "Bytes that the client keeps", Ko: "클라이언트가 보관하는 바이트"}, value: func(c *httpdemo.Compared) float64 { return float64(c.Client) }, label: bytesLabel},
+	{title: trace.Text{En: "Server's heap for each user", Ko: "사용자 한 명당 서버 힙"}, value: func(c *httpdemo.Compared) float64 {
+		if c.Light() {
+			return 0
+		}
+		return max(0, float64(c.Heap)/1000)
+	}, label: bytesLabel, light: func(c *httpdemo.Compared) (string, bool) { return heapOf(c, 1000) + " B", c.Light() }},
+	{title: trace.Text{En: "Requests a second, beside “nothing”; where lines overlap, this run does not rank", Ko: "초당 요청 수, ‘없음’을 1로 볼 때. 선이 겹치면 순위를 말할 수 없음"}, value: func(c *httpdemo.Compared) float64 { return c.Rate }},
+	{title: trace.Text{En: "Minutes until a logout takes effect", Ko: "로그아웃의 효력이 생길 때까지(분)"}, value: func(c *httpdemo.Compared) float64 {
 		if c.Logout == nil {
 			return 0
 		}
 		return *c.Logout / 60
-	}, func(v float64) string { return fmt.Sprintf("%.0f", v) }},
+	}, label: func(v float64) string { return fmt.Sprintf("%.0f", v) }},
 }
 
 // compareSVG draws the numbers as bars: fit for a slide.
@@ -77,6 +84,11 @@ func compareSVG(w io.Writer, v view, l httpdemo.Lesson, all []httpdemo.Compared)
 			} else if all[0].Rate > 0 {
 				label = fmt.Sprintf("%.2f", value/all[0].Rate)
 				low, high = all[j].Low, all[j].High
+			}
+			if p.light != nil {
+				if s, light := p.light(&all[j]); light {
+					label = s
+				}
 			}
 			long := 0.0
 			if most > 0 {
