@@ -1,149 +1,74 @@
 package main
 
 import (
-	"maps"
-	"strconv"
-	"strings"
 	"testing"
 	"time"
 
-	"statelab/capture/tcpstate"
 	"statelab/capture/trace"
 	"statelab/httpdemo"
+	"statelab/tcpdemo"
 )
 
-// TestMemoryIsOfTheStates: wherever a lesson tells what a party remembers of its
-// connections, there are as many control blocks in each state as the changes of
-// state until then have left.
-func TestMemoryIsOfTheStates(t *testing.T) {
+// What a side learns and forgets stands on the timeline where it happens, and
+// not where the step ends.
+func TestMemoryStandsWhereItHappens(t *testing.T) {
 	t.Parallel()
-	for _, l := range httpdemo.Lessons() {
-		if l.Run == nil {
-			continue
-		}
-		t.Run(l.Name, func(t *testing.T) {
-			t.Parallel()
-			for _, seed := range []uint64{1, 1234} {
-				p, err := performLesson(t.Context(), l, seed, nil)
-				if err != nil {
-					t.Fatal(err)
-				}
-				told := 0
-				live := map[trace.Participant]map[trace.Conn]tcpstate.State{}
-				for e, err := range p.events(vantageClient) {
-					if err != nil {
-						t.Fatal(err)
-					}
-					who := unaddressed(e.From)
-					switch e.Kind {
-					case trace.KindState:
-						if live[who] == nil {
-							live[who] = map[trace.Conn]tcpstate.State{}
-						}
-						c := trace.Conn{Local: e.From.Addr, Remote: e.To.Addr}
-						if live[who][c] = e.State.To; e.State.To == tcpstate.Closed || e.State.To == tcpstate.Listen {
-							delete(live[who], c)
-						}
-					case trace.KindMemory:
-						told++
-						want := map[string]int{}
-						for _, s := range live[who] {
-							want[s.String()]++
-						}
-						if got := blocksByState(t, e.Memory); !maps.Equal(got, want) {
-							t.Errorf("seed %d, %s: %s remembers blocks %v, its connections are %v", seed, e.At.Format("15:04:05.000"), who.Name(), got, want)
-						}
-					default:
-					}
-				}
-				if told == 0 {
-					t.Error("nobody told what it remembers")
-				}
-			}
-		})
+	sc, _ := tcpdemo.Find("loss")
+	p, err := performScenario(t.Context(), sc, defaultSeed, nil)
+	if err != nil {
+		t.Fatal(err)
 	}
-}
-
-// blocksByState counts the control blocks of a memory, and holds that each counts
-// as much as its state has fields.
-func blocksByState(t *testing.T, m *trace.Memory) map[string]int {
-	t.Helper()
-	const whole, half = 65, 21 // of a synchronized connection; of one that has both initial sequence numbers
-	n := map[string]int{}
-	count := func(e trace.Entry, blocks, size int) {
-		n[e.Value] += blocks
-		least := whole
-		if e.Value == tcpstate.SynSent.String() || e.Value == tcpstate.SynReceived.String() {
-			least = half - 4
-		}
-		if size < blocks*least || least == whole && size != blocks*whole {
-			t.Errorf("%d blocks in %s have %d bytes", blocks, e.Value, size)
-		}
-	}
-	for _, e := range m.Entries {
-		if e.Kind != trace.MemoryConnection {
-			continue
-		}
-		many, isMany := strings.CutSuffix(e.Name, " TCBs")
+	var written, kept, freed, acked time.Time
+	for e, err := range p.events(vantageClient) {
 		switch {
-		case isMany:
-			blocks, err := strconv.Atoi(many)
-			if err != nil {
-				t.Fatal(err)
-			}
-			count(e, blocks, e.Bytes)
-		case strings.HasPrefix(e.Name, trace.BlockName):
-			count(e, 1, e.Bytes)
-		case e.Name == "state":
-			count(e, 1, m.Bytes(trace.MemoryConnection))
+		case err != nil:
+			t.Fatal(err)
+		case e.From.Role != trace.RoleClient && e.Kind != trace.KindArrival:
+		case e.Kind == trace.KindCall && e.Call.Name == "write":
+			written = e.At
+		case e.Kind == trace.KindMemory && e.Memory.Bytes(trace.MemoryConnection) == 70 && kept.IsZero():
+			kept = e.At
+		case e.Kind == trace.KindMemory && !kept.IsZero() && freed.IsZero() && e.Memory.Bytes(trace.MemoryConnection) == 65:
+			freed = e.At
+		case e.Kind == trace.KindArrival && e.From.Role == trace.RoleServer && e.Segment.RelAck == 6 && acked.IsZero():
+			acked = e.At
 		}
 	}
-	return n
+	if written.IsZero() || !kept.Equal(written) {
+		t.Errorf("the client writes at %v and remembers the octets at %v", written, kept)
+	}
+	if acked.IsZero() || !freed.Equal(acked) {
+		t.Errorf("they are acknowledged at %v and forgotten at %v", acked, freed)
+	}
 }
 
-// TestMemoryIsToldAtOnce: where a store or a cookie jar has changed, what its party
-// remembers is told at that moment, and not when the lesson comes to its next step.
-func TestMemoryIsToldAtOnce(t *testing.T) {
+// A server's resource is there before anybody asks for it, and is told of once.
+func TestApplicationMemoryStandsOnce(t *testing.T) {
 	t.Parallel()
-	for _, name := range []string{"session", "cart", "transfer", "flask", "token", "theft"} {
-		l, ok := httpdemo.Find(name)
-		if !ok {
-			t.Fatalf("no lesson %s", name)
-		}
-		p, err := performLesson(t.Context(), l, 1, nil)
-		if err != nil {
+	l, _ := httpdemo.Find("stateless")
+	p, err := performLesson(t.Context(), l, defaultSeed, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	steps, changes, last, asked := 0, 0, 0, false
+	for e, err := range p.events(vantageClient) {
+		switch {
+		case err != nil:
 			t.Fatal(err)
-		}
-		type moment struct {
-			who trace.Participant
-			at  time.Time
-		}
-		changed, told := map[moment]string{}, map[moment]bool{}
-		for e, err := range p.events(vantageClient) {
-			if err != nil {
-				t.Fatal(err)
-			}
-			switch e.Kind {
-			case trace.KindMemory:
-				told[moment{unaddressed(e.From), e.At}] = true
-			case trace.KindStore: // of what the bank writes, nothing may remain: it can be rolled back
-				if a := e.Access; a.Outcome == trace.StoreDone && a.Store != "bank" && (a.Op == trace.StoreWrite || a.Op == trace.StoreDelete) {
-					changed[moment{unaddressed(e.From), e.At}] = a.Op + " " + a.Key
+		case e.Kind == trace.KindNote && e.Note.Step:
+			steps++
+		case e.Kind == trace.KindMessage:
+			asked = true
+		case e.Kind == trace.KindMemory && e.From.Role == trace.RoleServer:
+			if n := e.Memory.Bytes(trace.MemoryResource); n != last {
+				changes, last = changes+1, n
+				if steps != 1 || asked {
+					t.Errorf("the resource changes to %d B in step %d; asked for it: %v", n, steps, asked)
 				}
-			case trace.KindMessage:
-				if set := e.Message.SetCookies(); len(set) > 0 {
-					changed[moment{unaddressed(e.To), e.At}] = "Set-Cookie " + set[0].Name
-				}
-			default:
 			}
 		}
-		for m, what := range changed {
-			if !told[m] {
-				t.Errorf("%s, %s: %s: nothing is told of what %s remembers", name, m.at.Format("15:04:05.000"), what, m.who.Name())
-			}
-		}
-		if len(changed) == 0 {
-			t.Errorf("%s: nobody's memory changes", name)
-		}
+	}
+	if changes != 1 {
+		t.Errorf("the resource changed %d times", changes)
 	}
 }

@@ -1,0 +1,149 @@
+package main
+
+import (
+	"maps"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"statelab/capture/tcpstate"
+	"statelab/capture/trace"
+	"statelab/httpdemo"
+)
+
+// TestMemoryIsOfTheStates: wherever a lesson tells what a party remembers of its
+// connections, there are as many control blocks in each state as the changes of
+// state until then have left.
+func TestMemoryIsOfTheStates(t *testing.T) {
+	t.Parallel()
+	for _, l := range httpdemo.Lessons() {
+		if l.Run == nil {
+			continue
+		}
+		t.Run(l.Name, func(t *testing.T) {
+			t.Parallel()
+			for _, seed := range []uint64{1, 1234} {
+				p, err := performLesson(t.Context(), l, seed, nil)
+				if err != nil {
+					t.Fatal(err)
+				}
+				told := 0
+				live := map[trace.Participant]map[trace.Conn]tcpstate.State{}
+				for e, err := range p.events(vantageClient) {
+					if err != nil {
+						t.Fatal(err)
+					}
+					who := unaddressed(e.From)
+					switch e.Kind {
+					case trace.KindState:
+						if live[who] == nil {
+							live[who] = map[trace.Conn]tcpstate.State{}
+						}
+						c := trace.Conn{Local: e.From.Addr, Remote: e.To.Addr}
+						if live[who][c] = e.State.To; e.State.To == tcpstate.Closed || e.State.To == tcpstate.Listen {
+							delete(live[who], c)
+						}
+					case trace.KindMemory:
+						told++
+						want := map[string]int{}
+						for _, s := range live[who] {
+							want[s.String()]++
+						}
+						if got := blocksByState(t, e.Memory); !maps.Equal(got, want) {
+							t.Errorf("seed %d, %s: %s remembers blocks %v, its connections are %v", seed, e.At.Format("15:04:05.000"), who.Name(), got, want)
+						}
+					default:
+					}
+				}
+				if told == 0 {
+					t.Error("nobody told what it remembers")
+				}
+			}
+		})
+	}
+}
+
+// blocksByState counts the control blocks of a memory, and holds that each counts
+// as much as its state has fields.
+func blocksByState(t *testing.T, m *trace.Memory) map[string]int {
+	t.Helper()
+	const whole, half = 65, 21 // of a synchronized connection; of one that has both initial sequence numbers
+	n := map[string]int{}
+	count := func(e trace.Entry, blocks, size int) {
+		n[e.Value] += blocks
+		least := whole
+		if e.Value == tcpstate.SynSent.String() || e.Value == tcpstate.SynReceived.String() {
+			least = half - 4
+		}
+		if size < blocks*least || least == whole && size != blocks*whole {
+			t.Errorf("%d blocks in %s have %d bytes", blocks, e.Value, size)
+		}
+	}
+	for _, e := range m.Entries {
+		if e.Kind != trace.MemoryConnection {
+			continue
+		}
+		many, isMany := strings.CutSuffix(e.Name, " TCBs")
+		switch {
+		case isMany:
+			blocks, err := strconv.Atoi(many)
+			if err != nil {
+				t.Fatal(err)
+			}
+			count(e, blocks, e.Bytes)
+		case strings.HasPrefix(e.Name, trace.BlockName):
+			count(e, 1, e.Bytes)
+		case e.Name == "state":
+			count(e, 1, m.Bytes(trace.MemoryConnection))
+		}
+	}
+	return n
+}
+
+// TestMemoryIsToldAtOnce: where a store or a cookie jar has changed, what its party
+// remembers is told at that moment, and not when the lesson comes to its next step.
+func TestMemoryIsToldAtOnce(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"session", "cart", "transfer", "flask", "token", "theft"} {
+		l, ok := httpdemo.Find(name)
+		if !ok {
+			t.Fatalf("no lesson %s", name)
+		}
+		p, err := performLesson(t.Context(), l, 1, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		type moment struct {
+			who trace.Participant
+			at  time.Time
+		}
+		changed, told := map[moment]string{}, map[moment]bool{}
+		for e, err := range p.events(vantageClient) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			switch e.Kind {
+			case trace.KindMemory:
+				told[moment{unaddressed(e.From), e.At}] = true
+			case trace.KindStore: // of what the bank writes, nothing may remain: it can be rolled back
+				if a := e.Access; a.Outcome == trace.StoreDone && a.Store != "bank" && (a.Op == trace.StoreWrite || a.Op == trace.StoreDelete) {
+					changed[moment{unaddressed(e.From), e.At}] = a.Op + " " + a.Key
+				}
+			case trace.KindMessage:
+				if set := e.Message.SetCookies(); len(set) > 0 {
+					changed[moment{unaddressed(e.To), e.At}] = "Set-Cookie " + set[0].Name
+				}
+			default:
+			}
+		}
+		for m, what := range changed {
+			if !told[m] {
+				t.Errorf("%s, %s: %s: nothing is told of what %s remembers", name, m.at.Format("15:04:05.000"), what, m.who.Name())
+			}
+		}
+		if len(changed) == 0 {
+			t.Errorf("%s: nobody's memory changes", name)
+		}
+	}
+}
