@@ -31,7 +31,7 @@ func HAR(w io.Writer, events Events, o Options) error {
 	if err != nil {
 		return err
 	}
-	h := harWriter{w: bufio.NewWriter(w), room: harBodies} // it keeps its error for Flush
+	h := harWriter{w: bufio.NewWriter(w), o: &o, room: harBodies} // it keeps its error for Flush
 	fmt.Fprintf(h.w, "{\"log\": {\"version\": \"1.2\", \"creator\": %s, \"entries\": [\n", tool)
 	var web exchanges
 	web.tale.Bodies = true
@@ -61,6 +61,7 @@ type harEntry struct {
 	Number     int         `json:"_number"`
 	Nth        int         `json:"_nth"`
 	Frames     [2]int      `json:"_frames"`
+	Tap        string      `json:"_tap,omitempty"`
 	Marks      []string    `json:"_marks,omitempty"`
 }
 
@@ -134,6 +135,7 @@ type harTimings struct {
 // is what bodies may still take, alone counts responses without a request.
 type harWriter struct {
 	w           *bufio.Writer
+	o           *Options
 	room, alone int
 	begun       bool
 	err         error
@@ -159,7 +161,7 @@ func (h *harWriter) entry(x *told) harEntry {
 	seen := x.Span()
 	e := harEntry{
 		Started: x.Started().UTC().Format("2006-01-02T15:04:05.000000Z07:00"), Connection: fmt.Sprint(x.Stream),
-		Number: x.Number, Nth: x.Nth, Frames: [2]int{seen.FirstFrame, seen.LastFrame}, Marks: marksOf(x.Request),
+		Number: x.Number, Nth: x.Nth, Frames: [2]int{seen.FirstFrame, seen.LastFrame}, Tap: h.o.tap(x), Marks: marksOf(x.Request),
 		Timings: harTimings{Blocked: -1, DNS: -1, Connect: -1, SSL: -1},
 	}
 	if x.server.Addr.IsValid() {

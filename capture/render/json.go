@@ -20,7 +20,7 @@ func JSON(w io.Writer, events Events, o Options) error {
 	var connections, http spool
 	var web exchanges
 	var failed error
-	frames := 0
+	frames, numbered := 0, 0
 	byStream := lineUp[*jsonConnection]{give: func(c *jsonConnection) { connections.add(c) }}
 	for e, err := range events {
 		if err != nil {
@@ -34,30 +34,34 @@ func JSON(w io.Writer, events Events, o Options) error {
 		}
 		web.add(&e)
 		for _, x := range o.chosen(web.take()) {
-			http.add(exchangeOf(x))
+			http.add(exchangeOf(x, &o))
 		}
 		switch {
 		case e.Kind == trace.KindConnection && o.Between.Touches(lived(e.Connection)):
 			byStream.add(e.Connection.Stream, connectionOf(e.Connection))
 		case e.Kind == trace.KindTotals:
-			frames = e.Totals.Frames
+			frames, numbered = e.Totals.Frames, e.Totals.Numbered
 		}
 	}
 	byStream.end()
 	for _, x := range o.chosen(web.all) {
-		http.add(exchangeOf(x))
+		http.add(exchangeOf(x, &o))
 	}
-	return firstError(writeDocument(w, o.File, frames, &connections, &http), failed)
+	return firstError(writeDocument(w, &o, frames, numbered, &connections, &http), failed)
 }
 
 // writeDocument prints the object.
-func writeDocument(w io.Writer, file string, frames int, connections, http *spool) error {
-	name, err := json.Marshal(valid(file))
+func writeDocument(w io.Writer, o *Options, frames, numbered int, connections, http *spool) error {
+	name, err := json.Marshal(valid(o.File))
 	if err != nil {
 		return err
 	}
 	out := bufio.NewWriter(w) // it keeps its error for Flush
-	fmt.Fprintf(out, "{\n  \"file\": %s,\n  \"frames\": %d,\n  \"connections\": ", name, frames)
+	fmt.Fprintf(out, "{\n  \"file\": %s,\n  \"frames\": %d,\n", name, frames)
+	if o.Tap != "" {
+		fmt.Fprintf(out, "  \"tap\": %q,\n  \"tap_frames\": %d,\n", o.Tap, numbered)
+	}
+	fmt.Fprint(out, "  \"connections\": ")
 	err = connections.writeTo(out)
 	fmt.Fprint(out, ",\n  \"http\": ")
 	err = firstError(err, http.writeTo(out))

@@ -11,6 +11,7 @@ import (
 // has null for it.
 type jsonExchange struct {
 	Stream   int          `json:"stream"`
+	Tap      string       `json:"tap,omitempty"`
 	Number   int          `json:"number"`
 	Nth      *int         `json:"nth"`
 	Request  *jsonMessage `json:"request"`
@@ -132,8 +133,18 @@ func jwtOf(t *http1.JWT) *jsonJWT {
 	return &jsonJWT{Header: valid(string(t.Header)), Claims: valid(string(t.Claims))}
 }
 
-func exchangeOf(x *told) *jsonExchange {
-	j := &jsonExchange{Stream: x.Stream, Number: x.Number}
+// tap is whose trace has the frames and the times of an exchange, where several
+// parties were watched: a frame that this one did not see has no number, and its
+// connection is timed where it was opened.
+func (o *Options) tap(x *told) string {
+	if first, _ := x.Frames(); o.Tap == "" || first > 0 {
+		return o.Tap
+	}
+	return x.client.Name()
+}
+
+func exchangeOf(x *told, o *Options) *jsonExchange {
+	j := &jsonExchange{Stream: x.Stream, Number: x.Number, Tap: o.tap(x)}
 	if x.Nth > 0 {
 		j.Nth = &x.Nth
 	}

@@ -47,6 +47,9 @@ type Options struct {
 	Version string
 	// File is the name of the trace, for formats that name it.
 	File string
+	// Tap is the party at whose tap frames are numbered and exchanges timed, where
+	// several were watched.
+	Tap string
 	// FileFormat is what kind of trace it is: "pcap".
 	FileFormat string
 	// Dark chooses a picture's dark theme.

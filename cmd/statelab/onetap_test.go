@@ -1,6 +1,8 @@
 package main
 
 import (
+	"bytes"
+	"encoding/json"
 	"slices"
 	"testing"
 	"time"
@@ -77,5 +79,46 @@ func TestOneTapForAnExchange(t *testing.T) {
 	}
 	if compared < 100 {
 		t.Errorf("only %d exchanges were compared", compared)
+	}
+}
+
+// TestTapIsNamed: what a program reads of a lesson says whose trace the numbers are
+// of: the client's, as many as it holds, and another party's where it saw nothing.
+func TestTapIsNamed(t *testing.T) {
+	t.Parallel()
+	l, _ := httpdemo.Find("session")
+	p, err := performLesson(t.Context(), l, 1, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	if err := render.JSON(&out, p.events(vantageClient), render.Options{Tap: vantageClient}); err != nil {
+		t.Fatal(err)
+	}
+	var got struct {
+		Tap       string
+		TapFrames int `json:"tap_frames"`
+		HTTP      []struct {
+			Tap     string
+			Request struct{ Frame int }
+		}
+	}
+	if err := json.Unmarshal(out.Bytes(), &got); err != nil {
+		t.Fatal(err)
+	}
+	if own := len(p.recording.At(vantageClient)); got.Tap != "client" || got.TapFrames != own {
+		t.Errorf("tap %q with %d frames; the client's trace has %d", got.Tap, got.TapFrames, own)
+	}
+	others := 0
+	for i, x := range got.HTTP {
+		if x.Tap == "attacker" {
+			others++
+		}
+		if (x.Tap == "client") != (x.Request.Frame > 0) {
+			t.Errorf("exchange %d: frame %d of tap %q", i+1, x.Request.Frame, x.Tap)
+		}
+	}
+	if others == 0 {
+		t.Error("the attacker's exchanges are not told")
 	}
 }

@@ -87,7 +87,7 @@ func observations(all []trace.Observation) iter.Seq[trace.Observation] {
 
 // show writes the performance as the view says.
 func (p *performance) show(w io.Writer, v view) error {
-	v.opts.Title, v.opts.Network, v.opts.Lanes = p.title, p.network, p.lanes
+	v.opts.Title, v.opts.Network, v.opts.Lanes, v.opts.Tap = p.title, p.network, p.lanes, vantageClient
 	p.bodies = v.format.Bodies
 	if v.format.Frames {
 		v.opts.Frame = frameOf(p.recording.At(vantageClient))
