@@ -148,13 +148,38 @@ func titleLines(s string, width int) []string {
 	return lines
 }
 
-// cellLines wraps a cell between its words.
+// maxCell is how many lines a cell takes: what is longer ends in an ellipsis.
+const maxCell = 6
+
+// cellLines wraps a cell between its words, and a word that is longer than a line
+// between its parts. What there is no room for is its end: never its middle.
 func (t *text) cellLines(s string, width int) []string {
-	words := strings.Fields(s)
-	for i, w := range words {
-		words[i] = t.fit(w, width)
+	var words []string
+	for _, w := range strings.Fields(s) {
+		words = append(words, wordParts(w, width)...)
 	}
-	return wrap(strings.Join(words, " "), width)
+	lines := wrap(strings.Join(words, " "), width)
+	if len(lines) > maxCell {
+		lines = lines[:maxCell]
+		lines[maxCell-1] = cut(lines[maxCell-1], width-1, "") + t.text("…")
+	}
+	return lines
+}
+
+// wordParts breaks a word that is wider than a line where a list or an object goes
+// on, or anywhere.
+func wordParts(w string, width int) (parts []string) {
+	for cells(w) > width {
+		head := cut(w, width, "")
+		if i := strings.LastIndexAny(head, ",{"); i >= len(head)/2 {
+			head = head[:i+1]
+		}
+		if head == "" {
+			break
+		}
+		parts, w = append(parts, head), w[len(head):]
+	}
+	return append(parts, w)
 }
 
 // naturalWidths are what the columns would take.
