@@ -137,7 +137,7 @@ func jwtOf(t *http1.JWT) *jsonJWT {
 // parties were watched: a frame that this one did not see has no number, and its
 // connection is timed where it was opened.
 func (o *Options) tap(x *told) string {
-	if first, _ := x.Frames(); o.Tap == "" || first > 0 {
+	if o.Tap == "" || x.Span().FirstFrame > 0 {
 		return o.Tap
 	}
 	return x.client.Name()
