@@ -97,14 +97,12 @@ func runKeepAlive(ctx context.Context, e *Env) error {
 // keepAliveRefutes are the beliefs that the lesson refutes.
 func keepAliveRefutes() []trace.Refutation {
 	status := func(code int) trace.Sight {
-		return func(e *trace.Event, before []trace.Event) bool {
-			return response(e, before) && e.Message.Status == code && (len(before) == 0 || e.Stream == before[0].Stream)
-		}
+		return func(l *trace.Look) bool { return responded(l) && l.Event().Message.Status == code }
 	}
-	return []trace.Refutation{{N: 30, Why: func([]trace.Event) trace.Text {
-		return trace.Text{
-			En: "the same connection, one request later: 401",
-			Ko: "같은 연결인데, 요청 하나 뒤에 401입니다",
-		}
-	}, Seen: []trace.Sight{status(http.StatusOK), status(http.StatusUnauthorized)}}}
+	return []trace.Refutation{{N: 30, Why: because(
+		"the same connection, one request later: 401",
+		"같은 연결인데, 요청 하나 뒤에 401입니다",
+	), Seen: []trace.Sight{status(http.StatusOK), func(l *trace.Look) bool {
+		return respondedNext(l) && status(http.StatusUnauthorized)(l)
+	}}}}
 }

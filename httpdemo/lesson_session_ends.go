@@ -3,6 +3,7 @@ package httpdemo
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -154,29 +155,22 @@ func (l *sessionVisit) strangers() error {
 
 // sessionRefutes are the beliefs that the lesson refutes.
 func sessionRefutes() []trace.Refutation {
-	profile := func(status int) trace.Sight {
-		return func(e *trace.Event, _ []trace.Event) bool {
-			return e.Kind == trace.KindMessage && !e.Message.Request && e.Message.Status == status
-		}
+	const profile = "/session/profile"
+	brought := requested(func(m *http1.Message) bool { return to(m, profile) && field(m, "Cookie") != "" })
+	// again sees the same cookie brought to the server that has started again
+	// meanwhile; nobody has logged out with it.
+	again := func(l *trace.Look) bool {
+		cookie, since := field(l.Seen(0).Message, "Cookie"), l.Since(1)
+		return brought(l) && field(l.Event().Message, "Cookie") == cookie &&
+			slices.ContainsFunc(since, func(e trace.Event) bool {
+				return e.Kind == trace.KindCall && e.Call.Name == "listen" && e.From.Role == trace.RoleServer
+			}) &&
+			!slices.ContainsFunc(since, func(e trace.Event) bool {
+				return isMessage(&e, true) && to(e.Message, "/session/logout") && field(e.Message, "Cookie") == cookie
+			})
 	}
-	// brought is a request that brings a cookie; sameBrought the same cookie on a
-	// later connection, to the server that has started again meanwhile.
-	brought := func(e *trace.Event, _ []trace.Event) bool {
-		return e.Kind == trace.KindMessage && e.Message.Request && sessionCookie(e) != ""
-	}
-	sameBrought := func(e *trace.Event, before []trace.Event) bool {
-		return brought(e, before) && e.Stream != before[0].Stream && sessionCookie(e) == sessionCookie(&before[0])
-	}
-	return []trace.Refutation{{N: 31, Why: func([]trace.Event) trace.Text {
-		return trace.Text{
-			En: "the server has started again: the same cookie is sent, and nobody is logged in",
-			Ko: "서버를 다시 시작하자, 같은 쿠키를 보내도 로그인한 사람이 없습니다",
-		}
-	}, Seen: []trace.Sight{brought, profile(http.StatusOK), sameBrought, profile(http.StatusFound)}}}
-}
-
-// sessionCookie is the Cookie field of a request.
-func sessionCookie(e *trace.Event) string {
-	v, _ := e.Message.Get("Cookie")
-	return v
+	return []trace.Refutation{{N: 31, Why: because(
+		"the server has started again: the same cookie is sent, and nobody is logged in",
+		"서버를 다시 시작하자, 같은 쿠키를 보내도 로그인한 사람이 없습니다",
+	), Seen: []trace.Sight{brought, answered(http.StatusOK), again, answered(http.StatusFound)}}}
 }

@@ -45,6 +45,19 @@ func enact(t testing.TB, sc tcpdemo.Scenario, seed uint64, rules ...network.Rule
 // error beside what happened.
 func attempt(t testing.TB, sc tcpdemo.Scenario, seed uint64, rules ...network.Rule) (*network.Recording, error) {
 	t.Helper()
+	return stage(t, sc, seed, false, rules)
+}
+
+// bend runs a scenario on a wire on which rules of the user's act beside its own,
+// as tcp demo --rule does: it goes on as far as it can.
+func bend(t testing.TB, sc tcpdemo.Scenario, seed uint64, rules []network.Rule) *network.Recording {
+	t.Helper()
+	r, _ := stage(t, sc, seed, true, rules) // where it stopped is the rules' doing
+	return r
+}
+
+func stage(t testing.TB, sc tcpdemo.Scenario, seed uint64, bent bool, rules []network.Rule) (*network.Recording, error) {
+	t.Helper()
 	c := sc.Network
 	c.Seed, c.Rules = seed, append(slices.Clone(c.Rules), rules...)
 	n, err := virtual.New(virtual.Config{
@@ -56,7 +69,7 @@ func attempt(t testing.TB, sc tcpdemo.Scenario, seed uint64, rules ...network.Ru
 	}
 	lab := &tcpdemo.Lab{
 		Clock: n, Client: n.Client(), Server: n.Server(), Ctx: t.Context(),
-		Report: n.Report, Reboot: n.Server().Restart,
+		Report: n.Report, Reboot: n.Server().Restart, Bent: bent,
 		Inject: func(toward network.Direction, frame []byte) error {
 			to := n.Server()
 			if toward == network.ServerToClient {

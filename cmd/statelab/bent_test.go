@@ -4,7 +4,9 @@ import (
 	"strings"
 	"testing"
 
+	"statelab/capture/explain"
 	"statelab/capture/trace"
+	"statelab/httpdemo"
 	"statelab/tcpdemo"
 	"statelab/tcpdemo/network"
 )
@@ -238,6 +240,53 @@ func TestOnceIsForEachSegment(t *testing.T) {
 		}
 		if drops != c.drops {
 			t.Errorf("%s, %s: %d segments dropped, want %d", c.lesson, c.rule, drops, c.drops)
+		}
+	}
+}
+
+// Where a rule has taken away what refutes a belief, the head says that the lesson
+// went otherwise, as the belief's own line does.
+func TestHeadSaysThatBeliefsAreNotRefuted(t *testing.T) {
+	t.Parallel()
+	check := func(t *testing.T, p *performance, err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		all, err := p.beliefs(explain.English)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, b := range all {
+			if strings.HasPrefix(b.Why, "not to be seen") && p.bent.warning() == (trace.Text{}) {
+				t.Errorf("%q is %s, and the head says nothing", b.Text, b.Why)
+			}
+		}
+	}
+	for _, rule := range []string{
+		"drop 1st syn", "drop syn twice", "drop 1st ack", "drop 1st data segment once", "drop 1st fin", "drop 1st rst",
+		"drop 1st any client→server twice", "loss 30%", "duplicate 1st any", "delay 150ms 2nd any", "mtu 600",
+	} {
+		rules := network.MustParseRules(rule)
+		for _, sc := range tcpdemo.Scenarios() {
+			if len(sc.Refutes) == 0 {
+				continue
+			}
+			t.Run(rule+"/"+sc.Name, func(t *testing.T) {
+				t.Parallel()
+				p, err := performScenario(t.Context(), sc, defaultSeed, rules)
+				check(t, p, err)
+			})
+		}
+		for _, l := range httpdemo.Lessons() {
+			if len(l.Refutes) == 0 || rule != "loss 30%" {
+				continue // they take long
+			}
+			t.Run(rule+"/"+l.Name, func(t *testing.T) {
+				t.Parallel()
+				p, err := performLesson(t.Context(), l, defaultSeed, rules)
+				check(t, p, err)
+			})
 		}
 	}
 }
