@@ -32,6 +32,9 @@ type CourseStep struct {
 	stream  int
 	ends    map[trace.Role]tcpstate.State
 	several bool
+	// underWay are the numbers of the frames that had left when the step was over,
+	// and that arrive later.
+	underWay []int
 
 	passages []passage
 	asked    []asked
@@ -101,7 +104,8 @@ func (s *CourseStep) passed(end courseEnd, rest Rest, meant *CourseStep) bool {
 }
 
 // Heading is what stands above step n where a rule of the user's has changed it:
-// what its connection's ends were in when it was over.
+// what its connection's ends were in when it was over. A row has the state on
+// arrival beside the segment: what had not arrived by then is named.
 func (c Course) Heading(n int) trace.Text {
 	step := c[n]
 	var en, ko []string
@@ -119,6 +123,11 @@ func (c Course) Heading(n int) trace.Text {
 	}
 	text.En += ". At its end: " + strings.Join(en, ", ")
 	text.Ko += ": " + strings.Join(ko, ", ")
+	if frames := step.underWay; len(frames) > 0 {
+		list := strings.Trim(strings.Join(strings.Fields(fmt.Sprint(frames)), ", "), "[]")
+		text.En += ", with frame " + list + " still on the way"
+		text.Ko += ", 프레임 " + list + " 전송 중"
+	}
 	if step.several {
 		text.En += fmt.Sprintf(" (connection %d)", step.stream+1)
 		text.Ko += fmt.Sprintf("(연결 %d)", step.stream+1)

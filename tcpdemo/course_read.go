@@ -5,6 +5,7 @@ import (
 	"iter"
 	"maps"
 	"net/netip"
+	"slices"
 	"strings"
 
 	"statelab/capture/tcpstate"
@@ -16,7 +17,7 @@ import (
 func ReadCourse(events iter.Seq2[trace.Event, error]) (Course, error) {
 	r := courseReader{
 		fates: map[uint64]string{}, wires: map[*CourseStep][]wired{},
-		dials: map[netip.AddrPort]bool{}, now: newCourseStep(),
+		dials: map[netip.AddrPort]bool{}, flying: map[uint64]int{}, now: newCourseStep(),
 	}
 	course := Course{r.now}
 	for e, err := range events {
@@ -24,6 +25,7 @@ func ReadCourse(events iter.Seq2[trace.Event, error]) (Course, error) {
 			return nil, err
 		}
 		if e.Kind == trace.KindNote && e.Note.Step {
+			r.now.underWay = slices.Sorted(maps.Values(r.flying))
 			r.now = newCourseStep()
 			course = append(course, r.now)
 		}
@@ -100,6 +102,8 @@ type courseReader struct {
 	wires map[*CourseStep][]wired
 	// dials are ends in SYN-SENT whose connection gets its number by the SYN.
 	dials map[netip.AddrPort]bool
+	// flying are the numbers of the frames that have left and not arrived.
+	flying map[uint64]int
 }
 
 func (r *courseReader) read(e *trace.Event) {
@@ -118,8 +122,18 @@ func (r *courseReader) read(e *trace.Event) {
 			delete(r.dials, e.From.Addr)
 			r.now.passages = append(r.now.passages, passage{end, tcpstate.SynSent, true})
 		}
+		if e.Frame > 0 {
+			r.flying[e.Wire] = e.Frame
+		}
 		r.wires[r.now] = append(r.wires[r.now], wired{end, fmt.Sprint(uint(s.Flags), s.RelSeq, s.RelAck, s.Len), e.Wire})
+	case trace.KindArrival:
+		delete(r.flying, e.Wire)
 	case trace.KindVerdict:
+		switch e.Verdict.Fate {
+		case trace.Dropped, trace.TooBig, trace.QueueFull:
+			delete(r.flying, e.Wire)
+		default:
+		}
 		if e.Verdict.Fate != trace.Delayed { // it comes, and the lesson's numbers are measured
 			r.fates[e.Verdict.Wire] += " " + e.Verdict.Fate.String()
 		}
@@ -129,7 +143,7 @@ func (r *courseReader) read(e *trace.Event) {
 		r.now.messages[end] = append(r.now.messages[end], fmt.Sprint(m.Method, path, m.Status, m.Truncated, m.Malformed))
 	case trace.KindNote:
 		r.now.amiss = r.now.amiss || e.Note.Amiss
-	case trace.KindArrival, trace.KindMemory, trace.KindWebSocket, trace.KindStore, trace.KindOther,
+	case trace.KindMemory, trace.KindWebSocket, trace.KindStore, trace.KindOther,
 		trace.KindGap, trace.KindConnection, trace.KindTotals:
 	}
 }

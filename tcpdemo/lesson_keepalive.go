@@ -48,8 +48,8 @@ func probeThePeer(l *Lab) error {
 	l.Step("10 s of silence: a probe, and its ACK", "10초 동안 조용하면 프로브를 보내고 ACK를 받습니다")
 	l.Sleep(probes.Idle + time.Second)
 	l.Note(
-		"The probe has the last acknowledged number and no byte. A zero-window probe has that number too, and carries one byte: Wireshark names both Keep-Alive.",
-		"프로브는 이미 확인된 마지막 번호를 쓰고 바이트는 싣지 않습니다. 제로 윈도우 프로브도 같은 번호를 쓰지만 1바이트를 싣습니다. Wireshark는 둘 다 Keep-Alive라고 부릅니다.")
+		"The probe has the last acknowledged number and no byte. A zero-window probe has that number too, and carries one byte of no meaning: Wireshark names both Keep-Alive.",
+		"프로브는 이미 확인된 마지막 번호를 쓰고 바이트는 싣지 않습니다. 제로 윈도우 프로브도 같은 번호를 쓰지만 뜻 없는 1바이트를 싣습니다. Wireshark는 둘 다 Keep-Alive라고 부릅니다.")
 	l.Step("The cable is pulled: probes every 2 s, no answer, three times", "케이블을 뽑습니다: 2초마다 프로브를 보내지만 세 번 모두 답이 없습니다")
 	_, err = c.Read(make([]byte, 1))
 	if err := l.expect("reading from a peer that is gone", err, syscall.ETIMEDOUT); err != nil {

@@ -51,8 +51,8 @@ func fillWindow(l *Lab) error {
 	}
 	l.Sleep(nap - settling - pause)
 	l.Note(
-		"The probe repeats the last byte that is acknowledged already. A TCP keepalive uses that number too, so Wireshark names both Keep-Alive; the zero-window probe carries one byte. The waits double, as those of retransmissions do.",
-		"프로브는 이미 확인된 마지막 바이트를 다시 보냅니다. TCP keepalive도 같은 번호를 쓰므로 Wireshark는 둘 다 Keep-Alive라고 부릅니다. 제로 윈도우 프로브에는 1바이트가 실립니다. 재전송처럼 간격이 두 배씩 늘어납니다.")
+		"The probe repeats the last acknowledged number, with one byte of no meaning (00 on the wire; Linux sends none). A TCP keepalive uses that number too, so Wireshark names both Keep-Alive. The waits double, as those of retransmissions do.",
+		"프로브는 이미 확인된 마지막 번호를 다시 쓰고, 뜻 없는 1바이트를 싣습니다(회선에서는 00, Linux는 싣지 않습니다). TCP keepalive도 같은 번호를 쓰므로 Wireshark는 둘 다 Keep-Alive라고 부릅니다. 재전송처럼 간격이 두 배씩 늘어납니다.")
 	l.Step("The program reads: the window opens, and the rest comes", "프로그램이 읽자 윈도우가 열리고 나머지가 옵니다")
 	if err := server.has(l, ""); err != nil {
 		return err

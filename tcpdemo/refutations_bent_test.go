@@ -137,7 +137,7 @@ var judges = map[string]func(all evidence, cited []trace.Event) string{
 	},
 	"fast-retransmit/23": holdsLater, "reorder/23": holdsLater,
 	"backoff/18": func(all evidence, c []trace.Event) string {
-		for _, e := range c[:2] {
+		for _, e := range c[:3] {
 			if len(all.where(fate(trace.Dropped), wire(e.Wire), rule("cut 2s"))) == 0 {
 				return "that one was not lost by the cut"
 			}

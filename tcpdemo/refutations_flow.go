@@ -16,7 +16,7 @@ var refutationsOfFlow = map[string][]trace.Refutation{
 	"backoff": {{N: 18, Why: because(
 		"with the cable out the stack is told nothing: it sends the same bytes again and again, until the last of these, the peer's ACK, and the connection goes on",
 		"케이블이 빠져도 스택에는 아무 통지가 없습니다. 같은 바이트를 거듭 다시 보내다가 마지막 프레임에서 상대의 ACK를 받고, 연결은 그대로 이어집니다",
-	), Seen: []trace.Sight{every(carried(client), lostByCut), every(resentData, lostByCut), resentData, every(acknowledged(server), goesOn)}}},
+	), Seen: []trace.Sight{every(carried(client), lostByCut), every(resentData, lostByCut), every(resentData, lostByCut), every(acknowledgesResent, goesOn)}}},
 	"keepalive": {
 		{N: 18, Why: because(
 			"the cable is out already as this probe is lost; only the side that asked gives up",
@@ -113,6 +113,16 @@ func lostByCut(l *trace.Look) bool {
 func resentData(l *trace.Look) bool {
 	e, first := l.Event(), l.Seen(0)
 	return isSegment(e, client, 0) && here(l) && e.Segment.Seq == first.Segment.Seq && e.Segment.Len == first.Segment.Len
+}
+
+// acknowledgesResent sees the server's ACK of those octets, when a copy of them has
+// arrived at last.
+func acknowledgesResent(l *trace.Look) bool {
+	e, first := l.Event(), l.Seen(0)
+	return isSegment(e, server, tcpstate.ACK) && here(l) && e.Segment.Ack == first.Segment.End() &&
+		ever(l.Since(0), e.Stream, func(e *trace.Event) bool {
+			return e.Kind == trace.KindArrival && e.From.Role == client && !e.Segment.Damaged && e.Segment.Seq == first.Segment.Seq
+		})
 }
 
 // goesOn sees an event of a connection that no end gives up after it.

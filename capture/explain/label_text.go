@@ -119,7 +119,7 @@ var findingLabels = map[string]text{
 	"finding.zero-window":             {En: "zero window", Ko: "제로 윈도우"},
 	"finding.zero-window-probe":       {En: "zero-window probe", Ko: "제로 윈도우 프로브"},
 	"finding.zero-window-probe-ack":   {En: "answer to a zero-window probe", Ko: "제로 윈도우 프로브의 응답"},
-	"finding.keep-alive":              {En: "TCP keepalive", Ko: "TCP keepalive"},
+	"finding.keep-alive":              {En: "keepalive probe", Ko: "keepalive 프로브"},
 	"finding.keep-alive-ack":          {En: "answer to a TCP keepalive", Ko: "TCP keepalive의 응답"},
 	"finding.reused-ports":            {En: "ports used again", Ko: "포트 재사용"},
 	"finding.midstream":               {En: "connection met midway", Ko: "도중부터 캡처된 연결"},

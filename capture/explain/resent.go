@@ -11,10 +11,15 @@ import (
 const soon = 100 * time.Millisecond
 
 // tooSoon reports whether so little time has passed since the last transmission
-// of the same number that no timer can have run out.
+// of the same number that no timer can have run out: not even one that waits
+// twice as long each time, as the waits before it would tell.
 func (x *Explainer) tooSoon(f facts) bool {
 	before := x.history.latest(f.ev, f.s.From, func(s *seen) bool { return s.segLen() > 0 && s.seq == f.s.Seq })
-	return before != nil && f.ev.At.Sub(before.at) < soon
+	if before == nil || f.ev.At.Sub(before.at) >= soon {
+		return false
+	}
+	last, previous := x.waits(f)
+	return previous <= 0 || last < previous*3/2 || last > previous*5/2
 }
 
 // retransmission: the timer ran out (RFC 6298 §5), as far as the segments show.
@@ -66,6 +71,16 @@ func (x *Explainer) resentUnseen(f facts) Explanation {
 // backoff tells of a wait that is clearly longer than the one before it, as
 // RFC 6298 §5.5 doubles the timer.
 func (x *Explainer) backoff(f facts) string {
+	last, previous := x.waits(f)
+	if previous <= 0 || last < previous*3/2 {
+		return ""
+	}
+	return x.say(backoffText, f.values)
+}
+
+// waits are how long the sender waited before it sent this number again, and before
+// the time before that; zero where it was not sent twice before.
+func (x *Explainer) waits(f facts) (last, previous time.Duration) {
 	var sent []*seen
 	for s := range x.history.before(f.ev, f.s.From) {
 		if s.segLen() > 0 && s.seq == f.s.Seq {
@@ -75,13 +90,9 @@ func (x *Explainer) backoff(f facts) string {
 		}
 	}
 	if len(sent) < 2 {
-		return ""
+		return 0, 0
 	}
-	last, previous := f.ev.At.Sub(sent[0].at), sent[0].at.Sub(sent[1].at)
-	if previous <= 0 || last < previous*3/2 {
-		return ""
-	}
-	return x.say(backoffText, f.values)
+	return f.ev.At.Sub(sent[0].at), sent[0].at.Sub(sent[1].at)
 }
 
 // outOfOrder: Wireshark's rules go by time alone. Where the same octets are known

@@ -133,7 +133,7 @@ func (x *Explainer) synAtOnce(f facts) (t text, section string, ok bool) {
 			break
 		}
 		if s.flags.Has(tcpstate.SYN) && s.seq == f.s.Seq {
-			return synAtOnceText, "RFC 9293 §3.8", true
+			return synAtOnceText, "RFC 9293 §3.8", x.tooSoon(f)
 		}
 		if !s.flags.Has(tcpstate.RST) {
 			continue

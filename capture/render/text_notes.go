@@ -209,7 +209,10 @@ var (
 
 func totalsText(say speaker, n *trace.Totals) string {
 	parts := []string{say.f(wordSaw, n.Frames, n.Segments, n.Connections)}
-	if n.Numbered > 0 && n.Numbered != n.Frames {
+	switch {
+	case n.Numbered > n.Frames:
+		parts = append(parts, say.f(wordNumberedTwo, n.Numbered))
+	case n.Numbered > 0 && n.Numbered < n.Frames:
 		parts = append(parts, say.f(wordNumbered, n.Numbered))
 	}
 	if len(n.Others) > 0 {

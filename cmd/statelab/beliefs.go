@@ -54,14 +54,16 @@ func refutedBy(lang explain.Lang, r *trace.Refuted) string {
 			times = append(times, at)
 		}
 	}
-	var where []string
-	if len(frames) > 0 {
-		where = append(where, lang.Of(trace.Text{En: plural(len(frames), "frame ", "frames ") + strings.Join(frames, ", "), Ko: "프레임 " + strings.Join(frames, ", ")}))
+	inFrames := trace.Text{En: plural(len(frames), "frame ", "frames ") + strings.Join(frames, ", "), Ko: "프레임 " + strings.Join(frames, ", ")}
+	atTimes := trace.Text{En: "at " + strings.Join(times, ", ") + " s", Ko: strings.Join(times, ", ") + "초"}
+	where := inFrames
+	switch {
+	case len(frames) == 0:
+		where = atTimes
+	case len(times) > 0: // other moments than those of the frames
+		where = trace.Text{En: inFrames.En + ", and " + atTimes.En, Ko: inFrames.Ko + " 그리고 " + atTimes.Ko}
 	}
-	if len(times) > 0 {
-		where = append(where, lang.Of(trace.Text{En: "at " + strings.Join(times, ", ") + " s", Ko: strings.Join(times, ", ") + "초"}))
-	}
-	return strings.Join(where, ", ") + ": " + lang.Of(r.Why(r.Events))
+	return lang.Of(where) + ": " + lang.Of(r.Why(r.Events))
 }
 
 func appendNew(list []string, s string) []string {

@@ -94,7 +94,7 @@ func TestLessonsOwnWords(t *testing.T) {
 			[]string{"in the name of the client", "1001", "10.0.0.70:6000 (0 B) ↔ 10.0.0.2:7 (0 B); still open"},
 		},
 		{"old-duplicate", []string{"frames: 18,", "client's trace: 16 frames", "in the name of the client"}, nil},
-		{"self-connect", []string{"frames: 7,", "client's trace: 14 frames"}, nil},
+		{"self-connect", []string{"frames: 7,", "seen twice counts twice: 14 frames"}, nil},
 		{"echo", nil, []string{"the client's trace"}},
 	} {
 		t.Run(c.lesson, func(t *testing.T) {
@@ -106,6 +106,36 @@ func TestLessonsOwnWords(t *testing.T) {
 		t.Parallel() // on a tour what stands in the table before is left out
 		says(t, output(t, "tcp", "demo", "--color", "never", "--lang", "en"), []string{"the same in the table before"}, nil)
 	})
+}
+
+// What lessons say where a rule has changed their course.
+func TestBentLessonsWords(t *testing.T) {
+	t.Parallel()
+	const gone = "not to be seen in this run"
+	for _, c := range []struct {
+		lesson, rule string
+		is, isNot    []string
+	}{
+		{"keepalive", "drop 1st syn", []string{"frame 7, and at 27.1400 s: the cable is out already", "keepalive probe"}, []string{"frame 1, ", "TCP keepalive ACK"}},
+		{"keepalive", "drop 1st probe", []string{"the cable is out already"}, []string{"frame 4, and at"}},
+		{"backlog", "drop syn twice", nil, []string{"frame 2: nothing comes back"}},
+		{"backlog", "drop 1st any client→server twice", []string{"frames 9, 10: the SYN finds the queue full"}, nil},
+		{"fast-retransmit", "drop 1st ack", nil, []string{"the ACK still says 1:"}},
+		{"reset", "drop 1st data segment once", []string{"close always sends FIN " + gone}, []string{"frame 8, and at 0.22"}},
+		{"zero-window", "drop 1st rst", []string{"frame 7, and at 2.13000, 2.15000 s:", "with one byte of no meaning (00 on the wire"}, []string{"frame 7, at"}},
+		{
+			"old-duplicate", "drop all syn once",
+			[]string{"no SYN-ACK came before the timer ran out. The timer waited longer than last time (backoff). (14.5 µs after frame"},
+			[]string{"before any timer could run out"},
+		},
+		{"close", "drop fin once", []string{"server ESTABLISHED, with frame 5 still on the way"}, []string{"server ESTABLISHED ──"}},
+		{"close", "duplicate syn", []string{"where a segment that is seen twice counts twice: 19 frames"}, nil},
+	} {
+		t.Run(c.lesson+"/"+c.rule, func(t *testing.T) {
+			t.Parallel()
+			says(t, output(t, "tcp", "demo", c.lesson, "--rule", c.rule, "--explain", "--color", "never", "--lang", "en"), c.is, c.isNot)
+		})
+	}
 }
 
 // An end of a connection is told as it is: the server that closes first waits.

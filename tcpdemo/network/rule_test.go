@@ -241,3 +241,13 @@ func TestBounds(t *testing.T) {
 		}
 	}
 }
+
+// Where nothing was written, there is nothing to point at.
+func TestEmptyRuleShowsNoLine(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{"", "  "} {
+		if _, err := network.ParseRule(text); err == nil || strings.Contains(err.Error(), "\n") {
+			t.Errorf("%q: %v", text, err)
+		}
+	}
+}

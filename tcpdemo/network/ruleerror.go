@@ -26,10 +26,12 @@ type RuleError struct {
 func (e *RuleError) Error() string { return e.Describe().En }
 
 // Describe returns the message in both languages, with the rule and a caret
-// below the column, on three lines.
+// below the column, on three lines; on one where the rule is empty.
 func (e *RuleError) Describe() trace.Text {
-	before, shown := e.printable()
-	caret := "\n  " + shown + "\n  " + strings.Repeat(" ", ansi.StringWidth(before)) + "^"
+	caret := ""
+	if before, shown := e.printable(); strings.TrimSpace(shown) != "" {
+		caret = "\n  " + shown + "\n  " + strings.Repeat(" ", ansi.StringWidth(before)) + "^"
+	}
 	en, ko := e.Message.En, e.Message.Ko
 	if e.Suggestion != "" {
 		en += fmt.Sprintf(" (did you mean %q?)", e.Suggestion)
