@@ -34,21 +34,14 @@ func (d *Decoder) tcp(p *Packet, off, end int) {
 	p.extend(off + headerLen)
 	p.TCP = true
 	s := &p.Segment
-	*s = tcpstate.Segment{
-		Time:    p.frame.Time,
-		Frame:   p.frame.Number,
-		Wire:    p.frame.Wire,
-		Src:     netip.AddrPortFrom(p.IP.Src, be16(h)),
-		Dst:     netip.AddrPortFrom(p.IP.Dst, be16(h[2:])),
-		Seq:     tcpstate.Seq(be32(h[4:])),
-		Ack:     tcpstate.Seq(be32(h[8:])),
-		Flags:   tcpstate.Flags(be16(h[12:]) & 0x01ff),
-		Window:  be16(h[14:]),
-		Urgent:  be16(h[18:]),
-		Len:     sent - off - headerLen,
-		Payload: p.captured(off+headerLen, sent),
-		TTL:     p.IP.TTL,
-	}
+	*s = tcpstate.Segment{} // and is filled where it lies: a literal would be copied there
+	s.Time, s.Frame, s.Wire = p.frame.Time, p.frame.Number, p.frame.Wire
+	s.Src, s.Dst = netip.AddrPortFrom(p.IP.Src, be16(h)), netip.AddrPortFrom(p.IP.Dst, be16(h[2:]))
+	s.Seq, s.Ack = tcpstate.Seq(be32(h[4:])), tcpstate.Seq(be32(h[8:]))
+	s.Flags = tcpstate.Flags(be16(h[12:]) & 0x01ff)
+	s.Window, s.Urgent = be16(h[14:]), be16(h[18:])
+	s.Len, s.Payload = sent-off-headerLen, p.captured(off+headerLen, sent)
+	s.TTL = p.IP.TTL
 	if p.IP.Version == 4 {
 		s.IPID = uint16(p.IP.ID)
 	}

@@ -50,16 +50,12 @@ func (a *analysis) analyse(log *sentLog) {
 		fwd.firstAckFrame, fwd.dupAcks, fwd.overtaken = s.Frame, 0, false
 	}
 	a.unseenAck()
-	entry := logged{
-		seq: s.Seq, end: s.End(), ack: s.Ack, hasAck: s.Flags.Has(ACK),
-		ipid: s.IPID, wire: s.Wire, frame: s.Frame, time: a.now,
-	}
-	if entry.end != entry.seq {
-		a.fresh, a.original = log.add(entry)
+	if s.SegLen() > 0 {
+		a.fresh = log.add(s, a.now, &a.original)
 		a.copied = a.copy()
-	}
-	if (s.Len > 0 || s.Flags.Any(SYN|FIN)) && !a.keepAlive {
-		a.repeated(a.original)
+		if !a.keepAlive {
+			a.repeated()
+		}
 	}
 	a.remember(probe, a.keepAlive)
 }
@@ -139,10 +135,10 @@ func (a *analysis) unseenAck() {
 }
 
 // repeated tells apart the four ways in which octets come again, or late.
-func (a *analysis) repeated(original logged) {
+func (a *analysis) repeated() {
 	s, fwd, rev := a.s, a.fwd, a.rev
 	if s.Len > 0 && rev.lastAck != 0 && !s.Seq.Add(uint32(s.Len)).After(rev.lastAck) {
-		a.again(FoundSpuriousRetransmission, original)
+		a.again(FoundSpuriousRetransmission)
 		return
 	}
 	behind := fwd.hasNext && s.Seq.Before(fwd.nextSeq)
@@ -153,7 +149,7 @@ func (a *analysis) repeated(original logged) {
 		return
 	}
 	if (rev.dupAcks >= 2 || rev.overtaken) && rev.lastAck == s.Seq && within(a.now-rev.lastAckTime, fastRetransmission) {
-		a.again(FoundFastRetransmission, original)
+		a.again(FoundFastRetransmission)
 		return
 	}
 	limit := outOfOrder
@@ -164,7 +160,7 @@ func (a *analysis) repeated(original logged) {
 		a.found(FoundOutOfOrder, fwd.nextFrame, 0)
 		return
 	}
-	a.again(FoundRetransmission, original)
+	a.again(FoundRetransmission)
 }
 
 // within reports whether a time that has passed is below a limit. Where the
@@ -172,10 +168,10 @@ func (a *analysis) repeated(original logged) {
 // than any other, as Wireshark has it.
 func within(passed, limit int64) bool { return uint64(passed) < uint64(limit) }
 
-func (a *analysis) again(name string, original logged) {
-	a.found(name, original.frame, int(original.again))
+func (a *analysis) again(name string) {
+	a.found(name, a.original.frame, int(a.original.again))
 	if a.copied {
-		a.found(FoundDuplicateFrame, original.frame, 0)
+		a.found(FoundDuplicateFrame, a.original.frame, 0)
 	}
 }
 

@@ -92,10 +92,10 @@ func (o *Observer) Observe(s *Segment, where Where) *Reading {
 		o.first(c, s, from)
 	}
 	c.rebase(r, s, from)
-	a := analysis{
-		Reading: r, s: s, now: now, fwd: &c.ends[from].flow, rev: &c.ends[from.Peer()].flow,
-		irtt: int64(c.initialRTT), control: s.Flags.Any(SYN | FIN | RST),
-	}
+	var a analysis // it is filled where it lies: a literal would be copied there
+	a.Reading, a.s, a.now = r, s, now
+	a.fwd, a.rev = &c.ends[from].flow, &c.ends[from.Peer()].flow
+	a.irtt, a.control = int64(c.initialRTT), s.Flags.Any(SYN|FIN|RST)
 	switch s.Checksum {
 	case Valid:
 		c.ends[from].sums = true

@@ -36,13 +36,23 @@ type sentLog struct {
 
 func (l *sentLog) at(i uint32) *logged { return &l.ring[i&uint32(len(l.ring)-1)] }
 
-// push appends a segment, which must not begin before the last one.
-func (l *sentLog) push(e logged) {
+// push appends a segment, which must not begin before the last one, and is for the
+// caller to fill: what was there before is in it.
+func (l *sentLog) push() *logged {
 	if l.head-l.tail == uint32(len(l.ring)) {
 		l.makeRoom()
 	}
-	*l.at(l.head) = e
 	l.head++
+	return l.at(l.head - 1)
+}
+
+// set makes l a segment that was not there before. Most are written where they lie:
+// a literal would be copied there, which takes several times as long.
+func (l *logged) set(s *Segment, now int64) {
+	*l = logged{}
+	l.seq, l.end = s.Seq, s.End()
+	l.ack, l.hasAck = s.Ack, s.Flags.Has(ACK)
+	l.ipid, l.wire, l.frame, l.time = s.IPID, s.Wire, s.Frame, now
 }
 
 // makeRoom forgets the oldest acknowledged segment, or grows the ring, or, at
@@ -89,14 +99,16 @@ func (l *sentLog) trim(n uint32) {
 	}
 }
 
-// add records a segment. It returns how many of its octets (SYN and FIN
-// included) were not seen before, and the earliest segment that holds any of
-// the others: its frame is 0 if there is none.
-func (l *sentLog) add(e logged) (fresh uint32, original logged) {
-	if l.head == l.tail || !e.seq.Before(l.at(l.head-1).end) {
-		l.push(e)
-		return uint32(e.end - e.seq), original
+// add records a segment that takes sequence space. It returns how many of its
+// octets (SYN and FIN included) were not seen before, and sets original to the
+// earliest segment that holds any of the others, if there is one.
+func (l *sentLog) add(s *Segment, now int64, original *logged) (fresh uint32) {
+	if l.head == l.tail || !s.Seq.Before(l.at(l.head-1).end) {
+		l.push().set(s, now)
+		return s.SegLen()
 	}
+	var e logged
+	e.set(s, now)
 	i := l.head // of the first segment that ends after e begins
 	for i != l.tail && l.at(i-1).end.After(e.seq) {
 		i--
@@ -116,7 +128,7 @@ func (l *sentLog) add(e logged) (fresh uint32, original logged) {
 		}
 		old.resent = e.end
 		if original.frame == 0 {
-			original = *old
+			*original = *old
 		}
 		old.lower(e) // late or damaged, it may be older than what it repeats
 		piece.seq = later(piece.seq, old.end)
@@ -125,7 +137,7 @@ func (l *sentLog) add(e logged) (fresh uint32, original logged) {
 		fresh += uint32(piece.end - piece.seq)
 		l.insert(i, piece)
 	}
-	return fresh, original
+	return fresh
 }
 
 // lower keeps the lesser of two acknowledgments that came with the same octets.
@@ -140,7 +152,7 @@ func (l *logged) lower(e logged) {
 // insert puts e, which fills a hole, before the segment at place, and returns
 // where that one is now.
 func (l *sentLog) insert(place uint32, e logged) uint32 {
-	l.push(logged{})
+	*l.push() = logged{}
 	if place-l.tail >= l.head-l.tail {
 		place = l.tail // what was there has been forgotten
 	}
