@@ -5,44 +5,58 @@ import (
 	"statelab/capture/decode"
 )
 
-// Bounds of what is read ahead, as those of a tape.
+// Bounds of what is read ahead.
 const (
-	aheadBatches = 4
-	aheadFrames  = 64
-	aheadBytes   = 128 << 10
-	aheadKept    = 1 << 20 // memory for larger frames is given back
+	aheadLoads = 4
+	aheadKept  = 1 << 20 // bytes of memory: what is larger is given back
 )
 
 // ahead shares the work on a trace between two goroutines: see Options.Ahead.
 // Where the work is divided, little has to go from one processor to another: where
 // somebody asks for segments, after decoding, and else after following.
 func (r *run) ahead(frames capture.Source) error {
+	in := r.opts.Ahead
 	if r.wantsSegments || !r.wantsHTTP {
-		return share(func(l *line[batch]) { r.reads(frames, l) }, r.follows)
+		return share(in, func(l *line[batch]) error { return r.reads(frames, l) }, r.follows)
 	}
 	defer func() { r.tape = nil }()
-	return share(func(l *line[tape]) { r.records(frames, l) }, r.plays)
+	return share(in, func(l *line[tape]) error { return r.records(frames, l) }, r.plays)
 }
 
-// line takes work from one goroutine to another, and what it was carried in back.
+// load is work that goes from one goroutine to another. What it says of payload
+// stays where that was read to, in a block of the trace.
+type load[T any] struct {
+	work T
+	// block, if set, is one that no later load refers to.
+	block []byte
+}
+
+// line takes loads from one goroutine to another, and brings them back.
 type line[T any] struct {
-	full, free chan *T
+	full, free chan *load[T]
 	stop       chan struct{}
+	now        *load[T] // that is filled; nil when nobody wants more
+	spare      [][]byte // blocks that were brought back
 }
 
 // share runs before on a goroutine of its own, and after with what that sends,
-// until after reports that nothing more is wanted. It returns when both have ended.
-func share[T any](before func(*line[T]), after func(*T) (more bool, err error)) error {
+// until after reports that nothing more is wanted. It returns when both have ended,
+// with the error that before returned if all that it sent was wanted.
+func share[T any](in Lender, before func(*line[T]) error, after func(*T) (more bool)) (err error) {
 	l := &line[T]{
-		full: make(chan *T, aheadBatches), free: make(chan *T, aheadBatches),
+		full: make(chan *load[T], aheadLoads), free: make(chan *load[T], aheadLoads),
 		stop: make(chan struct{}),
 	}
-	for range aheadBatches {
-		l.free <- new(T)
+	for range aheadLoads {
+		l.free <- new(load[T])
 	}
+	l.next()
+	in.Lend(l.turn)
+	defer in.Lend(nil)
+	var end error
 	go func() {
 		defer close(l.full)
-		before(l)
+		end = before(l)
 	}()
 	defer func() {
 		close(l.stop)
@@ -50,23 +64,48 @@ func share[T any](before func(*line[T]), after func(*T) (more bool, err error)) 
 			continue
 		}
 	}()
-	for work := range l.full {
-		if more, err := after(work); !more || err != nil {
-			return err
+	for some := range l.full {
+		if !after(&some.work) {
+			return nil
 		}
-		l.free <- work
+		l.free <- some
 	}
-	return nil
+	return end
 }
 
-// next returns what is empty, nil if nobody wants more.
-func (l *line[T]) next() *T {
+// next takes an empty load, unless nobody wants more.
+func (l *line[T]) next() (more bool) {
 	select {
-	case work := <-l.free:
-		return work
+	case l.now = <-l.free:
 	case <-l.stop:
-		return nil
+		l.now = nil
+		return false
 	}
+	if b := l.now.block; b != nil && cap(b) <= aheadKept {
+		l.spare = append(l.spare, b)
+	}
+	l.now.block = nil
+	return true
+}
+
+// send sends the load that is filled, and takes an empty one.
+func (l *line[T]) send() (more bool) {
+	l.full <- l.now
+	return l.next()
+}
+
+// turn is called when a block has been read to its end: see Lender. The block goes
+// with the load that is the last to refer to it, which is to be sent after the next
+// frame, and comes back with it. So there are hardly more blocks than loads.
+func (l *line[T]) turn(read []byte) (empty []byte) {
+	if l.now.block != nil {
+		return read // of its frames none came here
+	}
+	l.now.block = read
+	if last := len(l.spare) - 1; last >= 0 {
+		empty, l.spare = l.spare[last], l.spare[:last]
+	}
+	return empty
 }
 
 // decoded is a frame, and what its headers say.
@@ -75,103 +114,77 @@ type decoded struct {
 	packet decode.Packet
 }
 
-// batch is decoded frames. Their bytes are in data: a source's own are valid
-// until the next frame alone.
+// batch is decoded frames.
 type batch struct {
-	all  [aheadFrames]decoded
-	n    int
-	data []byte
-	err  error // what the frames ended in, after these
+	all [64]decoded
+	n   int
 }
 
-// room reports whether there is room for another frame of so many bytes. In an
-// empty batch there is for any.
-func (b *batch) room(bytes int) bool {
-	return b.n == 0 || b.n < len(b.all) && len(b.data)+bytes <= cap(b.data)
-}
-
-// add decodes a frame into the batch.
-func (b *batch) add(f *capture.Frame, d *decode.Decoder) {
-	one := &b.all[b.n]
-	b.n++
-	one.frame = *f
-	begin := len(b.data)
-	b.data = append(b.data, f.Data...)
-	one.frame.Data = b.data[begin:len(b.data):len(b.data)]
-	d.Decode(&one.frame, &one.packet)
-}
-
-// clear makes the batch empty.
-func (b *batch) clear() {
-	b.n, b.data = 0, b.data[:0]
-	if c := cap(b.data); c == 0 || c > aheadKept {
-		b.data = make([]byte, 0, aheadBytes)
-	}
-}
-
-// reads decodes frames into batches.
-func (r *run) reads(frames capture.Source, l *line[batch]) {
-	b := l.next()
-	b.clear()
+// reads decodes frames into batches, and returns the error that they end in.
+func (r *run) reads(frames capture.Source, l *line[batch]) error {
 	for f, err := range frames {
 		if err != nil {
-			b.err = err
-			break
+			l.full <- l.now
+			return err
 		}
 		if f.Marks.Has(capture.Tick) {
 			continue
 		}
-		if !b.room(len(f.Data)) {
-			l.full <- b
-			if b = l.next(); b == nil {
-				return
-			}
-			b.clear()
+		b := &l.now.work
+		one := &b.all[b.n]
+		b.n++
+		one.frame = f
+		r.decoder.Decode(&one.frame, &one.packet)
+		if (b.n == len(b.all) || l.now.block != nil) && !l.send() {
+			return nil
 		}
-		b.add(&f, &r.decoder)
 	}
-	l.full <- b
+	l.full <- l.now
+	return nil
 }
 
-// follows takes the frames of a batch.
-func (r *run) follows(b *batch) (more bool, err error) {
+// follows takes the frames of a batch, and makes it empty.
+func (r *run) follows(b *batch) (more bool) {
 	for i := range b.all[:b.n] {
 		if r.decoded(&b.all[i].frame, &b.all[i].packet); r.stopped {
-			return false, nil
+			return false
 		}
 	}
-	return true, b.err
+	b.n = 0
+	return true
 }
 
-// records follows frames, and leaves the rest on tapes.
-func (r *run) records(frames capture.Source, l *line[tape]) {
-	r.tape = l.next()
+// records follows frames, leaves the rest on tapes, and returns the error that the
+// frames end in.
+func (r *run) records(frames capture.Source, l *line[tape]) error {
+	r.tape = &l.now.work
 	var frame capture.Frame // one for all, or each would be a new one on the heap
 	for f, err := range frames {
 		if err != nil {
-			r.tape.err = err
-			break
+			l.full <- l.now
+			return err
 		}
 		if f.Marks.Has(capture.Tick) {
 			continue
 		}
 		frame = f
-		if r.frame(&frame); r.tape.full() {
-			l.full <- r.tape
-			if r.tape = l.next(); r.tape == nil {
-				return
+		r.frame(&frame)
+		if r.tape.full() || l.now.block != nil {
+			if !l.send() {
+				return nil
 			}
+			r.tape = &l.now.work
 		}
 	}
-	l.full <- r.tape
+	l.full <- l.now
+	return nil
 }
 
-// plays does what is on a tape.
-func (r *run) plays(t *tape) (more bool, err error) {
+// plays does what is on a tape, and makes it empty.
+func (r *run) plays(t *tape) (more bool) {
 	if t.play(r); r.stopped {
-		return false, nil
+		return false
 	}
-	err = t.err
 	t.clear()
-	return true, err
+	return true
 }

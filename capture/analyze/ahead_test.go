@@ -35,6 +35,48 @@ func fleeting(frames []capture.Frame, end error) capture.Source {
 	}
 }
 
+// lender is a reader of frames that lends the blocks that they lie in, of some
+// frames each. What nobody borrows any more is overwritten.
+type lender struct {
+	frames []capture.Frame
+	end    error
+	turn   func(read []byte) (empty []byte)
+	blocks int // that had to be made
+}
+
+func (l *lender) Lend(turn func(read []byte) (empty []byte)) { l.turn = turn }
+
+func (l *lender) source(yield func(capture.Frame, error) bool) {
+	var block []byte
+	begin := func() {
+		if block != nil {
+			block = l.turn(block)[:0]
+		}
+		for i := range block[:cap(block)] {
+			block[:cap(block)][i] = 0xff
+		}
+		if block == nil {
+			block = make([]byte, 0, 4<<10)
+			l.blocks++
+		}
+	}
+	begin()
+	for _, f := range l.frames {
+		if len(block)+len(f.Data) > cap(block) {
+			begin()
+		}
+		at := len(block)
+		block = append(block, f.Data...)
+		f.Data = block[at:len(block):len(block)]
+		if !yield(f, nil) {
+			return
+		}
+	}
+	if l.end != nil {
+		yield(capture.Frame{}, l.end)
+	}
+}
+
 // told is what a run tells, as text, and its error.
 func told(o analyze.Options, frames capture.Source) (all []string, failed error) {
 	for e, err := range o.Run(frames, nil) {
@@ -106,7 +148,11 @@ func TestAheadTellsTheSame(t *testing.T) {
 	}{{nil, 0}, {damage, 0}, {nil, withoutSegments}, {damage, withoutSegments}} {
 		end := c.end
 		want, wantErr := told(analyze.Options{VerifyChecksums: true, Kinds: c.kinds}, fleeting(frames, end))
-		got, gotErr := told(analyze.Options{VerifyChecksums: true, Kinds: c.kinds, Ahead: true}, fleeting(frames, end))
+		in := &lender{frames: frames, end: end}
+		got, gotErr := told(analyze.Options{VerifyChecksums: true, Kinds: c.kinds, Ahead: in}, in.source)
+		if in.turn != nil || in.blocks > 8 {
+			t.Errorf("%d blocks were made, and the last is still lent: %t", in.blocks, in.turn != nil)
+		}
 		if !errors.Is(gotErr, end) || !errors.Is(wantErr, end) {
 			t.Errorf("errors %v and %v, want %v", gotErr, wantErr, end)
 		}
@@ -143,7 +189,7 @@ func TestAheadStops(t *testing.T) {
 			}
 		}
 		n := 0
-		for range (analyze.Options{Ahead: true, Kinds: trace.KindsOf(kind)}).Run(source, nil) {
+		for range (analyze.Options{Ahead: &lender{}, Kinds: trace.KindsOf(kind)}).Run(source, nil) {
 			if n++; n == enough {
 				break
 			}

@@ -39,14 +39,23 @@ type Options struct {
 	// Kinds are the events that are asked for; none means all. What nobody asks
 	// for is still read where it counts in a summary; messages are not.
 	Kinds trace.Kinds
-	// Ahead shares the work with another goroutine, if nobody reports beside the
-	// frames: it reads and decodes them and, where Kinds leave segments out, follows
-	// their connections, while the caller's reads payload and tells events. It ends
-	// before Run does; so it is for a source that never waits long: a file, not a
-	// network.
-	Ahead bool
+	// Ahead, if set, shares the work with another goroutine, if nobody reports beside
+	// the frames: it reads and decodes them and, where Kinds leave segments out,
+	// follows their connections, while the caller's reads payload and tells events. It
+	// ends before Run does; so it is for a source that never waits long: a file, not a
+	// network. It is the reader of whose blocks the frames are.
+	Ahead Lender
 	// VerifyChecksums computes TCP checksums; without it they are unverified.
 	VerifyChecksums bool
+}
+
+// A Lender reads the frames of a trace in blocks that it lends.
+type Lender interface {
+	// Lend makes the Data of frames valid as long as their block is the borrower's.
+	// When a block has been read to its end, turn gets it, before the next frame is
+	// yielded, and returns another one that it got before, or the same, or nil if it
+	// has none to give back. Lend(nil) ends it: blocks are the Lender's again.
+	Lend(turn func(read []byte) (empty []byte))
 }
 
 // Run is Options{VerifyChecksums: true}.Run.
@@ -71,7 +80,7 @@ func (o Options) Run(frames capture.Source, observations iter.Seq[trace.Observat
 		switch r.reported = observations != nil; {
 		case r.reported:
 			damage = r.merged(frames, observations)
-		case o.Ahead:
+		case o.Ahead != nil:
 			damage = r.ahead(frames)
 		default:
 			damage = r.alone(frames)

@@ -294,7 +294,12 @@ func TestResetEndsReading(t *testing.T) {
 	b.send(1, ack, []byte("def"))
 	for _, ahead := range []bool{false, true} {
 		for _, only := range []trace.Kinds{0, trace.KindsOf(trace.KindMessage, trace.KindState)} {
-			all, err := tell(t, analyze.Options{Ahead: ahead, Kinds: only}.Run(source(b.frames, nil), nil))
+			o, frames := analyze.Options{Kinds: only}, source(b.frames, nil)
+			if ahead {
+				in := &lender{frames: b.frames}
+				o.Ahead, frames = in, in.source
+			}
+			all, err := tell(t, o.Run(frames, nil))
 			var got []string
 			for _, e := range all {
 				if m := e.Message; m != nil && !m.Request {

@@ -40,6 +40,7 @@ type run struct {
 	change  trace.StateChange
 	other   trace.Other
 	// What is read from a segment that was sent and has arrived.
+	both     tcpstate.Reading
 	changes  []tcpstate.Change
 	findings []tcpstate.Finding
 }
@@ -142,8 +143,10 @@ func (r *run) segmentSeen(f *capture.Frame, arrival bool) {
 	if inside {
 		at = tcpstate.Sent
 	}
-	reading := *r.observer.Observe(s, at)
+	reading := r.observer.Observe(s, at)
 	if inside && !reading.Damaged { // else nothing of it has arrived
+		r.both = *reading
+		reading = &r.both
 		r.changes = append(r.changes[:0], reading.Changes...)
 		findings := append(r.findings[:0], reading.Findings...)
 		for i := range r.changes { // the observer reuses what they point to
@@ -166,19 +169,19 @@ func (r *run) segmentSeen(f *capture.Frame, arrival bool) {
 		r.totals.Segments++
 	}
 	r.whereabouts(s, reading.From, reading.Conn.Stream)
-	reads := r.wantsHTTP && r.delivers(f, &reading, arrival)
+	reads := r.wantsHTTP && r.delivers(f, reading, arrival)
 	aborts := reads && reading.Aborts(s)
 	if aborts { // what it cuts off came before it
 		r.readUp(exchangeOf(reading.Conn, s))
 	}
 	if r.wantsSegments || f.Wire != 0 {
-		r.tellSegment(f, s, &reading, arrival)
+		r.tellSegment(f, s, reading, arrival)
 	}
-	for _, ch := range reading.Changes {
-		r.inferred(f, &reading, ch)
+	for i := range reading.Changes {
+		r.inferred(f, reading, reading.Changes[i])
 	}
 	if reads && !aborts {
-		r.payload(f, s, &reading, arrival)
+		r.payload(f, s, reading, arrival)
 	}
 }
 

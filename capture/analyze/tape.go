@@ -8,22 +8,16 @@ import (
 	"statelab/capture/trace"
 )
 
-// Bounds of a tape: little enough to stay near the processor, enough for the
+// tapeActs bounds a tape: little enough to stay near the processor, enough for the
 // handing over not to count.
-const (
-	tapeActs  = 512
-	tapeBytes = 128 << 10
-	tapeKept  = 1 << 20 // memory for larger frames is given back
-)
+const tapeActs = 512
 
 // tape is what the goroutine that follows connections leaves to the one that
-// reads their payload and tells events, in its order. It holds copies: the two
-// share no memory that either goes on to write.
+// reads their payload and tells events, in its order. Beside payload, it holds
+// copies: the two share no memory that either goes on to write.
 type tape struct {
 	acts   []act
 	events []trace.Event
-	data   []byte
-	err    error // what the frames ended in, after these
 }
 
 // act is one thing to do: to tell an event; or to read payload that was
@@ -34,13 +28,13 @@ type act struct {
 	flags tcpstate.Flags
 	seq   tcpstate.Seq
 	ack   tcpstate.Seq
-	// at is the place of the event in events, or of the payload's captured octets
-	// in data, and upTo the end of these.
-	at, upTo int32
-	len      int32 // of the payload
-	frame    int
-	time     time.Time
-	of       *exchange
+	at    int32 // the place of the event in events
+	len   int   // of the payload
+	frame int
+	time  time.Time
+	of    *exchange
+	// payload is what was captured of it.
+	payload []byte
 }
 
 // doing is what kind of act one is.
@@ -53,29 +47,40 @@ const (
 )
 
 // full reports whether another frame may find no room.
-func (t *tape) full() bool { return len(t.acts) >= tapeActs || len(t.data) >= tapeBytes }
+func (t *tape) full() bool { return len(t.acts) >= tapeActs }
 
 func (t *tape) payload(x *exchange, from tcpstate.End, s *tcpstate.Segment) {
 	if x == nil {
 		return
 	}
-	at := len(t.data)
-	t.data = append(t.data, s.Payload...)
-	t.acts = append(t.acts, act{
-		what: reading, of: x, from: from, flags: s.Flags, seq: s.Seq, ack: s.Ack,
-		at: int32(at), upTo: int32(len(t.data)), len: int32(s.Len), frame: s.Frame, time: s.Time,
-	})
+	a := t.next()
+	a.what, a.of, a.from = reading, x, from
+	a.flags, a.seq, a.ack = s.Flags, s.Seq, s.Ack
+	a.len, a.payload, a.frame, a.time = s.Len, s.Payload, s.Frame, s.Time
+}
+
+// next is the next act, to be filled where it lies: it may hold what an earlier
+// tape had there.
+func (t *tape) next() *act {
+	if n := len(t.acts); n < cap(t.acts) {
+		t.acts = t.acts[:n+1]
+	} else {
+		t.acts = append(t.acts, act{})
+	}
+	return &t.acts[len(t.acts)-1]
 }
 
 func (t *tape) over(x *exchange) {
 	if x != nil {
-		t.acts = append(t.acts, act{what: ending, of: x})
+		a := t.next()
+		a.what, a.of = ending, x
 	}
 }
 
 // event keeps an event, with copies of what is reused.
 func (t *tape) event(e *trace.Event) {
-	t.acts = append(t.acts, act{what: telling, at: int32(len(t.events))})
+	a := t.next()
+	a.what, a.at = telling, int32(len(t.events))
 	t.events = append(t.events, *e)
 	kept := &t.events[len(t.events)-1]
 	if e.State != nil {
@@ -98,7 +103,7 @@ func (t *tape) play(r *run) {
 			r.give(t.events[a.at])
 		case reading:
 			s.Flags, s.Seq, s.Ack, s.Frame, s.Time = a.flags, a.seq, a.ack, a.frame, a.time
-			s.Len, s.Payload = int(a.len), t.data[a.at:a.upTo:a.upTo]
+			s.Len, s.Payload = a.len, a.payload
 			r.web.segment(r, a.of, a.from, &s, 0)
 		case ending:
 			r.web.close(r, a.of)
@@ -109,8 +114,5 @@ func (t *tape) play(r *run) {
 // clear makes the tape empty. The acts are written over.
 func (t *tape) clear() {
 	clear(t.events)
-	t.acts, t.events, t.data = t.acts[:0], t.events[:0], t.data[:0]
-	if cap(t.data) > tapeKept {
-		t.data = nil
-	}
+	t.acts, t.events = t.acts[:0], t.events[:0]
 }

@@ -135,7 +135,7 @@ func (r *Reader) decompress(magic []byte) ([]byte, error) {
 		}
 		peeked := bytes.Clone(r.in.buf[r.in.at:r.in.end])
 		rest := marked{io.MultiReader(bytes.NewReader(peeked), r.in.from)}
-		in := &inflated{name: c.name, in: counted{Reader: bufio.NewReader(rest)}}
+		in := &inflated{name: c.name, in: counted{Reader: bufio.NewReaderSize(rest, blockLen)}}
 		r.compression = c.name
 		out, err := c.open(&in.in)
 		var source *inputError

@@ -118,10 +118,7 @@ func (r *Reader) readRecord(f *capture.Frame) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	*f = capture.Frame{
-		Time: time.Unix(int64(r.u32(b)), int64(r.u32(b[4:]))*l.unit).UTC(),
-		Link: l.link,
-	}
+	f.Time, f.Link = time.Unix(int64(r.u32(b)), int64(r.u32(b[4:]))*l.unit).UTC(), l.link // the rest is as it was
 	if l.header >= modifiedLen {
 		f.Direction = packetTypeDirection(b[22])
 	}

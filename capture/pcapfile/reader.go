@@ -141,6 +141,13 @@ func (r *Reader) Frames() capture.Source {
 	}
 }
 
+// Lend makes the Data of frames valid for longer than until the next one is asked
+// for: as long as the block that they lie in is the borrower's. When a block has
+// been read to its end, turn gets it, before the next frame is yielded, and returns
+// another one, which turn got before and whose frames nobody needs any more, or the
+// same, or nil: then there is a new one. Lend(nil) ends it.
+func (r *Reader) Lend(turn func(read []byte) (empty []byte)) { r.in.turn = turn }
+
 // next reads up to the next frame; io.EOF is the good end.
 func (r *Reader) next(f *capture.Frame) error {
 	read := r.readBlock

@@ -3,7 +3,9 @@ package pcapfile
 import "io"
 
 const (
-	firstBuffer = 64 << 10
+	// blockLen is how much is read at a time, in bytes: little enough to be still
+	// near the processor when it is looked at, enough for reading not to count.
+	blockLen = 256 << 10
 	// maxBlock bounds a block or record, and with it the memory that a reader
 	// takes. Wireshark draws the line at the same 16 MiB.
 	maxBlock = 16 << 20
@@ -17,10 +19,12 @@ type window struct {
 	at, end int   // the unread bytes are buf[at:end]
 	offset  int64 // where buf[at] lies in the input
 	err     error // why nothing more can be read
+	// turn is Reader.Lend's; nil if nobody borrows.
+	turn func(read []byte) (empty []byte)
 }
 
 func newWindow(r io.Reader) window {
-	return window{from: r, buf: make([]byte, firstBuffer)}
+	return window{from: r, buf: make([]byte, blockLen)}
 }
 
 // peek returns the next n bytes, and does not go past them. With an error it
@@ -35,6 +39,18 @@ func (w *window) peek(n int) ([]byte, error) {
 	return w.buf[w.at : w.at+n], nil
 }
 
+// begin moves the unread bytes to the beginning of the buffer, or of another one
+// if this one is lent.
+func (w *window) begin() {
+	unread, to := w.buf[w.at:w.end], w.buf
+	if w.turn != nil {
+		if to = w.turn(w.buf); len(to) < max(blockLen, len(unread)) {
+			to = make([]byte, max(blockLen, len(unread)))
+		}
+	}
+	w.at, w.end, w.buf = 0, copy(to, unread), to
+}
+
 // skip goes past n bytes that were peeked at.
 func (w *window) skip(n int) {
 	w.at += n
@@ -45,8 +61,7 @@ func (w *window) skip(n int) {
 // really arrived: a length field alone cannot make it grow.
 func (w *window) fill(n int) {
 	if w.at > 0 && len(w.buf)-w.at < n {
-		w.end = copy(w.buf, w.buf[w.at:w.end])
-		w.at = 0
+		w.begin()
 	}
 	if w.end == len(w.buf) {
 		grown := make([]byte, 2*len(w.buf))

@@ -6,6 +6,7 @@ import (
 	"os"
 
 	"statelab/capture/analyze"
+	"statelab/capture/pcapfile"
 	"statelab/capture/render"
 )
 
@@ -58,7 +59,7 @@ func (f *inspectFlags) side(e *env, v view, name string, stream int) (render.Dif
 		return render.DiffSide{}, err
 	}
 	defer file.Close()
-	r, err := openTrace(file)
+	r, err := pcapfile.NewReader(file)
 	if err != nil {
 		return render.DiffSide{}, err
 	}

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"errors"
 	"fmt"
 	"io"
@@ -175,7 +174,7 @@ func (f *inspectFlags) inspectFrom(e *env, w io.Writer, v view, name string, in 
 	if e.terminal && v.out == "-" {
 		w = p.before(w)
 	}
-	r, err := openTrace(p)
+	r, err := pcapfile.NewReader(p)
 	if err != nil {
 		return fmt.Errorf("%s: %w", name, err)
 	}
@@ -199,7 +198,9 @@ func (f *inspectFlags) inspectFrom(e *env, w io.Writer, v view, name string, in 
 	}
 	o, chosen := f.options(v), f.selects()
 	o.Kinds = chosen.kinds(o.Kinds)
-	o.Ahead = !v.trace && !v.format.Frames && regular(in) // frames are needed one by one, as they are explained
+	if !v.trace && !v.format.Frames && regular(in) { // else frames are needed one by one, as they are explained
+		o.Ahead = r
+	}
 	err = v.format.Render(w, k.note(f.extracted(name, v.opts.Streams, f.only(v, chosen.events(o.Run(frames, nil))))), v.opts)
 	if err != nil {
 		err = fmt.Errorf("%s: %w", name, err)
@@ -231,16 +232,11 @@ func regular(in io.Reader) bool {
 	return err == nil && info.Mode().IsRegular()
 }
 
-// openTrace reads the header of a trace.
-func openTrace(in io.Reader) (*pcapfile.Reader, error) {
-	return pcapfile.NewReader(bufio.NewReaderSize(in, 1<<20))
-}
-
 // chosen reads a trace for the connections that --where, and --stream beside
 // it, choose, and goes back to its start. A damaged trace is read up to the
 // damage, which its second reading reports.
 func (f *inspectFlags) chosen(in io.ReadSeeker, lang explain.Lang) ([]int, error) {
-	r, err := openTrace(in)
+	r, err := pcapfile.NewReader(in)
 	if err != nil {
 		return nil, err
 	}

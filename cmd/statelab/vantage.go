@@ -12,6 +12,7 @@ import (
 	"statelab/capture"
 	"statelab/capture/analyze"
 	"statelab/capture/explain"
+	"statelab/capture/pcapfile"
 	"statelab/capture/trace"
 	"statelab/capture/vantage"
 )
@@ -116,7 +117,7 @@ func (t *twoCaptures) sources(e *env) (first, second capture.Source, err error) 
 		if _, err := in.Seek(0, io.SeekStart); err != nil {
 			return nil, nil, err
 		}
-		r, err := openTrace(in)
+		r, err := pcapfile.NewReader(in)
 		if err != nil {
 			return nil, nil, fmt.Errorf("%s: %w", t.names[i], err)
 		}

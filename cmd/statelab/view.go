@@ -113,7 +113,7 @@ func (s *shown) trace(v view) (viewer.Trace, error) {
 		t.Between = s.flags.between
 	}
 	// What is no trace is said before the screen is cleared.
-	if _, err := openTrace(s.reader(&viewer.Reading{})); err != nil {
+	if _, err := pcapfile.NewReader(s.reader(&viewer.Reading{})); err != nil {
 		return t, err
 	}
 	return t, nil
@@ -141,18 +141,30 @@ func (s *stoppable) Read(p []byte) (int, error) {
 
 func (s *shown) frames(r *viewer.Reading) capture.Source {
 	return func(yield func(capture.Frame, error) bool) {
-		in, err := openTrace(s.reader(r))
+		in, err := pcapfile.NewReader(s.reader(r))
 		if err != nil {
 			yield(capture.Frame{}, err)
 			return
 		}
-		quiet := &env{stderr: io.Discard} // the screen is the viewer's
-		s.flags.filter.frames(quiet, in.Frames(), s.lang)(yield)
+		s.filtered(in)(yield)
 	}
 }
 
+// filtered are the frames that are shown.
+func (s *shown) filtered(in *pcapfile.Reader) capture.Source {
+	quiet := &env{stderr: io.Discard} // the screen is the viewer's
+	return s.flags.filter.frames(quiet, in.Frames(), s.lang)
+}
+
 func (s *shown) events(kinds trace.Kinds, r *viewer.Reading) render.Events {
-	return analyze.Options{VerifyChecksums: true, Bodies: -1, Kinds: kinds, Ahead: true}.Run(s.frames(r), nil)
+	return func(yield func(trace.Event, error) bool) {
+		in, err := pcapfile.NewReader(s.reader(r))
+		if err != nil {
+			yield(trace.Event{}, err)
+			return
+		}
+		analyze.Options{VerifyChecksums: true, Bodies: -1, Kinds: kinds, Ahead: in}.Run(s.filtered(in), nil)(yield)
+	}
 }
 
 // export writes what the viewer shows, as inspect would. The trace itself is
