@@ -44,7 +44,7 @@ var columnLabels = map[string]text{
 	"column.handshake":   {En: "handshake", Ko: "핸드셰이크"},
 	"column.closed":      {En: "closed", Ko: "종료"},
 	"column.duration":    {En: "duration", Ko: "지속 시간"},
-	"column.rtt":         {En: "round-trip time", Ko: "RTT"},
+	"column.rtt":         {En: "handshake RTT", Ko: "핸드셰이크 RTT"},
 	"column.in-flight":   {En: "in flight", Ko: "전송 중(미확인)"},
 	"column.method":      {En: "method", Ko: "메서드"},
 	"column.target":      {En: "target", Ko: "요청 대상"},

@@ -95,6 +95,9 @@ func verdictText(c *tcpstate.Conn, v tcpstate.Verdict, d *tcpstate.Direction, la
 			return verdictQueueText
 		}
 		return verdictDelayText
+	case tcpstate.LimitDelayedAck:
+		values["n"] = v.Held
+		return verdictDelayedAckText
 	case tcpstate.LimitClient, tcpstate.LimitServer:
 		values["who"] = Label(lang, "role."+v.Limit.String())
 		return verdictApplicationText

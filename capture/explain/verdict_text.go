@@ -48,12 +48,16 @@ var (
 		Ko: "{span} 가운데 {for} 동안 경로에 묶여 있었습니다. 데이터와 ACK가 오가는 중이었습니다.",
 	}
 	verdictDelayText = text{
-		En: "Limited by the path for {for} of {span}: a round trip takes {median}, and the {who} sent at {rate}.",
-		Ko: "{span} 가운데 {for} 동안 경로에 묶여 있었습니다. 왕복에 {median} 걸리고, {who} 전송 속도는 {rate}입니다.",
+		En: "Limited by the path for {for} of {span}: the median round trip is {median}, and the {who} sent at {rate}.",
+		Ko: "{span} 가운데 {for} 동안 경로에 묶여 있었습니다. 왕복 시간의 중앙값은 {median}이고, {who} 전송 속도는 {rate}입니다.",
 	}
 	verdictQueueText = text{
 		En: "Limited by the path's rate for {for} of {span}: the {who} sent at {rate}, and round trips grew from {least} to {median} in a queue.",
 		Ko: "{span} 가운데 {for} 동안 경로의 속도에 묶여 있었습니다. {who} 전송 속도는 {rate}이고, 큐 때문에 왕복 시간이 {least}에서 {median}까지 늘었습니다.",
+	}
+	verdictDelayedAckText = text{
+		En: "Delayed ACKs held the {who} back for {for} of {span}: {n|small segment} waited (Nagle's algorithm) until the {peer} acknowledged the one before.",
+		Ko: "{span} 가운데 {for} 동안 지연 ACK가 {who} 쪽을 붙들었습니다. 작은 세그먼트 {n}개가 (네이글 알고리즘으로) 앞의 것에 대한 {peer} 쪽 ACK를 기다렸습니다.",
 	}
 	verdictApplicationText = text{
 		En: "Waiting for the {who} for {for} of {span}: nothing was on its way.",
@@ -67,12 +71,13 @@ var (
 
 // limitLabels: tcpstate.Limit.
 var limitLabels = map[string]text{
-	"limit.opening": {En: "opening", Ko: "여는 중"},
-	"limit.closing": {En: "closing", Ko: "닫는 중"},
-	"limit.loss":    {En: "loss", Ko: "손실"},
-	"limit.window":  {En: "receiver's window", Ko: "수신자 윈도우"},
-	"limit.path":    {En: "path", Ko: "경로"},
-	"limit.client":  {En: "client's application", Ko: "클라이언트 애플리케이션"},
-	"limit.server":  {En: "server's application", Ko: "서버 애플리케이션"},
-	"limit.idle":    {En: "idle", Ko: "유휴"},
+	"limit.opening":     {En: "opening", Ko: "여는 중"},
+	"limit.closing":     {En: "closing", Ko: "닫는 중"},
+	"limit.loss":        {En: "loss", Ko: "손실"},
+	"limit.window":      {En: "receiver's window", Ko: "수신자 윈도우"},
+	"limit.path":        {En: "path", Ko: "경로"},
+	"limit.delayed-ack": {En: "delayed ACKs", Ko: "지연 ACK"},
+	"limit.client":      {En: "client's application", Ko: "클라이언트 애플리케이션"},
+	"limit.server":      {En: "server's application", Ko: "서버 애플리케이션"},
+	"limit.idle":        {En: "idle", Ko: "유휴"},
 }

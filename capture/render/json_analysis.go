@@ -24,6 +24,7 @@ type jsonSpent struct {
 	Loss    int64 `json:"loss"`
 	Window  int64 `json:"window"`
 	Path    int64 `json:"path"`
+	Delayed int64 `json:"delayed-ack"`
 	Client  int64 `json:"client"`
 	Server  int64 `json:"server"`
 	Idle    int64 `json:"idle"`
@@ -99,7 +100,8 @@ func analysisOf(c *tcpstate.Conn) *jsonAnalysis {
 		Spent: jsonSpent{
 			Opening: ns(tcpstate.LimitOpening), Closing: ns(tcpstate.LimitClosing), Loss: ns(tcpstate.LimitLoss),
 			Window: ns(tcpstate.LimitWindow), Path: ns(tcpstate.LimitPath), Client: ns(tcpstate.LimitClient),
-			Server: ns(tcpstate.LimitServer), Idle: ns(tcpstate.LimitIdle),
+			Delayed: ns(tcpstate.LimitDelayedAck),
+			Server:  ns(tcpstate.LimitServer), Idle: ns(tcpstate.LimitIdle),
 		},
 		Directions: ends[jsonDirection]{directionOf(c, tcpstate.Client), directionOf(c, tcpstate.Server)},
 	}

@@ -33,6 +33,8 @@ type meter struct {
 	last    int64 // and when its last passed, or was acknowledged
 
 	limited                int64 // nanoseconds in which its peer's window held it back
+	heldFor                int64 // and in which it held small segments back for a delayed ACK:
+	held                   int   // so many
 	closedSince, closedFor int64 // its own window was zero
 	sincePath, sinceWindow int64 // attributed since the last progress
 	busy                   int64 // nanoseconds with octets in flight
@@ -80,11 +82,15 @@ func (c *Conn) measure(a *analysis, from, to End, arrival bool) {
 	if s.Flags.Any(SYN | FIN) {
 		n = s.SegLen()
 	}
+	h.size = n
 	if !mine.begun || !theirs.begun {
 		c.begin(s, mine, theirs)
 	}
 	if !arrival && (n > 0 || a.keepAlive) {
 		c.see(a, mine, &h)
+	}
+	if h.fresh && p.late != (lateness{}) {
+		c.assign(&h, a.now)
 	}
 	if passed := a.now - c.latest; passed > 0 {
 		mine.weigh(passed)

@@ -25,6 +25,10 @@ const (
 	// had more and an open window, and held back (its congestion window, its
 	// pacing, a narrow link).
 	LimitPath
+	// LimitDelayedAck: a sender held a small segment back until the ACK of its
+	// last one came (Nagle's algorithm, RFC 9293 §3.7.4), and the peer kept that
+	// ACK for longer than the round trip (a delayed ACK, §3.8.6.3).
+	LimitDelayedAck
 	// LimitClient: nothing was on its way, and what came next was data that the
 	// client's application had not given to its stack before.
 	LimitClient
@@ -36,9 +40,9 @@ const (
 )
 
 // Limits is how many there are.
-const Limits = 8
+const Limits = 9
 
-var limitNames = [Limits]string{"opening", "closing", "loss", "window", "path", "client", "server", "idle"}
+var limitNames = [Limits]string{"opening", "closing", "loss", "window", "path", "delayed-ack", "client", "server", "idle"}
 
 // String returns a name that is part of the JSON contract: "window".
 func (l Limit) String() string {
@@ -64,6 +68,7 @@ type spending struct {
 	reset  bool
 	fins   int8
 	spent  [Limits]int64
+	late   lateness
 }
 
 // Spent returns how the connection's time was spent, until the last segment so
@@ -111,13 +116,15 @@ func (c *Conn) silent() Limit {
 // happening is what a segment shows of its sender.
 type happening struct {
 	from    End
-	inTurn  bool // it carries the next octets, and nothing else is to be noted
-	fresh   bool // it carries payload that was not seen before
-	again   bool // it was sent again: octets that had been sent before
-	crosses bool // it answers a SYN that crossed its sender's own
-	probe   bool // it asks for the size of a closed window
-	alive   bool // it asks an idle peer for a sign of life
-	closing bool // FIN or RST
+	inTurn  bool   // it carries the next octets, and nothing else is to be noted
+	fresh   bool   // it carries payload that was not seen before
+	again   bool   // it was sent again: octets that had been sent before
+	crosses bool   // it answers a SYN that crossed its sender's own
+	size    uint32 // of its payload, with its SYN or FIN
+	held    bool   // its sender had held it back until an ACK came
+	probe   bool   // it asks for the size of a closed window
+	alive   bool   // it asks an idle peer for a sign of life
+	closing bool   // FIN or RST
 }
 
 // spend attributes the time up to a segment.
@@ -133,7 +140,9 @@ func (c *Conn) spend(h *happening, now int64) {
 		m.limited += passed
 		m.sinceWindow += passed
 	case undecided:
-		if !c.decide(h, now, passed) {
+		if h.held {
+			s.spent[LimitPath] += passed
+		} else if !c.decide(h, now, passed) {
 			return // and the mark stays
 		}
 	case LimitOpening, LimitClosing, LimitLoss, LimitClient, LimitServer, LimitIdle:
@@ -154,6 +163,9 @@ func (c *Conn) onTheWay(h *happening, now, passed int64) {
 	s.spent[limitOf(h.from)] += waited
 	passed -= waited
 	s.spent[LimitPath] += passed
+	if !h.fresh {
+		c.outstays(h, now, passed)
+	}
 	if client := &c.meters[Client]; client.next != client.una && client.flight() > 0 {
 		client.sincePath += passed
 	}
@@ -173,6 +185,7 @@ func (c *Conn) wasLost(from End) {
 	for i := range c.meters {
 		c.meters[i].sincePath, c.meters[i].sinceWindow = 0, 0
 	}
+	s.late = lateness{}
 }
 
 // decide attributes a stretch in which nothing was on its way, if the segment
@@ -190,7 +203,7 @@ func (c *Conn) decide(h *happening, now, passed int64) bool {
 		s.spent[limitOf(h.from)] += waited
 		s.spent[LimitPath] += passed - waited
 	case h.closing || h.alive:
-		s.spent[c.silent()] += passed
+		c.leave(c.silent(), passed)
 	default:
 		return false
 	}

@@ -29,8 +29,8 @@ type Verdict struct {
 	Limit Limit
 	// For is the time spent on Limit, of Span.
 	For, Span time.Duration
-	// Whose is the sender that Limit is about: whom the window or the loss held
-	// back, whose octets were on their way the longest.
+	// Whose is the sender that Limit is about: whom the window, the loss or a
+	// delayed ACK held back, whose octets were on their way the longest.
 	Whose End
 	// RTTMin and RTT are the least and the median round trip over the whole way:
 	// between the ends, the two parts of it together. 0 where one is not known.
@@ -38,6 +38,8 @@ type Verdict struct {
 	// Queued says of LimitPath and LimitLoss that round trips grew to twice the
 	// least, and more: a queue in front of a narrow link.
 	Queued bool
+	// Held counts, for LimitDelayedAck, the segments that Whose held back.
+	Held int
 	// Opens counts SYNs, where the connection never opened.
 	Opens int
 }
@@ -58,11 +60,12 @@ func (c *Conn) Verdict() Verdict {
 			v.Limit, v.For = Limit(l), d
 		}
 	}
-	if slow := spent[LimitLoss] + spent[LimitWindow] + spent[LimitClient] + spent[LimitServer] + spent[LimitIdle]; v.Span < ShortSpan && 2*slow <= v.Span {
+	if slow := spent[LimitLoss] + spent[LimitWindow] + spent[LimitDelayedAck] + spent[LimitClient] + spent[LimitServer] + spent[LimitIdle]; v.Span < ShortSpan && 2*slow <= v.Span {
 		v.Kind = VerdictShort
 		return v
 	}
 	v.Whose = c.heldBack(v.Limit)
+	v.Held = c.meters[v.Whose].held
 	v.RTTMin, v.RTT = c.roundTrip(v.Whose)
 	m := &c.meters[v.Whose]
 	grew := m.rtt.Samples > 1 && m.rtt.Min > 0 && m.medianRTT() >= 2*m.rtt.Min
@@ -98,6 +101,8 @@ func (c *Conn) heldBack(l Limit) End {
 		more = server.again+server.late > client.again+client.late
 	case LimitPath:
 		more = c.Total[Server] > c.Total[Client]
+	case LimitDelayedAck:
+		more = server.heldFor > client.heldFor
 	case LimitServer:
 		more = true
 	case LimitOpening, LimitClosing, LimitClient, LimitIdle:

@@ -12,17 +12,18 @@ var tabWords = [tabs]trace.Text{
 
 // limitWords say in a word what held a connection back.
 var limitWords = map[string]trace.Text{
-	"opening": {En: "opening", Ko: "수립"},
-	"client":  {En: "client", Ko: "클라이언트"},
-	"server":  {En: "server", Ko: "서버"},
-	"path":    {En: "path", Ko: "경로"},
-	"loss":    {En: "loss", Ko: "손실"},
-	"window":  {En: "window", Ko: "윈도우"},
-	"closing": {En: "closing", Ko: "종료"},
-	"idle":    {En: "idle", Ko: "유휴"},
-	"short":   {En: "short", Ko: "짧음"},
-	"refused": {En: "refused", Ko: "거절"},
-	"never":   {En: "unopened", Ko: "미수립"},
+	"opening":     {En: "opening", Ko: "수립"},
+	"client":      {En: "client", Ko: "클라이언트"},
+	"server":      {En: "server", Ko: "서버"},
+	"path":        {En: "path", Ko: "경로"},
+	"delayed-ack": {En: "delayed ACK", Ko: "지연 ACK"},
+	"loss":        {En: "loss", Ko: "손실"},
+	"window":      {En: "window", Ko: "윈도우"},
+	"closing":     {En: "closing", Ko: "종료"},
+	"idle":        {En: "idle", Ko: "유휴"},
+	"short":       {En: "short", Ko: "짧음"},
+	"refused":     {En: "refused", Ko: "거절"},
+	"never":       {En: "unopened", Ko: "미수립"},
 }
 
 // What is being done.
