@@ -158,12 +158,14 @@ func (r *run) segmentSeen(f *capture.Frame, arrival bool) {
 		if sum == tcpstate.Invalid {
 			s.Checksum = tcpstate.Unverified
 		}
+		settled := slices.Clone(reading.Settled)
 		arrived := r.observer.Observe(s, tcpstate.Received)
 		s.Checksum = sum
 		r.changes = append(r.changes, arrived.Changes...)
 		findings = append(findings, arrived.Findings...)
 		reading.RTT, reading.AcksFrame = arrived.RTT, arrived.AcksFrame
 		reading.Changes, reading.Findings, r.findings = r.changes, findings, findings
+		reading.Settled = append(settled, arrived.Settled...)
 	}
 	if !arrival {
 		r.totals.Segments++

@@ -92,7 +92,7 @@ func (r *reconcile) settle(c *tcpstate.Conn) {
 			// Its host tells every change and has told none: a listener that
 			// answers with a SYN cookie remembers nothing (RFC 4987 §3.6).
 			c.History[who] = c.History[who][:1]
-			c.State[who] = c.History[who][0]
+			c.State[who], c.Assumed[who] = c.History[who][0], 0
 		}
 		if e == nil || e.told == nil || e.told.stream >= 0 && e.told.stream != c.Stream {
 			continue
@@ -101,7 +101,7 @@ func (r *reconcile) settle(c *tcpstate.Conn) {
 		if t.witness && len(t.states) > 0 {
 			before := max(slices.Index(c.History[who], t.states[0]), 0)
 			c.History[who] = append(slices.Clone(c.History[who][:before]), t.states...)
-			c.State[who] = t.last()
+			c.State[who], c.Assumed[who] = t.last(), 0
 			witnesses[who] = true
 		}
 		over, reset, timer = over || t.over, reset || t.reset, timer || t.timer

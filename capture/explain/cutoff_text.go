@@ -84,7 +84,11 @@ var (
 		En: "(Assumed until a later segment shows that {frames} arrived.)",
 		Ko: "({frames|이/가} 도착했다고 가정한 것이며, 이후 세그먼트로 확인됩니다.)",
 	}
-	assumedBareText  = text{En: "(Assumed until a later segment shows it.)", Ko: "(가정이며, 이후 세그먼트로 확인됩니다.)"}
+	assumedBareText = text{En: "(Assumed until a later segment shows it.)", Ko: "(가정이며, 이후 세그먼트로 확인됩니다.)"}
+	settledText     = text{
+		En: "This shows that {who} had reached {state}, as was assumed since frame {original}.",
+		Ko: "이로써 {who|이/가} {state}에 이르렀음이 확인됩니다. 프레임 {original}부터 가정한 것입니다.",
+	}
 	contradictedText = text{
 		En: "The stack itself says so; the segments seen here suggested otherwise.",
 		Ko: "스택이 직접 알린 것이며, 여기서 보인 세그먼트로 추론한 것과는 다릅니다.",

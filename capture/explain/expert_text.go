@@ -8,7 +8,7 @@ var matterTexts = map[string]text{
 	"out-of-order":            {En: "A segment came after a later one; if it was overtaken by three or more, its sender takes it for lost.", Ko: "뒤의 세그먼트보다 늦게 왔습니다. 셋 이상에 추월당하면 송신자는 손실로 여깁니다."},
 	"lost-segment":            {En: "Octets are missing here: lost on the way, late, or missed by the capture.", Ko: "여기에 빠진 바이트가 있습니다. 도중에 손실되었거나, 늦었거나, 캡처가 놓쳤습니다."},
 	"ack-lost-segment":        {En: "The receiver has what the capture has not: do not trust what this trace says of loss.", Ko: "캡처가 놓친 것을 수신자는 받았습니다. 이 트레이스로 손실을 판단하면 안 됩니다."},
-	"duplicate-ack":           {En: "The receiver got something beyond a hole; three of these make the sender repeat what is missing.", Ko: "수신자가 빈 곳 너머의 것을 받았습니다. 세 번이면 송신자가 빠진 것을 다시 보냅니다."},
+	"duplicate-ack":           {En: "Where something is without an ACK, the receiver got a segment beyond a hole, or an old one again, and three of these make the sender repeat what is missing; elsewhere it only repeats itself.", Ko: "확인되지 않은 것이 있으면 수신자가 빈 곳 너머의 것이나 옛것을 받았다는 뜻이고, 세 번이면 송신자가 빠진 것을 다시 보냅니다. 그 밖에는 되풀이일 뿐입니다."},
 	"window-update":           {En: "The receiver's application has read, or more room was found: the window changed.", Ko: "수신 애플리케이션이 읽었거나 공간이 늘어 윈도우가 바뀌었습니다."},
 	"window-full":             {En: "The sender has used all of the receiver's window, and must wait: the window limits the rate.", Ko: "송신자가 수신자의 윈도우를 다 써서 기다려야 합니다. 속도가 윈도우에 막힙니다."},
 	"zero-window":             {En: "The receiver's application does not read as fast as data comes: nothing may be sent.", Ko: "수신 애플리케이션이 데이터가 오는 만큼 빨리 읽지 않아 아무것도 보낼 수 없습니다."},

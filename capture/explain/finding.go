@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"statelab/capture/tcpstate"
+	"statelab/capture/trace"
 )
 
 // finding explains a segment by what the observer found about it; false if
@@ -108,7 +109,10 @@ func (x *Explainer) duplicateAck(f facts, found tcpstate.Finding) Explanation {
 		return x.acknowledge(f)
 	}
 	t := duplicateText
-	if found.Nth == 0 {
+	switch {
+	case x.unasked(f):
+		return Explanation{Sentence: x.say(duplicateUnaskedText, f.values), Section: "RFC 5681 §2"}
+	case found.Nth == 0:
 		t = duplicateUncountedText
 	}
 	more := ""
@@ -116,32 +120,59 @@ func (x *Explainer) duplicateAck(f facts, found tcpstate.Finding) Explanation {
 		more = x.say(thirdDuplicateText, f.values)
 	}
 	return Explanation{
-		Sentence:   join(x.say(t, f.values), more),
-		Arithmetic: x.sackBlocks(f),
-		Section:    "RFC 5681 §2; §3.2" + sackSection(f),
+		Sentence: join(x.say(t, f.values), more),
+		Section:  "RFC 5681 §2; §3.2",
 	}
 }
 
-func sackSection(f facts) string {
-	if f.s.Options.SackBlocks == 0 {
-		return ""
+// unasked reports whether a repeated ACK answers nothing that was seen: all that
+// its receiver has sent is acknowledged, and none of it has come again since the
+// ACK before.
+func (x *Explainer) unasked(f facts) bool {
+	if f.s.Options.SackBlocks > 0 {
+		return false
 	}
-	return "; RFC 2018 §3"
+	before := x.history.latest(f.ev, f.s.From, func(*seen) bool { return true })
+	return before != nil && x.history.latest(f.ev, f.s.From.Peer(), func(s *seen) bool {
+		return s.segLen() > 0 && (s.seq.Add(s.segLen()).After(f.s.Ack) || !s.at.Before(before.at)) || s.keepAlive && !s.at.Before(before.at)
+	}) == nil
 }
 
-// sackBlocks lists what the receiver holds beyond the hole, in the numbers that
-// the rest of the explanation uses.
-func (x *Explainer) sackBlocks(f facts) string {
-	o := f.s.Options
-	base := f.s.Ack - tcpstate.Seq(f.s.RelAck) // the peer's ISN, or 0 for raw numbers
+// selective tells of the SACK option, in the numbers that the rest of the
+// explanation uses: what a receiver holds beyond the hole (RFC 2018 §3), or what
+// has come to it twice (RFC 2883 §4).
+func (x *Explainer) selective(f facts) string {
+	held, twice := SackBlocks(f.s)
+	out := ""
+	if twice != "" {
+		out = x.say(sackTwiceText, args{"from": f.values["from"], "list": twice})
+	}
+	if held != "" {
+		out = join(out, x.say(sackHeldText, args{"from": f.values["from"], "list": held}))
+	}
+	return out
+}
+
+// SackBlocks lists the blocks of a segment's SACK option, first number and last,
+// as they are shown: "9857–10284, 11000–11999". The first one may repeat what lies
+// below the ACK, or within the second: that came twice (RFC 2883 §4).
+func SackBlocks(s *trace.Segment) (held, twice string) {
+	o := &s.Options
+	blocks := o.Sack[:min(max(o.SackBlocks, 0), len(o.Sack))]
+	base := s.Ack - tcpstate.Seq(s.RelAck) // the peer's ISN, or 0 for raw numbers
 	var list []string
-	for _, b := range o.Sack[:min(max(o.SackBlocks, 0), len(o.Sack))] {
-		list = append(list, strconv.FormatUint(uint64(b.Left-base), 10)+"–"+strconv.FormatUint(uint64(b.Right-base-1), 10))
+	for i, b := range blocks {
+		text := strconv.FormatUint(uint64(b.Left-base), 10) + "–" + strconv.FormatUint(uint64(b.Right-base-1), 10)
+		within := len(blocks) > 1 && !b.Left.Before(blocks[1].Left) && !b.Right.After(blocks[1].Right)
+		switch {
+		case !b.Right.After(b.Left): // no block
+		case i == 0 && (!b.Right.After(s.Ack) || within):
+			twice = text
+		default:
+			list = append(list, text)
+		}
 	}
-	if len(list) == 0 {
-		return ""
-	}
-	return x.phrase(sackText, args{"list": strings.Join(list, ", ")})
+	return strings.Join(list, ", "), twice
 }
 
 func (x *Explainer) zeroWindow(f facts, _ tcpstate.Finding) Explanation {

@@ -63,6 +63,10 @@ var (
 		En: "Duplicate ACK: {from} still expects {ack}, but a later segment has arrived, or an old one once more.",
 		Ko: "중복 ACK입니다. {from|은/는} 아직 {ack}번을 기다리는데, 그 뒤의 세그먼트가 왔거나 옛 세그먼트가 다시 왔습니다.",
 	}
+	duplicateUnaskedText = text{
+		En: "Duplicate ACK by its form alone: {from} repeats ack {ack}, and nothing of {to}'s is missing or has come again, so it reports no hole. What made {from} send it, the trace does not show.",
+		Ko: "형식만 중복 ACK입니다. {from|이/가} ack {ack}번을 되풀이하지만, {to} 쪽에서 빠진 것도 다시 온 것도 없으므로 빈 곳을 알리는 것이 아닙니다. 왜 보냈는지는 이 트레이스에 없습니다.",
+	}
 	thirdDuplicateText = text{
 		En: "This is the sign for {to} to retransmit at once.",
 		Ko: "{to|이/가} 곧바로 재전송하라는 신호입니다.",
@@ -76,7 +80,8 @@ var (
 		En: "{from} does not obey frame {original} but asks: this ACK tells a true peer where the connection stands, and a forger nothing.",
 		Ko: "{from|은/는} 프레임 {original|을/를} 따르지 않고 되묻습니다. 이 ACK로 진짜 상대는 연결의 상황을 알고, 위조한 쪽은 아무것도 얻지 못합니다.",
 	}
-	sackText = text{En: "SACK: {list} received", Ko: "SACK: {list} 받음"}
+	sackHeldText  = text{En: "SACK: {from} holds {list} already.", Ko: "SACK: {from|은/는} {list}번을 이미 갖고 있습니다."}
+	sackTwiceText = text{En: "SACK: {list} has come to {from} twice (D-SACK).", Ko: "SACK: {list}번이 {from}에 두 번 왔습니다(D-SACK)."}
 )
 
 // Flow control and keepalive.

@@ -56,6 +56,7 @@ var terms = [...]Term{
 	{Name: "RST", Gloss: text{En: "breaks the connection off", Ko: "연결을 바로 끊음"}},
 	{Name: "mss", Gloss: text{En: "most data in one segment toward the sender of this", Ko: "알린 쪽으로 오는 세그먼트 하나의 최대 데이터"}},
 	{Name: "scale", Gloss: text{En: "its later window fields count in units of 2^scale bytes", Ko: "알린 쪽의 이후 윈도우 필드는 2^scale바이트 단위"}},
+	{Name: "sack", Gloss: text{En: "numbers beyond ack that have come, or that came twice", Ko: "ack 너머에 이미 온 번호, 또는 두 번 온 번호"}},
 	{Name: "backlog", Gloss: text{En: "how many connections may wait for accept()", Ko: "accept()를 기다릴 수 있는 연결의 수"}},
 	{Name: "EOF", Gloss: text{En: "the peer's FIN has come: nothing more to read", Ko: "상대의 FIN이 와서 더 읽을 것이 없음"}},
 	{Name: "poll", Said: text{En: "poll", Ko: "조회"}, Gloss: text{En: "the state was read from the system, some time after the change", Ko: "상태를 시스템에서 읽음. 바뀐 때는 그보다 앞섬"}},

@@ -51,6 +51,10 @@ func (f facts) has(name string) bool {
 func (x *Explainer) segment(ev *trace.Event) Explanation {
 	f := x.facts(ev)
 	e := x.mainPoint(f)
+	if s := x.selective(f); s != "" {
+		e.Sentence = join(e.Sentence, s)
+		e.Section = joinWith("; ", e.Section, sackSection(f))
+	}
 	e.Sentence = join(e.Sentence, x.asides(f))
 	if f.s.Checksum == tcpstate.Invalid {
 		t := wrongChecksumText
@@ -106,7 +110,22 @@ func (x *Explainer) asides(f facts) string {
 		}
 		list = append(list, x.say(a.text, args{"from": f.values["from"], "to": f.values["to"], "original": found.Frame}))
 	}
+	for _, p := range f.s.Settled {
+		who := f.values["from"]
+		if p.End != f.s.From {
+			who = f.values["to"]
+		}
+		list = append(list, x.say(settledText, args{"who": who, "state": p.State.String(), "original": p.Frame}))
+	}
 	return join(list...)
+}
+
+// sackSection is where the SACK option, or a report of what came twice, is ordered.
+func sackSection(f facts) string {
+	if _, twice := SackBlocks(f.s); twice != "" {
+		return "RFC 2018 §3; RFC 2883 §4"
+	}
+	return "RFC 2018 §3"
 }
 
 // oddFlags: combinations that no sound sender produces.

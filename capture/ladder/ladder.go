@@ -23,6 +23,7 @@
 package ladder
 
 import (
+	"slices"
 	"time"
 
 	"statelab/capture/tcpstate"
@@ -89,6 +90,8 @@ type Row struct {
 	// Apart: a message's connection is not that of the arrow above it.
 	Apart  bool
 	States []StateMark
+	// Proofs are the states, assumed by earlier rows, that the row's segment proves.
+	Proofs []Proof
 	// Holds is, by lane, how many connections the lane's party keeps a
 	// transmission control block for after this row (RFC 9293 §3.3.1), as far
 	// as the changes of state tell. A lane beyond its end holds none.
@@ -152,6 +155,18 @@ type StateMark struct {
 	// Contradicted: the segments do not agree with what the party reported.
 	Contradicted bool
 	Change       trace.StateChange
+}
+
+// Proof says that what this row shows proves a state which had been assumed.
+type Proof struct {
+	Lane  int
+	State tcpstate.State
+	Frame int // the segment by which it was assumed
+}
+
+// Proves reports whether the row proves a change of state which had been assumed.
+func (r *Row) Proves(m *StateMark) bool {
+	return slices.ContainsFunc(r.Proofs, func(p Proof) bool { return p.Lane == m.Lane && p.State == m.To })
 }
 
 // Detail is how closely the ladder looks.

@@ -46,6 +46,13 @@ func (b *Builder) markReading(r *row, e *trace.Event) {
 		}
 		b.mark(r, lane, &trace.StateChange{Change: c})
 	}
+	for _, p := range e.Segment.Settled {
+		lane := r.Arrow.From
+		if p.End != e.Segment.From {
+			lane = r.Arrow.To
+		}
+		r.Proofs = append(r.Proofs, Proof{lane, p.State, p.Frame})
+	}
 	b.told = slices.Clone(e.Segment.Changes)
 }
 

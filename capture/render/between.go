@@ -143,14 +143,25 @@ func (b *Between) Rows(rows []ladder.Row) []ladder.Row {
 
 // leave remembers the states that a row tells which is left out.
 func (b *Between) leave(r *ladder.Row) {
-	if r.Stream < 0 || len(r.States) == 0 {
+	if r.Stream < 0 || len(r.States)+len(r.Proofs) == 0 {
 		return
 	}
+	b.prove(r)
 	if b.ends == nil {
 		b.ends = map[int][]ladder.StateMark{}
 	}
 	for _, m := range r.States {
 		b.ends[r.Stream] = append(slices.DeleteFunc(b.ends[r.Stream], func(old ladder.StateMark) bool { return old.Lane == m.Lane }), m)
+	}
+}
+
+// prove takes the doubt from what a row proves.
+func (b *Between) prove(r *ladder.Row) {
+	ends := b.ends[r.Stream]
+	for i := range ends {
+		if r.Proves(&ends[i]) {
+			ends[i].Basis = tcpstate.Inferred
+		}
 	}
 }
 
@@ -161,6 +172,7 @@ func (b *Between) resume(r *ladder.Row) {
 	if !cut || r.Kind != ladder.RowArrow {
 		return
 	}
+	b.prove(r)
 	delete(b.ends, r.Stream)
 	states := slices.Clone(r.States)
 	for _, m := range ends {

@@ -34,6 +34,7 @@ func Connections(w io.Writer, events Events, o Options) error {
 	}
 	var totals string
 	var failed error
+	assumed := false
 	byStream := lineUp[connectionLine]{give: func(c connectionLine) {
 		tb.under[len(tb.rows)] = c.verdict
 		tb.rows = append(tb.rows, c.cells)
@@ -45,6 +46,7 @@ func Connections(w io.Writer, events Events, o Options) error {
 		}
 		switch {
 		case e.Kind == trace.KindConnection && o.shows(e.Connection.Stream):
+			assumed = assumed || e.Connection.Assumed != [2]int{}
 			byStream.add(e.Connection.Stream, connectionLine{t.connectionRow(e.Connection), explain.Verdict(o.Lang, e.Connection)})
 		case e.Kind == trace.KindTotals:
 			totals = totalsText(t.say, e.Totals)
@@ -55,6 +57,10 @@ func Connections(w io.Writer, events Events, o Options) error {
 		t.plainLine(t.say.of(wordEmpty))
 	} else {
 		tb.writeOr(t)
+	}
+	if assumed {
+		t.blank()
+		t.painted(faint, "? "+t.say.of(wordAssumed))
 	}
 	if totals != "" {
 		t.blank()
@@ -93,10 +99,22 @@ func (t *text) connectionRow(c *tcpstate.Conn) []string {
 	}
 	return []string{
 		strconv.Itoa(c.Stream), c.Key.Client.String(), c.Key.Server.String(), opened, rtt,
-		fmt.Sprintf("%s / %s", c.State[tcpstate.Client], c.State[tcpstate.Server]),
+		endStates(c),
 		strconv.FormatInt(c.Bytes[tcpstate.Client], 10), strconv.FormatInt(c.Bytes[tcpstate.Server], 10),
 		c.Ending.String(), sentAgain(c), findingsText(t.say, c.Standing()),
 	}
+}
+
+// endStates names the states that the ends are in at last, with the sign for what
+// is only assumed.
+func endStates(c *tcpstate.Conn) string {
+	var names [2]string
+	for e, s := range c.State {
+		if names[e] = s.String(); c.Assumed[e] > 0 {
+			names[e] += "?"
+		}
+	}
+	return names[tcpstate.Client] + " / " + names[tcpstate.Server]
 }
 
 // sentAgain counts segments that were sent again, of the client and of the

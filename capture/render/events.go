@@ -89,6 +89,15 @@ type jsonSegment struct {
 	RTT         *int64        `json:"rtt_us,omitempty"`
 	AcksFrame   int           `json:"acks_frame,omitempty"`
 	Findings    []jsonFinding `json:"findings,omitempty"`
+	Settled     []jsonSettled `json:"settled,omitempty"`
+}
+
+// jsonSettled is a state that had been assumed, by an earlier frame, and that this
+// segment proves.
+type jsonSettled struct {
+	End   string `json:"end"`
+	State string `json:"state"`
+	Frame int    `json:"frame"`
 }
 
 type jsonFinding struct {
@@ -278,6 +287,9 @@ func segmentOf(s *trace.Segment) *jsonSegment {
 	}
 	for _, f := range s.Findings {
 		j.Findings = append(j.Findings, jsonFinding{Name: valid(f.Name), Frame: f.Frame, Nth: f.Nth})
+	}
+	for _, x := range s.Settled {
+		j.Settled = append(j.Settled, jsonSettled{x.End.String(), x.State.String(), x.Frame})
 	}
 	return j
 }

@@ -2,7 +2,6 @@ package render
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 
 	"statelab/capture/explain"
@@ -75,7 +74,7 @@ func (r *report) Connections() []htmlConnection {
 		c := &r.conns[i]
 		h := htmlConnection{
 			Stream: c.Stream, Number: r.o.number(c.Stream), First: c.First, Client: c.Key.Client.String(), Server: c.Key.Server.String(),
-			States: fmt.Sprintf("%s / %s", c.State[tcpstate.Client], c.State[tcpstate.Server]),
+			States: endStates(c),
 			Sent:   c.Bytes[tcpstate.Client], Received: c.Bytes[tcpstate.Server],
 			Ending:   inTwo(func(s speaker) string { return safe(r.explainer(s).Ending(c)) }),
 			Verdict:  inTwo(func(s speaker) string { return explain.Verdict(s.lang, c) }),

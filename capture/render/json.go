@@ -79,6 +79,7 @@ type jsonConnection struct {
 	Options   ends[*jsonSYN] `json:"options"`
 	Closed    string         `json:"closed"`
 	States    ends[[]string] `json:"states"`
+	Assumed   ends[[]string] `json:"assumed"`
 	Bytes     ends[int64]    `json:"bytes"`
 	Segments  ends[int]      `json:"segments"`
 	Frames    [2]int         `json:"frames"`
@@ -121,6 +122,7 @@ func connectionOf(c *tcpstate.Conn) *jsonConnection {
 		Server:   jsonAddress{ipText(c.Key.Server), c.Key.Server.Port()},
 		Closed:   c.Ending.String(),
 		States:   ends[[]string]{stateNames(c.History[tcpstate.Client]), stateNames(c.History[tcpstate.Server])},
+		Assumed:  ends[[]string]{assumedNames(c, tcpstate.Client), assumedNames(c, tcpstate.Server)},
 		Bytes:    ends[int64]{c.Bytes[tcpstate.Client], c.Bytes[tcpstate.Server]},
 		Segments: ends[int]{c.Segments[tcpstate.Client], c.Segments[tcpstate.Server]},
 		Frames:   [2]int{c.First, c.Last},
@@ -169,6 +171,12 @@ func synOf(c *tcpstate.Conn, e tcpstate.End) *jsonSYN {
 		j.Scale = new(o.Scale)
 	}
 	return j
+}
+
+// assumedNames are the states at the end of a history that nothing has proved.
+func assumedNames(c *tcpstate.Conn, e tcpstate.End) []string {
+	h := c.History[e]
+	return stateNames(h[max(len(h)-c.Assumed[e], 0):])
 }
 
 func stateNames(states []tcpstate.State) []string {

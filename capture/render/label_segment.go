@@ -21,6 +21,7 @@ type label struct {
 	resent                    string // in short, where that is what it is
 	short                     string // the flags beside a number of an ACK, which says ACK
 	flags, seq, ack, len, win string
+	sack                      string // what it selectively acknowledges
 	winMatters                bool
 	syn, control              bool // its flags say more than its numbers
 	mss, scale                string
@@ -36,6 +37,9 @@ func (s speaker) label(seg *trace.Segment, tag string) label {
 	l := label{tag: tag, flags: flagText(seg.Flags), seq: s.seqText(seg)}
 	if seg.Flags.Has(tcpstate.ACK) {
 		l.ack = s.ackText(seg)
+	}
+	if held, twice := explain.SackBlocks(seg); held+twice != "" {
+		l.sack = "sack=" + strings.ReplaceAll(strings.Join(slices.DeleteFunc([]string{twice, held}, func(s string) bool { return s == "" }), ", "), ", ", ",")
 	}
 	if seg.Len > 0 {
 		l.len = "len=" + strconv.Itoa(seg.Len)
@@ -150,7 +154,7 @@ func (l label) full() string {
 	if l.syn && l.mss != "" {
 		return words(l.tag, l.words, l.flags, l.seq, l.ack, l.mss, l.scale)
 	}
-	return words(l.tag, l.words, l.flags, l.seq, l.ack, l.len, l.window(), l.payload)
+	return words(l.tag, l.words, l.flags, l.seq, l.ack, l.sack, l.len, l.window(), l.payload)
 }
 
 func (l label) window() string {
@@ -167,10 +171,13 @@ func (l label) forms(all bool) []string {
 	base := words(l.tag, l.words, l.flags, l.seq, l.ack, l.len)
 	var forms []string
 	if all {
-		forms = append(forms, words(base, l.mss, l.scale, l.win, l.payload, l.options))
+		forms = append(forms, words(base, l.sack, l.mss, l.scale, l.win, l.payload, l.options))
 	}
 	if l.syn {
 		return append(forms, l.synForms(base)...)
+	}
+	if l.sack != "" {
+		forms = append(forms, words(base, l.sack, l.window(), l.payload), words(base, l.sack), words(l.tag, l.words, l.ack, l.sack), words(l.tag, l.word, l.ack, l.sack))
 	}
 	forms = append(forms, words(base, l.window(), l.payload), words(base, l.window()), base)
 	switch {

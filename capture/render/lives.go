@@ -35,6 +35,7 @@ type pair struct{ here, there string }
 type life struct {
 	n     int
 	state tcpstate.State
+	doubt bool   // that state was told as assumed
 	facts string // of its memory, when it was last reported
 }
 
@@ -52,6 +53,8 @@ func (l *lives) tell(ev *trace.Event) error {
 	switch ev.Kind {
 	case trace.KindState:
 		return l.state(ev)
+	case trace.KindSegment:
+		return l.settled(ev)
 	case trace.KindMemory:
 		if x := l.known[pairOf(ev)]; x != nil {
 			x.facts = facts(ev.Memory)
@@ -117,7 +120,7 @@ func (l *lives) state(ev *trace.Event) error {
 			return err
 		}
 	}
-	x.state = c.To
+	x.state, x.doubt = c.To, c.Basis == tcpstate.Assumed
 	way, unseen := arrow, c.Basis == tcpstate.Observed && (c.Edge == nil || passedOver(&c.Change))
 	if unseen {
 		way = " … "
@@ -130,7 +133,11 @@ func (l *lives) state(ev *trace.Event) error {
 	case tcpstate.Inferred:
 		text += " (" + l.say.of(wordInferred) + ")"
 	case tcpstate.Assumed:
-		text += " (" + l.say.of(wordAssumed) + ")"
+		if ev.Frame > 0 {
+			text += " (" + l.say.f(wordByFrame, ev.Frame) + ")"
+		} else {
+			text += " (" + l.say.of(wordGuess) + ")"
+		}
 	case tcpstate.Observed:
 	}
 	if x.facts != "" {
@@ -144,6 +151,27 @@ func (l *lives) state(ev *trace.Event) error {
 		delete(l.known, p)
 	}
 	return l.line(ev, text)
+}
+
+// settled tells what a segment proves of a state that was told as assumed. A
+// segment comes before the changes that it makes.
+func (l *lives) settled(ev *trace.Event) error {
+	for _, p := range ev.Segment.Settled {
+		whose, peer := ev.From, ev.To
+		if p.End != ev.Segment.From {
+			whose, peer = peer, whose
+		}
+		x := l.known[pair{whose.Addr.String(), peer.Addr.String()}]
+		if x == nil || !x.doubt || x.state != p.State {
+			continue
+		}
+		x.doubt = false
+		who, state := explain.Label(l.o.Lang, "role."+whose.Role.String()), explain.StateName(l.o.Lang, p.State)
+		if err := l.line(ev, fmt.Sprintf("%s  %s  %s", l.name(x), who, l.say.f(wordShown, state, ev.Frame, p.Frame))); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // passedOver reports whether a change that polling found may have led through
@@ -167,7 +195,12 @@ func passedOver(c *tcpstate.Change) bool {
 // and does not tell what was in between.
 var wordUnseen = trace.Text{En: "what lay between was over when the system was next asked", Ko: "그 사이의 상태는 운영체제에 다시 물었을 때 이미 지나간 뒤였음"}
 
-var wordInferred = trace.Text{En: "inferred", Ko: "추론"}
+var (
+	wordInferred = trace.Text{En: "inferred", Ko: "추론"}
+	wordGuess    = trace.Text{En: "assumed", Ko: "가정"}
+	wordByFrame  = trace.Text{En: "assumed, frame %d", Ko: "가정, 프레임 %d"}
+	wordShown    = trace.Text{En: "%s, shown by frame %d; assumed since frame %d", Ko: "%s: 프레임 %d에서 확인, 프레임 %d부터 가정"}
+)
 
 // facts picks from a control block what tells how the connection fares, and is
 // so for longer than the moment: what lay in its buffers may be gone by the time

@@ -2,6 +2,7 @@ package render
 
 import (
 	"slices"
+	"statelab/capture/tcpstate"
 	"strconv"
 
 	"statelab/capture/explain"
@@ -108,6 +109,13 @@ func (r *sheetReader) take(rows []ladder.Row) {
 			r.before++
 			for _, m := range row.States {
 				r.starts[laneEnd{row.Stream, m.Lane}] = m
+			}
+			for _, p := range row.Proofs {
+				at := laneEnd{row.Stream, p.Lane}
+				if m, ok := r.starts[at]; ok && row.Proves(&m) {
+					m.Basis = tcpstate.Inferred
+					r.starts[at] = m
+				}
 			}
 		case len(r.rows) >= r.part.Most:
 			r.more = true

@@ -59,17 +59,25 @@ func (s *Sheet) States(i int) []LaneState {
 
 // latest finds the newest change of an end's state, up to a row.
 func (s *Sheet) latest(i int, at laneEnd) (ladder.StateMark, bool) {
-	for ; i >= 0; i-- {
-		if s.rows[i].Stream != at.stream {
+	m, ok := s.starts[at]
+	j := i
+search:
+	for ; j >= 0; j-- {
+		if s.rows[j].Stream != at.stream {
 			continue
 		}
-		for _, m := range slices.Backward(s.rows[i].States) {
-			if m.Lane == at.lane {
-				return m, true
+		for _, change := range slices.Backward(s.rows[j].States) {
+			if change.Lane == at.lane {
+				m, ok = change, true
+				break search
 			}
 		}
 	}
-	m, ok := s.starts[at]
+	for j++; ok && j <= i; j++ { // what has been proved since
+		if s.rows[j].Stream == at.stream && s.rows[j].Proves(&m) {
+			m.Basis = tcpstate.Inferred
+		}
+	}
 	return m, ok
 }
 

@@ -29,6 +29,9 @@ func termsOf(r *ladder.Row) []string {
 		if s.Options.HasScale {
 			names = append(names, "scale")
 		}
+		if s.Options.SackBlocks > 0 {
+			names = append(names, "sack")
+		}
 	case r.Kind == ladder.RowState && len(r.States) > 0 && r.States[0].Change.Cause.Kind == tcpstate.OnPoll:
 		names = append(names, r.States[0].Change.Cause.Name)
 	case r.Kind == ladder.RowCall:

@@ -292,6 +292,9 @@ func explanations(x *explain.Explainer, lanes []ladder.Lane, r *ladder.Row) []ex
 	}
 	for i := range r.States {
 		m := &r.States[i]
+		if m.From == m.To { // it was so before: see Between
+			continue
+		}
 		e := r.Event
 		e.Kind, e.State, e.Segment = trace.KindState, &m.Change, nil
 		e.From, e.To = laneParty(r, lanes, m.Lane), trace.Participant{}

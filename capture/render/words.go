@@ -39,7 +39,7 @@ var (
 	wordKeeps       = trace.Text{En: "this end remembers the connection (TCB)", Ko: "이쪽 끝이 연결을 기억함(TCB)"}
 	wordKeepsNot    = trace.Text{En: "it does not", Ko: "기억하지 않음"}
 	wordSame        = trace.Text{En: "the same segment, leaving and arriving", Ko: "같은 세그먼트의 출발과 도착"}
-	wordAssumed     = trace.Text{En: "if the segment arrived", Ko: "세그먼트가 도착했다면"}
+	wordAssumed     = trace.Text{En: "assumed: nothing has shown it yet", Ko: "가정: 아직 보여 준 것이 없음"}
 	wordContradicts = trace.Text{En: "the segments say otherwise", Ko: "세그먼트와 어긋남"}
 	wordNowTitle    = trace.Text{En: "What each side remembers now", Ko: "지금 양쪽이 기억하는 것"}
 	wordLedger      = trace.Text{En: "Who remembered how much, in bytes, after each step", Ko: "단계가 끝날 때마다 누가 몇 바이트를 기억했는가"}

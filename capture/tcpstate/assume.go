@@ -65,12 +65,14 @@ func (e *end) believes(s *Segment, sender *end) bool {
 func (f follow) settle(who End) {
 	e := &f.c.ends[who]
 	if seen := e.tapped && e.tcb.state != Unknown; e.nAhead > 0 && (seen || e.withdrawn) {
-		before, n := e.ahead, e.nAhead
+		before, since, n := e.ahead, e.since, e.nAhead
 		e.nAhead = 0
 		if !seen {
 			f.expect(who, func(State, string) {})
 		}
-		if !slices.Equal(before[:n], e.ahead[:e.nAhead]) {
+		if slices.Equal(before[:n], e.ahead[:e.nAhead]) {
+			e.since = since
+		} else {
 			e.nAhead = 0
 			f.r.found(FoundNotArrived, e.assumed.frame, 0)
 			f.emit(who, e.tcb.state, Trigger{OnSend, f.s.Flags.control()}, e.tcb.basis(), nil, f.s.Frame)
@@ -95,7 +97,7 @@ func (f follow) expect(who End, pass func(State, string)) {
 			return
 		}
 		pass(to, cause)
-		e.ahead[e.nAhead] = to
+		e.ahead[e.nAhead], e.since[e.nAhead] = to, f.s.Frame
 		e.nAhead++
 	}
 	t := e.tcb

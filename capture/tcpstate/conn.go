@@ -48,6 +48,9 @@ type Conn struct {
 	State       [2]State
 	// History holds each end's states in order, the current one last.
 	History [2][]State
+	// Assumed counts the states at the end of each History that are assumed, and
+	// that no segment has proved.
+	Assumed [2]int
 	// Bytes counts payload octets sent by each end, every octet once; Total
 	// counts them as often as they were sent.
 	Bytes, Total [2]int64

@@ -83,6 +83,13 @@ type Change struct {
 	Corrects bool
 }
 
+// Settlement is what a segment proves of an end that had been assumed.
+type Settlement struct {
+	End   End
+	State State // and those that were assumed before it
+	Frame int // the segment by which the state was assumed
+}
+
 // Edge is one edge of RFC 9293's state machine.
 type Edge struct {
 	From, To State
@@ -138,6 +145,9 @@ type Reading struct {
 	Damaged  bool
 	Findings []Finding
 	Changes  []Change
+	// Settled are the states that had been assumed, and that this segment proves.
+	// Changes that it makes come after them.
+	Settled []Settlement
 }
 
 // Aborts reports whether s is the RST of an end that has no TCB any more: what was

@@ -9,6 +9,9 @@ type end struct {
 	// sent to this end has arrived.
 	ahead  [4]State
 	nAhead int
+	since  [4]int // the frames by which they were assumed
+	// doubt is the frame by which its newest state was assumed, 0 if it is proved.
+	doubt int
 	// withdrawn says that some of what they rest on has not arrived after all.
 	withdrawn bool
 	// tapped says that segments are seen at this end's own host, as they leave

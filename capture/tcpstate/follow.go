@@ -41,6 +41,9 @@ func (f follow) quick(sender, receiver *end, where Where, arrival bool) bool {
 	if f.s.Flags.Any(SYN|FIN|RST) || !f.s.Flags.Has(ACK) || !sender.open() || !receiver.open() {
 		return false
 	}
+	if sender.doubt != 0 && f.s.Len > 0 { // met midway: what sends has not closed
+		f.settled(f.from, sender.doubt)
+	}
 	if !arrival {
 		sender.tcb.notice(f.s)
 		sender.sent(f.s, f.r.ScaledWindow)
@@ -95,7 +98,10 @@ func (f follow) change(who End, to State, trigger Trigger, edge *Edge, frames ..
 	e := &f.c.ends[who]
 	e.tcb.state = to
 	if i := slices.Index(e.ahead[:e.nAhead], to); i >= 0 {
+		since := e.since[i]
+		copy(e.since[:], e.since[i+1:e.nAhead])
 		e.nAhead = copy(e.ahead[:], e.ahead[i+1:e.nAhead])
+		f.settled(who, since)
 		return
 	}
 	if e.nAhead > 0 {
@@ -109,6 +115,18 @@ func (f follow) change(who End, to State, trigger Trigger, edge *Edge, frames ..
 		}
 	}
 	f.emit(who, to, trigger, e.tcb.basis(), edge, frames...)
+}
+
+// settled reports that what was assumed of an end by a frame is proved: its state,
+// and those before it.
+func (f follow) settled(who End, since int) {
+	e := &f.c.ends[who]
+	if e.tcb.basis() == Assumed {
+		e.doubt = since
+		return
+	}
+	e.doubt, f.c.Assumed[who] = 0, e.nAhead
+	f.r.Settled = append(f.r.Settled, Settlement{who, e.tcb.state, since})
 }
 
 // emit adds a change to the reading and to the connection's history.
@@ -132,6 +150,13 @@ func (f follow) emit(who End, to State, trigger Trigger, basis Basis, edge *Edge
 		End: who, From: from, To: to, Trigger: trigger, Basis: basis, Edge: edge, Frames: evidence,
 		Corrects: edge == nil && slices.ContainsFunc(f.r.Findings, func(x Finding) bool { return x.Name == FoundNotArrived }),
 	})
+	c.ends[who].doubt = 0
+	if basis == Assumed {
+		c.ends[who].doubt = f.s.Frame
+		c.Assumed[who] = min(c.Assumed[who]+1, maxHistory)
+	} else {
+		c.Assumed[who] = 0
+	}
 	if len(c.History[who]) == 0 && from != Unknown {
 		c.History[who] = append(c.History[who], from)
 	}

@@ -78,7 +78,7 @@ func NewObserver(options ObserverOptions) *Observer {
 // as it left.
 func (o *Observer) Observe(s *Segment, where Where) *Reading {
 	r := &o.reading
-	*r = Reading{Findings: r.Findings[:0], Changes: r.Changes[:0]}
+	*r = Reading{Findings: r.Findings[:0], Changes: r.Changes[:0], Settled: r.Settled[:0]}
 	o.nFrames = 0
 	now := s.Time.UnixNano()
 	o.lastNow = max(o.lastNow, now)

@@ -59,7 +59,10 @@ func (f follow) meetMidway(e *end) {
 		e.tcb.finSeen, e.tcb.peerFin = true, peer.fin
 	}
 	if e.nAhead > 0 { // it was assumed to be there
-		e.nAhead = 0
+		e.nAhead, e.doubt = 0, e.since[0]
+		if basis == Inferred {
+			f.settled(f.from, e.doubt)
+		}
 		f.step(f.from, f.s.Frame)
 		return
 	}
@@ -192,6 +195,7 @@ func (f follow) sendsReset(e *end) {
 		t.state = Closed // it answers for a closed port, or for a lost connection
 		e.nAhead = 0
 		f.c.enter(f.from, Closed)
+		f.c.Assumed[f.from] = 0
 		return
 	case Closed:
 		if e.lost && f.lostIt() && f.c.ends[f.to].shown().synchronized() { // the RST before was lost too

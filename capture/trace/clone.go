@@ -20,6 +20,7 @@ func (e *Event) Clone() Event {
 		for i := range s.Changes {
 			s.Changes[i].Frames = slices.Clone(s.Changes[i].Frames)
 		}
+		s.Settled = slices.Clone(s.Settled)
 		c.Segment = &s
 	}
 	if e.State != nil {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -42,6 +43,11 @@ func TestScripts(t *testing.T) {
 		},
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("LC_ALL", "C.UTF-8")
+			traces, err := filepath.Abs("../../docs/traces")
+			if err != nil {
+				return err
+			}
+			e.Setenv("TRACES", traces)
 			e.Values[testKey{}] = e.T()
 			return nil
 		},
