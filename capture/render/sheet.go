@@ -2,8 +2,9 @@ package render
 
 import (
 	"slices"
-	"statelab/capture/tcpstate"
 	"strconv"
+
+	"statelab/capture/tcpstate"
 
 	"statelab/capture/explain"
 	"statelab/capture/ladder"

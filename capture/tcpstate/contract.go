@@ -87,7 +87,7 @@ type Change struct {
 type Settlement struct {
 	End   End
 	State State // and those that were assumed before it
-	Frame int // the segment by which the state was assumed
+	Frame int   // the segment by which the state was assumed
 }
 
 // Edge is one edge of RFC 9293's state machine.

@@ -20,7 +20,8 @@ func TestSettled(t *testing.T) {
 	}{
 		"a handshake and a request": {
 			between, "c> SYN 0\ns> SYN,ACK 0 1\nc> ACK 1 1\nc> PSH,ACK 1 1 +10\ns> ACK 1 11",
-			"3: client ESTABLISHED since 2; 5: server ESTABLISHED since 3", [2]int{},
+			"3: client ESTABLISHED since 2; 5: server ESTABLISHED since 3",
+			[2]int{},
 		},
 		"the last ACK": {
 			between, "c> SYN 0\ns> SYN,ACK 0 1\nc> ACK 1 1\nc> FIN,ACK 1 1\ns> ACK 1 2\ns> FIN,ACK 1 2\nc> ACK 2 2",
@@ -29,11 +30,13 @@ func TestSettled(t *testing.T) {
 		},
 		"a FIN that may have been sent before": {
 			between, "c> SYN 0\ns> SYN,ACK 0 1\nc> ACK 1 1\ns> ACK 1 1 +5\nc> FIN,ACK 1 6\ns> FIN,ACK 6 2\nc> ACK 2 7",
-			"3: client ESTABLISHED since 2; 4: server ESTABLISHED since 3; 7: client TIME-WAIT since 6", [2]int{0, 3},
+			"3: client ESTABLISHED since 2; 4: server ESTABLISHED since 3; 7: client TIME-WAIT since 6",
+			[2]int{0, 3},
 		},
 		"midway": {
 			between, "c> ACK 1 1\ns> ACK 1 1\nc> ACK 1 1\nc> ACK 1 1 +10\ns> ACK 1 11",
-			"4: client ESTABLISHED since 1", [2]int{0, 1},
+			"4: client ESTABLISHED since 1",
+			[2]int{0, 1},
 		},
 		"at both ends": {atBoth, "c> SYN 0\ns> SYN,ACK 0 1\nc> ACK 1 1\nc> FIN,ACK 1 1\ns> FIN,ACK 1 2\nc> ACK 2 2", "", [2]int{}},
 	} {
