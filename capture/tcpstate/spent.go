@@ -145,7 +145,7 @@ func (c *Conn) spend(h *happening, now int64) {
 		} else if !c.decide(h, now, passed) {
 			return // and the mark stays
 		}
-	case LimitOpening, LimitClosing, LimitLoss, LimitClient, LimitServer, LimitIdle:
+	case LimitOpening, LimitClosing, LimitLoss, LimitClient, LimitServer, LimitDelayedAck, LimitIdle:
 		s.spent[s.now] += passed
 	}
 	s.mark = now
