@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"net/netip"
 	"strconv"
-
-	"github.com/google/gopacket/layers"
 )
 
 // Formats of field values.
@@ -36,19 +34,11 @@ func words(n uint64) func(uint64) string {
 	return func(v uint64) string { return fmt.Sprintf("%d (%d bytes)", v, v*n) }
 }
 
-// etherTypeValue names an EtherType as gopacket does.
-func etherTypeValue(v uint64) string {
-	name := layers.EthernetType(v).String()
-	if name == "UnknownEthernetType" {
-		name = ""
-	}
-	return named(hex16(v), name)
-}
+func etherTypeValue(v uint64) string { return named(hex16(v), etherTypes[uint16(v)]) }
 
-// protocolValue names a protocol number as gopacket does.
 func protocolValue(v uint64) string {
-	name := layers.IPProtocol(v).String()
-	if name == "UnknownIPProtocol" {
+	name, ok := ipProtocols[uint8(v)]
+	if !ok {
 		name = transports[uint8(v)]
 	}
 	return named(decimal(v), name)

@@ -2,9 +2,6 @@ package decode
 
 import (
 	"net/netip"
-	"strings"
-
-	"github.com/google/gopacket/layers"
 
 	"statelab/capture/tcpstate"
 )
@@ -152,7 +149,7 @@ func (p *Packet) icmpv4Info(lang language, at layer) string {
 		return ""
 	}
 	b := p.data[at.off:]
-	text := spaced(layers.CreateICMPv4TypeCode(message.Type, message.Code).String())
+	text := message.named(icmp4Types)
 	switch known, ok := icmpCodes[[2]uint8{message.Type, message.Code}]; {
 	case message.Type == icmp4Echo:
 		text = echoRequest.format(lang, be16(b[4:]), be16(b[6:]))
@@ -173,7 +170,7 @@ func (p *Packet) icmpv6Info(lang language, at layer) string {
 	}
 	b := p.data[at.off:]
 	target := p.captured(at.end, min(at.end+16, p.payloadEnd))
-	text := spaced(layers.CreateICMPv6TypeCode(message.Type, message.Code).String())
+	text := message.named(icmp6Types)
 	switch known, ok := icmp6Codes[[2]uint8{message.Type, message.Code}]; {
 	case message.Type == icmp6Echo:
 		text = echoRequest.format(lang, be16(b[4:]), be16(b[6:]))
@@ -201,23 +198,4 @@ func (p *Packet) withQuote(lang language, text string) string {
 		return about.format(lang, text, q.Src.Addr(), q.Dst.Addr())
 	}
 	return about.format(lang, text, q.Src, q.Dst)
-}
-
-// spaced turns gopacket's "TimeExceeded(TTLExceeded)" into "time exceeded (TTL
-// exceeded)": words are parted, and written small unless they are initials.
-func spaced(name string) string {
-	upper := func(i int) bool { return i >= 0 && i < len(name) && 'A' <= name[i] && name[i] <= 'Z' }
-	lower := func(i int) bool { return i >= 0 && i < len(name) && 'a' <= name[i] && name[i] <= 'z' }
-	var b strings.Builder
-	for i := range len(name) {
-		c := name[i]
-		if c == '(' || upper(i) && (lower(i-1) || upper(i-1) && lower(i+1)) {
-			b.WriteByte(' ')
-		}
-		if upper(i) && lower(i+1) {
-			c += 'a' - 'A'
-		}
-		b.WriteByte(c)
-	}
-	return b.String()
 }

@@ -161,7 +161,7 @@ func (c *Conversation) answered(m *Message, r *reader) (to request) {
 		to = c.pending[0]
 		m.Exchange = to.exchange
 		if m.Status >= 200 || m.Status == 101 {
-			c.pending = c.pending[1:]
+			c.pending = append(c.pending[:0], c.pending[1:]...) // and not its tail, which would be a new one for each request
 		}
 	}
 	asker := &c.readers[r.from.Peer()]

@@ -2,10 +2,7 @@ package network
 
 import (
 	"encoding/binary"
-	"net"
-
-	"github.com/google/gopacket"
-	"github.com/google/gopacket/layers"
+	"net/netip"
 
 	"statelab/capture/trace"
 )
@@ -23,7 +20,7 @@ func (d *Decider) squeeze(t *transit, r *ruling) bool {
 	}
 	d.verdict(t, r, trace.TooBig, 0, 0)
 	if t.v4 && t.df {
-		if data := fragmentationNeeded(t.Data, r.MTU, d.link.Router.AsSlice()); data != nil {
+		if data := fragmentationNeeded(t.Data, r.MTU, d.link.Router); data != nil {
 			d.dec.Replies = append(d.dec.Replies, Reply{Dir: t.Dir.Back(), After: d.link.Delay, Data: data, Rule: r.text})
 		}
 	}
@@ -32,25 +29,37 @@ func (d *Decider) squeeze(t *transit, r *ruling) bool {
 
 // fragmentationNeeded is the ICMP message "destination unreachable, fragmentation
 // needed and DF set" (type 3, code 4) in answer to an IPv4 frame: the next hop's
-// MTU, then the header and the first 8 octets of payload (RFC 792, RFC 1191 §4).
-func fragmentationNeeded(frame []byte, mtu int, router net.IP) []byte {
-	eth, ip := layers.Ethernet{}, layers.IPv4{}
-	if eth.DecodeFromBytes(frame, gopacket.NilDecodeFeedback) != nil || ip.DecodeFromBytes(eth.Payload, gopacket.NilDecodeFeedback) != nil {
+// MTU, then the header and the first 8 octets of payload (RFC 792, RFC 1191 §4). It
+// returns nil for a frame that has not so much, and where the router's address is
+// not IPv4.
+func fragmentationNeeded(frame []byte, mtu int, router netip.Addr) []byte {
+	const icmpHeader = 8
+	if len(frame) < ethernetHeader+ipv4Header || binary.BigEndian.Uint16(frame[12:]) != etherTypeIPv4 || !router.Is4() {
 		return nil
 	}
-	quote := eth.Payload[:min(int(ip.IHL)*4+8, len(eth.Payload))]
-	out := gopacket.NewSerializeBuffer()
-	err := gopacket.SerializeLayers(out, gopacket.SerializeOptions{FixLengths: true, ComputeChecksums: true},
-		&layers.Ethernet{SrcMAC: eth.DstMAC, DstMAC: eth.SrcMAC, EthernetType: layers.EthernetTypeIPv4},
-		&layers.IPv4{Version: 4, TTL: 64, Protocol: layers.IPProtocolICMPv4, SrcIP: router, DstIP: ip.SrcIP},
-		// gopacket names the second word of the header for echo: here its low
-		// half is the MTU.
-		&layers.ICMPv4{TypeCode: layers.CreateICMPv4TypeCode(layers.ICMPv4TypeDestinationUnreachable, layers.ICMPv4CodeFragmentationNeeded), Seq: uint16(mtu)},
-		gopacket.Payload(quote))
-	if err != nil {
+	quoted := int(frame[ethernetHeader]&0x0f)*4 + 8
+	if len(frame) < ethernetHeader+quoted {
 		return nil
 	}
-	return out.Bytes()
+	out := make([]byte, ethernetHeader+ipv4Header+icmpHeader, ethernetHeader+ipv4Header+icmpHeader+quoted)
+	out = append(out, frame[ethernetHeader:ethernetHeader+quoted]...)
+	copy(out, frame[6:12]) // back to where it came from
+	copy(out[6:], frame[:6])
+	binary.BigEndian.PutUint16(out[12:], etherTypeIPv4)
+
+	ip, from := out[ethernetHeader:ethernetHeader+ipv4Header], router.As4()
+	ip[0] = 0x45 // version 4, a header of 5 words
+	binary.BigEndian.PutUint16(out[totalLength:], uint16(len(out)-ethernetHeader))
+	ip[8], ip[9] = 64, 1 // time to live; ICMP
+	copy(ip[12:], from[:])
+	copy(ip[16:], frame[sourceAddress:sourceAddress+4])
+	binary.BigEndian.PutUint16(out[headerChecksum:], checksum(ip))
+
+	icmp := out[ethernetHeader+ipv4Header:]
+	icmp[0], icmp[1] = 3, 4
+	binary.BigEndian.PutUint16(icmp[6:], uint16(mtu))
+	binary.BigEndian.PutUint16(icmp[2:], checksum(icmp))
+	return out
 }
 
 // Offsets in an Ethernet frame with an IPv4 packet.
@@ -58,7 +67,11 @@ const (
 	totalLength    = ethernetHeader + 2
 	fragmentField  = ethernetHeader + 6
 	headerChecksum = ethernetHeader + 10
+	sourceAddress  = ethernetHeader + 12
 )
+
+// ipv4Header is the length of an IPv4 header without options, in bytes.
+const ipv4Header = 20
 
 // moreFragments is the flag MF; the low 13 bits of its field count 8 octets
 // (RFC 791 §3.1).
