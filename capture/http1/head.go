@@ -12,7 +12,7 @@ const maxMethod = 32
 // settleHead looks at the head so far: whether it is one, whether it is whole.
 func (r *reader) settleHead() {
 	line := r.text[r.line:]
-	whole := bytes.HasSuffix(line, []byte("\n"))
+	whole := len(line) > 0 && line[len(line)-1] == '\n'
 	switch firstLine := r.line == 0; {
 	case firstLine && !whole && !plausible(line), firstLine && whole && !r.startLine(line):
 		r.giveUp()

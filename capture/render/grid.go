@@ -67,7 +67,12 @@ func newGrid(width, frame int, lanes []ladder.Lane, explained bool) grid {
 }
 
 // cut shortens s to width cells, the tail included.
-func cut(s string, width int, tail string) string { return ansi.Truncate(s, width, tail) }
+func cut(s string, width int, tail string) string {
+	if len(s) <= width { // no character has more cells than octets
+		return s
+	}
+	return ansi.Truncate(s, width, tail)
+}
 
 // wrap breaks s into lines of at most width cells, between words where that is
 // possible.

@@ -158,8 +158,8 @@ func (s *summary) request(stream int, m *http1.Message) {
 	if p.counted {
 		s.asks(p.method)
 	}
-	if len(s.asked[stream]) < maxPending {
-		s.asked[stream] = append(s.asked[stream], p)
+	if asked := s.asked[stream]; len(asked) < maxPending {
+		s.asked[stream] = append(asked, p)
 	}
 }
 
@@ -183,9 +183,9 @@ func (s *summary) answers(status int) {
 const maxTarget = 200
 
 func (s *summary) response(stream int, m *http1.Message) {
-	i := -1
+	asked, i := s.asked[stream], -1
 	if m.Status >= 200 || m.Status == 101 { // else the final one follows (RFC 9110 §15.2)
-		i = slices.IndexFunc(s.asked[stream], func(p pending) bool { return p.exchange == m.Exchange })
+		i = slices.IndexFunc(asked, func(p pending) bool { return p.exchange == m.Exchange })
 	}
 	if i < 0 { // its request was not seen, or was not complete before it
 		if s.between.Touches(m.Span) {
@@ -193,8 +193,8 @@ func (s *summary) response(stream int, m *http1.Message) {
 		}
 		return
 	}
-	p := s.asked[stream][i]
-	s.asked[stream] = slices.Delete(s.asked[stream], i, i+1)
+	p := asked[i]
+	s.asked[stream] = slices.Delete(asked, i, i+1)
 	x := http1.Exchange{Request: &http1.Message{Span: p.Span}, Response: m}
 	if !s.between.Touches(x.Span()) {
 		return
