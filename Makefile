@@ -33,7 +33,7 @@ check: ## format, vet, lint, import direction
 	@out=$$($(TOOL) exhaustive -d $(PKGS) 2>&1 | grep -v '_test\.go:'); \
 	if [ -n "$$out" ]; then echo "$$out"; exit 1; fi
 	$(GO) mod verify >/dev/null
-	$(GO) test -count=1 -run 'TestImportDirection|TestOnePipeline' ./cmd/statelab
+	$(GO) test -count=1 -run 'TestImportDirection|TestOnePipeline|TestLayersAreForTests' ./cmd/statelab
 
 soak: ## the same properties over many more seeds
 	STATELAB_SOAK=1 $(GO) test -count=1 -timeout 60m $(PKGS)

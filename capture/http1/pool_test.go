@@ -66,3 +66,17 @@ func TestNoBodies(t *testing.T) {
 		}
 	}
 }
+
+// A request takes memory for its start line and its fields; that it waits for its
+// response takes none.
+func TestRequestTakesTwoStrings(t *testing.T) {
+	pool := &Pool{}
+	c := New(Limits{Body: -1, Pool: pool}, func(_ tcpstate.End, m *Message) { pool.Put(m) })
+	request, response := []byte("GET / HTTP/1.1\r\nHost: a\r\n\r\n"), []byte("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+	if allocated := testing.AllocsPerRun(100, func() {
+		c.Feed(tcpstate.Client, stream.Chunk{Data: request})
+		c.Feed(tcpstate.Server, stream.Chunk{Data: response})
+	}); allocated > 4 {
+		t.Errorf("an exchange allocates %v times, want 2 for each message", allocated)
+	}
+}

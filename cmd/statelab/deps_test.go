@@ -124,6 +124,23 @@ func TestImportDirection(t *testing.T) {
 	}
 }
 
+// Tests compare with gopacket's layers. Nothing else imports them: they fill tables
+// of 7 MiB at each start, which each collection of garbage looks through.
+func TestLayersAreForTests(t *testing.T) {
+	t.Parallel()
+	const layers = "github.com/google/gopacket/layers"
+	tested := false
+	for _, p := range listPackages(t) {
+		if slices.Contains(p.Imports, layers) {
+			t.Errorf("%s imports %s", p.ImportPath, layers)
+		}
+		tested = tested || slices.Contains(p.TestImports, layers)
+	}
+	if !tested {
+		t.Error("no test imports it: the test looks for the wrong name")
+	}
+}
+
 // One pipeline: whoever decodes frames and follows connections at the same time
 // is a second pipeline.
 func TestOnePipeline(t *testing.T) {
