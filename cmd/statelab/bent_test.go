@@ -180,7 +180,7 @@ func TestBentLessonIsMarked(t *testing.T) {
 			[]string{"60 seconds pass", "half-closed"},
 		},
 		{ // where only time was to pass, a connection is still closing
-			"close", "drop fin once",
+			"close", "drop all fin once",
 			[]string{
 				"outcome of steps 2, 3, 4.", "Step 4, changed by your rule. At its end: client CLOSED, server CLOSED",
 			},
@@ -248,14 +248,17 @@ func TestBentHTTPLessonIsMarked(t *testing.T) {
 	})
 }
 
-// A rule that names no ordinal holds for each segment that it names, as the guide
-// says: "once" is once for each.
-func TestOnceIsForEachSegment(t *testing.T) {
+// A rule that names no ordinal acts as often as it says, as the guide has it; with
+// "all", as often on each segment.
+func TestHowOftenARuleActs(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		lesson, rule string
 		drops        int
-	}{{"close", "drop fin once", 4}, {"close", "drop 1st fin", 1}, {"server-restart", "drop 1st rst", 1}} {
+	}{
+		{"close", "drop all fin once", 4}, {"close", "drop fin once", 1}, {"close", "drop fin twice", 2}, {"close", "drop 1st fin", 1},
+		{"server-restart", "drop rst once", 1}, {"server-restart", "drop rst twice", 2},
+	} {
 		sc, _ := tcpdemo.Find(c.lesson)
 		rules := network.MustParseRules(c.rule)
 		p, err := performScenario(t.Context(), sc, defaultSeed, rules)
