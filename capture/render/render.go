@@ -157,6 +157,8 @@ type Format struct {
 	Frames bool
 	// Document: the output is one document, which cannot follow another.
 	Document bool
+	// Bilingual: the output holds both languages, the other one by Options.Other.
+	Bilingual bool
 	// Whole: the output holds all that is known, whatever the view.
 	Whole bool
 	// Render writes the events to w. It returns the first error of w or of the
@@ -181,7 +183,7 @@ var Formats = []Format{
 		About: trace.Text{En: "ladder as a picture for slides and pages", Ko: "슬라이드와 웹 문서에 넣을 사다리 그림"},
 	},
 	{
-		Name: "html", Extension: ".html", MIME: "text/html; charset=utf-8", Frames: true, Document: true, Cuts: true, Render: HTML,
+		Name: "html", Extension: ".html", MIME: "text/html; charset=utf-8", Frames: true, Document: true, Bilingual: true, Cuts: true, Render: HTML,
 		About: trace.Text{En: "one page to click through, with every field and byte; needs no network", Ko: "필드와 바이트까지 눌러 볼 수 있는 한 쪽짜리 보고서, 네트워크 불필요"},
 	},
 	{

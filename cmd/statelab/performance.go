@@ -92,7 +92,7 @@ func (p *performance) show(w io.Writer, v view) error {
 	if v.format.Frames {
 		v.opts.Frame = frameOf(p.recording.At(vantageClient))
 	}
-	if v.format.Document {
+	if v.format.Bilingual {
 		other, err := p.inOther(v.lang)
 		if err != nil {
 			return err
@@ -101,7 +101,7 @@ func (p *performance) show(w io.Writer, v view) error {
 	}
 	if !v.page { // on a page the lesson's title stands above the ladder
 		v.opts.Title, v.opts.Network = v.lang.Of(p.lesson), "statelab "+p.title+" · "+p.network
-		if v.format.Document {
+		if v.format.Bilingual {
 			v.opts.Title = v.lang.Of(p.headline())
 		} else if len(p.bent.steps) > 0 { // a picture's title has one line
 			v.opts.Network = v.lang.Of(bentMark) + " · " + v.opts.Network
