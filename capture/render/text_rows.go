@@ -1,6 +1,7 @@
 package render
 
 import (
+	"slices"
 	"strings"
 
 	"statelab/capture/explain"
@@ -230,15 +231,24 @@ func dials(r *ladder.Row) bool { return r.Event.Call.Name == "connect" && r.Even
 const leastArgs = 4
 
 // beside writes words next to a lane, on its inner side, or where there is more
-// room for them; the symbol that they begin with stands at the lane.
+// room for them; the symbol that they begin with stands at the lane, and touches it
+// where the words would touch another.
 func (t *text) beside(c *canvas, lane int, s string, st style) {
 	col, onRight, onLeft := t.grid.cols[lane], t.roomOnRight(lane), t.roomOnLeft(lane)
 	if s = t.fit(s, max(onRight, onLeft)); cells(s) > onRight {
 		symbol, rest := firstWord(s)
-		c.right(col-1, rest+" "+symbol, st)
+		end := col - 1
+		if slices.Contains(t.grid.cols, end-cells(s)-1) {
+			end = col
+		}
+		c.right(end, rest+" "+symbol, st)
 		return
 	}
-	c.put(col+2, s, st)
+	begin := col + 2
+	if slices.Contains(t.grid.cols, begin+cells(s)) {
+		begin = col + 1
+	}
+	c.put(begin, s, st)
 }
 
 // besideRoom is how many cells there are next to a lane.
