@@ -256,8 +256,12 @@ func TestHowOftenARuleActs(t *testing.T) {
 		lesson, rule string
 		drops        int
 	}{
-		{"close", "drop all fin once", 4}, {"close", "drop fin once", 1}, {"close", "drop fin twice", 2}, {"close", "drop 1st fin", 1},
-		{"server-restart", "drop rst once", 1}, {"server-restart", "drop rst twice", 2},
+		{"close", "drop all fin once", 4},
+		{"close", "drop fin once", 1},
+		{"close", "drop fin twice", 2},
+		{"close", "drop 1st fin", 1},
+		{"server-restart", "drop rst once", 1},
+		{"server-restart", "drop rst twice", 2},
 	} {
 		sc, _ := tcpdemo.Find(c.lesson)
 		rules := network.MustParseRules(c.rule)
