@@ -93,7 +93,7 @@ or json).`,
 				return err
 			}
 			v.opts.Streams = f.streams
-			defer e.spare(traceLitter, 0)()
+			defer e.spare(reading)()
 			if err := f.extractFlags.open(); err != nil {
 				return err
 			}

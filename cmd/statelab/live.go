@@ -74,7 +74,7 @@ func (f *liveFlags) resolve(e *env) (view, error) {
 // watch runs a program on the machine's network and shows what happens, until
 // the program ends or ctx does. The capture is drained before watch returns.
 func (f *liveFlags) watch(ctx context.Context, e *env, v view, n *host.Network, port uint16, program func(context.Context) error) error {
-	defer e.spare(serverLitter, serving)()
+	defer e.spare(serving)()
 	if v.trace && f.write == "" {
 		f.capture, f.write, v.out = true, v.out, "-"
 	}
