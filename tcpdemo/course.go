@@ -17,8 +17,9 @@ type Course []*CourseStep
 // CourseStep is what happened until the next step began.
 type CourseStep struct {
 	// states and calls are what each end has gone through from the lesson's
-	// beginning to this step's end.
-	states, calls courseEnds
+	// beginning to this step's end; moved what its calls of this step alone moved,
+	// each by itself.
+	states, calls, moved courseEnds
 	// segments are what each end sent in this step, each with what the wire did to
 	// it; messages the HTTP messages that it sent.
 	segments, messages courseEnds
@@ -63,7 +64,7 @@ type Rest uint8
 // What a sentence may rest on.
 const (
 	OnStates   Rest = iota // the states of the ends and what their programs' calls came to
-	OnSegments             // the segments as well, and what became of each
+	OnSegments             // the segments as well, what became of each, and each read and write
 	OnMessages             // the states and the HTTP messages
 )
 
@@ -86,7 +87,7 @@ func (c Course) Holds(n int, rest Rest, itself Course) bool {
 	}
 	switch rest {
 	case OnSegments:
-		return maps.EqualFunc(is.segments, meant.segments, slices.Equal)
+		return maps.EqualFunc(is.segments, meant.segments, slices.Equal) && maps.EqualFunc(is.moved, meant.moved, slices.Equal)
 	case OnMessages:
 		return maps.EqualFunc(is.messages, meant.messages, slices.Equal)
 	case OnStates:

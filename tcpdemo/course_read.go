@@ -42,7 +42,7 @@ func ReadCourse(events iter.Seq2[trace.Event, error]) (Course, error) {
 
 func newCourseStep() *CourseStep {
 	return &CourseStep{
-		segments: courseEnds{}, messages: courseEnds{}, acted: map[courseEnd]bool{}, ends: map[trace.Role]tcpstate.State{},
+		moved: courseEnds{}, segments: courseEnds{}, messages: courseEnds{}, acted: map[courseEnd]bool{}, ends: map[trace.Role]tcpstate.State{},
 	}
 }
 
@@ -78,6 +78,9 @@ func (c Course) add() {
 		}
 		for _, a := range s.asked {
 			calls[a.end] = addCall(calls[a.end], &a.call)
+			if a.call.Bytes > 0 {
+				s.moved[a.end] = append(s.moved[a.end], fmt.Sprint(a.call.Name, a.call.Bytes))
+			}
 		}
 		s.states, s.calls = states.clone(), calls.clone()
 		s.stream, s.several = stream, several
