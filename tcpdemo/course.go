@@ -126,7 +126,11 @@ func (c Course) Heading(n int) trace.Text {
 	text.Ko += ": " + strings.Join(ko, ", ")
 	if frames := step.underWay; len(frames) > 0 {
 		list := strings.Trim(strings.Join(strings.Fields(fmt.Sprint(frames)), ", "), "[]")
-		text.En += ", with frame " + list + " still on the way"
+		noun := "frame "
+		if len(frames) > 1 {
+			noun = "frames "
+		}
+		text.En += ", with " + noun + list + " still on the way"
 		text.Ko += ", 프레임 " + list + " 전송 중"
 	}
 	if step.several {

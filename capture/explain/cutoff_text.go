@@ -84,6 +84,11 @@ var (
 		En: "(Assumed until a later segment shows that {frames} arrived.)",
 		Ko: "({frames|이/가} 도착했다고 가정한 것이며, 이후 세그먼트로 확인됩니다.)",
 	}
+	// assumedSecondText: it sends a FIN, and acknowledges the peer's in it.
+	assumedSecondText = text{
+		En: "(Assumed: a FIN of its own that was lost before the peer's came would look the same.)",
+		Ko: "(가정입니다. 상대의 FIN보다 먼저 보낸 자신의 FIN이 손실되었어도 똑같이 보입니다.)",
+	}
 	assumedBareText = text{En: "(Assumed until a later segment shows it.)", Ko: "(가정이며, 이후 세그먼트로 확인됩니다.)"}
 	settledText     = text{
 		En: "This shows that {who} had reached {state}, as was assumed since frame {original}.",

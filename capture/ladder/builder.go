@@ -51,6 +51,7 @@ type Builder struct {
 	talked    bool // an application's message was seen
 	first     time.Time
 	last      time.Time
+	paused    time.Time // until when a row says that time passes
 	reached   time.Time // what the rows have shown so far: see reach
 	begun     bool
 }

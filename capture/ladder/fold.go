@@ -183,7 +183,7 @@ func (t *tally) add(r *Row) {
 func (t *tally) text() trace.Text {
 	var en, ko []string
 	if t.segments > 0 {
-		e, k := fmt.Sprintf("%d more segments", t.segments), fmt.Sprintf("세그먼트 %d개", t.segments)
+		e, k := more(t.segments, "segment", ""), fmt.Sprintf("세그먼트 %d개", t.segments)
 		var within []string
 		if t.octets > 0 {
 			e = fmt.Sprintf("%s with %d bytes", e, t.octets)
@@ -198,14 +198,14 @@ func (t *tally) text() trace.Text {
 		n      int
 		en, ko string
 	}{
-		{t.lost, "%d of them lost", ""},
-		{t.resent, "%d of them sent again", ""},
-		{max(t.opened, t.ended), "%d more connections", "연결 %d개"},
-		{t.changes, "%d more changes of state", "상태 변화 %d번"},
-		{t.calls, "%d more calls", "호출 %d번"},
+		{t.lost, fmt.Sprintf("%d of them lost", t.lost), ""},
+		{t.resent, fmt.Sprintf("%d of them sent again", t.resent), ""},
+		{max(t.opened, t.ended), more(max(t.opened, t.ended), "connection", ""), "연결 %d개"},
+		{t.changes, more(t.changes, "change", " of state"), "상태 변화 %d번"},
+		{t.calls, more(t.calls, "call", ""), "호출 %d번"},
 	} {
 		if part.n > 0 {
-			en = append(en, fmt.Sprintf(part.en, part.n))
+			en = append(en, part.en)
 			if part.ko != "" {
 				ko = append(ko, fmt.Sprintf(part.ko, part.n))
 			}
@@ -215,6 +215,14 @@ func (t *tally) text() trace.Text {
 		en, ko = append(en, fmt.Sprintf("%d more like these", t.rows)), append(ko, fmt.Sprintf("비슷한 것 %d개", t.rows))
 	}
 	return trace.Text{En: "… " + strings.Join(en, ", "), Ko: "… " + strings.Join(ko, ", ") + " 더"}
+}
+
+// more is "1 more call" or "2 more calls".
+func more(n int, noun, of string) string {
+	if n != 1 {
+		noun += "s"
+	}
+	return fmt.Sprintf("%d more %s%s", n, noun, of)
 }
 
 // troubleInKorean is what of the segments was lost or sent again: in Korean it

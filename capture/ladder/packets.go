@@ -217,7 +217,7 @@ func (p *packer) flush(out []Row, next time.Time) []Row {
 // since makes a row's time count from the row before it that stays.
 func (p *packer) since(r *Row) {
 	switch r.Kind {
-	case RowStep, RowPause, RowConnection, RowTotals, RowOpening: // nothing happens at their time
+	case RowStep, RowNote, RowPause, RowConnection, RowTotals, RowOpening: // nothing happens at their time
 		return
 	default:
 	}

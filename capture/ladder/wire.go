@@ -2,6 +2,7 @@ package ladder
 
 import (
 	"slices"
+	"time"
 
 	"statelab/capture/tcpstate"
 	"statelab/capture/trace"
@@ -210,6 +211,7 @@ func (b *Builder) emit(out []Row, r *row) []Row {
 		b.begun, b.first, b.last = true, r.At, r.At
 	}
 	r.Since = r.At.Sub(b.first)
+	var passed time.Duration
 	switch {
 	case r.At.IsZero() || b.last.IsZero(): // summaries may bear no time
 		r.Since = 0
@@ -217,13 +219,17 @@ func (b *Builder) emit(out []Row, r *row) []Row {
 		// It is of the moment of the row above, or is not shown.
 	case r.Kind == RowMessage || r.Kind == RowStep || r.Kind == RowConnection || r.Kind == RowTotals:
 		// These look back: nothing happens at their time.
+	case r.Kind == RowNote: // it shows no time to count from
+		passed = r.At.Sub(later(b.last, b.paused))
 	default:
+		passed = r.At.Sub(later(b.last, b.paused))
 		r.Delta = r.At.Sub(b.last)
 		b.last = r.At
 	}
 	b.reach(r)
-	if r.Delta >= b.o.Pause {
-		out = append(out, Row{Kind: RowPause, At: r.At, Since: r.Since, Stream: -1, Lane: -1, Pause: r.Delta, Holds: slices.Clone(b.blocks)})
+	if passed >= b.o.Pause {
+		b.paused = r.At
+		out = append(out, Row{Kind: RowPause, At: r.At, Since: r.Since, Stream: -1, Lane: -1, Pause: passed, Holds: slices.Clone(b.blocks)})
 	}
 	if opening, ok := b.opening(r); ok {
 		opening.Holds = slices.Clone(b.blocks)
@@ -246,6 +252,14 @@ func (b *Builder) emit(out []Row, r *row) []Row {
 	default:
 	}
 	return append(out, r.Row)
+}
+
+// later returns the later of two times.
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
 }
 
 // reach follows the moment that the rows have come to: a segment's row shows its

@@ -356,9 +356,9 @@ func (m *meter) acked(ack Seq, now int64) {
 	}
 }
 
-// weigh adds the octets in flight to their sum over time.
+// weigh adds the octets in flight to their sum over time; a SYN alone is none.
 func (m *meter) weigh(passed int64) {
-	if n := m.flight(); n > 0 {
+	if n := m.flight(); n > 0 && (m.data > 0 || m.fin) {
 		m.busy += passed
 		m.flightTime += float64(n) * float64(passed)
 	}
