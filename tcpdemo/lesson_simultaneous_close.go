@@ -22,6 +22,7 @@ func simultaneousClose() Scenario {
 				Ko: "나중에 닫은 쪽이 없으므로 바로 잊어도 되는 쪽도 없습니다. TIME-WAIT가 두 개입니다.",
 			},
 		},
+		Own: true,
 		Run: func(l *Lab) error {
 			accepted := make(chan network.Conn, 1)
 			if _, err := l.listen(EchoPort, func(c network.Conn) { accepted <- c }); err != nil {

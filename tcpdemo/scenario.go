@@ -25,7 +25,7 @@ type Scenario struct {
 	// user's are added to its own.
 	Network network.Config
 	// Own says that it needs a network of statelab's own even where Network asks
-	// for nothing: to inject a frame, to reboot a host, or to let two SYNs cross.
+	// for nothing: to inject a frame, to reboot a host, or to let two segments cross.
 	Own bool
 	// Limit is when it is over at the latest, in the network's time; 0 means
 	// two minutes: long enough for TIME-WAIT to end.

@@ -13,6 +13,7 @@ import (
 	"syscall"
 	"time"
 
+	"statelab/capture/explain"
 	"statelab/capture/trace"
 	"statelab/httpdemo"
 	"statelab/tcpdemo"
@@ -65,7 +66,7 @@ func (s *hostStage) end() {
 	s.net.Sleep(settling)
 	s.book.take(trace.Observation{Kind: trace.ObservedNote, Note: &trace.Note{Step: true, Text: trace.Text{
 		En: "The lesson is over: what is still open is closed",
-		Ko: "레슨이 끝나, 아직 열려 있는 소켓을 닫습니다",
+		Ko: "마지막 정리: 아직 열려 있는 소켓을 닫습니다",
 	}}})
 	s.open.close()
 	s.net.Sleep(settling)
@@ -122,15 +123,19 @@ func (l tooLong) Text(lang string) string {
 	return "scenario " + l.scenario + " lets hours pass, and here they would be real ones: use --net virtual"
 }
 
-// scenarioOnHost runs a TCP lesson on the machine's own network, if it needs
-// nothing that this network lacks.
-func (f *lessonFlags) scenarioOnHost(ctx context.Context, e *env, w io.Writer, v view, sc tcpdemo.Scenario) error {
+// refuseOnHost is a misuse if a scenario needs what the machine's own network lacks.
+func refuseOnHost(sc *tcpdemo.Scenario, lang explain.Lang) error {
 	if sc.Own || !reflect.ValueOf(sc.Network).IsZero() {
-		return misuse{inLanguage(ownNetwork{sc.Name}, v.lang)}
+		return misuse{inLanguage(ownNetwork{sc.Name}, lang)}
 	}
 	if sc.Within() > endurance {
-		return misuse{inLanguage(tooLong{sc.Name}, v.lang)}
+		return misuse{inLanguage(tooLong{sc.Name}, lang)}
 	}
+	return nil
+}
+
+// scenarioOnHost runs a TCP lesson on the machine's own network.
+func (f *lessonFlags) scenarioOnHost(ctx context.Context, e *env, w io.Writer, v view, sc tcpdemo.Scenario) error {
 	return f.hostLesson(ctx, e, w, v, tcpdemo.EchoPort, twoParties, func(ctx context.Context, s *hostStage) error {
 		lab := &tcpdemo.Lab{
 			Clock: mortal{s.net, ctx}, Client: onePort{s.keep(s.net.Client()), s.port(0)}, Server: onePort{s.keep(s.net.Server()), s.port(0)},
@@ -219,7 +224,7 @@ func (p portTaken) Error() string { return p.Text("en") }
 func (p portTaken) Text(lang string) string {
 	switch {
 	case lang == "ko" && p.own:
-		return p.error.Error() + ": 서비스 둘을 한꺼번에 여는 레슨에는 포트가 둘 필요합니다. --net virtual을 쓰십시오"
+		return p.error.Error() + ": 서비스 둘을 한꺼번에 열려면 포트가 둘 필요합니다. --net virtual을 쓰십시오"
 	case lang == "ko":
 		return p.error.Error() + ": 그사이 다른 프로그램이 이 포트를 차지했습니다. 다시 실행하면 빈 포트를 씁니다"
 	case p.own:

@@ -114,6 +114,9 @@ func TestReadingsOnTheHost(t *testing.T) {
 	if err := f.scenarioOnHost(t.Context(), e, &out, v, sc); err != nil {
 		t.Fatal(err)
 	}
+	if text := out.String(); !strings.Contains(text, "아직 열려 있는 소켓을 닫습니다") || strings.Contains(text, "레슨") {
+		t.Error("the last step closes what is open, and TCP has 시나리오, not 레슨")
+	}
 	type event struct {
 		Kind string
 		From jsonAddr

@@ -58,6 +58,14 @@ that matter most. --list names them all.`,
 			if err != nil {
 				return err
 			}
+			for i := range run {
+				if f.net != "host" {
+					break
+				}
+				if err := refuseOnHost(&run[i], v.lang); err != nil {
+					return err
+				}
+			}
 			v.opts.Told = new(render.Told) // what one lesson has explained, the next does not
 			if err := v.oneDocument(len(run), "a scenario"); err != nil {
 				return err
