@@ -16,8 +16,8 @@ import (
 // benders are rules that change what a lesson shows.
 var benders = []string{
 	"drop 1st syn", "drop syn twice", "drop 1st ack", "drop 1st pure-ack client→server", "drop 1st data segment once",
-	"drop 1st fin", "drop 1st rst", "drop 1st any client→server twice", "loss 30%", "duplicate 1st any",
-	"delay 150ms 2nd any", "corrupt 2nd segment client→server", "swap 3,4",
+	"drop 1st fin", "drop 1st rst", "drop 1st any client→server twice", "drop 1st any server→client", "loss 30%",
+	"duplicate 1st any", "delay 150ms 2nd any", "corrupt 2nd segment client→server", "swap 3,4",
 }
 
 // Whatever rules do to a lesson: what is said to refute a belief does so in the run
@@ -207,6 +207,9 @@ var judges = map[string]func(all evidence, cited []trace.Event) string{
 	},
 	"window-scale/27": func(all evidence, c []trace.Event) string {
 		syns := all.where(sent, flags(tcpstate.SYN), by(c[0].From.Role))
+		if len(syns) > 0 && c[0].Segment.Window == syns[0].Segment.Window {
+			return "it is the window of its SYN, in bytes"
+		}
 		return unless("another scale", len(syns) > 0 && uint32(c[0].Segment.Window)<<syns[0].Segment.Options.Scale == c[0].Segment.ScaledWindow)
 	},
 	"backlog/1": func(all evidence, c []trace.Event) string {

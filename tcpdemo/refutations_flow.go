@@ -60,10 +60,7 @@ var refutationsOfFlow = map[string][]trace.Refutation{
 		"the field says %d; shifted by the announced scale it is %d bytes",
 		"필드 값은 %d이고, 알린 배율만큼 시프트하면 %d바이트입니다",
 		func(seen []trace.Event) []any { return []any{seen[0].Segment.Window, seen[0].Segment.ScaledWindow} },
-	), Seen: []trace.Sight{func(l *trace.Look) bool {
-		e := l.Event()
-		return e.Kind == trace.KindSegment && e.Segment.ScaleKnown && e.Segment.ScaledWindow > uint32(e.Segment.Window)
-	}}}},
+	), Seen: []trace.Sight{scaled}}},
 	"backlog": {
 		{N: 1, Why: because(
 			"the server is ESTABLISHED; its program calls accept() only later",
@@ -234,6 +231,15 @@ func filledWithOptions(l *trace.Look) bool {
 	s := l.Event().Segment
 	options := len(s.Options.Raw)
 	return options > 0 && s.Len+options == int(l.Last().Segment.Options.MSS)
+}
+
+// scaled sees a window field that its sender has shifted (RFC 7323 §2.2). Of an end
+// that is not ESTABLISHED yet that is not certain: this stack answers a repeated SYN
+// with the window of its SYN-ACK, in bytes.
+func scaled(l *trace.Look) bool {
+	e := l.Event()
+	return e.Kind == trace.KindSegment && e.Segment.ScaleKnown && e.Segment.ScaledWindow > uint32(e.Segment.Window) &&
+		ever(l.Run[:l.At], e.Stream, func(s *trace.Event) bool { return isState(s, e.From.Role, tcpstate.Established) })
 }
 
 // later sees what happens after the event seen before, and not with it: a call that
