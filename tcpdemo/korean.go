@@ -21,3 +21,12 @@ func inKorean(d time.Duration) string {
 	}
 	return strconv.Itoa(int(minutes)) + "분 " + seconds
 }
+
+// rounded is a duration to three digits, which is as much as one measurement on a
+// real machine tells.
+func rounded(d time.Duration) time.Duration {
+	unit := time.Duration(1)
+	for ; d/unit >= 1000; unit *= 10 {
+	}
+	return d.Round(unit)
+}

@@ -19,3 +19,19 @@ func TestDurationsInKorean(t *testing.T) {
 		}
 	}
 }
+
+func TestRounded(t *testing.T) {
+	t.Parallel()
+	for d, want := range map[time.Duration]time.Duration{
+		0:                     0,
+		20 * time.Millisecond: 20 * time.Millisecond,
+		41_889_816:            41_900_000,
+		99_728:                99_700,
+		999_600:               1_000_000,
+		501:                   501,
+	} {
+		if got := rounded(d); got != want {
+			t.Errorf("%v: %v, want %v", d, got, want)
+		}
+	}
+}

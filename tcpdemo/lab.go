@@ -144,6 +144,17 @@ func (l *Lab) amiss(so bool, what string, values ...any) error {
 	return l.surprised(fmt.Errorf(what, values...))
 }
 
+// elsewhere takes an outcome that a lesson did not expect, and that more than its
+// step has a part in. On a network that rules of the user's have bent, a note says
+// what differs, and the step is told as it went; otherwise the error comes back.
+func (l *Lab) elsewhere(err error, en, ko string) error {
+	if !l.Bent {
+		return err
+	}
+	l.Note(en, ko)
+	return nil
+}
+
 // outlive waits for TIME-WAIT to pass: for 2 MSL, and where a stack's timer is
 // coarse until it has run out as well. Linux's of 60 s may be 8 s late.
 func (l *Lab) outlive() {

@@ -86,8 +86,11 @@ func (l *Lab) restartWindow() error {
 	}
 	const initial = 10 // segments (RFC 6928)
 	cwnd, mss := values["cwnd"], values["Eff.snd.MSS"]
-	if err := l.amiss(cwnd != initial*mss, "the client's cwnd is %d, expected %d × %d", cwnd, initial, mss); err != nil {
-		return err
+	if cwnd != initial*mss {
+		return l.elsewhere(
+			fmt.Errorf("the client's cwnd is %d, expected %d × %d", cwnd, initial, mss),
+			fmt.Sprintf("The client's cwnd ends at %d bytes, not at the %d segments of %d that a connection begins with (RFC 6928): your rule has changed that.", cwnd, initial, mss),
+			fmt.Sprintf("클라이언트의 cwnd는 %d바이트로, 연결을 시작할 때의 값(%d × %d, RFC 6928)이 아닙니다. 사용자가 준 규칙이 이 값을 바꾸었습니다.", cwnd, initial, mss))
 	}
 	l.Note(
 		fmt.Sprintf("The client's cwnd ends at %d bytes, %d segments of %d, what a connection begins with (RFC 6928): a sender that has been silent for longer than its RTO falls back to that (RFC 5681 §4.1).", cwnd, initial, mss),

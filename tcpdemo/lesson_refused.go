@@ -31,7 +31,7 @@ func refused() Scenario {
 			if err := l.expect("dialling a closed port", err, syscall.ECONNREFUSED); err != nil {
 				return err
 			}
-			took := l.Now().Sub(start)
+			took := rounded(l.Now().Sub(start))
 			if err := l.amiss(took >= time.Second, "the refusal took %v: as long as a timeout", took); err != nil {
 				return err
 			}

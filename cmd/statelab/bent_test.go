@@ -108,6 +108,30 @@ func TestLessonsOwnWords(t *testing.T) {
 	})
 }
 
+// A peer's delayed ACK is told from a round trip, and times are rounded. The path
+// delays the ACK here as a real stack does.
+func TestNagleTellsADelayedACK(t *testing.T) {
+	t.Parallel()
+	for rule, want := range map[string]string{
+		"delay 45.678ms 3rd pure-ack server→client": "The answer took 85.7ms instead of 20ms. That is far more than a round trip: the peer delayed its ACK of \"pi\"",
+		"delay 1.2345ms 3rd pure-ack server→client": "The answer took 41.2ms instead of 20ms. A peer that delays its ACKs, as RFC 9293 §3.8.6.3 allows, would add",
+	} {
+		sc, _ := tcpdemo.Find("nagle")
+		sc.Network.Rules = network.MustParseRules(rule) // the lesson's own, not the user's
+		p, err := performScenario(t.Context(), sc, defaultSeed, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		said := false
+		for _, o := range p.recording.Observations {
+			said = said || o.Kind == trace.ObservedNote && strings.HasPrefix(o.Note.Text.En, want)
+		}
+		if !said {
+			t.Errorf("%s: it does not say %q", rule, want)
+		}
+	}
+}
+
 // What lessons say where a rule has changed their course.
 func TestBentLessonsWords(t *testing.T) {
 	t.Parallel()
@@ -129,6 +153,18 @@ func TestBentLessonsWords(t *testing.T) {
 			[]string{"before any timer could run out"},
 		},
 		{"close", "drop fin once", []string{"server ESTABLISHED, with frame 5 still on the way"}, []string{"server ESTABLISHED ──"}},
+		{"window-scale", "drop 1st any server→client", []string{"frame 4: the field says 912; shifted by the announced scale it is 29184"}, []string{"933888 bytes"}},
+		{"window-scale", "drop all ack once", []string{": the field says 912;"}, []string{"933888 bytes", "s: the field says"}},
+		{ // what an earlier step's course changed here is said, and the step is told
+			"nagle", "drop 1st data segment once",
+			[]string{"outcome of step 2.", "The answer took 40ms, and in the step before 220ms: your rule has changed that comparison.", "the first one's ACK ──"},
+			[]string{"Not what this lesson expects", "Step 3, changed"},
+		},
+		{
+			"mss", "drop 2nd data segment twice",
+			[]string{"outcome of step 2.", "cwnd ends at 776 bytes, not at the 10 segments of 388", "what follows fits at once ──"},
+			[]string{"Not what this lesson expects", "Step 4, changed"},
+		},
 		{"close", "duplicate syn", []string{"where a segment that is seen twice counts twice: 19 frames"}, nil},
 	} {
 		t.Run(c.lesson+"/"+c.rule, func(t *testing.T) {
