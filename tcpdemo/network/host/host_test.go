@@ -199,6 +199,34 @@ func TestMemory(t *testing.T) {
 	}
 }
 
+// A connection that is remembered no more has gone to CLOSED first, and is told of
+// once.
+func TestForgottenIsClosed(t *testing.T) {
+	t.Parallel()
+	if err := sockstate.Supported(); err != nil {
+		t.Skip(err)
+	}
+	n := newNetwork(t, Options{})
+	client, server := connect(t, n)
+	if err := client.SetLinger(0); err != nil {
+		t.Fatal(err)
+	}
+	_ = client.Close()
+	if _, err := server.Read(make([]byte, 1)); err == nil {
+		t.Fatal("no reset came")
+	}
+	for _, h := range n.Hosts() {
+		told := h.Blocks()
+		if len(told) != 2 || told[0].Kind != trace.ObservedState || told[0].From != tcpstate.Established || told[0].To != tcpstate.Closed ||
+			told[1].Kind != trace.ObservedMemory || len(told[1].Memory.Entries) != 0 || told[0].Conn != told[1].Conn {
+			t.Errorf("%v: %+v", h.Party().Role, told)
+		}
+		if told = h.Blocks(); len(told) != 0 {
+			t.Errorf("%v, again: %+v", h.Party().Role, told)
+		}
+	}
+}
+
 func TestMemoryOfMany(t *testing.T) {
 	t.Parallel()
 	if err := sockstate.Supported(); err != nil {

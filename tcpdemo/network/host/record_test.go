@@ -417,3 +417,30 @@ func ExampleNetwork_Record() {
 }
 
 var _ capture.Source = (&Recorder{}).Frames()
+
+// That a socket listens is told with the call, before a SYN can come.
+func TestListenIsToldAtOnce(t *testing.T) {
+	t.Parallel()
+	if err := sockstate.Supported(); err != nil {
+		t.Skip(err)
+	}
+	n := newNetwork(t, Options{})
+	r, err := n.Record(t.Context(), RecordOptions{NoCapture: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	connect(t, n)
+	r.Stop()
+	rec, err := r.Collect()
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := func(of func(trace.Observation) bool) int { return slices.IndexFunc(rec.Observations, of) }
+	listening := at(func(o trace.Observation) bool {
+		return o.Kind == trace.ObservedState && o.To == tcpstate.Listen && o.Cause.Kind == tcpstate.OnCall
+	})
+	called := at(func(o trace.Observation) bool { return o.Kind == trace.ObservedCall && o.Call.Name == "connect" })
+	if listening < 0 || listening > called {
+		t.Errorf("LISTEN is observation %d, connect() is %d", listening, called)
+	}
+}

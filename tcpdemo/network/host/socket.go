@@ -25,7 +25,7 @@ type Host struct {
 	addr   netip.Addr
 
 	mu    sync.Mutex
-	conns []trace.Conn // those opened here: for Memory
+	conns []known // those opened here: for Memory
 }
 
 var _ network.Host = (*Host)(nil)
@@ -64,7 +64,21 @@ func (h *Host) Listen(port uint16, backlog int) (net.Listener, error) {
 	if !told {
 		h.call(conn, listenCall(conn.Local.Port(), backlog))
 	}
+	h.listens(conn)
 	return &Listener{TCPListener: tcp, host: h, conn: conn}, nil
+}
+
+// listens notes that listen has succeeded: a SYN may come before the system is
+// asked. Whoever watches the sockets has to see the listener all the same, to see its
+// end.
+func (h *Host) listens(conn trace.Conn) {
+	if r := h.net.recording(); r != nil && r.watch != nil {
+		r.watch.Hurry()
+		r.report(trace.Observation{
+			Kind: trace.ObservedState, From: tcpstate.Closed, To: tcpstate.Listen,
+			Party: h.party(conn.Local), Conn: conn, Cause: trace.Cause{Kind: tcpstate.OnCall, Name: "listen"},
+		})
+	}
 }
 
 func listenCall(port uint16, backlog int) trace.Call {
