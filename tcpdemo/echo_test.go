@@ -9,6 +9,7 @@ import (
 	"net"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -141,6 +142,57 @@ func TestEcho(t *testing.T) {
 
 // A client that sends all before it reads gets all back: what both buffers
 // cannot hold waits.
+// closing is a listener that knows whether one of its connections was closed.
+type closing struct {
+	net.Listener
+	closed atomic.Bool
+}
+
+func (l *closing) Accept() (net.Conn, error) {
+	c, err := l.Listener.Accept()
+	return closingConn{c, l}, err
+}
+
+type closingConn struct {
+	net.Conn
+	from *closing
+}
+
+func (c closingConn) Close() error {
+	c.from.closed.Store(true)
+	return c.Conn.Close()
+}
+
+// How a connection ended is told before the server closes it, so that its place is
+// before what the stack does then.
+func TestEndIsToldBeforeClose(t *testing.T) {
+	t.Parallel()
+	ln, err := net.Listen("tcp4", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	noting := &closing{Listener: ln}
+	told := make(chan bool, 1)
+	server := &tcpdemo.EchoServer{Observe: tcpdemo.EchoObserver{
+		OnClose: func(tcpdemo.EchoSession, tcpdemo.EchoEnd, error) { told <- noting.closed.Load() },
+	}}
+	ctx, stop := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() { done <- server.Serve(ctx, noting) }()
+	c, err := net.Dial("tcp4", ln.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = c.Close()
+	if <-told {
+		t.Error("the connection was closed before its end was told")
+	}
+	stop()
+	if err := <-done; err != nil || !noting.closed.Load() {
+		t.Errorf("closed: %v, %v", noting.closed.Load(), err)
+	}
+}
+
 func TestEchoUnderBackpressure(t *testing.T) {
 	t.Parallel()
 	l := serve(t, &tcpdemo.EchoServer{Idle: 10 * time.Second})

@@ -29,7 +29,8 @@ type EchoObserver struct {
 	// OnRead and OnWrite get the octets, which are hostile, and valid only
 	// during the call.
 	OnRead, OnWrite func(s EchoSession, octets []byte)
-	// OnClose says how the connection ended; err is what the socket reported,
+	// OnClose says how the connection ended, before the server closes its own
+	// end: what the stack does then comes later. err is what the socket reported,
 	// where it did.
 	OnClose func(s EchoSession, end EchoEnd, err error)
 }
@@ -117,13 +118,12 @@ func (e *echoConn) run() {
 	e.server.mu.Unlock()
 }
 
+// close tells how the connection ended, and closes it.
 func (e *echoConn) close(end EchoEnd, err error) {
-	if closeErr := e.conn.Close(); err == nil && end == EndEOF {
-		err = closeErr
-	}
 	if f := e.server.Observe.OnClose; f != nil {
 		f(e.session, end, err)
 	}
+	_ = e.conn.Close() // there is nothing left to do about it
 }
 
 // echo waits with the small buffer, and borrows the large one while octets come
