@@ -418,7 +418,7 @@ func (b *bad) bodies() map[string]string {
 // TestAnswerLostEverywhere: where the store may have done what it was asked, the answer
 // says that it is not known, and is 503 with Retry-After and no cookie; its page leads
 // to where one can look, and has no form to send again. A record that nobody has the
-// key of is gone when the store answers again.
+// key of is gone at the next use of a session that the store answers.
 func TestAnswerLostEverywhere(t *testing.T) {
 	t.Parallel()
 	store := &fickle{Store: session.NewMemory(session.MemoryOptions{})}

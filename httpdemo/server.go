@@ -137,14 +137,16 @@ func NewServer(handler http.Handler, l Limits, logger *log.Logger) *http.Server 
 	}
 }
 
-// bounded lets a handler read a body up to the limit. A client that asks first
-// whether it may send a longer one is told no (RFC 9110 §10.1.1).
+// bounded lets a handler read a body up to the limit. Of a longer one whose client asks
+// first whether it may come, nothing can be read: the client is told no instead of 100
+// (RFC 9110 §10.1.1), by a handler that wants the body.
 func bounded(next http.Handler, limit int64) http.Handler {
 	reading := http.MaxBytesHandler(next, limit)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.ContentLength > limit && r.Header.Get("Expect") != "" {
-			w.Header().Set("Connection", "close")
-			http.Error(w, "413 content too large", http.StatusRequestEntityTooLarge)
+			told := *r // net/http looks at the other's Body, and closes the connection
+			told.Body = unwanted{limit}
+			next.ServeHTTP(w, &told)
 			return
 		}
 		if r.Body == http.NoBody {
@@ -154,3 +156,9 @@ func bounded(next http.Handler, limit int64) http.Handler {
 		reading.ServeHTTP(w, r)
 	})
 }
+
+// unwanted is a body that its client is not asked for: it is longer than limit, in octets.
+type unwanted struct{ limit int64 }
+
+func (u unwanted) Read([]byte) (int, error) { return 0, &http.MaxBytesError{Limit: u.limit} }
+func (u unwanted) Close() error             { return nil }

@@ -183,7 +183,12 @@ func TestBodyLimit(t *testing.T) {
 // Who asks whether a body may come that is too long is not told to go on.
 func TestExpectTooMuch(t *testing.T) {
 	t.Parallel()
-	h := http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { _, _ = io.Copy(io.Discard, r.Body) })
+	h := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if _, err := io.Copy(io.Discard, r.Body); err != nil {
+			status, _ := bodyFailed(err)
+			w.WriteHeader(status)
+		}
+	})
 	m := serving(t, h, Limits{Body: 100})
 	for length, want := range map[int]int{101: http.StatusRequestEntityTooLarge, 100: http.StatusContinue} {
 		c, err := m.dial(addr(1))

@@ -583,8 +583,8 @@ func (m *mute) Delete(ctx context.Context, key string, revision uint64) error {
 	return err
 }
 
-// Nobody is told the id of a session of which it is not known whether it is kept. When
-// the store answers again it is ended, and so is the one that a renewal has left.
+// Nobody is told the id of a session of which it is not known whether it is kept. At
+// the next use that the store answers it is ended, and so is the one that a renewal has left.
 func TestOrphans(t *testing.T) {
 	t.Parallel()
 	for _, verb := range []string{"commit", "delete of revision"} {

@@ -6,9 +6,9 @@ import (
 	"sync"
 )
 
-// Tidy is s, which deletes orphans when it answers again: records that are new, of
-// which it is not known whether they were written (ErrUncertain). Whoever asked for
-// one was refused, so that nobody has its key. The orphans of a program that ends
+// Tidy is s, which deletes orphans at the next call that it answers: records that are
+// new, of which it is not known whether they were written (ErrUncertain). Whoever asked
+// for one was refused, so that nobody has its key. The orphans of a program that ends
 // before live until they expire.
 func Tidy(s Store) Store { return &tidy{Store: s} }
 
