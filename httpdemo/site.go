@@ -78,13 +78,37 @@ func NewSite(s *Services, lessons ...Lesson) (*Site, error) {
 // ServeHTTP answers with the network's date (RFC 9110 §6.6.1).
 func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
-	h["Date"] = s.date()
+	h["Date"] = s.date() // of an answer whose handler writes nothing
 	h["X-Content-Type-Options"] = nosniff
 	if r.Context().Value(siteKey{}) != s {
 		r = r.WithContext(s.Context(r.Context()))
 	}
-	s.handler.ServeHTTP(w, r)
+	s.handler.ServeHTTP(&stamped{ResponseWriter: w, site: s}, r)
 }
+
+// stamped is a response whose Date is when it is made (RFC 9110 §6.6.1): after whatever its
+// handler has waited for, which may be a body or a store.
+type stamped struct {
+	http.ResponseWriter
+	site *Site
+	sent bool // its header section is
+}
+
+func (w *stamped) WriteHeader(status int) {
+	w.Header()["Date"] = w.site.date()
+	w.sent = status >= http.StatusOK
+	w.ResponseWriter.WriteHeader(status)
+}
+
+func (w *stamped) Write(b []byte) (int, error) {
+	if !w.sent {
+		w.WriteHeader(http.StatusOK)
+	}
+	return w.ResponseWriter.Write(b)
+}
+
+// Unwrap is for http.ResponseController.
+func (w *stamped) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
 // Context is one whose requests come to the site. A server that has it as its base
 // (http.Server.BaseContext) saves each of them a copy.
