@@ -266,3 +266,24 @@ func FuzzControl(f *testing.F) {
 type roundTrip func(*http.Request) (*http.Response, error)
 
 func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
+// TestMemoryNow: what is said of a stored response stays true while time goes by, and is
+// another after it was validated.
+func TestMemoryNow(t *testing.T) {
+	t.Parallel()
+	h, o := newHop(always("Cache-Control: max-age=60", `ETag: "a"`, "Age: 10"))
+	says := func() string { return h.Memory()[0].Value }
+	get(h, "GET", "http://h/x")
+	first := says()
+	if !strings.HasSuffix(first, ", fresh until Thu, 01 Jan 2026 00:00:50 GMT") {
+		t.Errorf("with 10 of 60 s gone: %s", first)
+	}
+	o.now = start.Add(49 * time.Second)
+	if w := get(h, "GET", "http://h/x"); says() != first || !strings.Contains(w.Header().Get("Cache-Status"), "hit") {
+		t.Errorf("a second before: %v, %s", w.Header(), says())
+	}
+	o.now = start.Add(50 * time.Second)
+	if w := get(h, "GET", "http://h/x"); !strings.Contains(w.Header().Get("Cache-Status"), "fwd=stale") || !strings.HasSuffix(says(), "00:01:40 GMT") {
+		t.Errorf("then: %v, %s", w.Header(), says())
+	}
+}

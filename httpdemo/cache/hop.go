@@ -154,7 +154,7 @@ func (h *Hop) Memory() (all []trace.Entry) {
 	for _, s := range h.kept {
 		e := trace.Entry{
 			Kind: trace.MemoryResource, Name: "GET " + s.key, Bytes: s.size(),
-			Value: fmt.Sprintf("%d, %d B, age %d of %d s", s.status, len(s.body), s.age(h.Now())/time.Second, s.fresh/time.Second),
+			Value: fmt.Sprintf("%d, %d B, fresh until %s", s.status, len(s.body), s.expires().UTC().Format(http.TimeFormat)),
 		}
 		if c := s.header.Get("Set-Cookie"); c != "" {
 			e.Kind, e.Value = trace.MemoryConversation, e.Value+", Set-Cookie: "+c

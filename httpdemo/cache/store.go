@@ -28,6 +28,9 @@ func (s *stored) age(now time.Time) time.Duration {
 	return s.initial + max(0, now.Sub(s.received))
 }
 
+// expires is when its age reaches its lifetime: from then on it is stale (RFC 9111 §4.2).
+func (s *stored) expires() time.Time { return s.received.Add(s.fresh - s.initial) }
+
 // dated sets what a response's age is counted from (RFC 9111 §4.2.3).
 func (s *stored) dated(asked, received time.Time) {
 	date, err := http.ParseTime(s.header.Get("Date"))
