@@ -25,8 +25,9 @@ type barPanel struct {
 	title trace.Text
 	value func(c *httpdemo.Compared) float64
 	label func(v float64) string
-	// light, if it is set, is the label of what cannot be told from nothing.
-	light func(c *httpdemo.Compared) (string, bool)
+	// instead, if it is set, is the label where there is no number, or none that can be
+	// told from 0.
+	instead func(c *httpdemo.Compared) (string, bool)
 }
 
 func bytesLabel(v float64) string { return fmt.Sprintf("%.0f B", v) }
@@ -39,14 +40,14 @@ var barPanels = []barPanel{
 			return 0
 		}
 		return max(0, float64(c.Heap)/1000)
-	}, label: bytesLabel, light: func(c *httpdemo.Compared) (string, bool) { return heapOf(c, 1000) + " B", c.Light() }},
+	}, label: bytesLabel, instead: func(c *httpdemo.Compared) (string, bool) { return heapOf(c, 1000) + " B", c.Light() }},
 	{title: trace.Text{En: "Requests a second, beside “nothing”; where lines overlap, this run does not rank", Ko: "초당 요청 수, ‘없음’을 1로 볼 때. 선이 겹치면 순위를 말할 수 없음"}, value: func(c *httpdemo.Compared) float64 { return c.Rate }},
 	{title: trace.Text{En: "Minutes until a logout takes effect", Ko: "로그아웃의 효력이 생길 때까지(분)"}, value: func(c *httpdemo.Compared) float64 {
 		if c.Logout == nil {
 			return 0
 		}
 		return *c.Logout / 60
-	}, label: func(v float64) string { return fmt.Sprintf("%.0f", v) }},
+	}, label: func(v float64) string { return fmt.Sprintf("%.0f", v) }, instead: func(c *httpdemo.Compared) (string, bool) { return noLogin, c.Logout == nil }},
 }
 
 // compareSVG draws the numbers as bars: fit for a slide.
@@ -85,8 +86,8 @@ func compareSVG(w io.Writer, v view, l httpdemo.Lesson, all []httpdemo.Compared)
 				label = fmt.Sprintf("%.2f", value/all[0].Rate)
 				low, high = all[j].Low, all[j].High
 			}
-			if p.light != nil {
-				if s, light := p.light(&all[j]); light {
+			if p.instead != nil {
+				if s, instead := p.instead(&all[j]); instead {
 					label = s
 				}
 			}
@@ -96,7 +97,9 @@ func compareSVG(w io.Writer, v view, l httpdemo.Lesson, all []httpdemo.Compared)
 			}
 			at := y + j*barHigh
 			text(barsLeft-14, at+18, 16, "end", faint, v.lang.Of(httpdemo.MechanismName(all[j].Mechanism)))
-			fmt.Fprintf(&b, `<rect x="%d" y="%d" width="%.1f" height="%d" rx="3" fill="%s"/>`+"\n", barsLeft, at+3, max(long, 1.5), barHigh-8, bar)
+			if label != noLogin {
+				fmt.Fprintf(&b, `<rect x="%d" y="%d" width="%.1f" height="%d" rx="3" fill="%s"/>`+"\n", barsLeft, at+3, max(long, 1.5), barHigh-8, bar)
+			}
 			if high > 0 {
 				scale := long / value
 				fmt.Fprintf(&b, `<path d="M%.1f %dv8m0 -4H%.1fm0 -4v8" stroke="%s" stroke-width="2" fill="none"/>`+"\n", barsLeft+low*scale, at+8, barsLeft+high*scale, ink)
