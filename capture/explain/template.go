@@ -99,10 +99,10 @@ func number(value any) (int64, bool) {
 // suits it: "412 µs", "1.5 ms", "60 s"; in Korean "60초".
 func Duration(lang Lang, d time.Duration) string {
 	unit, name := time.Nanosecond, " ns"
-	switch abs := max(d, -d); {
-	case abs >= time.Second:
+	switch abs := max(d, -d); { // what rounds to a thousand of a unit is one of the next
+	case abs >= time.Second-500*time.Microsecond:
 		unit, name = time.Second, " s"
-	case abs >= time.Millisecond:
+	case abs >= time.Millisecond-500*time.Nanosecond:
 		unit, name = time.Millisecond, " ms"
 	case abs >= time.Microsecond:
 		unit, name = time.Microsecond, " µs"
