@@ -81,11 +81,13 @@ func SegmentsCSV(w io.Writer, events Events, o Options) error {
 
 var connectionHeadings = []string{
 	"stream", "client_ip", "client_port", "server_ip", "server_port", "opened_by", "handshake_complete", "handshake_rtt_us",
-	"client_state", "server_state", "client_bytes", "server_bytes", "closed", "first_frame", "last_frame", "start", "duration_us",
+	"client_state", "server_state", "client_assumed", "server_assumed", "client_bytes", "server_bytes", "closed", "first_frame", "last_frame", "start", "duration_us",
 	"client_retransmitted", "server_retransmitted", "limit", "limited_us", "findings",
 }
 
 // ConnectionsCSV writes one row a connection, in the order of their streams.
+// client_assumed and server_assumed tell that nothing has shown that end's last
+// state yet.
 func ConnectionsCSV(w io.Writer, events Events, o Options) error {
 	s := newSheet(w, connectionHeadings...)
 	byStream := lineUp[[]string]{give: func(cells []string) { s.row(cells...) }}
@@ -110,6 +112,7 @@ func ConnectionsCSV(w io.Writer, events Events, o Options) error {
 			c.Key.Server.Addr().String(), strconv.Itoa(int(c.Key.Server.Port())),
 			opened, strconv.FormatBool(c.Handshake.Complete), rtt,
 			c.State[tcpstate.Client].String(), c.State[tcpstate.Server].String(),
+			strconv.FormatBool(c.Assumed[tcpstate.Client] > 0), strconv.FormatBool(c.Assumed[tcpstate.Server] > 0),
 			strconv.FormatInt(c.Bytes[tcpstate.Client], 10), strconv.FormatInt(c.Bytes[tcpstate.Server], 10),
 			c.Ending.String(), strconv.Itoa(c.First), strconv.Itoa(c.Last),
 			stamp(c.FirstTime), strconv.FormatInt(c.LastTime.Sub(c.FirstTime).Microseconds(), 10),

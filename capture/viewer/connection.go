@@ -28,7 +28,8 @@ type connection struct {
 	over           bool // nothing more will come of it
 	ending         tcpstate.Ending
 	states         [2]tcpstate.State
-	limit          string // a key of limitWords
+	assumed        [2]bool // nothing has shown that end's state yet
+	limit          string  // a key of limitWords
 	says           [len(languages)]string
 	// part is the first frame of the observer's Conn, which may be a later one of
 	// the stream (tcpstate.Conn.Resumed).
@@ -51,6 +52,16 @@ func (c *connection) findings() int {
 	return n
 }
 
+// state names the state that an end is in at last, with the sign for what is only
+// assumed.
+func (c *connection) state(e tcpstate.End, l look) string {
+	name := stateName(l, c.states[e])
+	if c.assumed[e] {
+		name += "?"
+	}
+	return name
+}
+
 func (c *connection) total() int64 { return c.bytes[0] + c.bytes[1] }
 
 func (c *connection) lasted() time.Duration { return c.ended.Sub(c.began) }
@@ -62,7 +73,7 @@ func connectionOf(c *tcpstate.Conn, requests int) connection {
 		stream: c.Stream, client: c.Key.Client, server: c.Key.Server, opener: c.OpenerKnown,
 		frames: c.Segments[0] + c.Segments[1], bytes: c.Bytes, first: c.First, last: c.Last,
 		began: c.FirstTime, ended: c.LastTime, requests: requests, ending: c.Ending, states: c.State,
-		part: c.First, resumed: c.Resumed,
+		assumed: [2]bool{c.Assumed[0] > 0, c.Assumed[1] > 0}, part: c.First, resumed: c.Resumed,
 	}
 	out.count(c.Standing())
 	return out

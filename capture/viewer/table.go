@@ -158,7 +158,7 @@ func (t *table) about(w int) []string {
 	l := t.m.look
 	lines := []string{l.rule(l.paint(render.Strong, fmt.Sprintf("#%d  %s %s %s", c.stream, c.client, c.ends(l), c.server)), w)}
 	ending := l.label("ending."+c.ending.String()) + l.glyph(" · ", " | ") +
-		fmt.Sprintf("%s / %s", stateName(l, c.states[tcpstate.Client]), stateName(l, c.states[tcpstate.Server])) + l.glyph(" · ", " | ") +
+		fmt.Sprintf("%s / %s", c.state(tcpstate.Client, l), c.state(tcpstate.Server, l)) + l.glyph(" · ", " | ") +
 		l.f(wordBytesEach, c.bytes[tcpstate.Client], c.bytes[tcpstate.Server])
 	if !c.over {
 		ending = l.of(wordStillRead) + l.glyph(" · ", " | ") + ending
