@@ -50,6 +50,9 @@ type lives struct {
 }
 
 func (l *lives) tell(ev *trace.Event) error {
+	if ev.Stream >= 0 && !l.o.shows(ev.Stream) {
+		return nil
+	}
 	switch ev.Kind {
 	case trace.KindState:
 		return l.state(ev)
@@ -76,14 +79,20 @@ func (l *lives) tell(ev *trace.Event) error {
 
 func pairOf(ev *trace.Event) pair { return pair{ev.From.Addr.String(), ev.To.Addr.String()} }
 
-// of finds the life of an end; the two ends of a connection share a number.
-func (l *lives) of(p pair) *life {
+// of finds the life of an end; the two ends of a connection share a number: the
+// connection's own where it is called by it (Options.ByStream), else in the order
+// in which they appear.
+func (l *lives) of(p pair, stream int) *life {
 	x := l.known[p]
 	if x == nil {
 		x = &life{}
-		if other := l.known[pair{p.there, p.here}]; other != nil {
+		other := l.known[pair{p.there, p.here}]
+		switch {
+		case other != nil:
 			x.n = other.n
-		} else {
+		case l.o.ByStream && stream >= 0:
+			x.n = stream + 1
+		default:
 			l.count++
 			x.n = l.count
 		}
@@ -107,7 +116,7 @@ func (l *lives) state(ev *trace.Event) error {
 	}
 	p := pairOf(ev)
 	fresh := l.known[p] == nil && l.known[pair{p.there, p.here}] == nil
-	x := l.of(p)
+	x := l.of(p, ev.Stream)
 	if l.o.ByStream && ev.Stream >= 0 {
 		x.n = ev.Stream + 1
 	}
