@@ -48,12 +48,11 @@ type Builder struct {
 	ledger    ledger
 	folder    folder
 	packer    packer
-	talked    bool // an application's message was seen
-	first     time.Time
-	last      time.Time
+	talked    bool      // an application's message was seen
+	first     time.Time // of the trace, be it shown or not
+	last      time.Time // of the rows
 	paused    time.Time // until when a row says that time passes
 	reached   time.Time // what the rows have shown so far: see reach
-	begun     bool
 }
 
 // row is a Row that may still change.
@@ -97,8 +96,12 @@ func (b *Builder) Memories() []Remembered { return b.ledger.last }
 func (b *Builder) Ledger() []Step { return b.ledger.steps }
 
 // Add takes the next event and returns the rows that are now settled. It keeps
-// nothing of e.
+// nothing of e. It is given those of other connections too: times count from the
+// trace's first event, whichever connections are shown.
 func (b *Builder) Add(e *trace.Event) []Row {
+	if b.first.IsZero() {
+		b.first = e.At
+	}
 	if b.hidden(e) {
 		return nil
 	}

@@ -77,8 +77,8 @@ const (
 type Row struct {
 	Kind RowKind
 	At   time.Time
-	// Since is the time since the first row, Delta since the row before: of
-	// memory, where it was looked at later than the row before shows.
+	// Since is the time since the trace's first event, Delta since the row before:
+	// of memory, where it was looked at later than the row before shows.
 	Since, Delta time.Duration
 	Frame        int // number in the trace's file, 0 for none
 	Stream       int // connection, -1 for none

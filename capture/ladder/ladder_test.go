@@ -490,6 +490,36 @@ func TestMemoryLater(t *testing.T) {
 	}
 }
 
+// Times count from the trace's first event, be it shown or not; and before the
+// first row that is shown there was no pause.
+func TestOneClock(t *testing.T) {
+	t.Parallel()
+	x := &script{}
+	x.leave(0, false, data)
+	x.now = x.now.Add(time.Minute)
+	x.leave(0, false, data)
+	x.events[1].Stream = 1
+	x.add(trace.Event{Kind: trace.KindMessage, Stream: 1, From: alice, To: bob, Message: &http1.Message{Request: true}})
+	for name, o := range map[string]ladder.Options{
+		"one connection": {Streams: []int{1}},
+		"messages":       {Detail: ladder.DetailMessages},
+	} {
+		rows := x.rows(o)
+		if len(rows) == 0 || rows[0].Kind == ladder.RowPause {
+			t.Errorf("%s: %v", name, rows)
+			continue
+		}
+		for _, r := range rows {
+			if want := r.At.Sub(x.events[0].At); r.Since != want || r.Since < time.Minute {
+				t.Errorf("%s: row of kind %d at %v, want %v", name, r.Kind, r.Since, want)
+			}
+		}
+		if rows[0].Delta != 0 {
+			t.Errorf("%s: the first row comes %v after one that is not shown", name, rows[0].Delta)
+		}
+	}
+}
+
 func TestStreamsAndDetail(t *testing.T) {
 	t.Parallel()
 	x := &script{}

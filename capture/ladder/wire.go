@@ -207,8 +207,8 @@ func (b *Builder) immediate(r *row) bool { return r.Kind == RowArrow && r.Event.
 // emit appends r, and before it what time and new connections put in.
 func (b *Builder) emit(out []Row, r *row) []Row {
 	r.out = true
-	if !b.begun {
-		b.begun, b.first, b.last = true, r.At, r.At
+	if b.last.IsZero() {
+		b.last = r.At
 	}
 	r.Since = r.At.Sub(b.first)
 	var passed time.Duration

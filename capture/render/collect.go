@@ -47,6 +47,7 @@ func collect(events Events, o Options) (*picture, error) {
 			failed = err
 			break
 		}
+		o.Between.begins(e.At)
 		x.Observe(&e)
 		take(b.Add(&e))
 	}

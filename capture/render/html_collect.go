@@ -60,6 +60,7 @@ func collectReport(events Events, o *Options) (*report, error) {
 			failed = err
 			break
 		}
+		o.Between.begins(e.At)
 		for _, x := range r.x {
 			x.Observe(&e)
 		}

@@ -75,11 +75,11 @@ func ReadSheet(events Events, o Options, part Part) (*Sheet, error) {
 			failed = err
 			break
 		}
-		if e.Stream >= 0 && !o.shows(e.Stream) {
-			continue
-		}
-		for _, x := range r.explainer {
-			x.Observe(&e)
+		o.Between.begins(e.At)
+		if e.Stream < 0 || o.shows(e.Stream) {
+			for _, x := range r.explainer {
+				x.Observe(&e)
+			}
 		}
 		if r.take(r.builder.Add(&e)); r.more {
 			break

@@ -20,6 +20,7 @@ func Text(w io.Writer, events Events, o Options) error {
 		if err != nil {
 			return firstError(t.finish(), err)
 		}
+		o.Between.begins(e.At)
 		t.explainer.Observe(&e)
 		if err := t.rows(o.Between.Rows(t.builder.Add(&e))); err != nil {
 			return err

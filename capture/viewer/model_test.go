@@ -69,7 +69,7 @@ func TestHTTP(t *testing.T) {
 	s := show(t, traceOf("x", small(), nil), english, 100, 24).press("3")
 	s.at("4     0    0.03000  GET /missing").has("404", `GET /\x1b]0;owned`)
 	s.press("n").has("search:").press("esc").press("down").at("15     2")
-	s.press("enter").at("15").has("4 ladder #2")
+	s.press("enter").at("15 0.14000").has("4 ladder #2")
 }
 
 func TestFollow(t *testing.T) {

@@ -106,13 +106,13 @@ func (f *chooseFlags) between() *render.Between {
 // only leaves out of the events what is not chosen. Where there is a renderer,
 // the choice of connections is its own, and that of rows too if it can.
 func (f *chooseFlags) only(v view, events render.Events) render.Events {
+	if !v.format.Cuts {
+		events = v.opts.Between.Events(events) // first: its times count from the whole trace's first frame
+	}
 	if v.trace && len(v.opts.Streams) > 0 {
 		events = ofStreams(v.opts.Streams, events)
 	}
-	if v.format.Cuts {
-		return events
-	}
-	return v.opts.Between.Events(events)
+	return events
 }
 
 func ofStreams(streams []int, events render.Events) render.Events {

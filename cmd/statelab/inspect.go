@@ -196,7 +196,7 @@ func (f *inspectFlags) inspectFrom(e *env, w io.Writer, v view, name string, in 
 		var last lastFrame
 		v.opts.Frame, frames = last.find, last.frames(frames)
 	}
-	o, chosen := f.options(v), f.selects()
+	o, chosen := f.options(v), f.selects(v.opts.Streams)
 	o.Kinds = chosen.kinds(o.Kinds)
 	if !v.trace && !v.format.Frames && regular(in) { // else frames are needed one by one, as they are explained
 		o.Ahead = r

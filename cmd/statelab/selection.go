@@ -13,22 +13,23 @@ import (
 // is said that it is empty: nothing shown is else taken for nothing found.
 type selection struct {
 	between *render.Between // nil for all
-	streams []int           // asked for; none for all
-	wanted  []int           // those of them that are yet to come
-	// connections is how many the trace has, and any whether it has something of
-	// what was chosen.
+	streams []int           // chosen; none for all
+	wanted  []int           // asked for by number, and yet to come
+	// connections is how many the trace has. Of what was chosen, any is whether
+	// something lies between, and spans whether a connection goes on over it.
 	connections int
-	any         bool
+	any, spans  bool
 }
 
-// selects watches what a trace has of what the flags choose.
-func (f *chooseFlags) selects() *selection {
-	return &selection{between: f.between(), streams: f.streams, wanted: slices.Clone(f.streams)}
+// selects watches what a trace has of what the flags choose: of these streams,
+// none for all.
+func (f *chooseFlags) selects(streams []int) *selection {
+	return &selection{between: f.between(), streams: streams, wanted: slices.Clone(f.streams)}
 }
 
 // kinds adds to what is asked for of an analysis what a selection is judged by.
 func (s *selection) kinds(k trace.Kinds) trace.Kinds {
-	if k == 0 || len(s.streams) == 0 {
+	if k == 0 || len(s.wanted) == 0 {
 		return k
 	}
 	return k | trace.KindsOf(trace.KindConnection)
@@ -52,13 +53,18 @@ func (s *selection) see(e *trace.Event) {
 	if c := e.Connection; c != nil {
 		s.connections = max(s.connections, c.Stream+1)
 		s.wanted = slices.DeleteFunc(s.wanted, func(n int) bool { return n == c.Stream })
-		chosen := len(s.streams) == 0 || slices.Contains(s.streams, c.Stream)
-		s.any = s.any || chosen && s.between.Touches(http1.Span{FirstFrame: c.First, LastFrame: c.Last, FirstTime: c.FirstTime, LastTime: c.LastTime})
+		s.spans = s.spans || s.has(c.Stream) && s.between.Touches(http1.Span{FirstFrame: c.First, LastFrame: c.Last, FirstTime: c.FirstTime, LastTime: c.LastTime})
 		return
 	}
-	if e.Kind != trace.KindTotals && s.between.Holds(e.Frame, e.At) && e.Stream < 0 {
-		s.any = s.any || len(s.streams) == 0
+	if e.Kind != trace.KindTotals && s.between.Holds(e.Frame, e.At) {
+		s.any = s.any || s.has(e.Stream)
 	}
+}
+
+// has reports whether a connection is chosen. What belongs to none is part of a
+// whole trace alone.
+func (s *selection) has(stream int) bool {
+	return len(s.streams) == 0 || slices.Contains(s.streams, stream)
 }
 
 // tell says which part of the selection the trace does not have.
@@ -69,7 +75,15 @@ func (s *selection) tell(v view, e *env, name string) {
 	for _, n := range s.wanted {
 		say(trace.Text{En: "%s has no connection %d: it has %d, counted from 0", Ko: "%s에 연결 %d번이 없습니다. 연결은 0번부터 세어 %d개입니다"}, n, s.connections)
 	}
-	if s.between != nil && !s.any && len(s.wanted) == 0 {
-		say(trace.Text{En: "%s has nothing of this between --from and --to", Ko: "%s에는 --from과 --to 사이에 해당하는 것이 없습니다"})
+	if s.between == nil || s.any || len(s.wanted) > 0 || slices.Contains(s.streams, noStream) { // the last was said where it was found
+		return
 	}
+	if s.spans {
+		say(trace.Text{
+			En: "%s has nothing of this between --from and --to, but for connections that go on over it",
+			Ko: "%s에는 --from과 --to 사이에 해당하는 것이 없고, 그 앞뒤에 걸친 연결만 있습니다",
+		})
+		return
+	}
+	say(trace.Text{En: "%s has nothing of this between --from and --to", Ko: "%s에는 --from과 --to 사이에 해당하는 것이 없습니다"})
 }

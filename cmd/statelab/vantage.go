@@ -75,7 +75,7 @@ func (f *inspectFlags) vantage(e *env, w io.Writer, v view, names []string) erro
 		}
 	}
 	var last lastFrame
-	o, chosen := f.options(v), f.selects()
+	o, chosen := f.options(v), f.selects(v.opts.Streams)
 	o.Kinds = chosen.kinds(o.Kinds)
 	events, err := t.events(e, o, func(src capture.Source) capture.Source {
 		if !v.format.Frames {
