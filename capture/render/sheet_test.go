@@ -119,6 +119,35 @@ func TestSheetFromFrame(t *testing.T) {
 	}
 }
 
+// The time that a row of one connection shows is the one that cuts it out.
+func TestSheetCutByItsTimes(t *testing.T) {
+	t.Parallel()
+	cuts := 0
+	for _, tr := range rendertest.Corpus() {
+		o := render.Options{Streams: []int{1}}
+		whole, err := render.ReadSheet(tr.Events(), o, render.Part{Most: everyRow})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := range whole.Len() {
+			row := whole.Row(i)
+			if row.Frame == 0 || row.Stream != 1 || row.Since == 0 {
+				continue
+			}
+			at := render.Bound{Set: true, Since: row.Since}
+			o.Between = &render.Between{From: at, To: at}
+			s, err := render.ReadSheet(tr.Events(), o, render.Part{Most: everyRow})
+			if err != nil || s.Len() == 0 || s.Row(0).Since != row.Since {
+				t.Fatalf("%s: %d rows at %v, %v", tr.Name, s.Len(), row.Since, err)
+			}
+			cuts++
+		}
+	}
+	if cuts == 0 {
+		t.Fatal("no trace has a second connection")
+	}
+}
+
 // What could be read before an error is there.
 func TestSheetOfDamage(t *testing.T) {
 	t.Parallel()
