@@ -2,6 +2,7 @@ package main
 
 import (
 	"maps"
+	"os"
 	"strconv"
 	"strings"
 	"testing"
@@ -23,7 +24,11 @@ func TestMemoryIsOfTheStates(t *testing.T) {
 		}
 		t.Run(l.Name, func(t *testing.T) {
 			t.Parallel()
-			for _, seed := range []uint64{1, 1234} {
+			seeds := []uint64{1234}
+			if os.Getenv("STATELAB_SOAK") != "" {
+				seeds = []uint64{1, 7, 1234}
+			}
+			for _, seed := range seeds {
 				p, err := performLesson(t.Context(), l, seed, nil)
 				if err != nil {
 					t.Fatal(err)
