@@ -63,6 +63,7 @@ func stage(t testing.TB, sc tcpdemo.Scenario, seed uint64, bent bool, rules []ne
 	n, err := virtual.New(virtual.Config{
 		Seed: c.Seed, Client: virtual.HostConfig(c.Client), Server: virtual.HostConfig(c.Server), Rules: c.Rules,
 		Delay: c.Delay, Link: c.Link, Start: c.Start, ARP: c.ARP, Samples: c.Samples, Cooperative: c.Cooperative,
+		NoDiary: sc.Fold, // as tcp demo has it
 	})
 	if err != nil {
 		t.Fatal(err)
