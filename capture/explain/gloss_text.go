@@ -63,7 +63,7 @@ var terms = [...]Term{
 	{Name: "SO_LINGER", Gloss: text{En: "0 s has close() drop what is unsent and send RST", Ko: "0초이면 close()가 남은 데이터를 버리고 RST를 보냄"}},
 	{Name: "TCP_NODELAY", Gloss: text{En: "off lets small writes wait for an ACK (Nagle's algorithm)", Ko: "끄면 작은 write가 ACK를 기다림(네이글 알고리즘)"}},
 	{Name: "SO_KEEPALIVE", Gloss: text{En: "on has the stack probe a silent peer", Ko: "켜면 스택이 조용한 상대를 확인함"}},
-	{Name: "connection", Said: text{En: "connection", Ko: "연결"}, Gloss: text{En: "TCP's control block, in bytes; not always with its buffers", Ko: "TCP의 제어 블록, 여기서는 바이트 수(버퍼는 빼고 셀 때도 있음)"}},
+	{Name: "connection", Said: text{En: "connection", Ko: "연결"}, Gloss: text{En: "TCP's control block, in bytes; TCP lessons add its buffers", Ko: "TCP의 제어 블록, 바이트 수(TCP 시나리오에서는 버퍼도 셈)"}},
 	{Name: "conversation", Said: text{En: "conversation", Ko: "대화"}, Gloss: text{En: "what is kept of earlier requests, as a session is", Ko: "세션처럼 앞선 요청에 대해 간직한 것"}},
 	{Name: "resource", Said: text{En: "resource", Ko: "자원"}, Gloss: text{En: "what is there without any conversation, as a page is", Ko: "페이지처럼 대화가 없어도 있는 것"}},
 }

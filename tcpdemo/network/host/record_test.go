@@ -146,12 +146,7 @@ func TestLastOfARecording(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	connect(t, n)
-	r.Stop()
-	rec, err := r.Collect()
-	if err != nil {
-		t.Fatal(err)
-	}
+	rec := collect(t, n, r)
 	if all := rec.Observations; len(all) == 0 || all[len(all)-1].Kind != trace.ObservedMemory || all[len(all)-1].Conn.Local.IsValid() {
 		t.Errorf("%+v", all)
 	}
@@ -429,12 +424,7 @@ func TestListenIsToldAtOnce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	connect(t, n)
-	r.Stop()
-	rec, err := r.Collect()
-	if err != nil {
-		t.Fatal(err)
-	}
+	rec := collect(t, n, r)
 	at := func(of func(trace.Observation) bool) int { return slices.IndexFunc(rec.Observations, of) }
 	listening := at(func(o trace.Observation) bool {
 		return o.Kind == trace.ObservedState && o.To == tcpstate.Listen && o.Cause.Kind == tcpstate.OnCall
@@ -443,4 +433,16 @@ func TestListenIsToldAtOnce(t *testing.T) {
 	if listening < 0 || listening > called {
 		t.Errorf("LISTEN is observation %d, connect() is %d", listening, called)
 	}
+}
+
+// collect is what r has recorded of one connection.
+func collect(t *testing.T, n *Network, r *Recorder) *network.Recording {
+	t.Helper()
+	connect(t, n)
+	r.Stop()
+	rec, err := r.Collect()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return rec
 }
