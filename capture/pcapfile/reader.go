@@ -11,6 +11,7 @@
 package pcapfile
 
 import (
+	"cmp"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -145,8 +146,18 @@ func (r *Reader) Frames() capture.Source {
 // for: as long as the block that they lie in is the borrower's. When a block has
 // been read to its end, turn gets it, before the next frame is yielded, and returns
 // another one, which turn got before and whose frames nobody needs any more, or the
-// same, or nil: then there is a new one. Lend(nil) ends it.
-func (r *Reader) Lend(turn func(read []byte) (empty []byte)) { r.in.turn = turn }
+// same, or nil: then there is a new one.
+//
+// While blocks are lent, the input is read on a goroutine of its own, two blocks
+// ahead. Lend(nil) ends this, after the Read of the input that it is in, and the
+// trace with it: Frames yields no more.
+func (r *Reader) Lend(turn func(read []byte) (empty []byte)) {
+	if turn == nil && r.in.turn != nil {
+		r.in.endAhead()
+		r.err = cmp.Or(r.err, io.EOF)
+	}
+	r.in.turn = turn
+}
 
 // next reads up to the next frame; io.EOF is the good end.
 func (r *Reader) next(f *capture.Frame) error {

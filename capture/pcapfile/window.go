@@ -20,11 +20,12 @@ type window struct {
 	offset  int64 // where buf[at] lies in the input
 	err     error // why nothing more can be read
 	// turn is Reader.Lend's; nil if nobody borrows.
-	turn func(read []byte) (empty []byte)
+	turn  func(read []byte) (empty []byte)
+	ahead *ahead // reads for it, where somebody borrows
 }
 
 func newWindow(r io.Reader) window {
-	return window{from: r, buf: make([]byte, blockLen)}
+	return window{from: r, buf: make([]byte, headroom+blockLen)}
 }
 
 // peek returns the next n bytes, and does not go past them. With an error it
@@ -39,42 +40,78 @@ func (w *window) peek(n int) ([]byte, error) {
 	return w.buf[w.at : w.at+n], nil
 }
 
-// begin moves the unread bytes to the beginning of the buffer, or of another one
-// if this one is lent.
-func (w *window) begin() {
-	unread, to := w.buf[w.at:w.end], w.buf
-	if w.turn != nil {
-		if to = w.turn(w.buf); len(to) < max(blockLen, len(unread)) {
-			to = make([]byte, max(blockLen, len(unread)))
-		}
-	}
-	w.at, w.end, w.buf = 0, copy(to, unread), to
-}
-
 // skip goes past n bytes that were peeked at.
 func (w *window) skip(n int) {
 	w.at += n
 	w.offset += int64(n)
 }
 
-// fill reads once. The buffer grows only when it is full of bytes that have
-// really arrived: a length field alone cannot make it grow.
+// fill reads once, or takes what was read ahead. The buffer grows only when it is
+// full of bytes that have really arrived: a length field alone cannot make it grow.
 func (w *window) fill(n int) {
+	if w.turn != nil {
+		if w.ahead == nil {
+			w.ahead = readAhead(w.from)
+		}
+		w.take(<-w.ahead.full)
+		return
+	}
 	if w.at > 0 && len(w.buf)-w.at < n {
-		w.begin()
+		w.at, w.end = 0, copy(w.buf, w.buf[w.at:w.end])
 	}
 	if w.end == len(w.buf) {
-		grown := make([]byte, 2*len(w.buf))
-		w.end = copy(grown, w.buf[w.at:w.end])
-		w.buf, w.at = grown, 0
+		w.grow(2 * len(w.buf))
 	}
-	for range 100 { // as bufio does: a Reader may return 0, nil, but not for ever
-		got, err := w.from.Read(w.buf[w.end:])
-		w.end += got
-		w.err = err
-		if got > 0 || err != nil {
-			return
+	var got int
+	got, w.err = readSome(w.from, w.buf[w.end:])
+	w.end += got
+}
+
+// take goes on to what was read ahead. If it begins another block, what is unread
+// goes before it, where there is room; else it is a record of many blocks, and they
+// are put together.
+func (w *window) take(p piece) {
+	unread, read := w.buf[w.at:w.end], p.block[p.from:p.end]
+	w.err = p.err
+	switch done := w.buf; {
+	case &p.block[0] == &w.buf[0]:
+		w.end = p.end
+	case len(unread) <= p.from:
+		w.buf, w.at, w.end = p.block, p.from-len(unread), p.end
+		copy(w.buf[w.at:], unread)
+		w.ahead.empty <- w.turn(done)
+	default:
+		if len(w.buf)-w.end < len(read) {
+			w.grow(2 * (len(unread) + len(read)))
+			w.turn(done)
+		}
+		if w.end += copy(w.buf[w.end:], read); p.end == len(p.block) {
+			w.ahead.empty <- p.block
 		}
 	}
-	w.err = io.ErrNoProgress
+}
+
+// endAhead ends the reading ahead.
+func (w *window) endAhead() {
+	if w.ahead != nil {
+		w.ahead.end()
+		w.ahead = nil
+	}
+}
+
+// grow moves the unread bytes to the beginning of a buffer of n bytes.
+func (w *window) grow(n int) {
+	grown := make([]byte, n)
+	w.at, w.end, w.buf = 0, copy(grown, w.buf[w.at:w.end]), grown
+}
+
+// readSome reads once, or a few times if nothing comes: as bufio does, since a
+// Reader may return 0, nil, but not for ever.
+func readSome(r io.Reader, to []byte) (n int, err error) {
+	for range 100 {
+		if n, err = r.Read(to); n > 0 || err != nil {
+			return n, err
+		}
+	}
+	return 0, io.ErrNoProgress
 }
