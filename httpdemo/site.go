@@ -66,11 +66,15 @@ func NewSite(s *Services, lessons ...Lesson) (*Site, error) {
 		})
 	}))
 	site.handler = protection.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if h, pattern := mux.Handler(r); pattern == "" {
+		switch h, pattern := mux.Handler(r); {
+		case pattern == "":
 			site.nowhere(w, r, h)
-			return
+		case strings.Contains(strings.TrimSuffix(pattern, "{$}"), "{"):
+			mux.ServeHTTP(w, r) // who sets the values of wildcards too
+		default:
+			r.Pattern = pattern
+			h.ServeHTTP(w, r)
 		}
-		mux.ServeHTTP(w, r)
 	}))
 	return site, nil
 }

@@ -40,6 +40,7 @@ type strictConn struct {
 	outer     time.Time // net/http's
 	inner     time.Time // for the head
 	applied   time.Time // the one that the connection below has
+	writing   time.Time // the same for writing
 	reading   bool      // the connection below is being read
 }
 
@@ -49,6 +50,9 @@ const (
 	// thrown away: a connection that is closed over unread octets is reset, and
 	// with it the answer is lost (RFC 9112 §9.6).
 	strictDrain = 256 << 10
+	// strictGrain is how much later than asked a response may time out: to set a
+	// deadline costs a fiftieth of what answering does.
+	strictGrain = 100 * time.Millisecond
 )
 
 // Read yields what was looked at.
@@ -275,9 +279,24 @@ func (c *strictConn) SetReadDeadline(t time.Time) error {
 	return c.apply()
 }
 
+// SetWriteDeadline is net/http's, which moves it with each response. It is applied a
+// little later than asked, and lasts for the next ones.
+func (c *strictConn) SetWriteDeadline(t time.Time) error {
+	c.deadlines.Lock()
+	defer c.deadlines.Unlock()
+	if late := c.writing.Sub(t); late >= 0 && late <= strictGrain {
+		return nil
+	}
+	if t.After(longAgo) {
+		t = t.Add(strictGrain)
+	}
+	c.writing = t
+	return c.Conn.SetWriteDeadline(t)
+}
+
 // SetDeadline sets both deadlines.
 func (c *strictConn) SetDeadline(t time.Time) error {
-	return errors.Join(c.SetReadDeadline(t), c.Conn.SetWriteDeadline(t))
+	return errors.Join(c.SetReadDeadline(t), c.SetWriteDeadline(t))
 }
 
 // longAgo is the deadline by which net/http takes back its Read that looks whether
