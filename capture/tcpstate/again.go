@@ -62,12 +62,10 @@ func Denies(name string, beside []Finding) string {
 // besides adds what we hold beside Wireshark's names.
 func (c *Conn) besides(a *analysis, mine *meter, h *happening) {
 	s, named := a.s, a.namedAgain()
-	// What the wire lost before the tap that numbers frames was seen all the same.
-	seen := a.original.frame != 0 || a.original.wire != 0
 	switch {
-	case h.again && seen && (named == "" || named == FoundOutOfOrder):
+	case h.again && a.original.seen() && (named == "" || named == FoundOutOfOrder):
 		a.found(FoundBytesSeen, a.original.frame, int(a.original.again))
-	case !a.copied && !seen && a.fresh == s.SegLen() && named != "" && named != FoundOutOfOrder:
+	case !a.copied && !a.original.seen() && a.fresh == s.SegLen() && named != "" && named != FoundOutOfOrder:
 		a.found(FoundFillsGap, a.fwd.nextFrame, 0)
 	}
 	if h.crosses {
@@ -87,7 +85,7 @@ func (c *Conn) besides(a *analysis, mine *meter, h *happening) {
 // crosses reports whether the segment is the SYN,ACK of a simultaneous open: the
 // first with the number of a SYN that had no ACK.
 func (a *analysis) crosses() bool {
-	again := a.s.Flags.Has(SYN|ACK) && a.original.frame != 0 && !a.original.hasAck && !a.copied && !a.fwd.crossed
+	again := a.s.Flags.Has(SYN|ACK) && a.original.seen() && !a.original.hasAck && !a.copied && !a.fwd.crossed
 	a.fwd.crossed = a.fwd.crossed || again
 	return again
 }

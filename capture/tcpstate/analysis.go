@@ -38,9 +38,23 @@ func (r *Reading) found(name string, frame, nth int) {
 // analyse compares a segment with what went before in both directions, by the
 // rules of Wireshark's TCP analysis, and remembers it for the next.
 func (a *analysis) analyse(log *sentLog) {
+	s := a.s
+	a.compare()
+	if s.SegLen() > 0 {
+		a.fresh = log.add(s, a.now, &a.original)
+		a.copied = a.copy()
+		if !a.keepAlive {
+			a.repeated()
+		}
+	}
+	a.remember()
+}
+
+// compare looks at what the segment says of windows, and which octets it
+// acknowledges.
+func (a *analysis) compare() {
 	s, fwd, rev := a.s, a.fwd, a.rev
-	probe := s.Len == 1 && fwd.hasNext && s.Seq == fwd.nextSeq && rev.seenWindow && rev.window == 0
-	if a.probe = probe; probe {
+	if a.probe = s.Len == 1 && fwd.hasNext && s.Seq == fwd.nextSeq && rev.seenWindow && rev.window == 0; a.probe {
 		a.found(FoundZeroWindowProbe, 0, 0)
 	} else {
 		a.keepAlive = a.window()
@@ -50,20 +64,26 @@ func (a *analysis) analyse(log *sentLog) {
 		fwd.firstAckFrame, fwd.dupAcks, fwd.overtaken = s.Frame, 0, false
 	}
 	a.unseenAck()
-	if s.SegLen() > 0 {
-		a.fresh = log.add(s, a.now, &a.original)
-		a.copied = a.copy()
-		if !a.keepAlive {
-			a.repeated()
-		}
+}
+
+// arrives remembers a segment at the tap of its receiver, where what comes next
+// is compared with it. What there was to find was found as it left.
+func (a *analysis) arrives(sent *flow) {
+	told := len(a.Findings)
+	if a.s.Flags.Has(SYN) && (!a.fwd.hasBase || a.fwd.base != a.s.Seq) {
+		a.fwd.restart()
+		a.fwd.base, a.fwd.hasBase = a.s.Seq, true
 	}
-	a.remember(probe, a.keepAlive)
+	a.fwd.shift, a.fwd.hasShift = sent.shift, sent.hasShift
+	a.compare()
+	a.remember()
+	a.Findings = a.Findings[:told]
 }
 
 // copy reports whether this is the IP packet that was seen before.
 func (a *analysis) copy() bool {
 	s, o := a.s, &a.original
-	if o.frame == 0 || s.Seq != o.seq || s.End() != o.end {
+	if !o.seen() || s.Seq != o.seq || s.End() != o.end {
 		return false
 	}
 	return s.Wire != 0 && o.wire == s.Wire || s.Wire == 0 && s.IPID != 0 && o.ipid == s.IPID
@@ -176,10 +196,10 @@ func (a *analysis) again(name string) {
 }
 
 // remember keeps what the next segments are compared with.
-func (a *analysis) remember(probe, keepAlive bool) {
+func (a *analysis) remember() {
 	s, fwd := a.s, a.fwd
 	next := s.End()
-	if !probe {
+	if !a.probe {
 		if !fwd.hasNext || next.After(fwd.nextSeq) {
 			fwd.nextSeq, fwd.hasNext = next, true
 			fwd.nextFrame, fwd.nextTime = s.Frame, a.now
@@ -198,5 +218,5 @@ func (a *analysis) remember(probe, keepAlive bool) {
 		fwd.highAck, fwd.hasAck = s.Ack, true
 	}
 	fwd.edge = s.Ack.Add(a.ScaledWindow)
-	fwd.probe, fwd.keepAlive, fwd.lastFrame = probe, keepAlive, s.Frame
+	fwd.probe, fwd.keepAlive, fwd.lastFrame = a.probe, a.keepAlive, s.Frame
 }

@@ -10,13 +10,15 @@ func (f follow) announce(sender, receiver *end) {
 	case s.Flags.Has(RST):
 		if receiver.believes(s, sender) {
 			known.reset, known.resetAt = true, s.Time.UnixNano()
-		} else if receiver.shown().synchronized() {
-			receiver.suspicious = s.Frame
+		} else if receiver.shown().synchronized() && !f.o.options.BothTaps {
+			receiver.suspects(s)
 		}
 		return
 	case s.Flags.Has(SYN):
 		known.syn = true
-		receiver.suspect(s, sender)
+		if !f.o.options.BothTaps { // else it is when it arrives
+			receiver.suspectSyn(s, sender)
+		}
 	case s.Flags.Has(FIN) && known.finFrame == 0:
 		known.finFrame = s.Frame
 	}
@@ -39,11 +41,11 @@ func (e *end) beyond(s *Segment) bool {
 	return e.shown() == SynReceived && e.tcb.hasRight && !e.tcb.acceptable(s)
 }
 
-// suspect notes a SYN that a synchronized end answers with a challenge ACK (RFC
+// suspectSyn notes a SYN that a synchronized end answers with a challenge ACK (RFC
 // 5961 §4.2). A SYN,ACK sent again is no attack: its answer is plain.
-func (e *end) suspect(s *Segment, sender *end) {
+func (e *end) suspectSyn(s *Segment, sender *end) {
 	if e.shown().synchronized() && !(s.Flags.Has(ACK) && s.Seq == sender.tcb.iss) {
-		e.suspicious = s.Frame
+		e.suspects(s)
 	}
 }
 

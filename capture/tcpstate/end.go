@@ -30,8 +30,9 @@ type end struct {
 		frame    int   // the frame that carried the latest of these
 		finFrame int   // the frame that carried its first FIN
 	}
-	// suspicious is the frame of a RST or SYN that calls for a challenge ACK.
-	suspicious int
+	// suspicious says that a RST or SYN calls for a challenge ACK, suspect is its frame.
+	suspicious bool
+	suspect    int
 	// lastControl tells a SYN or FIN sent again from the same frame seen twice.
 	lastControl struct {
 		flags Flags
@@ -41,6 +42,11 @@ type end struct {
 	}
 	flow flow
 	log  sentLog
+	// Where both hosts are watched: its flow as its peer's tap has it, else nil;
+	// and as its own tap has it, when the latest SYN was, and the time from there to
+	// the first ACK, in nanoseconds.
+	arrived             *flow
+	synTime, initialRTT int64
 }
 
 // flow is what the analysis keeps of one direction: what its sender sent, as
@@ -74,4 +80,15 @@ type flow struct {
 	finCounted    bool
 	crossed       bool // its SYN and the peer's crossed, and it has sent its SYN,ACK
 	fastOpen      bool // its SYN carried data (RFC 7413)
+}
+
+// suspects notes a segment that calls for a challenge ACK.
+func (e *end) suspects(s *Segment) { e.suspicious, e.suspect = true, s.Frame }
+
+// restart forgets what was sent: its numbers begin anew.
+func (f *flow) restart() {
+	*f = flow{
+		base: f.base, hasBase: f.hasBase, hasShift: f.hasShift, shift: f.shift,
+		synCounted: f.synCounted, finCounted: f.finCounted, fastOpen: f.fastOpen,
+	}
 }

@@ -121,12 +121,14 @@ func (c *Conn) measure(a *analysis, from, to End, arrival bool) {
 		if s.Window != mine.offered || s.Window == 0 || a.control || !mine.offers {
 			mine.offer(a)
 		}
+	}
+	if arrival || !c.ends[from].tapped || !c.ends[to].tapped { // else it has not come yet
 		if s.Options.SackBlocks > 0 {
 			theirs.sack(s)
 		}
-	}
-	if s.Ack.After(theirs.una) && s.Flags&(ACK|RST) == ACK && (arrival || !c.ends[from].tapped || !c.ends[to].tapped) {
-		theirs.acked(s.Ack, a.now)
+		if s.Ack.After(theirs.una) && s.Flags&(ACK|RST) == ACK {
+			theirs.acked(s.Ack, a.now)
+		}
 	}
 	if !p.opened && !s.Flags.Any(SYN|RST) {
 		p.opened = true

@@ -91,10 +91,10 @@ func (o *Observer) Observe(s *Segment, where Where) *Reading {
 	if c.Segments[from] == 0 && !arrival {
 		o.first(c, s, from)
 	}
-	c.rebase(r, s, from)
+	c.rebase(r, s, from, arrival)
 	var a analysis // it is filled where it lies: a literal would be copied there
 	a.Reading, a.s, a.now = r, s, now
-	a.fwd, a.rev = &c.ends[from].flow, &c.ends[from.Peer()].flow
+	a.fwd, a.rev = c.flows(from, arrival)
 	a.irtt, a.control = int64(c.initialRTT), s.Flags.Any(SYN|FIN|RST)
 	switch s.Checksum {
 	case Valid:
@@ -108,9 +108,12 @@ func (o *Observer) Observe(s *Segment, where Where) *Reading {
 	if !arrival {
 		c.count(s, from)
 		c.handshake(s, from, now)
-		a.irtt = int64(c.initialRTT)
+		a.irtt = c.openingTrip(s, from, now)
 		a.analyse(&c.ends[from].log)
 		c.unique(s, from, a.fresh)
+	} else if a.fwd == c.ends[from].arrived {
+		c.openingTrip(s, to, now)
+		a.arrives(&c.ends[from].flow)
 	}
 	a.acknowledges(c, from, arrival)
 	c.measure(&a, from, to, arrival)

@@ -51,7 +51,7 @@ func (f follow) begin(e *end, iss Seq, from, to State, trigger Trigger, edge *Ed
 // restart gives an end a new control block.
 func (e *end) restart(iss, next Seq) {
 	e.tcb = tcb{hasISS: true, iss: iss, sndUna: iss, sndNxt: next}
-	e.nAhead, e.suspicious = 0, 0
+	e.nAhead, e.suspicious = 0, false
 	e.assumed.reset = false
 }
 

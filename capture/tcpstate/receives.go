@@ -52,6 +52,9 @@ func (f follow) receivesSynchronized(e *end) {
 		return
 	}
 	if !t.acceptable(s) {
+		if s.Flags.Has(SYN) { // wherever it lies
+			e.suspectSyn(s, &f.c.ends[f.from])
+		}
 		return
 	}
 	switch {
@@ -59,11 +62,11 @@ func (f follow) receivesSynchronized(e *end) {
 		if s.Seq == t.rcvNxt || !t.hasRcv {
 			f.isReset(e)
 		} else {
-			e.suspicious = s.Frame
+			e.suspects(s)
 		}
 		return
 	case s.Flags.Has(SYN):
-		e.suspect(s, &f.c.ends[f.from])
+		e.suspectSyn(s, &f.c.ends[f.from])
 		return
 	case !s.Flags.Has(ACK):
 		return

@@ -54,11 +54,28 @@ func (c *Conn) mark(from, to End, where Where, both bool) {
 	switch {
 	case both && where != Passing:
 		c.ends[from].tapped, c.ends[to].tapped = true, true
+		if c.ends[from].arrived == nil && from != to {
+			c.ends[from].arrived, c.ends[to].arrived = new(flow), new(flow)
+		}
 	case where == Sent:
 		c.ends[from].tapped = true
 	case where == Received:
 		c.ends[to].tapped = true
 	}
+}
+
+// flows returns what a segment is compared with, where it was seen: what its
+// sender had sent, and the peer. Where both hosts are watched, each tap has a pair
+// of its own, for it saw nothing of what the wire lost before it.
+func (c *Conn) flows(from End, arrival bool) (fwd, rev *flow) {
+	mine, theirs := &c.ends[from], &c.ends[from.Peer()]
+	switch {
+	case mine.arrived == nil:
+		return &mine.flow, &theirs.flow
+	case arrival:
+		return mine.arrived, &theirs.flow
+	}
+	return &mine.flow, theirs.arrived
 }
 
 // first notes what the first segment of an end tells about where its sequence
@@ -78,10 +95,10 @@ func (o *Observer) first(c *Conn, s *Segment, from End) {
 
 // rebase keeps the numbers that relative ones count from, and fills in the
 // parts of the reading that are relative to something.
-func (c *Conn) rebase(r *Reading, s *Segment, from End) {
+func (c *Conn) rebase(r *Reading, s *Segment, from End, arrival bool) {
 	f, p := &c.ends[from].flow, &c.ends[from.Peer()].flow
-	if s.Flags.Has(SYN|ACK) && f.hasBase && f.base != s.Seq {
-		r.found(FoundReusedPorts, c.Handshake.SynAck, 0)
+	if s.Flags.Has(SYN|ACK) && f.hasBase && f.base != s.Seq && !arrival {
+		c.renumbers(r, from)
 		f.base = s.Seq
 	}
 	if s.Flags.Has(ACK) && !p.hasBase {
@@ -102,6 +119,19 @@ func (c *Conn) rebase(r *Reading, s *Segment, from End) {
 		return
 	}
 	r.ScaledWindow, r.ScaleKnown = uint32(s.Window)<<f.shift, f.hasShift
+}
+
+// renumbers takes the SYN,ACK of an end that has answered with another ISN before.
+// Where both hosts are watched, that one is known to have opened nothing if it was
+// lost, and nothing is missing between the two.
+func (c *Conn) renumbers(r *Reading, from End) {
+	e := &c.ends[from]
+	if e.arrived == nil || e.arrived.hasBase {
+		r.found(FoundReusedPorts, c.Handshake.SynAck, 0)
+	}
+	if e.arrived != nil {
+		e.flow.restart()
+	}
 }
 
 // takes reports whether a SYN is the one that its end's numbers and options are
@@ -195,6 +225,21 @@ func (c *Conn) handshake(s *Segment, from End, now int64) {
 		}
 	}
 	h.Complete = h.SYN != 0 && h.SynAck != 0 && h.Ack != 0
+}
+
+// openingTrip returns the initial round-trip time in nanoseconds, as the tap that
+// sees the segment has it; 0 where it is not known.
+func (c *Conn) openingTrip(s *Segment, tap End, now int64) int64 {
+	e := &c.ends[tap]
+	switch {
+	case e.arrived == nil:
+		return int64(c.initialRTT)
+	case s.Flags&(SYN|ACK) == SYN:
+		e.synTime = now
+	case s.Flags&(SYN|ACK) == ACK && e.initialRTT == 0 && e.synTime != 0:
+		e.initialRTT = now - e.synTime
+	}
+	return e.initialRTT
 }
 
 // acknowledges finds what an ACK acknowledges, how long that took, and what is

@@ -253,11 +253,11 @@ func (e *end) forget() {
 
 // challenged recognises the ACK that answers a suspicious RST or SYN.
 func (f follow) challenged(e *end) {
-	if e.suspicious == 0 {
+	if !e.suspicious {
 		return
 	}
 	if f.s.Len == 0 && f.s.Flags&(ACK|SYN|FIN|RST) == ACK && f.s.Seq == e.tcb.sndNxt {
-		f.r.found(FoundChallengeAck, e.suspicious, 0)
+		f.r.found(FoundChallengeAck, e.suspect, 0)
 	}
-	e.suspicious = 0
+	e.suspicious = false
 }

@@ -17,6 +17,10 @@ type logged struct {
 	time     int64 // nanoseconds since 1970
 }
 
+// seen reports whether there is such a segment: the frame of one that the wire
+// lost before the tap that numbers frames has no number.
+func (l *logged) seen() bool { return l.frame != 0 || l.wire != 0 }
+
 // sentLog remembers the segments that one end sent: a ring ordered by sequence
 // number. What was acknowledged stays until its place is needed, so that a
 // late retransmission still finds its original.
@@ -127,7 +131,7 @@ func (l *sentLog) add(s *Segment, now int64, original *logged) (fresh uint32) {
 			old.again += 1 - old.again/0xffff
 		}
 		old.resent = e.end
-		if original.frame == 0 {
+		if !original.seen() {
 			*original = *old
 		}
 		old.lower(e) // late or damaged, it may be older than what it repeats
