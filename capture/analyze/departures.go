@@ -3,6 +3,7 @@ package analyze
 import (
 	"time"
 
+	"statelab/capture/tcpstate"
 	"statelab/capture/trace"
 )
 
@@ -10,6 +11,7 @@ import (
 // arrival and the wire's verdict by.
 type departure struct {
 	frame, stream int
+	end           tcpstate.End // that sent it
 	from, to      trace.Participant
 	at            time.Time
 	tap           string

@@ -1,6 +1,7 @@
 package analyze
 
 import (
+	"cmp"
 	"net/netip"
 	"slices"
 	"time"
@@ -33,6 +34,7 @@ type run struct {
 	states   reconcile
 	streams  map[endKey]place
 	sent     departures
+	ended    []*tcpstate.Conn // that are told of at the end
 	totals   trace.Totals
 
 	// Reused from event to event.
@@ -170,7 +172,7 @@ func (r *run) segmentSeen(f *capture.Frame, arrival bool) {
 	if !arrival {
 		r.totals.Segments++
 	}
-	r.whereabouts(s, reading.From, reading.Conn.Stream)
+	r.whereabouts(f, s, place{reading.Conn.Stream, reading.From}, arrival)
 	reads := r.wantsHTTP && r.delivers(f, reading, arrival)
 	aborts := reads && reading.Aborts(s)
 	if aborts { // what it cuts off came before it
@@ -333,9 +335,23 @@ func (r *run) endOf(k endKey, p trace.Participant) tcpstate.End {
 	return tcpstate.Client
 }
 
-// over tells that a connection is over, and forgets it.
+// over ends the reading of a connection that is over, tells of it, and forgets it.
+// Where all is reported, its stacks may still have something to say of it: what was
+// on its way arrives, and TIME-WAIT ends. It is told of at the end then.
 func (r *run) over(c *tcpstate.Conn) {
 	r.readUp(leave(c))
+	if r.opts.Exact {
+		r.ended = append(r.ended, c)
+		return
+	}
+	r.tellConn(c)
+	r.states.forget(c)
+	delete(r.streams, endKey{c.Key.Client, c.Key.Server})
+	delete(r.streams, endKey{c.Key.Server, c.Key.Client})
+}
+
+// tellConn tells how a connection was.
+func (r *run) tellConn(c *tcpstate.Conn) {
 	r.states.settle(c)
 	from, to := r.opts.parties(c, tcpstate.Client)
 	if !c.Resumed {
@@ -345,17 +361,15 @@ func (r *run) over(c *tcpstate.Conn) {
 		Kind: trace.KindConnection, At: c.LastTime, Frame: c.Last, Stream: c.Stream,
 		From: from, To: to, Connection: c,
 	})
-	if r.opts.Exact {
-		return // the stack may still have something to say of it: TIME-WAIT ends after the last segment
-	}
-	r.states.forget(c)
-	delete(r.streams, endKey{c.Key.Client, c.Key.Server})
-	delete(r.streams, endKey{c.Key.Server, c.Key.Client})
 }
 
 // finish tells what is left when the trace ends.
 func (r *run) finish() {
 	r.observer.Finish(r.totals.Last)
+	slices.SortFunc(r.ended, func(a, b *tcpstate.Conn) int { return cmp.Compare(a.Stream, b.Stream) })
+	for _, c := range r.ended {
+		r.tellConn(c)
+	}
 	r.totals.Incomplete = r.decoder.Fragments.Incomplete()
 	r.emit(trace.Event{Kind: trace.KindTotals, At: r.totals.Last, Stream: -1, Totals: &r.totals})
 }

@@ -20,19 +20,26 @@ func (r *run) tellSegment(f *capture.Frame, s *tcpstate.Segment, reading *tcpsta
 	if arrival {
 		e.Kind = trace.KindArrival
 	} else if f.Wire != 0 {
-		r.sent.add(f.Wire, departure{frame: f.Number, stream: e.Stream, from: from, to: to, at: f.Time, tap: f.Vantage})
+		r.sent.add(f.Wire, departure{frame: f.Number, stream: e.Stream, end: reading.From, from: from, to: to, at: f.Time, tap: f.Vantage})
 	}
 	r.emit(e)
 }
 
-// whereabouts notes which connection its ends' reports will be about.
-func (r *run) whereabouts(s *tcpstate.Segment, from tcpstate.End, stream int) {
+// whereabouts notes which connection its ends' reports will be about. Where every
+// segment is seen arriving, its receiver knows of a new connection from then on.
+func (r *run) whereabouts(f *capture.Frame, s *tcpstate.Segment, at place, arrival bool) {
 	if !r.reported {
 		return
 	}
 	here, there := endKey{s.Src, s.Dst}, endKey{s.Dst, s.Src}
-	r.streams[here], r.streams[there] = place{stream, from}, place{stream, from.Peer()}
-	if here == there {
-		r.streams[here] = place{stream, from} // it is joined to itself
+	if arrival {
+		if left, known := r.sent.of(f.Wire); known && left.stream >= r.streams[there].stream {
+			r.streams[there] = place{left.stream, left.end.Peer()}
+		}
+		return
 	}
+	if _, known := r.streams[there]; !known || !r.opts.Exact {
+		r.streams[there] = place{at.stream, at.end.Peer()}
+	}
+	r.streams[here] = at // the last: it may be joined to itself
 }

@@ -22,6 +22,7 @@ type endLog struct {
 	accepted bool           // accept has: it has been ESTABLISHED
 	asked    time.Time      // for the sample of its memory that was told last
 	told     *told
+	past     []*told // of connections before it, whose summaries have not been told
 }
 
 // inferred is a change that the segments show, and the frame that shows it by its

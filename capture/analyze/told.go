@@ -53,6 +53,10 @@ func (r *reconcile) tell(k endKey, stream int, ch *tcpstate.Change) {
 	if e.told == nil {
 		e.told = &told{stream: -1}
 	}
+	if t := e.told; stream >= 0 && t.stream >= 0 && stream != t.stream {
+		e.past = append(e.past, t)
+		e.told = &told{stream: stream, states: t.next, witness: t.next != nil}
+	}
 	t := e.told
 	if ch.From == tcpstate.Closed && ch.To == tcpstate.SynSent && t.stream >= 0 && !alive(t.last()) {
 		t.next = []tcpstate.State{ch.From, ch.To}
@@ -80,6 +84,27 @@ func (r *reconcile) tell(k endKey, stream int, ch *tcpstate.Change) {
 	}
 }
 
+// take hands out what was told of an end in one connection, nil if nothing was.
+func (e *endLog) take(stream int) *told {
+	if e == nil {
+		return nil
+	}
+	if len(e.past) > 0 && e.past[0].stream == stream {
+		t := e.past[0]
+		e.past = e.past[1:]
+		return t
+	}
+	t := e.told
+	if t == nil || t.stream >= 0 && t.stream != stream {
+		return nil
+	}
+	e.told = nil
+	if t.next != nil {
+		e.told = &told{stream: -1, states: t.next, witness: true}
+	}
+	return t
+}
+
 // settle makes the summary of a connection say what was told of it: its ends'
 // own reports know of states that no segment shows.
 func (r *reconcile) settle(c *tcpstate.Conn) {
@@ -87,17 +112,16 @@ func (r *reconcile) settle(c *tcpstate.Conn) {
 	var witnesses [2]bool
 	timer := false
 	for _, who := range []tcpstate.End{tcpstate.Client, tcpstate.Server} {
-		e := r.ends[endKey{addrOf(c, who), addrOf(c, who.Peer())}]
-		if r.exact && len(c.History[who]) > 1 && r.hosts[addrOf(c, who).Addr()] && (e == nil || e.told == nil) {
+		t := r.ends[endKey{addrOf(c, who), addrOf(c, who.Peer())}].take(c.Stream)
+		if r.exact && len(c.History[who]) > 1 && r.hosts[addrOf(c, who).Addr()] && t == nil {
 			// Its host tells every change and has told none: a listener that
 			// answers with a SYN cookie remembers nothing (RFC 4987 §3.6).
 			c.History[who] = c.History[who][:1]
 			c.State[who], c.Assumed[who] = c.History[who][0], 0
 		}
-		if e == nil || e.told == nil || e.told.stream >= 0 && e.told.stream != c.Stream {
+		if t == nil {
 			continue
 		}
-		t := e.told
 		if t.witness && len(t.states) > 0 {
 			before := max(slices.Index(c.History[who], t.states[0]), 0)
 			c.History[who] = append(slices.Clone(c.History[who][:before]), t.states...)
@@ -105,10 +129,6 @@ func (r *reconcile) settle(c *tcpstate.Conn) {
 			witnesses[who] = true
 		}
 		over, reset, timer = over || t.over, reset || t.reset, timer || t.timer
-		e.told = nil
-		if t.next != nil {
-			e.told = &told{stream: -1, states: t.next, witness: true}
-		}
 		if c.Key.Client == c.Key.Server {
 			break // its other end is unused
 		}

@@ -85,6 +85,13 @@ type Conn struct {
 	unanswered   int   // retransmissions at the end, without any answer
 	lastPause    int64 // nanoseconds before the last of them
 
+	// before is the connection that had its addresses and ports, where both hosts are
+	// watched, opening the identity of the SYN that began this one. given: OnClose has
+	// it.
+	before  *Conn
+	opening uint64
+	given   bool
+
 	at           shelf
 	placed       int64 // when it was put there, or last known to be used
 	newer, older *Conn

@@ -122,7 +122,11 @@ func (o *Observer) Observe(s *Segment, where Where) *Reading {
 		c.patience(s, from, pause, r.repeats())
 	}
 	c.tally(r)
-	o.file(c)
+	if c.given {
+		c.end(o.lastNow) // something that was on its way has come
+	} else {
+		o.file(c)
+	}
 	return r
 }
 
@@ -139,14 +143,33 @@ func (o *Observer) find(s *Segment, where Where) *Conn {
 		o.latest = c
 	}
 	if !o.reopens(c, s, where) {
-		return c
+		return o.incarnation(c, s, where)
 	}
 	o.drop(c)
 	o.forgotten.take(c.hash) // known better than from there
 	o.latest = o.open(c.hash, s)
 	o.reading.found(FoundReusedPorts, c.Handshake.SYN, 0)
 	o.latest.inherit(c, &o.reading)
+	if o.options.BothTaps {
+		o.latest.before, o.latest.opening = c, s.Wire
+	}
 	return o.latest
+}
+
+// incarnation returns the connection that a segment left in, where its arrival is
+// seen too: it may be one before c, of the same addresses and ports.
+func (o *Observer) incarnation(c *Conn, s *Segment, where Where) *Conn {
+	for where == Received && c.before != nil && s.Wire < c.opening && c.before.left(s) {
+		c = c.before
+	}
+	return c
+}
+
+// left reports whether a segment may have left in this connection.
+func (c *Conn) left(s *Segment) bool {
+	from, _ := c.direction(s)
+	e := &c.ends[from]
+	return e.tapped && e.flow.hasNext && !s.Seq.Before(e.flow.base) && !s.End().After(e.flow.nextSeq)
 }
 
 // reopens reports whether a segment is the SYN of a new incarnation of the
@@ -181,6 +204,7 @@ func (o *Observer) drop(c *Conn) {
 		o.latest = nil
 	}
 	o.forgotten.add(c)
+	c.given = true
 	c.end(o.lastNow)
 	if o.options.OnClose != nil {
 		o.options.OnClose(c)
