@@ -17,8 +17,8 @@ type Course []*CourseStep
 // CourseStep is what happened until the next step began.
 type CourseStep struct {
 	// states and calls are what each end has gone through from the lesson's
-	// beginning to this step's end; moved what its calls of this step alone moved,
-	// each by itself.
+	// beginning to this step's end; moved what its writes of this step alone moved,
+	// each by itself. How many reads take the octets hangs on when they come.
 	states, calls, moved courseEnds
 	// segments are what each end sent in this step, each with what the wire did to
 	// it; messages the HTTP messages that it sent.
@@ -64,7 +64,7 @@ type Rest uint8
 // What a sentence may rest on.
 const (
 	OnStates   Rest = iota // the states of the ends and what their programs' calls came to
-	OnSegments             // the segments as well, what became of each, and each read and write
+	OnSegments             // the segments as well, what became of each, and each write
 	OnMessages             // the states and the HTTP messages
 )
 

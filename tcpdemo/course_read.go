@@ -78,7 +78,7 @@ func (c Course) add() {
 		}
 		for _, a := range s.asked {
 			calls[a.end] = addCall(calls[a.end], &a.call)
-			if a.call.Bytes > 0 {
+			if a.call.Bytes > 0 && a.call.Name == "write" {
 				s.moved[a.end] = append(s.moved[a.end], fmt.Sprint(a.call.Name, a.call.Bytes))
 			}
 		}

@@ -83,8 +83,9 @@ const settling = 100 * time.Millisecond
 
 // Step begins a step, when what is still on the wire has arrived: the ledger
 // says what each side remembered when the one before it ended. Its title tells of
-// segments, reads and writes: where rules of the user's act, it stands only if
-// these were the same, and the segments fared the same, as without.
+// segments and writes: where rules of the user's act, it stands only if these were
+// the same, and the segments fared the same, as without. What hangs on how many
+// reads there were, a lesson counts itself.
 func (l *Lab) Step(en, ko string) { l.begin(en, ko, true) }
 
 // Act begins a step whose title tells only of what the programs' calls came to,
@@ -98,7 +99,7 @@ func (l *Lab) begin(en, ko string, segments bool) {
 	l.Report(trace.Observation{Kind: trace.ObservedNote, At: l.Now(), Note: &trace.Note{Step: true, Segments: segments, Text: trace.Text{En: en, Ko: ko}}})
 }
 
-// Note says something within a step that rests on its segments, reads and writes,
+// Note says something within a step that rests on its segments and writes,
 // as Step does.
 func (l *Lab) Note(en, ko string) {
 	l.say(trace.Note{Segments: true, Text: trace.Text{En: en, Ko: ko}})

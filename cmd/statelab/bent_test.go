@@ -225,11 +225,13 @@ func TestBentLessonIsMarked(t *testing.T) {
 		{"refused", "drop rst always", []string{"outcome of step 1.", "never completed (SYN-SENT)"}, []string{"reset (RST)"}},
 		{"echo", "drop 1st data segment client→server once", []string{"60 seconds pass"}, []string{"your rule"}},
 		{"close-wait", "delay 1ms", []string{"half-open: the server still remembers it"}, []string{"half-closed", "your rule"}},
-		{ // the same segments, which come later: other reads, in other steps
+		{ // the same segments, which come later: other reads
 			"framing", "delay 100ms",
-			[]string{"outcome of steps 1, 2, 3.", `read("twothree") = 8 bytes`, `read("two\n") = 4 bytes`},
-			[]string{"4 reads: the reader was quick", "One read brought all the bytes again"},
+			[]string{"outcome of step 1.", `read("two") = 3 bytes`, `read("two\n") = 4 bytes`, "3 reads: the reader was quick", "3 reads brought the bytes"},
+			[]string{"4 reads", "One read brought all the bytes again"},
 		},
+		// the same segments, read in other pieces: no title tells of those
+		{"mss", "delay 300ms", []string{"two back ──", `= 388 bytes`, "cut anew, 648 and 252", "fits at once ──"}, []string{"your rule", "Your rule"}},
 		{"framing", "delay 1ms", []string{"3 reads: the reader was quick", "One read brought all the bytes again"}, []string{"your rule"}},
 	} {
 		t.Run(c.lesson+"/"+c.rule, func(t *testing.T) {
