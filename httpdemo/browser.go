@@ -50,9 +50,11 @@ type wired struct {
 	used time.Time // last
 }
 
-// Browser starts a browser on a party's machine. Close it.
+// Browser starts a browser on a party's machine.
 func (e *Env) Browser(ctx context.Context, p trace.Participant) *Browser {
-	return &Browser{UserAgent: "statelab", env: e, machine: e.Machine(p), ctx: ctx, open: map[string]*wired{}}
+	b := &Browser{UserAgent: "statelab", env: e, machine: e.Machine(p), ctx: ctx, open: map[string]*wired{}}
+	e.asking = append(e.asking, b.Close)
+	return b
 }
 
 // Request is what the browser is asked to send.

@@ -5,7 +5,6 @@ import (
 	"context"
 	"net"
 	"net/netip"
-	"slices"
 	"sync"
 )
 
@@ -34,12 +33,11 @@ func (m *cacheMeter) reset() cacheCount {
 	return c
 }
 
-// meter returns an Env whose machines' connections to the server are counted.
-func (m *cacheMeter) meter(e *Env) *Env {
-	out := &Env{Machines: slices.Clone(e.Machines), Now: e.Now, Sleep: e.Sleep, Go: e.Go, Rand: e.Rand, Report: e.Report}
-	for i := range out.Machines {
-		dial := out.Machines[i].Dial
-		out.Machines[i].Dial = func(ctx context.Context, to netip.AddrPort) (net.Conn, error) {
+// meter counts what the machines' connections to the server carry from now on.
+func (m *cacheMeter) meter(e *Env) {
+	for i := range e.Machines {
+		dial := e.Machines[i].Dial
+		e.Machines[i].Dial = func(ctx context.Context, to netip.AddrPort) (net.Conn, error) {
 			c, err := dial(ctx, to)
 			if err != nil || to != m.at {
 				return c, err
@@ -47,7 +45,6 @@ func (m *cacheMeter) meter(e *Env) *Env {
 			return &cacheMetered{c, m}, nil
 		}
 	}
-	return out
 }
 
 type cacheMetered struct {

@@ -30,6 +30,8 @@ type Env struct {
 	Report func(trace.Observation)
 
 	memories memories
+	// asking and serving close the clients and the services that the lesson has started.
+	asking, serving []func()
 }
 
 // settling is how long a step waits for what is still on the wire, in the
@@ -46,6 +48,14 @@ func (e *Env) Step(t trace.Text) {
 // Note says something between steps.
 func (e *Env) Note(t trace.Text) {
 	e.Report(trace.Observation{Kind: trace.ObservedNote, At: e.Now(), Note: &trace.Note{Text: t}})
+}
+
+// Close closes what the lesson has left open: clients first, and of each the latest.
+func (e *Env) Close() {
+	for _, end := range slices.Backward(slices.Concat(e.serving, e.asking)) {
+		end()
+	}
+	e.serving, e.asking = nil, nil
 }
 
 // Follow reports what a party's application remembers, all of it: now, and from now

@@ -25,7 +25,8 @@ type Lesson struct {
 	Crashes bool
 	// Look says what to look at, before it runs; Point what it has shown.
 	Look, Point trace.Text
-	// Run is the lesson. It returns when its client has finished.
+	// Run is the lesson. It returns when its client has finished; closing the Env
+	// closes what is still open then.
 	Run func(ctx context.Context, e *Env) error
 	// Measure, if set, measures on this machine what the timeline cannot show: a
 	// heading, and what was found.

@@ -43,16 +43,13 @@ func runAPI(ctx context.Context, e *Env) error {
 		if err != nil {
 			return err
 		}
-		service, err := e.Serve(p, site)
-		if err != nil {
+		if _, err := e.Serve(p, site); err != nil {
 			return err
 		}
-		defer service.Close()
 		e.Follow(p, site.Memory)
 		sites = append(sites, site)
 	}
 	b := e.Browser(ctx, Client)
-	defer b.Close()
 	token := http1.Field{Name: "X-API-TOKEN", Value: s.APIToken()}
 
 	bodies := map[string]string{}

@@ -55,24 +55,19 @@ func runCache(ctx context.Context, e *Env) error {
 	if err != nil {
 		return err
 	}
-	l := &cacheRun{site: site, origin: &cacheMeter{at: e.Machine(Server).At}}
-	l.Env = l.origin.meter(e)
-	service, err := l.Serve(Server, site)
-	if err != nil {
+	l := &cacheRun{Env: e, site: site, origin: &cacheMeter{at: e.Machine(Server).At}}
+	l.origin.meter(e)
+	if _, err := l.Serve(Server, site); err != nil {
 		return err
 	}
-	defer service.Close()
 	transport := &http.Transport{DialContext: l.Machine(Cache).dialer(), DisableCompression: true}
 	l.hop.Store(newCacheHop(services, transport, l.Machine(Server).At.String()))
-	front, err := l.Serve(Cache, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { l.hop.Load().ServeHTTP(w, r) }))
-	if err != nil {
+	if _, err := l.Serve(Cache, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { l.hop.Load().ServeHTTP(w, r) })); err != nil {
 		return err
 	}
-	defer front.Close()
-	defer transport.CloseIdleConnections()
+	e.asking = append(e.asking, transport.CloseIdleConnections)
 	for i := range l.browsers {
 		l.browsers[i] = l.Browser(ctx, Client)
-		defer l.browsers[i].Close()
 	}
 	l.remember()
 	if err := l.articles(); err != nil {

@@ -52,7 +52,6 @@ type cartVisit struct {
 
 func runCart(ctx context.Context, e *Env) error {
 	l := &cartVisit{e, ctx, e.Browser(ctx, Client), map[int]*Site{}}
-	defer l.browser.Close()
 	for _, p := range []trace.Participant{Server1, Server2} {
 		s, err := e.services()
 		if err != nil {
@@ -65,11 +64,9 @@ func runCart(ctx context.Context, e *Env) error {
 		if err != nil {
 			return err
 		}
-		service, err := e.Serve(p, site)
-		if err != nil {
+		if _, err := e.Serve(p, site); err != nil {
 			return err
 		}
-		defer service.Close()
 		l.sites[p.N] = site
 	}
 	l.remember()

@@ -64,25 +64,20 @@ func runCookie(ctx context.Context, e *Env) error {
 		return err
 	}
 	wire := e.tap(Server)
-	service, err := e.Serve(Server, site)
-	if err != nil {
+	if _, err := e.Serve(Server, site); err != nil {
 		return err
 	}
-	defer service.Close()
 	l := &cookieVisit{Env: e, site: site, wire: wire, browser: e.Browser(ctx, Client), attacker: e.Browser(ctx, Attacker)}
 	l.evil = &cookieEvil{services: s, shop: l.url(Server, cookieShopHost, "")}
 	evilSite, err := NewSite(s, Lesson{Name: "evil", App: func(*Services) (App, error) { return l.evil, nil }})
 	if err != nil {
 		return err
 	}
-	evilService, err := e.Serve(Attacker, evilSite)
-	if err != nil {
+	if _, err := e.Serve(Attacker, evilSite); err != nil {
 		return err
 	}
-	defer evilService.Close()
 	for _, b := range []*Browser{l.browser, l.attacker} {
 		b.Names = l.names()
-		defer b.Close()
 	}
 	l.remember()
 	for _, part := range []func() error{

@@ -42,13 +42,10 @@ func runKeepAlive(ctx context.Context, e *Env) error {
 	if err != nil {
 		return err
 	}
-	service, err := e.Serve(Server, site)
-	if err != nil {
+	if _, err := e.Serve(Server, site); err != nil {
 		return err
 	}
-	defer service.Close()
 	b := e.Browser(ctx, Client)
-	defer b.Close()
 	token := http1.Field{Name: "X-API-TOKEN", Value: s.APIToken()}
 	e.Follow(Server, site.Memory)
 

@@ -96,9 +96,8 @@ func runRestart(ctx context.Context, e *Env) (err error) {
 		servers: map[trace.Participant]*restartProcess{}, observed: map[string][restartEvents]bool{},
 	}
 	defer func() {
-		l.browser.Close()
-		for _, p := range []trace.Participant{Server1, Server2} {
-			err = errors.Join(err, l.stop(p, (*Service).Close))
+		for _, process := range l.servers {
+			err = errors.Join(err, process.store.Close())
 		}
 		err = errors.Join(err, os.RemoveAll(dir))
 	}()

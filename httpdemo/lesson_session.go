@@ -74,24 +74,20 @@ func runSession(ctx context.Context, e *Env) error {
 	if err := l.start(); err != nil {
 		return err
 	}
-	defer func() { l.service.Close() }()
 	l.partner = &sessionPartnerApp{s, &sessionLog{}}
 	other, err := NewSite(s, Lesson{Name: "partner", App: func(*Services) (App, error) { return l.partner, nil }})
 	if err != nil {
 		return err
 	}
-	partner, err := e.Serve(Attacker, other)
-	if err != nil {
+	if _, err := e.Serve(Attacker, other); err != nil {
 		return err
 	}
-	defer partner.Close()
 	names := map[string]netip.AddrPort{
 		strings.TrimPrefix(l.at(Server, sessionHost), "http://"):          l.Machine(Server).At,
 		strings.TrimPrefix(l.at(Attacker, sessionPartnerHost), "http://"): l.Machine(Attacker).At,
 	}
 	for _, b := range []*Browser{l.laptop, l.phone, l.attacker} {
 		b.Names = names
-		defer b.Close()
 	}
 	l.remember()
 	for _, part := range []func() error{

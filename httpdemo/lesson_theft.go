@@ -77,24 +77,19 @@ func runTheft(ctx context.Context, e *Env) error {
 	roots := x509.NewCertPool()
 	roots.AddCert(certificate.Leaf)
 	l := &theftVisit{Env: e, site: site, plain: e.tap(Server1), secure: e.tap(Server2), browser: e.Browser(ctx, Client), attacker: e.Browser(ctx, Attacker)}
-	first, err := e.Serve(Server1, site)
-	if err != nil {
+	if _, err := e.Serve(Server1, site); err != nil {
 		return err
 	}
-	defer first.Close()
 	counted := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		l.requests.Add(1)
 		site.ServeHTTP(w, r)
 	})
-	second, err := e.ServeTLS(Server2, counted, &tls.Config{Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS13, Time: e.Now})
-	if err != nil {
+	if _, err := e.ServeTLS(Server2, counted, &tls.Config{Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS13, Time: e.Now}); err != nil {
 		return err
 	}
-	defer second.Close()
 	for _, b := range []*Browser{l.browser, l.attacker} {
 		b.Names = map[string]netip.AddrPort{theftHost: e.Machine(Server1).At, theftHost + ":443": e.Machine(Server2).At}
 		b.TLS = &tls.Config{RootCAs: roots, Time: e.Now, MinVersion: tls.VersionTLS13}
-		defer b.Close()
 	}
 	l.remember()
 	for _, part := range []func() error{l.overPlain, l.afterLogout, l.overTLS, l.downgrade, l.fixation} {

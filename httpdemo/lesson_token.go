@@ -62,7 +62,6 @@ func runToken(ctx context.Context, e *Env) error {
 	if err := l.start(); err != nil {
 		return err
 	}
-	defer func() { l.service1.Close() }()
 	// Server 2 has the public key, and nothing else of server 1.
 	key, err := token.Ed25519Key(tokenKey, s.Key("token signature"))
 	if err != nil {
@@ -72,15 +71,11 @@ func runToken(ctx context.Context, e *Env) error {
 	if l.site2, err = NewSite(resource.services, Lesson{Name: "token", App: func(*Services) (App, error) { return &resource, nil }}); err != nil {
 		return err
 	}
-	service2, err := e.Serve(Server2, l.site2)
-	if err != nil {
+	if _, err := e.Serve(Server2, l.site2); err != nil {
 		return err
 	}
-	defer service2.Close()
 	l.user = &tokenUser{Browser: e.Browser(ctx, Client), server: e.Machine(Server1).URL}
-	defer l.user.Close()
 	l.thief = &tokenUser{Browser: e.Browser(ctx, Attacker), server: e.Machine(Server1).URL}
-	defer l.thief.Close()
 	l.remember()
 	for _, part := range []func() error{
 		l.carries, l.crash, l.expires, l.tabs, l.theft, l.logsOut, l.denies, l.clientCode,

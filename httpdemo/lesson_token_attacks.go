@@ -46,13 +46,10 @@ func runTokenAttacks(ctx context.Context, e *Env) error {
 	if err != nil {
 		return err
 	}
-	service, err := e.Serve(Server, site)
-	if err != nil {
+	if _, err := e.Serve(Server, site); err != nil {
 		return err
 	}
-	defer service.Close()
 	b := e.Browser(ctx, Attacker)
-	defer b.Close()
 	e.Follow(Server, site.Memory)
 	if err := attackedUser(ctx, e); err != nil {
 		return err
@@ -74,7 +71,6 @@ func runTokenAttacks(ctx context.Context, e *Env) error {
 // attackedUser has a good token, which every verifier takes.
 func attackedUser(ctx context.Context, e *Env) error {
 	b := e.Browser(ctx, Client)
-	defer b.Close()
 	user := &tokenUser{Browser: b, server: e.Machine(Server).URL}
 	e.Step(trace.Text{En: "A user logs in. The token is good: both kinds of verifier take it", Ko: "사용자가 로그인합니다. 정상 토큰이므로 두 종류의 검증자가 모두 받아들입니다"})
 	if status, err := user.login(demoAccounts[0].User, demoAccounts[0].password); err != nil || status != http.StatusOK {

@@ -59,11 +59,10 @@ func runTransfer(ctx context.Context, e *Env) (err error) {
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(folder)) }()
 	t := &transferRun{Env: e, ctx: ctx, path: filepath.Join(folder, "bank.db"), browser: e.Browser(ctx, Client)}
-	defer t.browser.Close()
 	if err := t.start(); err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, t.stop()) }()
+	defer func() { err = errors.Join(err, t.app.Close()) }()
 	if t.total, _, err = t.app.sum(ctx); err != nil {
 		return err
 	}

@@ -39,13 +39,10 @@ func runVending(ctx context.Context, e *Env) error {
 	if err != nil {
 		return err
 	}
-	service, err := e.Serve(Server, site)
-	if err != nil {
+	if _, err := e.Serve(Server, site); err != nil {
 		return err
 	}
-	defer service.Close()
 	b := e.Browser(ctx, Client)
-	defer b.Close()
 	e.Follow(Server, site.Memory)
 
 	for _, c := range []struct {

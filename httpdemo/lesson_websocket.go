@@ -51,10 +51,8 @@ func runWebSocket(ctx context.Context, e *Env) error {
 	if err != nil {
 		return err
 	}
-	defer func() { service.Close() }()
 	for _, name := range []string{"kim", "lee"} {
 		l.browsers[name] = e.Browser(ctx, Client)
-		defer l.browsers[name].Close()
 	}
 	for _, part := range []func() error{l.enter, l.talk, l.quiet, l.mistake, l.logout} {
 		if err := part(); err != nil {
@@ -67,7 +65,7 @@ func runWebSocket(ctx context.Context, e *Env) error {
 	}
 	l.app = nil
 	l.remember()
-	if service, err = l.start(); err != nil {
+	if _, err = l.start(); err != nil {
 		return err
 	}
 	return l.after()

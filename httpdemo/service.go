@@ -14,7 +14,8 @@ type Service struct {
 	server  *http.Server
 	served  chan error
 	// tls, if set, is what the service speaks TLS with.
-	tls *tls.Config
+	tls   *tls.Config
+	ended bool
 }
 
 // Serve starts a server on a party's machine, behind the strict reader.
@@ -40,6 +41,7 @@ func (e *Env) serve(s *Service, h http.Handler) (*Service, error) {
 	l = Strict(l, s.server, DefaultReadTimeout, DefaultHeader)
 	s.served = make(chan error, 1)
 	e.Go(func() { s.served <- s.server.Serve(l) })
+	e.serving = append(e.serving, s.Close)
 	return s, nil
 }
 
@@ -58,13 +60,17 @@ func (e *Env) followed(p trace.Participant, h http.Handler) http.Handler {
 }
 
 // Close stops the service when what is still on the wire has arrived. Its
-// connections are closed.
+// connections are closed. One that has ended stays so.
 func (s *Service) Close() {
+	if s.ended {
+		return
+	}
 	s.env.Sleep(settling)
 	s.stop()
 }
 
 func (s *Service) stop() {
+	s.ended = true
 	_ = s.server.Close() // listening sockets whose machine has lost its power are closed already
 }
 

@@ -39,14 +39,11 @@ func runStateless(ctx context.Context, e *Env) error {
 	if err != nil {
 		return err
 	}
-	service, err := e.Serve(Server, server)
-	if err != nil {
+	if _, err := e.Serve(Server, server); err != nil {
 		return err
 	}
-	defer service.Close()
 	target := e.Machine(Server).URL("/api/public")
 	b := e.Browser(ctx, Client)
-	defer b.Close()
 
 	once := func() error {
 		r, err := b.Get(target)

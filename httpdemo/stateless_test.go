@@ -60,6 +60,7 @@ func perform(t *testing.T, name string, seed uint64) (*network.Recording, []trac
 		if err := l.Run(t.Context(), e); err != nil {
 			t.Error(err)
 		}
+		e.Close()
 		ended = true
 	})
 	_ = n.Run(24 * time.Hour)

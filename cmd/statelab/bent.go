@@ -19,7 +19,7 @@ type bent struct {
 // hold holds what the lesson says against what happened. Its sentences are true
 // of the lesson as it was written; so it ran once more without the user's rules,
 // and what rests on a step that went otherwise is not told: the step's title says
-// instead what it came to. rest is what a title or a note rests on.
+// instead what it came to. That the lesson is over is true of any course. rest is what a title or a note rests on.
 func (p *performance) hold(itself *performance, rest func(*trace.Note) tcpdemo.Rest) error {
 	meant, err := tcpdemo.ReadCourse(itself.events(vantageClient))
 	if err != nil {
@@ -41,7 +41,7 @@ func (p *performance) hold(itself *performance, rest func(*trace.Note) tcpdemo.R
 			p.bent.at(step)
 			return false
 		}
-		if is.Holds(step, rest(o.Note), meant) {
+		if o.Note.Text == lessonPast || is.Holds(step, rest(o.Note), meant) {
 			return false
 		}
 		p.bent.at(step)

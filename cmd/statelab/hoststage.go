@@ -64,10 +64,10 @@ func (f *lessonFlags) hostLesson(ctx context.Context, e *env, w io.Writer, v vie
 // a step of its own, and over when the segments of that have crossed.
 func (s *hostStage) end() {
 	s.net.Sleep(settling)
-	s.book.take(trace.Observation{Kind: trace.ObservedNote, Note: &trace.Note{Step: true, Text: trace.Text{
-		En: "The lesson is over: what is still open is closed",
-		Ko: "마지막 정리: 아직 열려 있는 소켓을 닫습니다",
-	}}})
+	s.book.take(trace.Observation{Kind: trace.ObservedNote, Note: &trace.Note{Step: true, Text: lessonOver}})
+	if s.over != nil {
+		s.over()
+	}
 	s.open.close()
 	s.net.Sleep(settling)
 }
@@ -80,6 +80,8 @@ type hostStage struct {
 	// ports are those of the lesson's services, by party: one for all where each
 	// party has an address of its own.
 	ports []uint16
+	// over, if set, closes what the lesson's program has left open, as it would itself.
+	over func()
 }
 
 // waiting reports whether this machine remembers, in TIME-WAIT, a connection of the
@@ -334,6 +336,7 @@ func (f *lessonFlags) lessonOnHost(ctx context.Context, e *env, w io.Writer, v v
 		for i, party := range parties {
 			environment.Machines = append(environment.Machines, machineOn(s.keep(s.net.Host(party)), party, s.port(i), noPower))
 		}
+		s.over = environment.Close
 		if err := l.Run(ctx, environment); err != nil {
 			return fmt.Errorf("lesson %s: %w", l.Name, err)
 		}

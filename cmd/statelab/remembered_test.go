@@ -8,9 +8,12 @@ import (
 	"testing"
 	"time"
 
+	"statelab/capture/ladder"
+	"statelab/capture/render"
 	"statelab/capture/tcpstate"
 	"statelab/capture/trace"
 	"statelab/httpdemo"
+	"statelab/tcpdemo/network"
 )
 
 // TestMemoryIsOfTheStates: wherever a lesson tells what a party remembers of its
@@ -67,6 +70,52 @@ func TestMemoryIsOfTheStates(t *testing.T) {
 			}
 		})
 	}
+}
+
+// What happens after a lesson's last step is no part of it: parties that remember
+// connections then do so in that step's line of the ledger, and closing them is a step
+// of its own, with and without rules of the user's.
+func TestLessonEndsInAStepOfItsOwn(t *testing.T) {
+	t.Parallel()
+	for _, rule := range []string{"", "delay 300ms", "drop fin always"} {
+		var rules []network.Rule
+		if rule != "" {
+			rules = network.MustParseRules(rule)
+		}
+		for _, l := range httpdemo.Lessons() {
+			if l.Run == nil || rule != "" && l.Name != "keep-alive" && l.Name != "stateless" {
+				continue
+			}
+			t.Run(l.Name+" "+rule, func(t *testing.T) {
+				t.Parallel()
+				p, err := performLesson(t.Context(), l, defaultSeed, rules)
+				if err != nil {
+					t.Fatal(err)
+				}
+				ledger, err := render.ReadLedger(l.Title, p.events(vantageClient), render.Options{})
+				if err != nil {
+					t.Fatal(err)
+				}
+				last, before := ledger.Steps[len(ledger.Steps)-1], ledger.Steps[len(ledger.Steps)-2]
+				if n := connectionBytes(last); n != 0 {
+					t.Errorf("at the end, %d bytes of connections", n)
+				}
+				if over := last.Title == lessonPast; over != (l.Name != "stateless" || rule == "drop fin always") {
+					t.Errorf("its last step: %s", last.Title.En)
+				} else if over && connectionBytes(before) == 0 {
+					t.Errorf("nothing was left open, and it is a step to close that")
+				}
+			})
+		}
+	}
+}
+
+// connectionBytes is what everybody remembered of connections when a step ended.
+func connectionBytes(s ladder.Step) (n int) {
+	for _, h := range s.Holdings {
+		n += h.Sizes[0]
+	}
+	return n
 }
 
 // blocksByState counts the control blocks of a memory, and holds that each counts

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"slices"
 	"time"
 
 	"statelab/capture/trace"
@@ -132,7 +133,14 @@ func performLesson(ctx context.Context, l httpdemo.Lesson, seed uint64, rules []
 	for _, party := range l.Cast() {
 		environment.Machines = append(environment.Machines, machineOn(s.net.Host(party), party, httpPort, s.net.Host(party).Restart))
 	}
-	p, err := s.perform(ctx, lessonLimit, func() error { return l.Run(ctx, environment) })
+	p, err := s.perform(ctx, lessonLimit, func() error {
+		defer environment.Close()
+		err := l.Run(ctx, environment)
+		if err == nil && s.connected() {
+			environment.Step(lessonPast)
+		}
+		return err
+	})
 	if err != nil {
 		err = fmt.Errorf("lesson %s: %w", l.Name, err)
 	}
@@ -146,6 +154,28 @@ func performLesson(ctx context.Context, l httpdemo.Lesson, seed uint64, rules []
 		err = errors.Join(err, without)
 	}
 	return p, err
+}
+
+// lessonOver is the title of the step after a lesson's last: what belongs to none of
+// its steps is not told as a part of one. lessonPast is the same where time does not
+// count.
+var (
+	lessonOver = trace.Text{
+		En: "The lesson is over: what is still open is closed",
+		Ko: "마지막 정리: 아직 열려 있는 소켓을 닫습니다",
+	}
+	lessonPast = trace.Text{
+		En: "The lesson is over: what is still open is closed, and the timers run out",
+		Ko: "마지막 정리: 아직 열려 있는 소켓을 닫고, 남은 타이머가 끝납니다",
+	}
+)
+
+// connected reports whether a host remembers a connection.
+func (s *stage) connected() bool {
+	return slices.ContainsFunc(s.net.Hosts(), func(h *virtual.Host) bool {
+		m := h.Memory()
+		return m.Bytes(trace.MemoryConnection) > 0
+	})
 }
 
 // lessonLimit is how much of the network's time an HTTP lesson may take: sessions
