@@ -176,17 +176,6 @@ func wholeNumber(s string) (int64, bool) {
 	return n, err == nil && strconv.FormatInt(n, 10) == s && n >= 0
 }
 
-// statusText is a status's name by RFC 9110 §15; net/http has those of before.
-func statusText(status int) string {
-	switch status {
-	case http.StatusRequestEntityTooLarge:
-		return "Content Too Large"
-	case http.StatusUnprocessableEntity:
-		return "Unprocessable Content"
-	}
-	return http.StatusText(status)
-}
-
 // form reads a form into r.PostForm, or answers why it cannot.
 func (s *Services) form(w http.ResponseWriter, r *http.Request) bool {
 	if !wantsPage(r) {

@@ -25,11 +25,15 @@ import (
 func Strict(l net.Listener, srv *http.Server, header time.Duration, size int) net.Listener {
 	next, state, ofConn := srv.Handler, srv.ConnState, srv.ConnContext
 	srv.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if c, ok := r.Context().Value(strictKey{}).(*strictConn); ok && r.RequestURI == refusedTarget() {
-			c.refusal.Load().answer(w)
-			return
-		} else if ok && r.TLS == nil {
-			r.TLS = overTLS(c.Conn)
+		if c, ok := r.Context().Value(strictKey{}).(*strictConn); ok {
+			c.answering.Store(true)
+			if r.RequestURI == refusedTarget() {
+				c.refusal.Load().answer(w)
+				return
+			}
+			if r.TLS == nil {
+				r.TLS = overTLS(c.Conn)
+			}
 		}
 		next.ServeHTTP(w, r)
 	})

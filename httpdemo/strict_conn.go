@@ -25,6 +25,9 @@ type strictConn struct {
 	size    int
 	tunnel  atomic.Bool
 	refusal atomic.Pointer[Refusal]
+	// answering says that a handler has begun, and that nothing of its response has
+	// been written.
+	answering atomic.Bool
 
 	// All below belong to Read, of which one runs at a time.
 	conversation *http1.Conversation
