@@ -3,8 +3,10 @@ package httpdemo
 import (
 	"crypto/ed25519"
 	"encoding/base64"
+	"errors"
 	"net/http"
 	"strings"
+	"time"
 
 	"statelab/capture/trace"
 	"statelab/httpdemo/token"
@@ -18,6 +20,10 @@ type tokenAttackApp struct {
 	private  ed25519.PrivateKey
 	public   ed25519.PublicKey
 	weak     string // the secret of the weak one
+	// takenBack is a token that both denylists have: ours knows it by its jti, the
+	// naive one by its text.
+	takenBack           string
+	denied, naiveDenied *token.Denylist
 }
 
 // tokenSharedKey is a second key of our verifier, a secret of 32 random bytes: HS256
@@ -36,10 +42,42 @@ func newTokenAttacks(s *Services) (App, error) {
 	}
 	verifier := newTokenResource(s, key).verifier
 	verifier.Keys = append(verifier.Keys, shared)
-	return &tokenAttackApp{
+	a := &tokenAttackApp{
 		services: s, verifier: verifier, private: private, public: private.Public().(ed25519.PublicKey),
-		weak: tokenWords[int(s.Key("a word")[0])%len(tokenWords)],
-	}, nil
+		weak:   tokenWords[int(s.Key("a word")[0])%len(tokenWords)],
+		denied: &token.Denylist{Now: s.Now}, naiveDenied: &token.Denylist{Now: s.Now},
+	}
+	verifier.Denied = a.denied.Denied
+	return a, a.takeBack()
+}
+
+// takeBack issues a token, and puts it on both denylists where there is a verifier that
+// lets its other spelling in.
+func (a *tokenAttackApp) takeBack() (err error) {
+	const day = 24 * time.Hour
+	now := a.services.Now()
+	claims := tokenClaims(tokenTakenBack, now)
+	claims["exp"] = now.Add(day).Unix()
+	if a.takenBack, err = a.sign(tokenHeader("EdDSA"), claims); err != nil || !a.services.Attackable {
+		return err
+	}
+	return errors.Join(
+		a.denied.Deny(token.Claims{ID: tokenTakenBack, Expires: now.Add(day)}),
+		a.naiveDenied.Deny(token.Claims{ID: a.takenBack, Expires: now.Add(day)}),
+	)
+}
+
+// tokenClaims are those of a good token of a user's, for five minutes.
+func tokenClaims(id string, now time.Time) map[string]any {
+	return map[string]any{
+		"iss": tokenIssuer, "aud": tokenAudience, "sub": demoAccounts[0].User, "jti": id,
+		"iat": now.Unix(), "nbf": now.Unix(), "exp": now.Add(5 * time.Minute).Unix(),
+	}
+}
+
+// sign makes a token as the issuer does.
+func (a *tokenAttackApp) sign(header, claims map[string]any) (string, error) {
+	return token.Compact(header, claims, func(signed []byte) []byte { return ed25519.Sign(a.private, signed) })
 }
 
 func (a *tokenAttackApp) Routes(mux Mux) {
@@ -54,12 +92,17 @@ func (a *tokenAttackApp) Routes(mux Mux) {
 	}
 }
 
-// Memory lists the keys.
+// Memory lists the keys and the denylists.
 func (a *tokenAttackApp) Memory() []trace.Entry {
 	all := []trace.Entry{{Kind: trace.MemoryResource, Name: "token key " + tokenKey, Value: "…", Bytes: ed25519.SeedSize}}
 	all = append(all, trace.Entry{Kind: trace.MemoryResource, Name: "token key " + tokenSharedKey, Value: "…", Bytes: 32})
 	if a.services.Attackable {
 		all = append(all, trace.Entry{Kind: trace.MemoryResource, Name: "weak secret", Value: "…", Bytes: len(a.weak)})
+	}
+	all = append(all, tokenLedger(a.denied)...)
+	for _, e := range tokenLedger(a.naiveDenied) {
+		e.Name = "denylist by text"
+		all = append(all, e)
 	}
 	return all
 }
@@ -82,7 +125,7 @@ func (a *tokenAttackApp) api(w http.ResponseWriter, r *http.Request) {
 
 // naive is behind one of the naive verifiers.
 func (a *tokenAttackApp) naive(w http.ResponseWriter, r *http.Request) {
-	verify, ok := naiveVerify(r.PathValue("kind"), a.public, a.weak)
+	verify, ok := a.naiveVerify(r.PathValue("kind"))
 	if !ok {
 		a.services.Fail(w, r, http.StatusNotFound, trace.Text{En: "There is no such verifier.", Ko: "그런 검증자는 없습니다."})
 		return
@@ -106,26 +149,23 @@ func (a *tokenAttackApp) answer(w http.ResponseWriter, r *http.Request, verify f
 }
 
 // issued are tokens that the same issuer has signed for others, or once: each is
-// good where it belongs.
+// good where it belongs, but for one that was taken back.
 func (a *tokenAttackApp) issued() (map[string]string, error) {
 	const years = 3 * 365 * 24 * 3600
-	now := a.services.Now().Unix()
-	all := map[string]string{}
+	now := a.services.Now()
+	all := map[string]string{tokenTakenBack: a.takenBack}
 	for kind, change := range map[string]func(header, claims map[string]any){
 		"no-exp": func(_, c map[string]any) {
 			delete(c, "exp")
-			c["iat"], c["nbf"] = now-years, now-years
+			c["iat"], c["nbf"] = now.Unix()-years, now.Unix()-years
 		},
 		"audience": func(_, c map[string]any) { c["aud"] = "https://photos.example" },
 		"typ":      func(h, _ map[string]any) { h["typ"] = "JWT" },
 		"crit":     func(h, _ map[string]any) { h["crit"], h["example/bound-to"] = []string{"example/bound-to"}, "device 7" },
 	} {
-		header := tokenHeader("EdDSA")
-		claims := map[string]any{
-			"iss": tokenIssuer, "aud": tokenAudience, "sub": demoAccounts[0].User, "jti": kind, "iat": now, "nbf": now, "exp": now + 300,
-		}
+		header, claims := tokenHeader("EdDSA"), tokenClaims(kind, now)
 		change(header, claims)
-		s, err := token.Compact(header, claims, func(signed []byte) []byte { return ed25519.Sign(a.private, signed) })
+		s, err := a.sign(header, claims)
 		if err != nil {
 			return nil, err
 		}

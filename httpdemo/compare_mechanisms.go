@@ -73,7 +73,7 @@ func compareMechanisms() []compareMechanism {
 		{key: "signed-cookie", name: trace.Text{En: "signed cookie", Ko: "서명한 쿠키"}, open: compareSealed(false)},
 		{key: "encrypted-cookie", name: trace.Text{En: "encrypted cookie", Ko: "암호화한 쿠키"}, open: compareSealed(true)},
 		{key: "token", name: trace.Text{En: "access token", Ko: "액세스 토큰"}, bearer: true, open: compareToken(false)},
-		{key: "token-denylist", name: trace.Text{En: "token + denylist", Ko: "토큰 + 거부 목록"}, bearer: true, open: compareToken(true)},
+		{key: "token-denylist", name: trace.Text{En: "token + denylist", Ko: "토큰 + 차단 목록"}, bearer: true, open: compareToken(true)},
 		{key: "session-memory", name: trace.Text{En: "session, memory", Ko: "세션(메모리)"}, open: compareSession(compareInMemory)},
 		{key: "session-sqlite", name: trace.Text{En: "session, SQLite", Ko: "세션(SQLite)"}, open: compareSession(compareInSQLite)},
 	}

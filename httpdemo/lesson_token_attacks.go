@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
 	"statelab/capture/http1"
@@ -134,7 +135,8 @@ func (v *attackVisit) gather() error {
 	return err
 }
 
-// attempt sends a token to our verifier, and to the naive one.
+// attempt sends a token to our verifier, and to the naive one; before that, what it is
+// another spelling of, which the naive one refuses.
 func (v *attackVisit) attempt(a tokenAttack) error {
 	v.Step(a.title)
 	forged, err := a.forge(&v.loot)
@@ -142,12 +144,16 @@ func (v *attackVisit) attempt(a tokenAttack) error {
 		return err
 	}
 	var why, user string
-	field := http1.Field{Name: "Authorization", Value: "Bearer " + forged}
-	for _, c := range []struct {
-		path string
-		want int
-	}{{"api", http.StatusUnauthorized}, {"attackable/" + a.naive, http.StatusOK}} {
-		r, err := v.user.Get(v.user.server("/token-attacks/"+c.path), field)
+	type try struct {
+		path, token string
+		want        int
+	}
+	tries := []try{{"api", forged, http.StatusUnauthorized}, {"attackable/" + a.naive, forged, http.StatusOK}}
+	if a.of != "" {
+		tries = slices.Insert(tries, 0, try{"attackable/" + a.naive, v.loot.issued[a.of], http.StatusUnauthorized})
+	}
+	for _, c := range tries {
+		r, err := v.user.Get(v.user.server("/token-attacks/"+c.path), http1.Field{Name: "Authorization", Value: "Bearer " + c.token})
 		if err != nil {
 			return err
 		}

@@ -32,6 +32,7 @@ var tokenAttackNames = []struct{ name, user, why string }{
 	{"audience", "jisoo", "it is for ['https://photos.example']"},
 	{"typ", "jisoo", "its typ is 'jwt'"},
 	{"crit", "jisoo", "critical header"},
+	{"spelling", "jisoo", "not base64url"},
 }
 
 // attacked are the tokens on the wire: the user's good one as "good", and each
@@ -46,6 +47,8 @@ func attacked(t *testing.T) (tokens map[string]string, all []*tokenExchange, jwk
 			jwk = x.got["keys"].([]any)[0].(map[string]any)
 		case x.bearer != "" && tokens["good"] == "":
 			tokens["good"] = x.bearer
+		case x.status == 401 && strings.HasPrefix(x.target, "/token-attacks/attackable/"):
+			tokens["taken back"] = x.bearer
 		case x.bearer != "" && x.bearer != tokens["good"]:
 			if len(all)%2 == 0 && len(all)/2 < len(tokenAttackNames) {
 				tokens[tokenAttackNames[len(all)/2].name] = x.bearer
@@ -78,8 +81,25 @@ func TestTokenAttacks(t *testing.T) {
 	}
 }
 
+// TestTokenSpelling: the naive verifier refuses the token that is on its denylist, and
+// takes another text of it: the same octets in each part.
+func TestTokenSpelling(t *testing.T) {
+	t.Parallel()
+	tokens, _, _ := attacked(t)
+	itself, other := tokens["taken back"], tokens["spelling"]
+	if itself == "" || itself == other || itself[:len(itself)-1] != other[:len(other)-1] {
+		t.Fatalf("two spellings: %q and %q", itself, other)
+	}
+	a, err := base64.RawURLEncoding.DecodeString(itself[strings.LastIndexByte(itself, '.')+1:])
+	b, err2 := base64.RawURLEncoding.DecodeString(other[strings.LastIndexByte(other, '.')+1:])
+	if err != nil || err2 != nil || !bytes.Equal(a, b) || len(a) != ed25519.SignatureSize {
+		t.Errorf("the signatures are %x and %x", a, b)
+	}
+}
+
 // TestTokenJudges: golang-jwt and npm's jose take the good token and refuse the
-// attacks, but for two that golang-jwt leaves to its user.
+// attacks, but for what golang-jwt leaves to its user, and a token that was taken back:
+// they have no denylist.
 func TestTokenJudges(t *testing.T) {
 	t.Parallel()
 	tokens, _, jwk := attacked(t)
@@ -99,7 +119,7 @@ func TestTokenJudges(t *testing.T) {
 			parsed, err := judge.Parse(s, func(*judge.Token) (any, error) { return ed25519.PublicKey(public), nil },
 				judge.WithValidMethods([]string{"EdDSA"}), judge.WithIssuer(issuer), judge.WithAudience(audience),
 				judge.WithExpirationRequired(), judge.WithTimeFunc(func() time.Time { return time.Unix(issued, 0) }))
-			takes := slices.Contains([]string{"good", "typ", "crit"}, name) // it looks at neither typ nor crit
+			takes := slices.Contains([]string{"good", "typ", "crit", "taken back", "spelling"}, name) // it looks at neither typ nor crit, nor at unused bits
 			if (err == nil) != takes {
 				t.Errorf("%s: %v", name, err)
 			}

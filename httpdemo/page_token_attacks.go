@@ -35,7 +35,7 @@ func (a *tokenAttackApp) view(s string, kinds ...string) (v attackView) {
 		return v
 	}
 	for _, kind := range kinds {
-		verify, _ := naiveVerify(kind, a.public, a.weak)
+		verify, _ := a.naiveVerify(kind)
 		n := naiveView{Kind: kind}
 		if n.User, err = verify(s); err != nil {
 			n.User, n.Refused = "", attackReason(err)
@@ -95,7 +95,7 @@ func (a *tokenAttackApp) try(w http.ResponseWriter, r *http.Request) {
 		a.services.Fail(w, r, status, why)
 		return
 	}
-	v := a.view(r.PostForm.Get("token"), naiveDecoding, naiveTrusting, naiveFiles, naiveDatabase, naiveWeak)
+	v := a.view(r.PostForm.Get("token"), naiveDecoding, naiveTrusting, naiveFiles, naiveDatabase, naiveWeak, naiveDenying)
 	a.show(w, r, map[string]any{"Tried": v})
 }
 

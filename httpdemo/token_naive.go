@@ -2,7 +2,6 @@ package httpdemo
 
 import (
 	"context"
-	"crypto/ed25519"
 	"database/sql"
 	"errors"
 	"fmt"
@@ -19,8 +18,9 @@ import (
 // Services.Attackable says so, and nowhere else.
 
 // naiveVerify returns a naive verifier: whom it takes the bearer of a token for.
-func naiveVerify(kind string, key ed25519.PublicKey, weak string) (func(string) (user string, err error), bool) {
-	v := token.NewInsecureNaiveVerifier(key)
+func (a *tokenAttackApp) naiveVerify(kind string) (func(string) (user string, err error), bool) {
+	v := token.NewInsecureNaiveVerifier(a.public)
+	denied := func(string) bool { return false }
 	switch kind {
 	case naiveDecoding:
 		return func(s string) (string, error) {
@@ -33,11 +33,16 @@ func naiveVerify(kind string, key ed25519.PublicKey, weak string) (func(string) 
 	case naiveDatabase:
 		v.Find = naiveQuery
 	case naiveWeak:
-		v.Find = func(string) ([]byte, error) { return []byte(weak), nil }
+		v.Find = func(string) ([]byte, error) { return []byte(a.weak), nil }
+	case naiveDenying:
+		denied = a.naiveDenied.Denied
 	default:
 		return nil, false
 	}
 	return func(s string) (string, error) {
+		if denied(s) {
+			return "", fmt.Errorf("%w: it was taken back", token.ErrInvalid)
+		}
 		c, err := v.Verify(s)
 		return c.Subject, err
 	}, true
