@@ -253,17 +253,22 @@ func (a *transferApp) current(w http.ResponseWriter, r *http.Request, s *session
 	case err != nil:
 		a.broken(w, r, t.Key)
 	case late:
-		_ = s.Remove("transfer") // what is refused here is begun anew
-		a.services.Fail(w, r, http.StatusConflict, trace.Text{
-			En: "The transfer took too long, and is forgotten. Nothing was moved. Begin again.",
-			Ko: "이체가 너무 오래 걸려 잊혔습니다. 돈은 움직이지 않았습니다. 처음부터 다시 하십시오.",
-		})
+		a.tookTooLong(w, r, s)
 	case !t.asks(r):
 		a.stale(w, r, t)
 	default:
 		return t, true
 	}
 	return t, false
+}
+
+// tookTooLong refuses what comes too late for a transfer that the bank has abandoned.
+func (a *transferApp) tookTooLong(w http.ResponseWriter, r *http.Request, s *session.Session) {
+	_ = s.Remove("transfer") // what is refused here is begun anew
+	a.services.Fail(w, r, http.StatusConflict, trace.Text{
+		En: "The transfer took too long, and is forgotten. Nothing was moved. Begin again.",
+		Ko: "이체가 너무 오래 걸려 잊혔습니다. 돈은 움직이지 않았습니다. 처음부터 다시 하십시오.",
+	})
 }
 
 // stale refuses a form that the state does not wait for.

@@ -66,7 +66,11 @@ func (a *transferApp) confirm(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if asked {
-		if err := a.abandon(r.Context(), key); err != nil && !errors.Is(err, errMoved) {
+		switch err := a.abandon(r.Context(), key); {
+		case err == nil:
+			a.tookTooLong(w, r, s)
+			return
+		case !errors.Is(err, errMoved):
 			a.broken(w, r, key)
 			return
 		}

@@ -130,7 +130,7 @@ func TestBankOnTheTimeline(t *testing.T) {
 	s := testServices()
 	var told []trace.Access
 	s.Watch = func(a trace.Access) {
-		if a.Store == "bank" {
+		if strings.HasPrefix(a.Store, "bank") {
 			told = append(told, a)
 		}
 	}
@@ -153,10 +153,10 @@ func TestBankOnTheTimeline(t *testing.T) {
 	}
 	var last []string
 	for _, a := range told[max(0, n-5):] {
-		last = append(last, a.Op+" "+a.Key)
+		last = append(last, a.Store+" "+a.Op+" "+a.Key)
 	}
 	short := sessionKey(key)
-	want := []string{"read jisoo", "write jisoo", "write alex", "write " + short, "commit " + short}
+	want := []string{"bank read jisoo", "bank write jisoo", "bank write alex", "bank.receipt write " + short, "bank commit " + short}
 	if !slices.Equal(last, want) {
 		t.Errorf("%q, not %q", last, want)
 	}

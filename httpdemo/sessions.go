@@ -132,12 +132,16 @@ func accessTo(store string, op session.Op) trace.Access {
 	return a
 }
 
-// accessToBank is an access to the bank's database as the timeline shows it.
+// accessToBank is an access to the bank's database as the timeline shows it, which names
+// the table: that there is no receipt is said, and not only that something is absent.
 func accessToBank(op bank.Op) trace.Access {
 	a := trace.Access{Store: "bank", Key: sessionKey(op.Key), Bytes: op.Bytes, Outcome: trace.StoreDone, Op: map[bank.Verb]string{
 		bank.Read: trace.StoreRead, bank.List: trace.StoreList, bank.Write: trace.StoreWrite,
 		bank.Commit: trace.StoreCommit, bank.Rollback: trace.StoreRollback,
 	}[op.Verb]}
+	if op.Table != "" {
+		a.Store += "." + string(op.Table)
+	}
 	if op.Verb == bank.List {
 		a.Key = "accounts"
 	}

@@ -27,8 +27,8 @@ var (
 // storeSentences say what an access that succeeded did.
 var storeSentences = map[string]text{
 	trace.StoreRead: {
-		En: "{who}'s program fetches the record {key}, {n|byte}, from the store {store}: what it is to know of the conversation it has to read, request after request.",
-		Ko: "{who}의 프로그램이 저장소 {store}에서 레코드 {key} {n}바이트를 가져옵니다. 대화에 대해 알아야 할 것은 요청이 올 때마다 읽어야 합니다.",
+		En: "{who}'s program fetches the record {key}, {n|byte}, from the store {store}: what an earlier request has left there, a later one has to read.",
+		Ko: "{who}의 프로그램이 저장소 {store}에서 레코드 {key} {n}바이트를 가져옵니다. 앞의 요청이 저장소에 남긴 것은 뒤의 요청이 읽어야 알 수 있습니다.",
 	},
 	trace.StoreWrite: {
 		En: "{who}'s program leaves {n|byte} in the store {store} under {key}: it is remembered there when the request is over.",

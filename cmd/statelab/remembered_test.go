@@ -181,7 +181,7 @@ func TestMemoryIsToldAtOnce(t *testing.T) {
 			case trace.KindMemory:
 				told[moment{unaddressed(e.From), e.At}] = true
 			case trace.KindStore: // of what the bank writes, nothing may remain: it can be rolled back
-				if a := e.Access; a.Outcome == trace.StoreDone && a.Store != "bank" && (a.Op == trace.StoreWrite || a.Op == trace.StoreDelete) {
+				if a := e.Access; a.Outcome == trace.StoreDone && !strings.HasPrefix(a.Store, "bank") && (a.Op == trace.StoreWrite || a.Op == trace.StoreDelete) {
 					changed[moment{unaddressed(e.From), e.At}] = a.Op + " " + a.Key
 				}
 			case trace.KindMessage:

@@ -125,7 +125,7 @@ func (b *Bank) Move(ctx context.Context, t Transfer) (done bool, err error) {
 	}
 	tx, err := b.db.BeginTx(ctx, nil)
 	if err != nil {
-		b.tell(Op{Verb: Write, Key: t.Key, Err: err})
+		b.tell(Op{Verb: Write, Table: Receipts, Key: t.Key, Err: err})
 		return false, fmt.Errorf("bank: %w", err)
 	}
 	defer b.rollback(tx, t.Key)
@@ -199,7 +199,7 @@ func (b *Bank) move(ctx context.Context, tx *sql.Tx, t Transfer) error {
 	}
 	_, err = tx.ExecContext(ctx, `INSERT INTO transfer (key, sender, recipient, amount, at) VALUES (?, ?, ?, ?, ?)`,
 		t.Key, t.From, t.To, t.Amount, b.now().UnixMilli())
-	b.tell(Op{Verb: Write, Key: t.Key, Bytes: t.Size(), Err: err})
+	b.tell(Op{Verb: Write, Table: Receipts, Key: t.Key, Bytes: t.Size(), Err: err})
 	if err != nil {
 		return fmt.Errorf("bank: %w", err)
 	}
@@ -225,7 +225,7 @@ func (b *Bank) receipt(ctx context.Context, q interface {
 	err = q.QueryRowContext(ctx, `SELECT key, sender, recipient, amount, at FROM transfer WHERE key = ?`, key).
 		Scan(&r.Key, &r.From, &r.To, &r.Amount, &at)
 	r.At = time.UnixMilli(at).UTC()
-	b.tell(Op{Verb: Read, Key: key, Bytes: r.Size(), Err: err})
+	b.tell(Op{Verb: Read, Table: Receipts, Key: key, Bytes: r.Size(), Err: err})
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return Receipt{}, false, nil
@@ -261,7 +261,7 @@ func (b *Bank) Accounts(ctx context.Context) (all []Account, err error) {
 func (b *Bank) Abandon(ctx context.Context, key string) (bool, error) {
 	tx, err := b.db.BeginTx(ctx, nil)
 	if err != nil {
-		b.tell(Op{Verb: Write, Key: key, Err: err})
+		b.tell(Op{Verb: Write, Table: Abandoned, Key: key, Err: err})
 		return false, fmt.Errorf("bank: %w", err)
 	}
 	defer b.rollback(tx, key)
@@ -269,7 +269,7 @@ func (b *Bank) Abandon(ctx context.Context, key string) (bool, error) {
 		return false, err
 	}
 	_, err = tx.ExecContext(ctx, `INSERT INTO abandoned (key, at) VALUES (?, ?) ON CONFLICT DO NOTHING`, key, b.now().UnixMilli())
-	b.tell(Op{Verb: Write, Key: key, Bytes: len(key) + numberBytes, Err: err})
+	b.tell(Op{Verb: Write, Table: Abandoned, Key: key, Bytes: len(key) + numberBytes, Err: err})
 	if err != nil {
 		return false, fmt.Errorf("bank: %w", err)
 	}

@@ -19,9 +19,20 @@ const (
 	Rollback Verb = "rollback"
 )
 
+// Table is one of the database's tables, named by what it keeps.
+type Table string
+
+// Tables beside that of the accounts.
+const (
+	Receipts  Table = "receipt"   // of transfers that were carried out
+	Abandoned Table = "abandoned" // the keys of those that never will be
+)
+
 // Op is one access to the database, as it went.
 type Op struct {
 	Verb Verb
+	// Table is where; of the accounts and of a transaction's end it is empty.
+	Table Table
 	// Key is the account's name or the transfer's key; of a list it is empty.
 	Key string
 	// Bytes is the content that was read or written: see Account.Size.
