@@ -87,7 +87,8 @@ type Row struct {
 	// and memory. -1 where it is nobody's alone.
 	Lane  int
 	Arrow *Arrow
-	// Apart: a message's connection is not that of the arrow above it.
+	// Apart: the connection of a message is not that of the arrow above it, or that of
+	// a folded row not that of the row above it.
 	Apart  bool
 	States []StateMark
 	// Proofs are the states, assumed by earlier rows, that the row's segment proves.

@@ -12,8 +12,10 @@ import (
 // Options.FoldSegments.
 type Folding struct {
 	// First and Last are the frames that the row stands for, 0 where they are in
-	// another file.
+	// another file. Gaps: some of those between them stand in other rows.
 	First, Last int
+	Gaps        bool
+	numbered    int // frames from First to Last that are its own
 	// Segments counts the segments that opened, closed or troubled the connection.
 	Segments int
 	// Opens and Closes: there is a SYN, a FIN among them.
@@ -36,6 +38,9 @@ type packer struct {
 	runs []*run    // of connections, in order of their first row
 	late []Row     // reports of memory, which stand behind the run
 	last time.Time // of the last row that stays
+	// above is the connection of the last row that told of one, if told.
+	above int
+	told  bool
 }
 
 // run is what happened on one connection since the last row that stays.
@@ -62,6 +67,9 @@ func (p *packer) fold(rows []Row) []Row {
 			}
 			out = p.flush(out, r.At)
 			p.since(r)
+			if r.Kind == RowOpening && r.First || r.Kind == RowMessage {
+				p.above, p.told = r.Stream, true
+			}
 			out = append(out, *r)
 		}
 	}
@@ -131,9 +139,8 @@ func control(r *Row) bool {
 func (f *Folding) add(r *Row) {
 	s, a := r.Event.Segment, r.Arrow
 	f.Copies += count(a.Copy > 1)
-	if a.Part == Arrival && !a.Injected {
+	if a.Part == Arrival && !a.Injected { // the row where it left stands for its frame
 		f.Damaged += count(a.Damaged)
-		f.reach(r)
 		return
 	}
 	f.Opens = f.Opens || s.Flags.Has(tcpstate.SYN)
@@ -156,6 +163,8 @@ func (f *Folding) reach(r *Row) {
 		f.First = r.Frame
 	}
 	f.Last = max(f.Last, r.Frame)
+	f.numbered++
+	f.Gaps = f.Last-f.First >= f.numbered
 }
 
 func count(b bool) int {
@@ -173,7 +182,7 @@ func (p *packer) lend(r *Row) {
 			f, x.carried = x.carried, Folding{}
 		}
 	}
-	f.First, f.Last = 0, 0
+	f.First, f.Last, f.Gaps = 0, 0, false
 	if m := r.Event.Message; m != nil && r.Frame > 0 {
 		f.First, f.Last = m.FirstFrame, m.LastFrame
 	}
@@ -200,6 +209,8 @@ func (p *packer) flush(out []Row, next time.Time) []Row {
 		}
 		if x.shown || f.Troubled() {
 			x.row.Folding, x.row.Frame = &f, f.First
+			x.row.Apart = p.told && p.above != x.row.Stream
+			p.above, p.told = x.row.Stream, true
 			p.since(&x.row)
 			out = append(out, x.row)
 		}
@@ -236,4 +247,6 @@ func (f *Folding) join(o *Folding) {
 		f.First = o.First
 	}
 	f.Last = max(f.Last, o.Last)
+	f.numbered += o.numbered
+	f.Gaps = f.Last-f.First >= f.numbered
 }

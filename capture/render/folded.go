@@ -10,9 +10,11 @@ import (
 )
 
 // frameText is the number of a row's frame, or the range of those that it stands
-// for: "4–6". Empty for none.
+// for: "4–6", or "4…9" where some between them stand in other rows. Empty for none.
 func frameText(r *ladder.Row) string {
 	switch f := r.Folding; {
+	case f != nil && f.First > 0 && f.Gaps:
+		return strconv.Itoa(f.First) + "…" + strconv.Itoa(f.Last)
 	case f != nil && f.First > 0 && f.Last > f.First:
 		return strconv.Itoa(f.First) + "–" + strconv.Itoa(f.Last)
 	case f != nil && f.First > 0:
@@ -68,8 +70,9 @@ func foldedTrouble(say speaker, f *ladder.Folding) string {
 	return "(" + strings.Join(parts, ", ") + ")"
 }
 
-// foldedText says what segments that are folded have done to their connection.
-func foldedText(say speaker, r *ladder.Row) string {
+// foldedText says what segments that are folded have done to their connection,
+// which is named where several are told apart, and the row above is of another.
+func foldedText(say speaker, r *ladder.Row, several bool) string {
 	f := r.Folding
 	word := wordChange
 	switch {
@@ -80,7 +83,11 @@ func foldedText(say speaker, r *ladder.Row) string {
 	case f.Closes:
 		word = wordCloses
 	}
-	return words(say.of(word), foldedTrouble(say, f))
+	tag := ""
+	if several && r.Apart {
+		tag = rowTag(r)
+	}
+	return words(tag, say.of(word), foldedTrouble(say, f))
 }
 
 // foldedEnds are the lanes between which a folded row stands; of a row that no
@@ -102,7 +109,7 @@ func (t *text) foldedLines(r *ladder.Row) []*canvas {
 	if r.Folding.Troubled() {
 		style = trouble
 	}
-	lines := t.inside(r, left, right, foldedText(t.say, r), style)
+	lines := t.inside(r, left, right, foldedText(t.say, r, t.opened > 1), style)
 	t.gutter(lines[0], r)
 	if t.grid.two {
 		marked := t.withStates(lines[0], r)

@@ -212,7 +212,7 @@ func (p *painter) say(h *htmlRow, row *ladder.Row) {
 		h.Class, h.Heading = "note", trace.Text{En: safe(row.Event.Note.Text.En), Ko: safe(row.Event.Note.Text.Ko)}
 	case ladder.RowFolded:
 		h.Class, h.Opens, h.Frames = "other", true, frameText(row)
-		h.Heading = inTwo(func(s speaker) string { return foldedText(s, row) })
+		h.Heading = inTwo(func(s speaker) string { return foldedText(s, row, p.r.several) })
 	case ladder.RowPause:
 		h.Class, h.Heading = "pause", inTwo(func(s speaker) string { return s.f(wordPass, prose(s.lang, row.Pause)) })
 	case ladder.RowCall:

@@ -94,7 +94,7 @@ func (s *sequence) row(r *ladder.Row) {
 	case ladder.RowArrow, ladder.RowMessage:
 		s.arrow(r)
 	case ladder.RowFolded:
-		text := words(foldedText(s.say, r), folded(r))
+		text := words(foldedText(s.say, r, s.p.several), folded(r))
 		if from, to, ok := foldedEnds(r); ok {
 			s.d.over(from, to, text)
 		} else {

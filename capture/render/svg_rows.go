@@ -112,7 +112,7 @@ func (d *drawing) folded(y float64, r *ladder.Row) {
 		color = d.th.trouble
 	}
 	d.time(r, y+21)
-	s := clip(foldedText(d.say, r), smallSize, right-left-16)
+	s := clip(foldedText(d.say, r, d.p.several), smallSize, right-left-16)
 	half := widthOf(s, smallSize)/2 + 10
 	for _, x := range [][2]float64{{left + 6, (left+right)/2 - half}, {(left+right)/2 + half, right - 6}} {
 		if x[1] > x[0] {

@@ -1,0 +1,69 @@
+package main
+
+import (
+	"strings"
+	"testing"
+
+	"statelab/capture/ladder"
+	"statelab/capture/trace"
+	"statelab/httpdemo"
+)
+
+// Where segments are folded, a frame stands in one row, and a row that is not of
+// the connection above it says so.
+func TestFoldedFramesStandInOneRow(t *testing.T) {
+	t.Parallel()
+	folded, apart := 0, 0
+	for _, l := range httpdemo.Lessons() {
+		if l.Run == nil {
+			continue
+		}
+		p, err := performLesson(t.Context(), l, defaultSeed, nil)
+		if err != nil {
+			t.Fatalf("%s: %v", l.Name, err)
+		}
+		stands, of, above := map[int]bool{}, map[int]int{}, -1
+		b := ladder.New(ladder.Options{FoldSegments: true})
+		check := func(rows []ladder.Row) {
+			for _, r := range rows {
+				if r.Kind == ladder.RowFolded {
+					folded++
+					if away := above >= 0 && above != r.Stream; away != r.Apart {
+						t.Errorf("%s: a row of connection %d below one of %d: apart is %v", l.Name, r.Stream+1, above+1, r.Apart)
+					} else if away {
+						apart++
+					}
+					for n := r.Folding.First; n > 0 && n <= r.Folding.Last; n++ {
+						switch s, known := of[n]; {
+						case known && s != r.Stream && !r.Folding.Gaps:
+							t.Errorf("%s: frame %d of connection %d is in a row of %d", l.Name, n, s+1, r.Stream+1)
+						case known && s == r.Stream && stands[n]:
+							t.Errorf("%s: frame %d stands in two rows", l.Name, n)
+						case known && s == r.Stream:
+							stands[n] = true
+						}
+					}
+				}
+				if r.Kind == ladder.RowFolded || r.Kind == ladder.RowMessage || r.Kind == ladder.RowOpening && r.First {
+					above = r.Stream
+				}
+			}
+		}
+		for e, err := range p.events(vantageClient) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			if e.Kind == trace.KindSegment && e.Frame > 0 {
+				of[e.Frame] = e.Stream
+			}
+			check(b.Add(&e))
+		}
+		check(b.Flush())
+	}
+	if folded < 100 || apart == 0 {
+		t.Errorf("%d folded rows, %d of them of another connection than the one above", folded, apart)
+	}
+	if page := output(t, "http", "demo", "cart", "--color", "never", "--lang", "en"); !strings.Contains(page, ":52911 TCP closes") {
+		t.Error("a row below another connection's divider does not name its own")
+	}
+}
