@@ -275,7 +275,7 @@ func (b *Builder) causeOf(e *trace.Event, lane int) *row {
 		return nil
 	}
 	switch {
-	case r.Kind == RowCall && r.Lane == lane && listenerGone(e) && b.holds(lane):
+	case r.Kind == RowCall && r.Lane == lane && listenerGone(e) && (b.holds(lane) || r.Stream >= 0):
 		return nil // a row of its own says whose state it is
 	case r.Kind == RowCall && r.Lane == lane:
 		return r

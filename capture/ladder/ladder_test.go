@@ -258,6 +258,27 @@ func TestListenerGone(t *testing.T) {
 	}
 }
 
+// A poll that finds the listener gone after a connection's call tells of it: that
+// call's row, whose end is closed already, does not swallow it.
+func TestListenerGoneAfterAnotherCall(t *testing.T) {
+	t.Parallel()
+	x := &script{}
+	x.leave(1, false, syn)
+	x.arrive(1, false)
+	x.become(bob, tcpstate.Listen, tcpstate.SynReceived, tcpstate.OnReceive)
+	x.become(bob, tcpstate.SynReceived, tcpstate.Closed, tcpstate.OnReceive)
+	x.add(trace.Event{Kind: trace.KindCall, Stream: -1, From: bob, Call: &trace.Call{Name: "close", Args: "listener"}})
+	x.add(trace.Event{Kind: trace.KindCall, From: bob, Call: &trace.Call{Name: "close"}})
+	x.add(trace.Event{Kind: trace.KindState, Stream: -1, From: bob, State: &trace.StateChange{
+		Change: tcpstate.Change{From: tcpstate.Listen, To: tcpstate.Closed}, Cause: trace.Cause{Kind: tcpstate.OnPoll, Name: "poll"},
+	}})
+	rows := x.rows(ladder.Options{})
+	last := rows[len(rows)-1]
+	if last.Kind != ladder.RowState || last.Stream >= 0 || len(last.States) != 1 || last.States[0].To != tcpstate.Closed {
+		t.Errorf("the last row is %+v", last)
+	}
+}
+
 // A change of state stands in the row of what caused it.
 func TestStates(t *testing.T) {
 	t.Parallel()
