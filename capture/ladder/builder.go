@@ -48,6 +48,7 @@ type Builder struct {
 	ledger    ledger
 	folder    folder
 	packer    packer
+	teller    teller
 	talked    bool      // an application's message was seen
 	first     time.Time // of the trace, be it shown or not
 	last      time.Time // of the rows
@@ -145,7 +146,7 @@ func (b *Builder) Flush() []Row {
 	b.settleAll()
 	b.open = nil
 	b.ledger.close()
-	rows := append(b.settled(), b.summaries...)
+	rows := append(b.tellAll(b.settled()), b.summaries...)
 	b.summaries = nil
 	return b.folder.flush(b.packer.flush(b.shortened(rows), time.Time{}))
 }
@@ -163,18 +164,7 @@ func (b *Builder) shortened(rows []Row) []Row {
 
 // hidden reports whether the options leave e out.
 func (b *Builder) hidden(e *trace.Event) bool {
-	if len(b.o.Streams) > 0 && e.Stream >= 0 && !slices.Contains(b.o.Streams, e.Stream) {
-		return true
-	}
-	if b.o.Detail == DetailSegments {
-		return false
-	}
-	switch e.Kind {
-	case trace.KindSegment, trace.KindArrival, trace.KindVerdict, trace.KindState, trace.KindOther, trace.KindCall:
-		return true
-	case trace.KindMessage, trace.KindWebSocket, trace.KindMemory, trace.KindNote, trace.KindStore, trace.KindGap, trace.KindConnection, trace.KindTotals:
-	}
-	return false
+	return len(b.o.Streams) > 0 && e.Stream >= 0 && !slices.Contains(b.o.Streams, e.Stream)
 }
 
 // push appends a row to the queue.

@@ -176,7 +176,9 @@ type Detail uint8
 // Details.
 const (
 	DetailSegments Detail = iota // every segment is an arrow
-	DetailMessages               // HTTP messages are the arrows; TCP is left out
+	// DetailMessages: HTTP messages are the arrows, in the order of their times;
+	// each shows the states that its ends came into since the one before it.
+	DetailMessages
 )
 
 // Options choose what a ladder shows.

@@ -192,7 +192,11 @@ func (b *Builder) settled() []Row {
 		if blocked && len(b.queue)-n <= maxWaiting {
 			break
 		}
-		out = b.emit(out, r)
+		if b.o.Detail == DetailMessages {
+			out = b.tell(out, r)
+		} else {
+			out = b.emit(out, r)
+		}
 		n++
 	}
 	b.queue = slices.Delete(b.queue, 0, n)

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"statelab/capture/explain"
 	"statelab/capture/ladder"
 )
 
@@ -79,8 +80,17 @@ func (p *painter) arrow(h *htmlRow, row *ladder.Row) {
 	}
 }
 
+// doubted says in words that a state is not certain; nothing of one that is.
+func (s speaker) doubted(m *ladder.StateMark) string {
+	_, name := doubt(m)
+	if name == "" {
+		return ""
+	}
+	return "(" + explain.Label(s.lang, "word."+name) + ")"
+}
+
 // spoken says a row in words: "frame 4, client to server, PSH ACK, 5 bytes,
-// client ESTABLISHED".
+// client ESTABLISHED (assumed)".
 func (p *painter) spoken(s speaker, row *ladder.Row, h *htmlRow) string {
 	var parts []string
 	add := func(words ...string) {
@@ -127,7 +137,7 @@ func (p *painter) spoken(s speaker, row *ladder.Row, h *htmlRow) string {
 	}
 	add(s.of(h.Heading), strings.TrimLeft(s.of(h.Beside), "●▤◆ "))
 	for _, m := range row.States {
-		add(s.lane(p.r.lanes[m.Lane]) + " " + m.To.String())
+		add(words(s.lane(p.r.lanes[m.Lane]), m.To.String(), s.doubted(&m)))
 	}
 	return strings.Join(parts, ", ")
 }

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/runtime"
@@ -309,5 +310,37 @@ func TestHTMLWordsBesideLanes(t *testing.T) {
 			return words.left < lane.right && lane.left < words.right && words.top < lane.bottom && lane.top < words.bottom;
 		});
 	}).length`, 0.0)
+	b.clean()
+}
+
+// A link to a frame leads to its row, below the tools and the heads, however many
+// lines these take.
+func TestHTMLDeepLink(t *testing.T) {
+	t.Parallel()
+	b := newBrowser(t)
+	many := page(t, "file", render.Options{Frame: anyFrame})
+	for _, width := range []int64{1200, 900, 780} {
+		b.do(chromedp.EmulateViewport(width, 420))
+		b.open(many, "#frame-5")
+		want(b, chosen, "frame-5")
+		const row, heads = `document.querySelector("#frame-5 .pic").getBoundingClientRect()`, `document.querySelector(".heads").getBoundingClientRect()`
+		want(b, row+`.top >= `+heads+`.bottom && `+row+`.bottom <= innerHeight`, true)
+		want(b, `document.querySelector(".bar").getBoundingClientRect().bottom <= `+heads+`.top + 1`, true)
+	}
+	b.clean()
+}
+
+// On paper no state touches the time beside it.
+func TestHTMLStatesOnPaper(t *testing.T) {
+	t.Parallel()
+	b := newBrowser(t)
+	b.open(page(t, "file", render.Options{}), "")
+	b.do(emulation.SetEmulatedMedia().WithMedia("print"), chromedp.EmulateViewport(740, 1000))
+	const chips = `Array.from(document.querySelectorAll(".row .chips.left .chip"))`
+	want(b, chips+`.some(c => c.innerText.endsWith("?"))`, true)
+	want(b, chips+`.filter(c => {
+		const time = c.closest("li").querySelector(".gutter");
+		return time && c.getBoundingClientRect().left < time.getBoundingClientRect().right + 4;
+	}).map(c => c.innerText).join()`, "")
 	b.clean()
 }

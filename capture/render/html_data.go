@@ -63,6 +63,8 @@ type dataFound struct {
 type dataState struct {
 	Lane  int    `json:"l"`
 	State string `json:"s"`
+	// Doubt says that the state is not certain: its sign, and the word for it.
+	Doubt *twofold `json:"d,omitempty"`
 }
 
 type dataEntry struct {
@@ -84,23 +86,29 @@ func (r *report) data() pageData {
 	for _, key := range scriptWords {
 		d.Words[key] = twofold(pageWords[key])
 	}
-	now := map[end]string{}
+	now := map[end]ladder.StateMark{}
 	for i := range r.rows {
 		d.Rows = append(d.Rows, r.dataRow(&r.rows[i], now, &d))
 	}
 	return d
 }
 
-func (r *report) dataRow(row *ladder.Row, now map[end]string, d *pageData) dataRow {
+func (r *report) dataRow(row *ladder.Row, now map[end]ladder.StateMark, d *pageData) dataRow {
 	out := dataRow{Frame: row.Frame}
+	for _, p := range row.Proofs {
+		if m, ok := now[end{row.Stream, p.Lane}]; ok && row.Proves(&m) {
+			m.Basis = tcpstate.Inferred
+			now[end{row.Stream, p.Lane}] = m
+		}
+	}
 	for _, m := range row.States {
-		now[end{row.Stream, m.Lane}] = m.To.String()
+		now[end{row.Stream, m.Lane}] = m
 		d.States[m.To.String()] = twofold(inTwo(func(s speaker) string { return explain.Gloss(s.lang, m.To) }))
 		out.Evidence = append(out.Evidence, m.Change.Frames...)
 	}
 	for _, lane := range r.order {
-		if s, ok := now[end{row.Stream, lane}]; ok && row.Stream >= 0 {
-			out.States = append(out.States, dataState{lane, s})
+		if m, ok := now[end{row.Stream, lane}]; ok && row.Stream >= 0 {
+			out.States = append(out.States, stateData(&m))
 		}
 	}
 	if seg := row.Event.Segment; seg != nil {
@@ -139,6 +147,16 @@ func (r *report) dataRow(row *ladder.Row, now map[end]string, d *pageData) dataR
 	}
 	slices.Sort(out.Evidence)
 	out.Evidence = slices.DeleteFunc(slices.Compact(out.Evidence), func(n int) bool { return n == row.Frame && row.Event.Message == nil })
+	return out
+}
+
+// stateData is a state that an end is in, with the doubt that there is of it.
+func stateData(m *ladder.StateMark) dataState {
+	out := dataState{Lane: m.Lane, State: m.To.String()}
+	if sign, _ := doubt(m); sign != "" {
+		told := twofold(inTwo(func(s speaker) string { return words(sign, s.doubted(m)) }))
+		out.Doubt = &told
+	}
 	return out
 }
 

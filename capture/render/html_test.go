@@ -163,6 +163,55 @@ func TestHTMLData(t *testing.T) {
 	}
 }
 
+// A state that is only assumed is told as such, to the eye and to the ear, in the
+// row that assumes it and for as long as nothing has proved it.
+func TestHTMLAssumed(t *testing.T) {
+	t.Parallel()
+	client, server := trace.Participant{Role: trace.RoleClient}, trace.Participant{Role: trace.RoleServer}
+	change := tcpstate.Change{End: tcpstate.Client, From: tcpstate.SynSent, To: tcpstate.Established, Basis: tcpstate.Assumed}
+	assumes := &trace.Segment{Reading: tcpstate.Reading{From: tcpstate.Server, Changes: []tcpstate.Change{change}}}
+	proves := &trace.Segment{Reading: tcpstate.Reading{From: tcpstate.Client, Settled: []tcpstate.Settlement{{End: tcpstate.Client, State: tcpstate.Established, Frame: 1}}}}
+	events := func(yield func(trace.Event, error) bool) {
+		_ = yield(trace.Event{Kind: trace.KindSegment, Frame: 1, Segment: assumes, From: server, To: client}, nil) &&
+			yield(trace.Event{Kind: trace.KindSegment, Frame: 2, Segment: proves, From: client, To: server}, nil)
+	}
+	var out strings.Builder
+	if err := render.HTML(&out, events, render.Options{}); err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(out.String(), `<script type="application/json" id="data">`)
+	data, _, _ := strings.Cut(rest, "</script>")
+	var doc struct {
+		Rows []struct {
+			F  int
+			St []struct {
+				S string
+				D map[string]string
+			}
+		}
+	}
+	if err := json.Unmarshal([]byte(data), &doc); err != nil {
+		t.Fatal(err)
+	}
+	told := map[int]string{}
+	for _, r := range doc.Rows {
+		for _, s := range r.St {
+			told[r.F] = s.S + " " + s.D["en"] + " " + s.D["ko"]
+		}
+	}
+	if want := "ESTABLISHED ? (assumed) ? (가정됨)"; told[1] != want {
+		t.Errorf("frame 1: %q, want %q", told[1], want)
+	}
+	if want := "ESTABLISHED  "; told[2] != want {
+		t.Errorf("frame 2, which proves it: %q, want %q", told[2], want)
+	}
+	for _, heard := range []string{"client ESTABLISHED (assumed)<", "클라이언트 ESTABLISHED (가정됨)<"} {
+		if !strings.Contains(out.String(), heard) {
+			t.Errorf("nothing says %q", heard)
+		}
+	}
+}
+
 // Every colour of text can be read on every ground that it stands on, in light
 // and in dark (WCAG 2.2, success criterion 1.4.3: 4.5 to 1).
 func TestHTMLContrast(t *testing.T) {

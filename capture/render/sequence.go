@@ -153,13 +153,20 @@ func (s *sequence) arrow(r *ladder.Row) {
 
 // stateWord is a state with the sign for how it is known.
 func stateWord(s ladder.StateMark) string {
+	sign, _ := doubt(&s)
+	return words(s.To.String(), sign)
+}
+
+// doubt is the sign of a state that is not certain, and the name of its word;
+// empty for one that is.
+func doubt(s *ladder.StateMark) (sign, name string) {
 	switch {
 	case s.Contradicted:
-		return s.To.String() + " !"
+		return "!", "contradicted"
 	case s.Basis == tcpstate.Assumed:
-		return s.To.String() + " ?"
+		return "?", "assumed"
 	}
-	return s.To.String()
+	return "", ""
 }
 
 // arrowText is all that an arrow's label says where there is room for it.

@@ -56,7 +56,7 @@ func (x *compare) open() tea.Cmd {
 }
 
 // pairs puts the fields of two frames together: those of the same name, in the
-// same header, the same time that it occurs.
+// same header and the same field of it, the same time that it occurs there.
 func pairs(a, b *capture.Frame) []pair {
 	left, right := named(a), named(b)
 	var out []pair
@@ -101,15 +101,25 @@ func contentOf(all []namedField, key string) []byte {
 }
 
 func named(f *capture.Frame) []namedField {
-	var out []namedField
+	var (
+		out     []namedField
+		parents []int // the fields that the next one may lie in, from the outermost
+	)
 	times := map[string]int{}
 	fields := decode.Fields(f)
 	for i := range fields {
 		d := &fields[i]
 		n := namedField{name: trace.Escape(d.Name), value: trace.Escape(d.Value), depth: d.Depth}
+		for len(parents) > 0 && out[parents[len(parents)-1]].depth >= d.Depth {
+			parents = parents[:len(parents)-1]
+		}
 		id := d.Layer + "/" + d.Name
+		if len(parents) > 0 {
+			id = out[parents[len(parents)-1]].key + "/" + id
+		}
 		times[id]++
 		n.key = fmt.Sprintf("%s/%d", id, times[id])
+		parents = append(parents, i)
 		parts := i+1 < len(fields) && fields[i+1].Depth > d.Depth
 		if d.Value == "" && !parts {
 			from, to := bytesOf(d, len(f.Data))

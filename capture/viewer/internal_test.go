@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"statelab/capture"
 	"statelab/capture/explain"
 	"statelab/capture/tcpstate"
 )
@@ -91,5 +92,35 @@ func TestColumns(t *testing.T) {
 	}
 	if s := m.cell(m.conns[0], byVerdict); s != limitWords["path"].En {
 		t.Errorf("verdict %q in %v", s, explain.English)
+	}
+}
+
+// Of options, those of one kind are compared, however the two frames order them:
+// Kind and Length are their option's own.
+func TestPairsAreOfOneOption(t *testing.T) {
+	t.Parallel()
+	frame := func(options ...byte) *capture.Frame {
+		ip := []byte{0x45, 0, 0, byte(40 + len(options)), 0, 0, 0x40, 0, 64, 6, 0, 0, 10, 0, 0, 1, 10, 0, 0, 2}
+		tcp := []byte{0x9c, 0x41, 0, 80, 0, 0, 0, 1, 0, 0, 0, 0, byte(5+len(options)/4) << 4, 2, 0xff, 0xff, 0, 0, 0, 0}
+		data := slices.Concat(ip, tcp, options)
+		return &capture.Frame{Link: capture.LinkRaw, Data: data, Length: len(data)}
+	}
+	mss, stamps := []byte{2, 4, 5, 0xb4}, []byte{8, 10, 0, 0, 0, 1, 0, 0, 0, 0}
+	a, b := frame(slices.Concat(mss, stamps, []byte{1, 1})...), frame(slices.Concat([]byte{1, 1}, stamps)...)
+	got := map[string][][2]string{}
+	inside := ""
+	for _, p := range pairs(a, b) {
+		if p.depth == 2 {
+			inside = p.name
+		}
+		if p.depth == 3 && p.name == "Kind" {
+			got[inside] = append(got[inside], p.values)
+		}
+	}
+	if want := [][2]string{{"2", ""}}; !slices.Equal(got["Maximum Segment Size"], want) {
+		t.Errorf("kinds of MSS: %v, want %v", got["Maximum Segment Size"], want)
+	}
+	if want := [][2]string{{"8", "8"}}; !slices.Equal(got["Timestamps"], want) {
+		t.Errorf("kinds of timestamps: %v, want %v", got["Timestamps"], want)
 	}
 }

@@ -64,8 +64,8 @@
     body.classList.add('opened');
     panel.hidden = false;
     fill(i);
-    reveal(items[i]);
     ties();
+    reveal(items[i]);
   }
 
   function close() {
@@ -91,6 +91,15 @@
       if (Math.abs(by) < 1) return;
       scrollBy(0, by);
     }
+  }
+
+  // measure tells the style how much of the screen's top the tools and the heads
+  // take, which stay there.
+  function measure() {
+    const bar = document.querySelector('.bar');
+    const tools = getComputedStyle(bar).position === 'sticky' ? bar.offsetHeight : 0;
+    root.style.setProperty('--tools', tools + 'px');
+    root.style.setProperty('--stuck', tools + heads.offsetHeight + 'px');
   }
 
   function toFrame(n) {
@@ -134,6 +143,7 @@
     if (row.st) {
       section('states', el('ul', {class: 'now'}, ...row.st.map(s => {
         const item = el('li', {}, el('b', {}, both(data.lanes[s.l]), ' ', s.s));
+        if (s.d) item.append(' ', both(s.d));
         if (data.states[s.s]) item.append(': ', both(data.states[s.s]));
         return item;
       })));
@@ -258,9 +268,7 @@
   // --- crossing segments: one line over several rows ------------------------
   let overlay = null;
   function ties() {
-    const bar = document.querySelector('.bar');
-    if (getComputedStyle(bar).position === 'sticky') root.style.setProperty('--tools', bar.offsetHeight + 'px');
-    else root.style.setProperty('--tools', '0px');
+    measure();
     if (overlay) { overlay.remove(); overlay = null; }
     for (const svg of list.querySelectorAll('svg.joined')) svg.classList.remove('joined');
     const between = matchMedia('(max-width:1180px)').matches && panel.hidden && !body.classList.contains('no-why');
