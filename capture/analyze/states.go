@@ -21,6 +21,7 @@ type endLog struct {
 	proved   bool           // segments have shown a state of this end for certain
 	accepted bool           // accept has: it has been ESTABLISHED
 	asked    time.Time      // for the sample of its memory that was told last
+	gone     time.Time      // when it was known to have no control block, by its own report
 	told     *told
 	past     []*told // of connections before it, whose summaries have not been told
 }
@@ -132,7 +133,10 @@ func (r *reconcile) observe(k endKey, o *trace.Observation, s *trace.StateChange
 			s.From = e.last
 			s.Edge = tcpstate.FindEdge(s.From, s.To)
 		}
-		e.last = o.To
+		e.last, e.gone = o.To, time.Time{}
+		if !alive(o.To) {
+			e.gone = o.At
+		}
 		if len(e.observed) < maxPending {
 			e.observed = append(e.observed, reported{to: o.To})
 		}
@@ -184,7 +188,8 @@ func stale(shown, polled tcpstate.State) bool {
 // outlived reports whether a sample of memory is older than what has been told:
 // it was asked for before the last one, by somebody who had to wait for longer; or
 // it is of a control block that is gone, as segments have shown for certain that
-// the end has given it up, or holds the smaller one of TIME-WAIT in its place. That
+// the end has given it up, or holds the smaller one of TIME-WAIT in its place, or as
+// the end itself has reported before the sample was asked for or while it was. That
 // nothing is remembered is no such sample.
 func (r *reconcile) outlived(k endKey, o *trace.Observation) bool {
 	if r.exact || o.Asked.IsZero() {
@@ -198,8 +203,11 @@ func (r *reconcile) outlived(k endKey, o *trace.Observation) bool {
 	if len(o.Memory.Entries) == 0 {
 		return false
 	}
-	if older || !e.proved {
-		return older
+	if older || !alive(e.last) && o.Asked.Before(e.gone) {
+		return true
+	}
+	if !e.proved {
+		return false
 	}
 	switch e.last {
 	case tcpstate.Closed, tcpstate.Listen:

@@ -233,6 +233,46 @@ func TestOlderMemory(t *testing.T) {
 	}
 }
 
+// TestMemoryOfAReportedEnd: what was asked for before an end was reported to be
+// CLOSED is of a control block that is gone; a new one is told again.
+func TestMemoryOfAReportedEnd(t *testing.T) {
+	t.Parallel()
+	here, there := netip.MustParseAddrPort("127.0.0.1:40000"), netip.MustParseAddrPort("127.0.0.1:7")
+	at := time.Unix(1_700_000_000, 0)
+	report := func(asked, answered int) trace.Observation {
+		return trace.Observation{
+			At: at.Add(time.Duration(answered) * time.Millisecond), Asked: at.Add(time.Duration(asked) * time.Millisecond),
+			Conn: trace.Conn{Local: here, Remote: there}, Party: trace.Participant{Role: trace.RoleClient, Addr: here}, Cause: trace.Cause{Kind: tcpstate.OnPoll},
+		}
+	}
+	becomes := func(asked, answered int, from, to tcpstate.State) trace.Observation {
+		o := report(asked, answered)
+		o.Kind, o.From, o.To = trace.ObservedState, from, to
+		return o
+	}
+	holds := func(asked, answered int) trace.Observation {
+		o := report(asked, answered)
+		o.Kind, o.Memory = trace.ObservedMemory, &trace.Memory{Entries: []trace.Entry{{Kind: trace.MemoryConnection, Name: "state", Value: "ESTABLISHED", Bytes: 1}}}
+		return o
+	}
+	all, err := tell(t, analyze.Run(source(nil, nil), slices.Values([]trace.Observation{
+		becomes(1, 2, tcpstate.SynSent, tcpstate.Established), holds(3, 4), becomes(6, 7, tcpstate.Established, tcpstate.Closed), holds(5, 8),
+		becomes(9, 10, tcpstate.Closed, tcpstate.Established), holds(9, 11),
+	})))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []int
+	for _, e := range all {
+		if e.Kind == trace.KindMemory {
+			got = append(got, int(e.At.Sub(at)/time.Millisecond))
+		}
+	}
+	if want := []int{4, 11}; !slices.Equal(got, want) {
+		t.Errorf("the samples of %v ms were told, want %v", got, want)
+	}
+}
+
 // TestLateListener: that somebody listens is no news when a segment has been
 // answered by a listener's child; that he listens no more is.
 func TestLateListener(t *testing.T) {
