@@ -22,21 +22,25 @@ const (
 // what was found, how its HTTP did, and where to look first. Memory is bounded
 // by the connections that are alive.
 func Summary(w io.Writer, events Events, o Options) error {
+	s, failed := summarise(events, o)
+	t := newText(w, o)
+	t.page(s)
+	return firstError(t.w.Flush(), failed)
+}
+
+// summarise counts what the events tell, until the error that they end in.
+func summarise(events Events, o Options) (*summary, error) {
 	s := summary{between: o.Between, findings: map[string]findingCount{}, methods: map[string]int{}, statuses: map[int]int{}, asked: map[int][]pending{}}
-	var failed error
 	for e, err := range events {
 		if err != nil {
-			failed = err
-			break
+			return &s, err
 		}
 		o.Between.begins(e.At)
 		if e.Stream < 0 || o.shows(e.Stream) {
 			s.add(&e)
 		}
 	}
-	t := newText(w, o)
-	t.page(&s)
-	return firstError(t.w.Flush(), failed)
+	return &s, nil
 }
 
 // summary is what is counted: connections and exchanges of which a part lies where

@@ -23,7 +23,7 @@ var Views = slices.Concat([]View{
 		About: trace.Text{En: "each segment an arrow, both ends' states at the edges", Ko: "세그먼트마다 화살표 하나, 양쪽 가장자리에 두 끝의 상태"},
 	},
 	{
-		Name: "summary", Formats: []Format{summaryText},
+		Name: "summary", Formats: []Format{summaryText, summaryJSON},
 		About: trace.Text{En: "the trace on one page, and where to look first", Ko: "트레이스를 한 쪽으로 요약하고 먼저 볼 곳을 알려 줌"},
 	},
 	{

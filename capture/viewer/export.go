@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -65,7 +66,8 @@ func formatsOf(view string) []render.Format {
 	v, _ := render.ViewNamed(view)
 	out := append([]render.Format{}, v.Formats...)
 	for _, f := range render.Formats {
-		if f.Whole && view != render.Views[0].Name {
+		own := slices.ContainsFunc(v.Formats, func(o render.Format) bool { return o.Name == f.Name })
+		if f.Whole && !own {
 			out = append(out, f)
 		}
 	}

@@ -40,6 +40,7 @@ func TestDocsNameEveryField(t *testing.T) {
 	output(t, "http", "demo", "stateless", "-w", trace, "-o", filepath.Join(t.TempDir(), "ladder.txt"))
 	collect("inspect", trace, "--format", "json")
 	collect("inspect", trace, "--format", "jsonl")
+	collect("inspect", trace, "--view", "summary", "--format", "json")
 	collect("http", "demo", "stateless", "--format", "events")
 	collect("tcp", "demo", "old-duplicate", "--format", "events")
 	collect("tcp", "demo", "corrupt", "--format", "events")
@@ -63,7 +64,7 @@ func TestDocsNameEveryField(t *testing.T) {
 }
 
 // counted are the objects whose keys are no fields, but what is counted.
-var counted = []string{"findings", "others"}
+var counted = []string{"findings", "others", "closed", "methods", "statuses"}
 
 // addFields adds the names of all fields in v.
 func addFields(fields map[string]bool, v any) {
