@@ -98,8 +98,8 @@ func (b *Between) Touches(s http1.Span) bool {
 	return b == nil || !b.From.behind(&b.To) && !b.From.before(s.LastFrame, s.LastTime, b.first) && !b.To.after(s.FirstFrame, s.FirstTime, b.first)
 }
 
-// lived is the span of a connection.
-func lived(c *tcpstate.Conn) http1.Span {
+// Lived is the span of a connection.
+func Lived(c *tcpstate.Conn) http1.Span {
 	return http1.Span{FirstFrame: c.First, LastFrame: c.Last, FirstTime: c.FirstTime, LastTime: c.LastTime}
 }
 
@@ -128,7 +128,7 @@ func (b *Between) Rows(rows []ladder.Row) []ladder.Row {
 	kept := rows[:0]
 	for _, r := range rows {
 		switch {
-		case r.Kind == ladder.RowConnection && !b.Touches(lived(r.Event.Connection)):
+		case r.Kind == ladder.RowConnection && !b.Touches(Lived(r.Event.Connection)):
 		case r.Kind == ladder.RowConnection || r.Kind == ladder.RowTotals:
 			kept = append(kept, r)
 		case b.Holds(r.Event.Frame, r.Event.At):
@@ -196,7 +196,7 @@ func (b *Between) Events(events Events) Events {
 			switch {
 			case shown:
 			case e.Kind == trace.KindConnection:
-				shown = b.Touches(lived(e.Connection))
+				shown = b.Touches(Lived(e.Connection))
 			default:
 				shown = b.Holds(e.Frame, e.At)
 			}

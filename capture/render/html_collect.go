@@ -114,7 +114,7 @@ func (r *report) note(e *trace.Event) {
 		return
 	}
 	switch {
-	case e.Kind == trace.KindConnection && len(r.conns) < maxConnections && r.o.Between.Touches(lived(e.Connection)):
+	case e.Kind == trace.KindConnection && len(r.conns) < maxConnections && r.o.Between.Touches(Lived(e.Connection)):
 		r.conns = append(r.conns, *e.Clone().Connection)
 	case e.Kind == trace.KindTotals:
 		r.totals = e.Clone().Totals

@@ -37,7 +37,7 @@ func JSON(w io.Writer, events Events, o Options) error {
 			http.add(exchangeOf(x, &o))
 		}
 		switch {
-		case e.Kind == trace.KindConnection && o.Between.Touches(lived(e.Connection)):
+		case e.Kind == trace.KindConnection && o.Between.Touches(Lived(e.Connection)):
 			byStream.add(e.Connection.Stream, connectionOf(e.Connection))
 		case e.Kind == trace.KindTotals:
 			frames, numbered = e.Totals.Frames, e.Totals.Numbered

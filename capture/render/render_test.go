@@ -49,7 +49,7 @@ func TestFormatsHaveDistinctNames(t *testing.T) {
 				t.Errorf("Choose(%q, %q) = %v, %v", v.Name, f.Name, got, ok)
 			}
 		}
-		if f, ok := render.Choose(v.Name, "json"); !ok || !f.Whole {
+		if f, ok := render.Choose(v.Name, "json"); !ok || f.MIME != "application/json" {
 			t.Errorf("--view %s has no JSON", v.Name)
 		}
 	}

@@ -89,7 +89,7 @@ type slowExchange struct {
 
 func (s *summary) add(e *trace.Event) {
 	switch {
-	case e.Kind == trace.KindConnection && !s.between.Touches(lived(e.Connection)):
+	case e.Kind == trace.KindConnection && !s.between.Touches(Lived(e.Connection)):
 		delete(s.asked, e.Stream)
 	case e.Kind == trace.KindConnection:
 		s.connection(e.Connection)

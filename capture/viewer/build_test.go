@@ -198,6 +198,17 @@ func (s *screen) has(texts ...string) *screen {
 	return s
 }
 
+// hasNot checks that texts do not stand there.
+func (s *screen) hasNot(texts ...string) *screen {
+	s.t.Helper()
+	for _, x := range texts {
+		if strings.Contains(s.text(), x) {
+			s.t.Fatalf("on the screen: %q\n%s", x, s.text())
+		}
+	}
+	return s
+}
+
 // chosen is the line of the row that is chosen.
 func (s *screen) chosen() string {
 	s.t.Helper()

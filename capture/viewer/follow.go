@@ -63,9 +63,7 @@ func (x *follow) open() tea.Cmd {
 	n, form := x.n, x.form
 	o := render.Options{Streams: []int{n}, Side: x.side, Lang: m.look.lang, Width: m.w - 2, ASCII: m.look.ascii}
 	o.Color = m.look.color && o.Width >= render.MinWidth // what is broken anew has none
-	if m.trace.Between != nil {
-		o.Between = m.trace.Between()
-	}
+	o.Between = m.trace.between()
 	return m.begin(j, func(r *Reading) tea.Msg {
 		out := limited{room: maxFollowed}
 		err := followForms[form](&out, m.trace.Events(trace.KindsOf(trace.KindSegment, trace.KindArrival, trace.KindConnection), r), o)

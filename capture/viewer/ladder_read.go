@@ -14,9 +14,7 @@ func (x *ladderScreen) load(part render.Part, then func() tea.Cmd) tea.Cmd {
 	j := &job{what: wordReadingLadder}
 	x.job, part.Most = j, maxRows
 	o := render.Options{Streams: []int{x.n}, Detail: x.detail, NoTables: true, ByStream: true}
-	if m.trace.Between != nil {
-		o.Between = m.trace.Between()
-	}
+	o.Between = m.trace.between()
 	last := 0
 	if c := m.conns[x.n]; c != nil && c.over && !m.reading() {
 		last = c.last

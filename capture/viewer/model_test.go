@@ -295,3 +295,16 @@ func TestWhereBeforehand(t *testing.T) {
 	s := show(t, tr, english, 100, 24).press("up").has("connection 1 of 1", "where server.port == 80").at("2 ")
 	s.press("F").has("where: server.port == 80").press("esc", "esc").has("connection 2 of 2")
 }
+
+// The lists hold what is on the ladder: connections and exchanges with a part
+// between --from and --to, and what was found there.
+func TestListsBetween(t *testing.T) {
+	t.Parallel()
+	tr := traceOf("x", small(), nil)
+	tr.Between = func() *render.Between { return &render.Between{From: render.Bound{Set: true, Frame: 10}} }
+	s := show(t, tr, english, 100, 24).at("1 ").has("connection 1 of 2")
+	s.press("2").hasNot("retransmission").press("3").at("15     2").hasNot("GET /missing")
+	tr.Between = func() *render.Between { return &render.Between{To: render.Bound{Set: true, Frame: 6}} }
+	s = show(t, tr, english, 100, 24).at("0 ").has("connection 1 of 1")
+	s.press("2").has("retransmission").press("3").at("4     0").hasNot(`GET /\x1b`)
+}

@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"statelab/capture/render"
 	"statelab/capture/tcpstate"
 	"statelab/capture/trace"
 )
@@ -25,6 +26,7 @@ type scan struct {
 	requests map[int]int
 	shared   map[string]string
 	places   map[string]int // how many are kept
+	between  *render.Between
 }
 
 // place is where a finding was made.
@@ -44,7 +46,7 @@ type scanned struct {
 func newScan(t Trace, j *job) *scan {
 	s := &scan{
 		job: j, live: map[int]*tcpstate.Conn{}, requests: map[int]int{}, shared: map[string]string{},
-		places: map[string]int{},
+		places: map[string]int{}, between: t.between(),
 	}
 	kinds := trace.KindsOf(trace.KindSegment, trace.KindMessage, trace.KindConnection, trace.KindTotals, trace.KindGap)
 	s.next, s.stop = iter.Pull2(t.Events(kinds, &j.reading))
@@ -81,17 +83,24 @@ func (s *scan) batch() scanned {
 		s.take(&e, &out)
 	}
 	for n, c := range s.live {
-		out.conns = append(out.conns, connectionOf(c, s.requests[n]))
+		if s.between.Touches(render.Lived(c)) {
+			out.conns = append(out.conns, connectionOf(c, s.requests[n]))
+		}
 	}
 	clear(s.live)
 	return out
 }
 
-// take reads one event.
+// take reads one event. What is counted of findings lies where rows are shown, and
+// connections have a part there.
 func (s *scan) take(e *trace.Event, out *scanned) {
+	shown := s.between.Holds(e.Frame, e.At)
 	switch e.Kind {
 	case trace.KindSegment:
 		s.live[e.Stream] = e.Segment.Conn
+		if !shown {
+			return
+		}
 		for _, f := range e.Segment.Findings {
 			out.counts[f.Name]++
 			if s.places[f.Name] < maxPlaces {
@@ -104,9 +113,11 @@ func (s *scan) take(e *trace.Event, out *scanned) {
 			s.requests[e.Stream]++
 		}
 	case trace.KindConnection:
-		c := connectionOf(e.Connection, s.requests[e.Stream])
-		c.conclude(e.Connection, s.shared)
-		out.conns = append(out.conns, c)
+		if s.between.Touches(render.Lived(e.Connection)) {
+			c := connectionOf(e.Connection, s.requests[e.Stream])
+			c.conclude(e.Connection, s.shared)
+			out.conns = append(out.conns, c)
+		}
 		delete(s.live, e.Stream)
 		delete(s.requests, e.Stream)
 	case trace.KindTotals:

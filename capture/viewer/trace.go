@@ -42,6 +42,14 @@ type Trace struct {
 	Export func(Export) error
 }
 
+// between is a fresh choice of what is shown; nil for all.
+func (t *Trace) between() *render.Between {
+	if t.Between == nil {
+		return nil
+	}
+	return t.Between()
+}
+
 // Export is what is to be written, and where.
 type Export struct {
 	File, View, Format string

@@ -1,8 +1,10 @@
 package viewer
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -20,6 +22,7 @@ const maxExchanges = 20000
 // exchange is what the list keeps of one.
 type exchange struct {
 	stream, frame, last int
+	begun               int // the how manieth of the trace
 	since, wait         time.Duration
 	waited              bool
 	method, target      string // escaped
@@ -49,7 +52,7 @@ func (x *web) open() tea.Cmd {
 	}
 	return m.begin(j, func(r *Reading) tea.Msg {
 		events := m.trace.Events(trace.KindsOf(trace.KindSegment, trace.KindMessage, trace.KindConnection), r)
-		all, more, err := readWeb(events, func(n int) bool { return wanted == nil || wanted[n] })
+		all, more, err := readWeb(events, func(n int) bool { return wanted == nil || wanted[n] }, m.trace.between())
 		return arrived{j, func() tea.Cmd {
 			x.job, x.all, x.more, x.err = nil, all, more, failure(err)
 			return nil
@@ -59,11 +62,14 @@ func (x *web) open() tea.Cmd {
 
 func (x *web) shut() { x.m.drop(x.job) }
 
-// readWeb lists the exchanges of a trace, no more than maxExchanges.
-func readWeb(events render.Events, shows func(int) bool) (all []exchange, more bool, failed error) {
+// readWeb lists the exchanges of a trace that have a part where rows are shown, in
+// the order in which they began, no more than maxExchanges.
+func readWeb(events render.Events, shows func(int) bool, between *render.Between) (all []exchange, more bool, failed error) {
 	var tale http1.Tale
 	var first time.Time
-	waiting := map[*http1.Exchange]int{}
+	waiting := map[*http1.Exchange]*listed{}
+	begun := 0
+	defer func() { slices.SortFunc(all, func(a, b exchange) int { return cmp.Compare(a.begun, b.begun) }) }()
 	for e, err := range events {
 		if err != nil {
 			return all, false, errors.Join(failed, err)
@@ -71,6 +77,7 @@ func readWeb(events render.Events, shows func(int) bool) (all []exchange, more b
 		if first.IsZero() {
 			first = e.At
 		}
+		between.Holds(e.Frame, e.At) // it is told how far the trace has come
 		switch {
 		case e.Kind == trace.KindConnection:
 			for _, pair := range tale.Forget(e.Stream) {
@@ -82,20 +89,31 @@ func readWeb(events render.Events, shows func(int) bool) (all []exchange, more b
 				client, server = server, client
 			}
 			pair, fresh, _ := tale.Add(client, server, e.Stream, e.Message)
-			if fresh && len(all) == maxExchanges {
+			if fresh {
+				waiting[pair] = &listed{begun: begun, at: -1}
+				begun++
+			}
+			x, ok := waiting[pair]
+			if !ok || x.at < 0 && !between.Touches(pair.Span()) {
+				continue
+			}
+			if x.at < 0 && len(all) == maxExchanges {
 				return all, true, nil
 			}
-			if fresh {
-				waiting[pair] = len(all)
+			if x.at < 0 {
+				x.at = len(all)
 				all = append(all, exchange{})
 			}
-			if i, ok := waiting[pair]; ok {
-				all[i] = exchangeOf(pair, first)
-			}
+			all[x.at] = exchangeOf(pair, first)
+			all[x.at].begun = x.begun
 		}
 	}
 	return all, false, nil
 }
+
+// listed is an exchange that goes on: the how manieth to begin, and where it stands
+// in the list, -1 for nowhere yet.
+type listed struct{ begun, at int }
 
 // maxTarget is how much of a target is kept, in bytes.
 const maxTarget = 512

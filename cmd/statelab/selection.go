@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 
-	"statelab/capture/http1"
 	"statelab/capture/render"
 	"statelab/capture/trace"
 )
@@ -53,7 +52,7 @@ func (s *selection) see(e *trace.Event) {
 	if c := e.Connection; c != nil {
 		s.connections = max(s.connections, c.Stream+1)
 		s.wanted = slices.DeleteFunc(s.wanted, func(n int) bool { return n == c.Stream })
-		s.spans = s.spans || s.has(c.Stream) && s.between.Touches(http1.Span{FirstFrame: c.First, LastFrame: c.Last, FirstTime: c.FirstTime, LastTime: c.LastTime})
+		s.spans = s.spans || s.has(c.Stream) && s.between.Touches(render.Lived(c))
 		return
 	}
 	if e.Kind != trace.KindTotals && s.between.Holds(e.Frame, e.At) {
