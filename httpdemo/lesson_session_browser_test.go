@@ -155,7 +155,13 @@ func TestCartInChromium(t *testing.T) {
 				t.Errorf("%s: %d things are in the cart, want %d", x.path, n, x.want)
 			}
 			if x.want == 2 {
-				done := c.loadedAny()
+				done := c.loadedAny() // each POST was answered with 303: to load the page again sends none
+				c.do(chromedp.Reload())
+				<-done
+				if n := evaluate[int](c, `document.querySelectorAll("main li").length`); n != x.want {
+					t.Errorf("%s: loaded again, %d things are in the cart", x.path, n)
+				}
+				done = c.loadedAny()
 				c.do(chromedp.Click(`form[action^="/cart/empty"] button`, chromedp.ByQuery))
 				<-done
 			}
