@@ -88,7 +88,7 @@ type Options struct {
 	// a ladder that stands alone.
 	Told *Told
 	// Beliefs stand under a ladder of text or in a picture's: what a lesson
-	// refutes.
+	// refutes. What they say is read when the events have ended.
 	Beliefs []Belief
 	// Curves are plotted under a ladder of text or in a picture's; nil for none.
 	Curves *Curves

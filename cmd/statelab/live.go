@@ -38,6 +38,9 @@ type liveFlags struct {
 	also []uint16
 	// last, if it is set, reports what is so when all frames have been seen.
 	last func()
+	// refutes are beliefs that what happens is to refute: what does so is told where
+	// frames are captured.
+	refutes []trace.Refutation
 	// party, if it is set, knows whose an end of a connection is.
 	party  func(netip.AddrPort) (trace.Participant, bool)
 	filter filterFlag
@@ -111,6 +114,10 @@ func (f *liveFlags) watch(ctx context.Context, e *env, v view, n *host.Network, 
 	info := n.Info()
 	v.opts.Network = info.Name + " · " + info.Stack
 	events := f.ours(finish.note(analyze.Options{Party: f.party}.Run(frames, rec.Observations())))
+	if len(f.refutes) > 0 && rec.CaptureErr() == nil {
+		v.opts.Beliefs = make([]render.Belief, len(f.refutes))
+		events = refuting(v.lang, events, f.refutes, v.opts.Beliefs)
+	}
 	if port == 0 { // the whole machine: a thousand sockets may lie in TIME-WAIT that nobody asked for
 		events = passing(events)
 	}
