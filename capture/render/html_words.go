@@ -113,7 +113,10 @@ func (r *report) Signs() []htmlSign {
 	signs := []htmlSign{
 		{"bar", trace.Text{En: "thick line: this side remembers the connection (its control block, TCB)", Ko: "굵은 선: 이쪽이 연결을 기억함(제어 블록, TCB)"}},
 		{"dots", trace.Text{En: "dotted line: it remembers nothing of it", Ko: "점선: 연결에 대해 아무것도 기억하지 않음"}},
-		{"chip", trace.Text{En: "the state that a side comes into (RFC 9293 §3.3.2); ?: if the segment arrived; !: the segments say otherwise", Ko: "한쪽이 새로 들어간 상태(RFC 9293 §3.3.2). ?는 세그먼트가 도착했다면, !는 세그먼트와 어긋난다는 뜻"}},
+		{"chip", trace.Text{
+			En: "the state that a side comes into (RFC 9293 §3.3.2) · ? " + wordAssumed.En + " · ! " + wordContradicts.En,
+			Ko: "한쪽이 새로 들어간 상태(RFC 9293 §3.3.2) · ? " + wordAssumed.Ko + " · ! " + wordContradicts.Ko,
+		}},
 		{"seg", trace.Text{En: "a segment, from its sender to its receiver; time runs downwards", Ko: "보낸 쪽에서 받는 쪽으로 가는 세그먼트, 시간은 아래로 흐름"}},
 		{"lost", trace.Text{En: "it was lost on the way", Ko: "가는 도중에 손실됨"}},
 		{"again", trace.Text{En: "sent again (retransmission)", Ko: "다시 보냄(재전송)"}},

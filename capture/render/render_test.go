@@ -299,3 +299,33 @@ func BenchmarkText(b *testing.B) {
 		}
 	}
 }
+
+// One sign has one meaning: where a text says what ? stands for, so does the
+// picture, and the page, in the same words.
+func TestSignsMeanTheSameEverywhere(t *testing.T) {
+	t.Parallel()
+	assumed := 0
+	for _, tr := range rendertest.Corpus() {
+		for lang, words := range map[explain.Lang]string{explain.English: "assumed: nothing has shown it yet", explain.Korean: "가정: 아직 보여 준 것이 없음"} {
+			said := map[string]bool{}
+			for _, name := range []string{"text", "svg", "html"} {
+				f, _ := render.Choose("ladder", name)
+				o := tr.Options(render.Options{Lang: lang, Width: 200})
+				var out bytes.Buffer
+				if err := f.Render(&out, tr.Events(), o); err != nil {
+					t.Fatal(err)
+				}
+				said[name] = strings.Contains(out.String(), "? "+words)
+			}
+			if said["text"] {
+				assumed++
+			}
+			if said["text"] != said["svg"] || !said["html"] {
+				t.Errorf("%s, %v: %v", tr.Name, lang, said)
+			}
+		}
+	}
+	if assumed == 0 {
+		t.Error("nothing was assumed, so nothing was tested")
+	}
+}

@@ -6,6 +6,7 @@ import (
 
 	"statelab/capture/explain"
 	"statelab/capture/ladder"
+	"statelab/capture/tcpstate"
 )
 
 // legend explains the signs that the picture uses.
@@ -24,6 +25,10 @@ func (d *drawing) legend() []string {
 		case ladder.RowMemory:
 			used[symMemory] = used[symMemory] || r.Memory.Structural()
 		default:
+		}
+		for _, s := range r.States {
+			used[symContradicted] = used[symContradicted] || s.Contradicted
+			used[symAssumed] = used[symAssumed] || !s.Contradicted && s.Basis == tcpstate.Assumed
 		}
 		if a := r.Arrow; a != nil {
 			used[symResent] = used[symResent] || a.Resent
@@ -48,6 +53,8 @@ func (d *drawing) legend() []string {
 		{used[symState], "◆ " + label("legend.state")},
 		{used[symStore], "▣ " + label("legend.store")},
 		{used[symMemory], "▤ " + label("legend.memory")},
+		{used[symAssumed], "? " + d.say.of(wordAssumed)},
+		{used[symContradicted], "! " + d.say.of(wordContradicts)},
 		{used[symRelative], d.say.of(wordRelative)},
 		{used[symArrived], d.say.of(wordTimes)},
 	} {
