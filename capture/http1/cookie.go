@@ -1,6 +1,7 @@
 package http1
 
 import (
+	"net/netip"
 	"strconv"
 	"strings"
 	"time"
@@ -137,10 +138,11 @@ func (c *SetCookie) Ends(at time.Time) (end time.Time, session bool) {
 }
 
 // Problems are reasons for which browsers ignore a cookie that came over plain
-// HTTP from a host, or keep less of it (RFC 6265bis §5.7): keys, not labels.
+// HTTP from a host, or keep less of it (RFC 6265bis §5.7): keys, not labels. What a
+// browser's own machine sends is trustworthy to it also over plain HTTP.
 func (c *SetCookie) Problems(host string) (all []string) {
 	lower := strings.ToLower(c.Name)
-	if c.Secure {
+	if c.Secure && !Loopback(host) {
 		all = append(all, "secure-over-plain-http")
 	}
 	if strings.EqualFold(c.SameSite, "none") && !c.Secure {
@@ -162,6 +164,18 @@ func (c *SetCookie) Problems(host string) (all []string) {
 		all = append(all, "too-long")
 	}
 	return all
+}
+
+// Loopback reports whether a host, without a port, is the machine that asks:
+// localhost, a name below it (RFC 6761 §6.3), 127.0.0.0/8 or ::1. Browsers hold
+// these potentially trustworthy (W3C Secure Contexts §3.1), and most of them keep
+// and send Secure cookies there over plain HTTP.
+func Loopback(host string) bool {
+	host = strings.ToLower(strings.TrimSuffix(host, "."))
+	if a, err := netip.ParseAddr(strings.Trim(host, "[]")); err == nil {
+		return a.Unmap().IsLoopback()
+	}
+	return host == "localhost" || strings.HasSuffix(host, ".localhost")
 }
 
 // domainMatch: RFC 6265 §5.1.3.

@@ -4,43 +4,176 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
+	"maps"
 	"math"
+	"net/url"
+	"slices"
 	"strings"
 	"time"
 )
 
-// Credential is how a request says who asks (RFC 9110 §11.6.2).
+// Place is where in a request a credential stands.
+type Place string
+
+// Places.
+const (
+	InField  Place = "field"  // a header field
+	InTarget Place = "target" // the query, or a path's parameter, of the target
+	InForm   Place = "form"   // a body of application/x-www-form-urlencoded
+	InJSON   Place = "json"   // a member of a body that is a JSON object
+)
+
+// Credential is how a request says who asks: by a field of HTTP's authentication
+// (RFC 9110 §11.6.2), or in a place of the application's own.
 type Credential struct {
-	Field  string // as sent: "Authorization", "Proxy-Authorization", "X-API-Key"
+	In     Place
+	Field  string // the name as sent: "Authorization", "X-API-Key", "sid", "password"
 	Scheme string // "Basic", "Bearer", as sent; empty where the field has none
-	User   string // of Basic (RFC 7617 §2); its password is never shown
+	User   string // of Basic (RFC 7617 §2), or beside a password, which is never shown
 	Token  string // what follows the scheme, of others
 	JWT    *JWT   // of a token that is one
 }
 
-// credentialFields say who asks: HTTP's own, and those that programming
-// interfaces have made common.
-var credentialFields = []string{"Authorization", "Proxy-Authorization", "X-API-Key", "X-API-Token", "X-Auth-Token"}
+// schemeFields have an authentication scheme before the credentials; tokenFields
+// are those that programming interfaces have made common.
+var (
+	schemeFields = []string{"Authorization", "Proxy-Authorization"}
+	tokenFields  = []string{"X-API-Key", "X-API-Token", "X-Auth-Token", "Session-Id", "X-Session-Id", "X-Session-Token"}
+)
 
-// Credentials returns the credentials that a request brings.
+// Names that parameters of a target, a form or an object have, in small letters and
+// without "-" and "_": of what stands for a session or a right to access (RFC 6750
+// §2.2, §2.3), of passwords, and of who has these.
+var (
+	tokenNames    = []string{"sid", "sessid", "session", "sessionid", "jsessionid", "phpsessid", "accesstoken", "refreshtoken", "apikey", "authtoken"}
+	passwordNames = []string{"password", "passwd", "pwd", "passphrase", "currentpassword", "oldpassword", "userpassword"}
+	userNames     = []string{"username", "user", "login", "email", "userid"}
+)
+
+// CredentialBody is how much of a body Credentials looks into, in bytes.
+const CredentialBody = 64 << 10
+
+// Credentials returns the credentials that a request brings; those of its body as
+// far as Body has it.
 func (m *Message) Credentials() (all []Credential) {
-	for _, f := range m.Fields {
-		for i, name := range credentialFields {
-			if !equalFold(f.Name, name) || len(all) >= maxCookies {
-				continue
-			}
-			c := Credential{Field: f.Name, Token: f.Value}
-			if i < 2 {
-				c.Scheme, c.Token, _ = strings.Cut(f.Value, " ")
-			}
-			c.Token = strings.Trim(c.Token, " \t")
-			if equalFold(c.Scheme, "Basic") {
-				c.User, c.Token = basicUser(c.Token), ""
-			} else if j, ok := ParseJWT(c.Token); ok {
-				c.JWT = j
-			}
+	add := func(c Credential) {
+		if j, ok := ParseJWT(c.Token); ok {
+			c.JWT = j
+		}
+		if len(all) < maxCookies {
 			all = append(all, c)
 		}
+	}
+	for _, f := range m.Fields {
+		switch {
+		case anyFold(schemeFields, f.Name):
+			c := Credential{In: InField, Field: f.Name}
+			c.Scheme, c.Token, _ = strings.Cut(f.Value, " ")
+			if c.Token = strings.Trim(c.Token, " \t"); equalFold(c.Scheme, "Basic") {
+				c.User, c.Token = basicUser(c.Token), ""
+			}
+			add(c)
+		case anyFold(tokenFields, f.Name):
+			add(Credential{In: InField, Field: f.Name, Token: f.Value})
+		}
+	}
+	for _, p := range targetParameters(m.Target) {
+		if p.namedIn(tokenNames) && Recognise(p.name, p.value) != ValuePlain {
+			add(Credential{In: InTarget, Field: p.name, Token: p.value})
+		}
+	}
+	in, body := m.bodyParameters()
+	for _, p := range body {
+		switch {
+		case p.namedIn(passwordNames):
+			add(Credential{In: in, Field: p.name, User: userAmong(body)})
+		case p.namedIn(tokenNames) && Recognise(p.name, p.value) != ValuePlain:
+			add(Credential{In: in, Field: p.name, Token: p.value})
+		}
+	}
+	return all
+}
+
+func anyFold(names []string, name string) bool {
+	return slices.ContainsFunc(names, func(n string) bool { return equalFold(n, name) })
+}
+
+// parameter is a name and a value, decoded.
+type parameter struct{ name, value string }
+
+func (p parameter) namedIn(names []string) bool {
+	return slices.Contains(names, strings.ToLower(strings.NewReplacer("-", "", "_", "").Replace(p.name)))
+}
+
+func userAmong(all []parameter) string {
+	for _, p := range all {
+		if p.namedIn(userNames) {
+			return p.value
+		}
+	}
+	return ""
+}
+
+// targetParameters are those of a target's query, and of its path: "/a;jsessionid=b"
+// (RFC 3986 §3.3).
+func targetParameters(target string) []parameter {
+	target, _, _ = strings.Cut(target, "#")
+	path, query, _ := strings.Cut(target, "?")
+	all := formParameters(query)
+	if _, after, ok := strings.Cut(path, ";"); ok {
+		after, _, _ = strings.Cut(after, "/")
+		all = append(all, formParameters(strings.ReplaceAll(after, ";", "&"))...)
+	}
+	return all
+}
+
+// bodyParameters are those of a body in a form or a JSON object, in the order of
+// the former and by name of the latter.
+func (m *Message) bodyParameters() (in Place, all []parameter) {
+	if len(m.Body) == 0 {
+		return "", nil
+	}
+	kind, _ := m.Get("Content-Type")
+	kind, _, _ = strings.Cut(kind, ";")
+	kind = strings.ToLower(strings.TrimSpace(kind))
+	isJSON := kind == "application/json" || strings.HasSuffix(kind, "+json")
+	if !isJSON && kind != "application/x-www-form-urlencoded" {
+		return "", nil
+	}
+	body, err := m.Decode(CredentialBody)
+	if err != nil && !errors.Is(err, ErrTooLong) {
+		return "", nil
+	}
+	if !isJSON {
+		return InForm, formParameters(string(body))
+	}
+	var members map[string]any
+	if json.Unmarshal(body, &members) != nil {
+		return "", nil
+	}
+	for _, name := range slices.Sorted(maps.Keys(members)) {
+		if v, ok := members[name].(string); ok {
+			all = append(all, parameter{name, v})
+		}
+	}
+	return InJSON, all
+}
+
+// formParameters reads the encoding of forms, of which a query is one.
+func formParameters(s string) (all []parameter) {
+	for part := range strings.SplitSeq(s, "&") {
+		name, value, ok := strings.Cut(part, "=")
+		if !ok || len(all) >= maxCookies {
+			continue
+		}
+		if plain, err := url.QueryUnescape(name); err == nil {
+			name = plain
+		}
+		if plain, err := url.QueryUnescape(value); err == nil {
+			value = plain
+		}
+		all = append(all, parameter{name, value})
 	}
 	return all
 }

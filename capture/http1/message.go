@@ -30,7 +30,7 @@ func (f Framing) String() string {
 // when the last that was missing is there, which need not be its last one.
 type Span struct {
 	// FirstFrame and LastFrame are the lowest and the highest number of the
-	// frames that carried the octets.
+	// frames that carried the octets; 0 where none of these has a number.
 	FirstFrame, LastFrame int
 	// FirstTime and LastTime are when the first and the last of them came.
 	FirstTime, LastTime time.Time
@@ -38,7 +38,10 @@ type Span struct {
 
 // add takes another frame that carried octets.
 func (s *Span) add(frame int, at time.Time) {
-	s.FirstFrame, s.LastFrame = min(s.FirstFrame, frame), max(s.LastFrame, frame)
+	if frame > 0 && (s.FirstFrame == 0 || frame < s.FirstFrame) {
+		s.FirstFrame = frame
+	}
+	s.LastFrame = max(s.LastFrame, frame)
 	if at.Before(s.FirstTime) {
 		s.FirstTime = at
 	}

@@ -62,6 +62,29 @@ func TestCookieLives(t *testing.T) {
 		{"removed by a date, and sent all the same", []string{"1 0 / -> sid=a", "1 1 / -> sid=x; Expires=Thu, 01 Jan 1970 00:00:00 GMT", "1 2 / sid=a"}, []string{"set sid=a 0", "removed sid=x 2", "expired sid=a 2"}},
 		{"sent after its end", []string{"1 0 / -> sid=a; max-age=60", "1 60 / sid=a", "1 61 / sid=a"}, []string{"set sid=a 0", "returned sid=a 2", "expired sid=a 2"}},
 		{"Max-Age wins over Expires", []string{"1 0 / -> sid=a; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Max-Age=9"}, []string{"set sid=a 0"}},
+		{ // a laptop's cookie, then a phone's, at one address
+			"two browsers at one address",
+			[]string{"1 0 / -> sid=laptop", "1 1 / -> sid=phone", "1 2 / sid=laptop", "1 3 / sid=phone", "1 4 / sid=forged", "1 5 / sid=laptop -> sid=; Max-Age=0", "1 6 / sid=phone", "1 7 / sid=laptop"},
+			[]string{
+				"set sid=laptop 0", "set sid=phone 2", "earlier sid=laptop 2", "returned sid=phone 4", "altered sid=forged 4",
+				"earlier sid=laptop 2", "removed sid= 2", "returned sid=phone 4", "expired sid=laptop 2",
+			},
+		},
+		{
+			"one of two browsers gets another value",
+			[]string{"1 0 / -> sid=laptop", "1 1 / -> sid=phone", "1 2 / sid=laptop -> sid=laptop2", "1 3 / sid=phone", "1 4 / -> sid=; Max-Age=0", "1 5 / sid=laptop2"},
+			[]string{"set sid=laptop 0", "set sid=phone 2", "earlier sid=laptop 2", "changed sid=laptop2 2", "earlier sid=phone 4", "removed sid= 0", "returned sid=laptop2 6"},
+		},
+		{
+			"another client's earlier value",
+			[]string{"1 0 / -> sid=0123456789", "1 1 / sid=0123456789 -> sid=later", "2 2 / sid=0123456789"},
+			[]string{"set sid=0123456789 0", "returned sid=0123456789 2", "changed sid=later 2", "elsewhere sid=0123456789 2"},
+		},
+		{
+			"an earlier value that had ended",
+			[]string{"1 0 / -> sid=a; Max-Age=5", "1 9 / -> sid=b", "1 10 / sid=a"},
+			[]string{"set sid=a 0", "set sid=b 2", "expired sid=a 2"},
+		},
 		{"altered", []string{"1 0 / -> sid=a", "1 1 / sid=b"}, []string{"set sid=a 0", "altered sid=b 2"}},
 		{"another client's", []string{"1 0 / -> sid=0123456789", "2 1 / sid=0123456789"}, []string{"set sid=0123456789 0", "elsewhere sid=0123456789 2"}},
 		{"another client's, instead of its own", []string{"1 0 / -> sid=0123456789", "2 1 / -> sid=mine", "2 2 / sid=0123456789"}, []string{"set sid=0123456789 0", "set sid=mine 0", "elsewhere sid=0123456789 2"}},
@@ -82,6 +105,40 @@ func TestCookieLives(t *testing.T) {
 	kept := tale.Cookies()
 	if len(kept) != 2 || kept[0].LastFrame != 3 || kept[1].LastFrame != 0 || !kept[1].Removed || kept[0].Removed {
 		t.Errorf("kept %+v, %+v", kept[0], kept[1])
+	}
+}
+
+// A new value has not been brought back, whatever the one before was.
+func TestNewValueNotBroughtBack(t *testing.T) {
+	t.Parallel()
+	_, tale := life("1 0 / -> a=1", "1 1 / a=1", "1 2 / a=1 -> a=2")
+	k := tale.Cookies()[0]
+	if k.SetFrame != 6 || k.LastFrame != 0 || !k.LastTime.IsZero() || k.Earlier != 1 {
+		t.Errorf("%+v", k)
+	}
+}
+
+// Of a flood of values so many are remembered; of what may have been one of the
+// others nobody says that it was altered.
+func TestManyValues(t *testing.T) {
+	t.Parallel()
+	var steps []string
+	for i := range 1002 {
+		steps = append(steps, fmt.Sprintf("1 0 / -> sid=v%d", i))
+	}
+	facts, _ := life(append(steps, "1 1 / sid=v1", "1 1 / sid=v0")...)
+	if got := facts[1002:]; !slices.Equal(got, []string{"earlier sid=v1 4", "unsure sid=v0 2004"}) {
+		t.Error(got)
+	}
+	steps = nil
+	for i := range 21 {
+		for j := range 1001 {
+			steps = append(steps, fmt.Sprintf("1 0 / -> c%d=%d-%d", i, i, j))
+		}
+	}
+	facts, _ = life(append(steps, "1 1 / c19=19-0; c20=20-0")...)
+	if got := facts[21*1001:]; got[0] != "earlier c19=19-0 38040" || !strings.HasPrefix(got[1], "unsure c20=20-0 ") {
+		t.Error(got)
 	}
 }
 
@@ -137,6 +194,53 @@ func TestCookieProblems(t *testing.T) {
 		c, _ := http1.ParseSetCookie(in)
 		if got := strings.Join(c.Problems("www.a.example"), " "); got != want {
 			t.Errorf("%.60q: %q, want %q", in, got, want)
+		}
+	}
+}
+
+// What the browser's own machine sends is trustworthy to it also over plain HTTP.
+func TestSecureOnLoopback(t *testing.T) {
+	t.Parallel()
+	c, _ := http1.ParseSetCookie("__Host-a=b; Secure; Path=/")
+	for host, loopback := range map[string]bool{
+		"localhost": true, "LOCALHOST": true, "app.localhost": true, "127.0.0.1": true, "127.9.9.9": true, "::1": true, "[::1]": true,
+		"notlocalhost": false, "localhost.example": false, "128.0.0.1": false, "::2": false, "": false, "127.0.0.1.example": false,
+	} {
+		if trusted := len(c.Problems(host)) == 0; trusted != loopback || http1.Loopback(host) != loopback {
+			t.Errorf("%q: %v, problems %v", host, http1.Loopback(host), c.Problems(host))
+		}
+	}
+}
+
+// Who asks is said in many places.
+func TestCredentialPlaces(t *testing.T) {
+	t.Parallel()
+	const id, form = "qC9vh7Gng1MmN3gFr6umlNetFqZceAHMygAxxeL0QZY", "application/x-www-form-urlencoded"
+	tests := []struct{ target, field, value, kind, body, want string }{
+		{"/", "Session-Id", id, "", "", "field Session-Id=" + id},
+		{"/", "X-API-TOKEN", "k", "", "", "field X-API-TOKEN=k"},
+		{"/p?page=2&sid=" + id, "", "", "", "", "target sid=" + id},
+		{"/p;jsessionid=" + id + "?a=b", "", "", "", "", "target jsessionid=" + id},
+		{"/p?access_token=" + jwt, "", "", "", "", "target access_token=" + jwt},
+		{"/p?session=morning&v=8f14e45fceea167a5a36dedd4bea2543", "", "", "", "", ""},
+		{"/", "", "", form, "username=al%20ex&password=secret", "form password= al ex"},
+		{"/", "", "", form + "; charset=utf-8", "sid=" + id, "form sid=" + id},
+		{"/", "", "", "application/json", `{"user":"alex","passWord":"secret","n":1}`, "json passWord= alex"},
+		{"/", "", "", "application/json", `[{"password":"secret"}]`, ""},
+		{"/", "", "", "text/plain", "password=secret", ""},
+		{"/", "", "", form, "amount=3", ""},
+	}
+	for _, tt := range tests {
+		m := &http1.Message{Request: true, Target: tt.target, Body: []byte(tt.body), Fields: []http1.Field{{Name: tt.field, Value: tt.value}, {Name: "Content-Type", Value: tt.kind}}}
+		got := ""
+		for _, c := range m.Credentials() {
+			got += strings.TrimSpace(fmt.Sprintf("%s %s=%s %s", c.In, c.Field, c.Token, c.User))
+		}
+		if got != tt.want {
+			t.Errorf("%s %s %s: %q, want %q", tt.target, tt.field, tt.body, got, tt.want)
+		}
+		if strings.Contains(fmt.Sprint(m.Credentials()), "secret") {
+			t.Errorf("the password is shown: %+v", m.Credentials())
 		}
 	}
 }

@@ -71,7 +71,7 @@ func SegmentsCSV(w io.Writer, events Events, o Options) error {
 		}
 		l := frameLine(e)
 		s.row(
-			strconv.Itoa(l.Frame), stamp(e.At), strconv.Itoa(l.Stream), l.From,
+			number(frameOrNull(l.Frame)), stamp(e.At), strconv.Itoa(l.Stream), l.From,
 			l.Src.IP, strconv.Itoa(int(l.Src.Port)), l.Dst.IP, strconv.Itoa(int(l.Dst.Port)),
 			strings.Join(l.Flags, " "), number(&l.Seq), number(l.Ack), number(l.RelSeq), number(l.RelAck),
 			strconv.Itoa(l.Len), strconv.Itoa(int(l.Window)), number(l.Scaled), strings.Join(l.Findings, " "),
@@ -114,7 +114,7 @@ func ConnectionsCSV(w io.Writer, events Events, o Options) error {
 			c.State[tcpstate.Client].String(), c.State[tcpstate.Server].String(),
 			strconv.FormatBool(c.Assumed[tcpstate.Client] > 0), strconv.FormatBool(c.Assumed[tcpstate.Server] > 0),
 			strconv.FormatInt(c.Bytes[tcpstate.Client], 10), strconv.FormatInt(c.Bytes[tcpstate.Server], 10),
-			c.Ending.String(), strconv.Itoa(c.First), strconv.Itoa(c.Last),
+			c.Ending.String(), number(frameOrNull(c.First)), number(frameOrNull(c.Last)),
 			stamp(c.FirstTime), strconv.FormatInt(c.LastTime.Sub(c.FirstTime).Microseconds(), 10),
 			strconv.Itoa(c.Direction(tcpstate.Client).Again.Segments), strconv.Itoa(c.Direction(tcpstate.Server).Again.Segments),
 			limit, limited, countsText(c.Findings),
@@ -136,9 +136,9 @@ func countsText(counts map[string]int) string {
 
 func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339Nano) }
 
-func number(n *uint32) string {
+func number[N int | uint32](n *N) string {
 	if n == nil {
 		return ""
 	}
-	return strconv.FormatUint(uint64(*n), 10)
+	return strconv.FormatInt(int64(*n), 10)
 }

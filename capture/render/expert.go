@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"statelab/capture/explain"
 	"statelab/capture/tcpstate"
@@ -19,6 +20,8 @@ const firstFrames = 4
 
 var (
 	wordTimesIn    = trace.Text{En: "%d in %s; first frames: %s", Ko: "%d번, 연결 %s개, 첫 프레임: %s"}
+	wordTimesAt    = trace.Text{En: "%d in %s; first: %s", Ko: "%d번, 연결 %s개, 처음: %s"}
+	wordFrameList  = trace.Text{En: "frames %s", Ko: "프레임 %s"}
 	wordOfThem     = trace.Text{En: "%d of them: %s [%s]", Ko: "그중 %d번: %s [%s]"}
 	wordNoFindings = trace.Text{En: "nothing was found", Ko: "발견 사항 없음"}
 )
@@ -27,10 +30,16 @@ var (
 type expertEntry struct {
 	name    string
 	count   int
-	frames  []int
+	first   []found
 	streams map[int]bool
 	// denied counts where one of our own findings stands beside it and denies it.
 	denied map[string]int
+}
+
+// found is where a finding was: see speaker.where.
+type found struct {
+	frame int
+	since time.Duration
 }
 
 // Expert lists what was found: the gravest first, under the names of Wireshark's
@@ -40,10 +49,11 @@ type expertEntry struct {
 func Expert(w io.Writer, events Events, o Options) error {
 	t := newText(w, o)
 	t.title()
-	found := map[string]*expertEntry{}
+	entries := map[string]*expertEntry{}
+	var began time.Time
 	var totals string
 	var failed error
-	for e, err := range events {
+	for e, err := range timed(events, &began) {
 		if err != nil {
 			failed = err
 			break
@@ -51,14 +61,14 @@ func Expert(w io.Writer, events Events, o Options) error {
 		switch {
 		case e.Kind == trace.KindSegment && o.shows(e.Stream):
 			for _, f := range e.Segment.Findings {
-				noteFinding(found, f, &e)
+				noteFinding(entries, f, &e, began)
 			}
 		case e.Kind == trace.KindTotals:
 			totals = totalsText(t.say, e.Totals)
 		}
 	}
-	all := make([]*expertEntry, 0, len(found))
-	for _, x := range found {
+	all := make([]*expertEntry, 0, len(entries))
+	for _, x := range entries {
 		all = append(all, x)
 	}
 	slices.SortFunc(all, func(a, b *expertEntry) int {
@@ -81,19 +91,19 @@ func Expert(w io.Writer, events Events, o Options) error {
 	return firstError(t.w.Flush(), failed)
 }
 
-func noteFinding(found map[string]*expertEntry, f tcpstate.Finding, e *trace.Event) {
-	x := found[f.Name]
+func noteFinding(entries map[string]*expertEntry, f tcpstate.Finding, e *trace.Event, began time.Time) {
+	x := entries[f.Name]
 	if x == nil {
 		x = &expertEntry{name: f.Name, streams: map[int]bool{}, denied: map[string]int{}}
-		found[f.Name] = x
+		entries[f.Name] = x
 	}
 	x.count++
 	x.streams[e.Stream] = true
 	if own := tcpstate.Denies(f.Name, e.Segment.Findings); own != "" {
 		x.denied[own]++
 	}
-	if len(x.frames) < firstFrames {
-		x.frames = append(x.frames, e.Frame)
+	if len(x.first) < firstFrames {
+		x.first = append(x.first, found{e.Frame, e.At.Sub(began)})
 	}
 }
 
@@ -114,19 +124,12 @@ func (t *text) severity(s explain.Severity, all []*expertEntry) {
 }
 
 func (t *text) expertEntry(x *expertEntry) {
-	frames := make([]string, 0, len(x.frames)+1)
-	for _, n := range x.frames {
-		frames = append(frames, strconv.Itoa(n))
-	}
-	if x.count > len(x.frames) {
-		frames = append(frames, "…")
-	}
 	connections := strconv.Itoa(len(x.streams))
 	if t.o.Lang == explain.English {
 		connections = explain.Plural(int64(len(x.streams)), "connection")
 	}
 	t.indented(2, plain, t.say.finding(x.name, 0)+"  ["+safe(x.name)+"]")
-	t.indented(4, plain, t.say.f(wordTimesIn, x.count, connections, strings.Join(frames, ", ")))
+	t.indented(4, plain, t.firstText(x, connections))
 	left := x.count
 	for _, own := range slices.Sorted(maps.Keys(x.denied)) {
 		t.indented(4, plain, t.say.f(wordOfThem, x.denied[own], t.say.finding(own, 0), safe(own)))
@@ -135,6 +138,36 @@ func (t *text) expertEntry(x *expertEntry) {
 	if left > 0 { // else the name fits none of them, and its reason neither
 		t.indented(4, faint, explain.WhyItMatters(t.o.Lang, x.name))
 	}
+}
+
+// firstText says how often something was found, and where first: in frames, and at
+// times where frames have no number.
+func (t *text) firstText(x *expertEntry, connections string) string {
+	var frames, times []string
+	for _, f := range x.first {
+		if f.frame > 0 {
+			frames = append(frames, strconv.Itoa(f.frame))
+		} else {
+			times = append(times, t.say.where(0, f.since))
+		}
+	}
+	if len(times) == 0 {
+		if x.count > len(x.first) {
+			frames = append(frames, "…")
+		}
+		return t.say.f(wordTimesIn, x.count, connections, strings.Join(frames, ", "))
+	}
+	switch len(frames) {
+	case 0:
+	case 1:
+		times = append([]string{explain.Label(t.o.Lang, "column.frame") + " " + frames[0]}, times...)
+	default:
+		times = append([]string{t.say.f(wordFrameList, strings.Join(frames, ", "))}, times...)
+	}
+	if x.count > len(x.first) {
+		times = append(times, "…")
+	}
+	return t.say.f(wordTimesAt, x.count, connections, strings.Join(times, "; "))
 }
 
 // indented writes words wrapped beside a margin.

@@ -171,7 +171,10 @@ func (t *text) speaker(p piece, since time.Duration) {
 		at, to = to, at
 	}
 	role := func(e tcpstate.End) string { return explain.Label(t.o.Lang, "role."+e.String()) }
-	what := t.say.f(wordFrame, p.Frame) + fmt.Sprintf(", %.5f s", since.Seconds())
+	what := fmt.Sprintf("%.5f s", since.Seconds())
+	if p.Frame > 0 {
+		what = t.say.f(wordFrame, p.Frame) + ", " + what
+	}
 	style := strong
 	switch p.Kind {
 	case stream.Data:

@@ -60,7 +60,7 @@ type harEntry struct {
 	Connection string      `json:"connection"`
 	Number     int         `json:"_number"`
 	Nth        int         `json:"_nth"`
-	Frames     [2]int      `json:"_frames"`
+	Frames     *[2]int     `json:"_frames"`
 	Tap        string      `json:"_tap,omitempty"`
 	Marks      []string    `json:"_marks,omitempty"`
 }
@@ -161,7 +161,7 @@ func (h *harWriter) entry(x *told) harEntry {
 	seen := x.Span()
 	e := harEntry{
 		Started: x.Started().UTC().Format("2006-01-02T15:04:05.000000Z07:00"), Connection: fmt.Sprint(x.Stream),
-		Number: x.Number, Nth: x.Nth, Frames: [2]int{seen.FirstFrame, seen.LastFrame}, Tap: h.o.tap(x), Marks: marksOf(x.Request),
+		Number: x.Number, Nth: x.Nth, Frames: framesOrNull(seen.FirstFrame, seen.LastFrame), Tap: h.o.tap(x), Marks: marksOf(x.Request),
 		Timings: harTimings{Blocked: -1, DNS: -1, Connect: -1, SSL: -1},
 	}
 	if x.server.Addr.IsValid() {

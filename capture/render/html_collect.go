@@ -3,6 +3,7 @@ package render
 import (
 	"html/template"
 	"slices"
+	"time"
 
 	"statelab/capture/explain"
 	"statelab/capture/ladder"
@@ -29,6 +30,7 @@ type report struct {
 	conns   []tcpstate.Conn
 	totals  *trace.Totals
 	found   map[string]*expertEntry
+	began   time.Time
 	web     exchanges
 	frames  pageFrames
 	plots   pagePlots
@@ -55,7 +57,7 @@ func collectReport(events Events, o *Options) (*report, error) {
 	r.plots.begin(o)
 	b := ladder.New(o.ladder())
 	var failed error
-	for e, err := range events {
+	for e, err := range timed(events, &r.began) {
 		if err != nil {
 			failed = err
 			break
@@ -120,7 +122,7 @@ func (r *report) note(e *trace.Event) {
 		r.totals = e.Clone().Totals
 	case e.Kind == trace.KindSegment:
 		for _, f := range e.Segment.Findings {
-			noteFinding(r.found, f, e)
+			noteFinding(r.found, f, e, r.began)
 		}
 	}
 	r.web.add(e)

@@ -103,9 +103,23 @@ type htmlFinding struct {
 	Name, Severity string
 	Label, Gravity trace.Text
 	Count          int
-	Frames         []int
+	First          []htmlPlace
 	More           bool
 	Why            trace.Text
+}
+
+// htmlPlace is a frame, or a time where that has no number.
+type htmlPlace struct {
+	Frame int
+	At    trace.Text
+}
+
+func places(all []found) []htmlPlace {
+	out := make([]htmlPlace, 0, len(all))
+	for _, f := range all {
+		out = append(out, htmlPlace{f.frame, inTwo(func(s speaker) string { return s.where(f.frame, f.since) })})
+	}
+	return out
 }
 
 // Findings lists them, the gravest first.
@@ -114,7 +128,7 @@ func (r *report) Findings() []htmlFinding {
 	for name, x := range r.found {
 		grave := explain.SeverityOf(name).String()
 		out = append(out, htmlFinding{
-			Name: safe(name), Severity: grave, Count: x.count, Frames: x.frames, More: x.count > len(x.frames),
+			Name: safe(name), Severity: grave, Count: x.count, First: places(x.first), More: x.count > len(x.first),
 			Label:   inTwo(func(s speaker) string { return s.finding(name, 0) }),
 			Gravity: inTwo(func(s speaker) string { return explain.Label(s.lang, "severity."+grave) }),
 			Why:     inTwo(func(s speaker) string { return explain.WhyItMatters(s.lang, name) }),

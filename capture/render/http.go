@@ -134,10 +134,7 @@ func (t *text) httpHead(wide bool) []string {
 
 func (t *text) httpRow(x *http1.Exchange, first time.Time, wide bool, used map[byte]bool) []string {
 	seen := x.Span()
-	frames := strconv.Itoa(seen.FirstFrame)
-	if seen.LastFrame > seen.FirstFrame {
-		frames += "-" + strconv.Itoa(seen.LastFrame)
-	}
+	frames := framesCell(seen)
 	nth := "?"
 	if x.Nth > 0 {
 		nth = strconv.Itoa(x.Nth)

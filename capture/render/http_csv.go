@@ -29,7 +29,7 @@ func HTTPCSV(w io.Writer, events Events, o Options) error {
 func httpCells(x *http1.Exchange) []string {
 	c := map[string]string{"number": strconv.Itoa(x.Number), "stream": strconv.Itoa(x.Stream), "time": stamp(x.Started())}
 	seen := x.Span()
-	c["first_frame"], c["last_frame"] = strconv.Itoa(seen.FirstFrame), strconv.Itoa(seen.LastFrame)
+	c["first_frame"], c["last_frame"] = number(frameOrNull(seen.FirstFrame)), number(frameOrNull(seen.LastFrame))
 	var marks []string
 	if m := x.Request; m != nil {
 		c["nth"], c["method"], c["target"] = strconv.Itoa(x.Nth), m.Method, m.Target

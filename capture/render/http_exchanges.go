@@ -12,6 +12,7 @@ import (
 // the first message of each was complete.
 type exchanges struct {
 	tale http1.Tale
+	says bool // what requests say of who asks is kept
 	all  []*told
 	by   map[*http1.Exchange]*told
 	over int // how many of all are
@@ -23,6 +24,7 @@ type told struct {
 	*http1.Exchange
 	client, server trace.Participant
 	facts          map[*http1.Message][]http1.CookieFact
+	says           []http1.Credential
 }
 
 func (x *exchanges) add(e *trace.Event) {
@@ -55,6 +57,9 @@ func (x *exchanges) message(e *trace.Event) {
 			x.by = map[*http1.Exchange]*told{}
 		}
 		x.by[pair] = one
+	}
+	if x.says && e.Message.Request {
+		one.says = e.Message.Credentials()
 	}
 	if len(facts) > 0 {
 		if one.facts == nil {
@@ -121,6 +126,7 @@ var wordLeftOut = trace.Text{
 // exchanges that are chosen. first is the time of its first event that has one.
 func readExchanges(events Events, o *Options) (x exchanges, first time.Time, failed error) {
 	var listed []*told
+	x.says = true
 	failed = x.each(timed(events, &first), o, func(done []*told) {
 		room := min(len(done), maxListed-len(listed))
 		listed = append(listed, done[:room]...)

@@ -82,7 +82,7 @@ type jsonConnection struct {
 	Assumed   ends[[]string] `json:"assumed"`
 	Bytes     ends[int64]    `json:"bytes"`
 	Segments  ends[int]      `json:"segments"`
-	Frames    [2]int         `json:"frames"`
+	Frames    *[2]int        `json:"frames"`
 	Findings  map[string]int `json:"findings"`
 	Resumed   bool           `json:"resumed,omitempty"`
 	*jsonAnalysis
@@ -125,7 +125,7 @@ func connectionOf(c *tcpstate.Conn) *jsonConnection {
 		Assumed:  ends[[]string]{assumedNames(c, tcpstate.Client), assumedNames(c, tcpstate.Server)},
 		Bytes:    ends[int64]{c.Bytes[tcpstate.Client], c.Bytes[tcpstate.Server]},
 		Segments: ends[int]{c.Segments[tcpstate.Client], c.Segments[tcpstate.Server]},
-		Frames:   [2]int{c.First, c.Last},
+		Frames:   framesOrNull(c.First, c.Last),
 		Findings: validKeys(c.Findings),
 		Resumed:  c.Resumed,
 	}
@@ -141,6 +141,14 @@ func connectionOf(c *tcpstate.Conn) *jsonConnection {
 	j.ISN = ends[*uint32]{isnOf(c, tcpstate.Client), isnOf(c, tcpstate.Server)}
 	j.Options = ends[*jsonSYN]{synOf(c, tcpstate.Client), synOf(c, tcpstate.Server)}
 	return j
+}
+
+// framesOrNull are the first and the last frame, null where they have no numbers.
+func framesOrNull(first, last int) *[2]int {
+	if first == 0 {
+		return nil
+	}
+	return &[2]int{first, last}
 }
 
 func frameOrNull(n int) *int {

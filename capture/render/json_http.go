@@ -26,13 +26,14 @@ type jsonExchange struct {
 
 // jsonStatus is an interim response.
 type jsonStatus struct {
-	Frame  int `json:"frame"`
-	Status int `json:"status"`
+	Frame  *int `json:"frame"`
+	Status int  `json:"status"`
 }
 
+// jsonMessage has null for the numbers of frames that have none.
 type jsonMessage struct {
-	Frame     int         `json:"frame"`
-	LastFrame int         `json:"last_frame"`
+	Frame     *int        `json:"frame"`
+	LastFrame *int        `json:"last_frame"`
 	Method    *string     `json:"method,omitempty"`
 	Target    *string     `json:"target,omitempty"`
 	Status    *int        `json:"status,omitempty"`
@@ -77,6 +78,7 @@ type jsonAttributes struct {
 }
 
 type jsonCredential struct {
+	In     string   `json:"in"`
 	Field  string   `json:"field"`
 	Scheme string   `json:"scheme,omitempty"`
 	User   string   `json:"user,omitempty"`
@@ -120,7 +122,7 @@ func credentialsOf(m *http1.Message) (all []jsonCredential) {
 		return nil
 	}
 	for _, c := range m.Credentials() {
-		j := jsonCredential{Field: valid(c.Field), Scheme: valid(c.Scheme), User: valid(c.User)}
+		j := jsonCredential{In: string(c.In), Field: valid(c.Field), Scheme: valid(c.Scheme), User: valid(c.User)}
 		if c.JWT != nil {
 			j.JWT = jwtOf(c.JWT)
 		}
@@ -155,7 +157,7 @@ func exchangeOf(x *told, o *Options) *jsonExchange {
 		j.Response = messageOf(x.Response, x.facts[x.Response])
 	}
 	for _, m := range x.Interim {
-		j.Interim = append(j.Interim, jsonStatus{m.FirstFrame, m.Status})
+		j.Interim = append(j.Interim, jsonStatus{frameOrNull(m.FirstFrame), m.Status})
 	}
 	if s, ok := x.Split(); ok {
 		j.Latency, j.RequestTime, j.ResponseTime = new(s.Wait.Microseconds()), new(s.Request.Microseconds()), new(s.Response.Microseconds())
@@ -165,7 +167,7 @@ func exchangeOf(x *told, o *Options) *jsonExchange {
 
 func messageOf(m *http1.Message, facts []http1.CookieFact) *jsonMessage {
 	j := &jsonMessage{
-		Frame: m.FirstFrame, LastFrame: m.LastFrame, Version: valid(m.Version), Headers: pairsOf(m.Fields), Framing: m.Framing.String(),
+		Frame: frameOrNull(m.FirstFrame), LastFrame: frameOrNull(m.LastFrame), Version: valid(m.Version), Headers: pairsOf(m.Fields), Framing: m.Framing.String(),
 		BodyBytes: m.BodyBytes, Chunks: m.Chunks, Truncated: m.Truncated, Missing: m.Missing, Malformed: m.Malformed,
 		Marks: slices.Collect(m.Marks.Names()), Cookies: cookiesOf(facts), Credentials: credentialsOf(m),
 	}

@@ -8,8 +8,8 @@ import (
 
 // jsonWebSocket is a WebSocket frame.
 type jsonWebSocket struct {
-	Frame       int      `json:"frame"`
-	LastFrame   int      `json:"last_frame"`
+	Frame       *int     `json:"frame"`
+	LastFrame   *int     `json:"last_frame"`
 	Opcode      string   `json:"opcode"`
 	Fin         bool     `json:"fin"`
 	RSV         uint8    `json:"rsv,omitempty"`
@@ -33,7 +33,7 @@ const maxText = 1024
 
 func webSocketOf(f *http1.WebSocketFrame) *jsonWebSocket {
 	j := &jsonWebSocket{
-		Frame: f.FirstFrame, LastFrame: f.LastFrame, Opcode: f.Opcode.String(), Fin: f.Fin, RSV: f.RSV, Masked: f.Masked, Length: f.Length,
+		Frame: frameOrNull(f.FirstFrame), LastFrame: frameOrNull(f.LastFrame), Opcode: f.Opcode.String(), Fin: f.Fin, RSV: f.RSV, Masked: f.Masked, Length: f.Length,
 		Start: f.Start, Payload: f.PayloadStart, End: f.End, CloseCode: f.CloseCode, CloseReason: valid(f.CloseReason),
 		Compressed: f.Compressed, Inflated: f.InflatedBytes, NotInflated: f.NotInflated, Truncated: f.Truncated, Problems: f.Problems,
 	}

@@ -17,8 +17,8 @@ import (
 // back, and what the servers said: HTTP's memory, which no connection holds.
 // Clients are told apart by their IP address. It tells the first 20,000 exchanges.
 func Story(w io.Writer, events Events, o Options) error {
-	x, _, failed := readExchanges(events, &o)
-	t := newText(w, o)
+	x, first, failed := readExchanges(events, &o)
+	t := &storyteller{text: newText(w, o), first: first}
 	t.title()
 	if len(x.all) == 0 {
 		t.plainLine(t.say.of(wordNoHTTP))
@@ -48,13 +48,24 @@ func Story(w io.Writer, events Events, o Options) error {
 	return firstError(t.w.Flush(), failed)
 }
 
-func (t *text) clientStory(a netip.Addr, all []*told) {
+// storyteller writes a story; first is when the trace begins.
+type storyteller struct {
+	*text
+	first time.Time
+}
+
+// where names the frame in which something was, or its time.
+func (t *storyteller) where(frame int, at time.Time) string {
+	return t.say.where(frame, at.Sub(t.first))
+}
+
+func (t *storyteller) clientStory(a netip.Addr, all []*told) {
 	name := explain.Name(t.o.Lang, trace.Participant{Role: all[0].client.Role, N: all[0].client.N})
 	t.painted(strong, name+" "+safe(a.String()))
 	for _, one := range all {
 		if m := one.Request; m != nil {
 			t.storyLine(m, t.way(true)+" "+words(safe(m.Method), safe(m.Target)))
-			t.requestFacts(m, one.facts[m])
+			t.requestFacts(m, one.facts[m], one.says)
 		}
 		for _, m := range append(one.Interim[:len(one.Interim):len(one.Interim)], one.Response) {
 			if m == nil {
@@ -87,51 +98,83 @@ const (
 	factIndent  = 12
 )
 
-// storyLine is a message, with its frame's number.
-func (t *text) storyLine(m *http1.Message, s string) {
+// storyLine is a message, with its frame's number, or its time where that has none.
+func (t *storyteller) storyLine(m *http1.Message, s string) {
 	c := newCanvas(t.o.width())
 	n := strconv.Itoa(m.FirstFrame)
+	if m.FirstFrame == 0 {
+		n = secondsCell(m.FirstTime.Sub(t.first))
+	}
 	c.put(storyIndent-2-len(n), n, faint)
 	c.put(storyIndent, t.fit(s, t.o.width()-storyIndent), plain)
 	t.emit(c)
 }
 
 // storyFact is something that a message says of who asks.
-func (t *text) storyFact(st style, s string) {
-	for _, part := range wrap(t.text(s), t.o.width()-factIndent) {
+func (t *storyteller) storyFact(st style, s string) {
+	for _, part := range wrap(t.text.text(s), t.o.width()-factIndent) {
 		c := newCanvas(t.o.width())
 		c.put(factIndent, part, st)
 		t.emit(c)
 	}
 }
 
-func (t *text) requestFacts(m *http1.Message, facts []http1.CookieFact) {
-	credentials := m.Credentials()
-	if !has(m, "Cookie") && len(credentials) == 0 {
+func (t *storyteller) requestFacts(m *http1.Message, facts []http1.CookieFact, says []http1.Credential) {
+	if !has(m, "Cookie") && !has(m, "Authorization") && len(says) == 0 {
 		t.storyFact(faint, t.say.of(storyNothing))
 	}
 	for _, f := range facts {
 		st := memory
-		if f.Act != http1.CookieReturned && f.Act != http1.CookieNeverSet {
+		switch f.Act {
+		case http1.CookieAltered, http1.CookieExpired, http1.CookieElsewhere:
 			st = trouble
+		default:
 		}
-		t.storyFact(st, t.say.f(storyActs[f.Act], t.cookieName(f.Name, f.Value), f.SetFrame))
+		t.storyFact(st, t.actText(&f))
 		t.storyJWT(f.Value)
 	}
-	for _, c := range credentials {
-		s := words(safe(c.Field)+":", safe(c.Scheme))
-		if c.User != "" {
-			s += " " + t.say.f(storyUser, safe(c.User))
-		}
-		t.storyFact(memory, s+t.say.of(storyAnew))
+	for _, c := range says {
+		t.storyFact(memory, t.say.f(storySays, t.credentialText(c)))
 		t.storyJWT(c.Token)
 	}
 }
 
-// cookieName is a cookie with the beginning of its value, and what it seems to
-// be.
-func (t *text) cookieName(name, value string) string {
-	s := safe(name) + "=" + preview([]byte(value), 16)
+// actText says what happened to a cookie.
+func (t *storyteller) actText(f *http1.CookieFact) string {
+	act := storyActs[f.Act]
+	if f.Act == http1.CookieRemoved && f.SetTime.IsZero() {
+		act = storyRemovedBare
+	}
+	return t.say.f(act, t.cookieName(f.Name, f.Value), t.where(f.SetFrame, f.SetTime))
+}
+
+// credentialText names a credential by the place in which it stands, and shows the
+// beginning of one that is in a place of the application's own. Passwords, and what
+// follows a scheme, are not shown.
+func (t *storyteller) credentialText(c http1.Credential) string {
+	shown := safe(c.Scheme)
+	switch {
+	case c.Scheme != "":
+	case c.Token == "":
+		shown = t.say.of(storyHidden)
+	default:
+		shown = t.valueText(c.Field, c.Token)
+	}
+	s := t.say.f(storyPlaces[c.In], safe(c.Field), shown)
+	if c.User != "" {
+		s += ", " + t.say.f(storyUser, safe(c.User))
+	}
+	return s
+}
+
+// cookieName is a cookie with its value.
+func (t *storyteller) cookieName(name, value string) string {
+	return safe(name) + "=" + t.valueText(name, value)
+}
+
+// valueText is the beginning of a value, and what it seems to be.
+func (t *storyteller) valueText(name, value string) string {
+	s := preview([]byte(value), 16)
 	switch http1.Recognise(name, value) {
 	case http1.ValueSession:
 		s += " (" + t.say.of(storySession) + ")"
@@ -143,16 +186,20 @@ func (t *text) cookieName(name, value string) string {
 }
 
 // setText says what a Set-Cookie field asks for.
-func (t *text) setText(f http1.CookieFact) string {
-	s := t.say.f(storyActs[f.Act], t.cookieName(f.Name, f.Value), f.SetFrame)
+func (t *storyteller) setText(f http1.CookieFact) string {
+	s := t.actText(&f)
 	if f.Act == http1.CookieRemoved {
 		return s
 	}
 	var parts []string
+	secure := "Secure"
+	if f.Trusted {
+		secure = t.say.of(storyTrusted)
+	}
 	for _, a := range []struct {
 		set  bool
 		name string
-	}{{f.Set.Secure, "Secure"}, {f.Set.HTTPOnly, "HttpOnly"}, {f.Set.Partitioned, "Partitioned"}} {
+	}{{f.Set.Secure, secure}, {f.Set.HTTPOnly, "HttpOnly"}, {f.Set.Partitioned, "Partitioned"}} {
 		if a.set {
 			parts = append(parts, a.name)
 		}
@@ -174,7 +221,7 @@ func (t *text) setText(f http1.CookieFact) string {
 }
 
 // storyJWT shows what a token says of itself, if it is a JSON Web Token.
-func (t *text) storyJWT(token string) {
+func (t *storyteller) storyJWT(token string) {
 	j, ok := http1.ParseJWT(token)
 	if !ok {
 		return
@@ -184,7 +231,7 @@ func (t *text) storyJWT(token string) {
 
 // keptCookies is what a client was given to remember, and whether it ever
 // brought it back.
-func (t *text) keptCookies(a netip.Addr, kept []*http1.Kept) {
+func (t *storyteller) keptCookies(a netip.Addr, kept []*http1.Kept) {
 	headed := false
 	for _, k := range kept {
 		if k.Client != a {
@@ -195,16 +242,22 @@ func (t *text) keptCookies(a netip.Addr, kept []*http1.Kept) {
 			t.blank()
 			t.painted(strong, "  "+t.say.of(storyKept))
 		}
-		s := fmt.Sprintf("%s  %s%s  ", safe(k.Name), safe(k.Host), safe(k.Path)) + t.say.f(storySetIn, k.SetFrame) + ", "
-		if k.LastFrame > 0 {
-			s += t.say.f(storyLast, k.LastFrame)
-		} else {
+		s := fmt.Sprintf("%s  %s%s  ", safe(k.Name), safe(k.Host), safe(k.Path)) + t.say.f(storySetIn, t.where(k.SetFrame, k.SetTime)) + ", "
+		if k.LastTime.IsZero() {
 			s += t.say.of(storyNever)
+		} else {
+			s += t.say.f(storyLast, t.where(k.LastFrame, k.LastTime))
+		}
+		switch {
+		case k.Earlier == 1:
+			s += ", " + t.say.of(storyOneBefore)
+		case k.Earlier > 1:
+			s += ", " + t.say.f(storyBefore, k.Earlier)
 		}
 		if k.Removed {
 			s += ", " + t.say.of(storyRemoved)
 		}
-		for i, part := range wrap(t.text(s), t.o.width()-6) {
+		for i, part := range wrap(t.text.text(s), t.o.width()-6) {
 			c := newCanvas(t.o.width())
 			c.put(4+2*min(i, 1), part, plain)
 			t.emit(c)

@@ -5,33 +5,58 @@ import (
 	"statelab/capture/trace"
 )
 
-// The story's sentences. %[1]s is a cookie, %[2]d the frame that set it.
+// The story's sentences. %[1]s is a cookie, %[2]s where it was set: see
+// speaker.where.
 var storyActs = map[http1.CookieAct]trace.Text{
 	http1.CookieSet:     {En: "to be remembered: %[1]s", Ko: "기억해 달라고 함: %[1]s"},
-	http1.CookieChanged: {En: "to be remembered anew: %[1]s, instead of what frame %[2]d set", Ko: "값을 바꿔 기억해 달라고 함: %[1]s, 앞서 설정한 프레임 %[2]d"},
-	http1.CookieRenewed: {En: "to be remembered further: %[1]s, as set in frame %[2]d", Ko: "같은 값을 계속 기억해 달라고 함: %[1]s, 앞서 설정한 프레임 %[2]d"},
-	http1.CookieRemoved: {En: "to be forgotten: %[1]s, set in frame %[2]d", Ko: "잊어 달라고 함: %[1]s, 설정한 프레임 %[2]d"},
+	http1.CookieChanged: {En: "to be remembered anew: %[1]s, instead of what was set %[2]s", Ko: "값을 바꿔 기억해 달라고 함: %[1]s, 앞의 값은 %[2]s 설정됨"},
+	http1.CookieRenewed: {En: "to be remembered further: %[1]s, as set %[2]s", Ko: "같은 값을 계속 기억해 달라고 함: %[1]s, %[2]s 설정됨"},
+	http1.CookieRemoved: {En: "to be forgotten: %[1]s, set %[2]s", Ko: "잊어 달라고 함: %[1]s, %[2]s 설정됨"},
 	http1.CookieReturned: {
-		En: "brings back %[1]s, set in frame %[2]d", Ko: "되돌려 보냄: %[1]s, 설정한 프레임 %[2]d",
+		En: "brings back %[1]s, set %[2]s", Ko: "되돌려 보냄: %[1]s, %[2]s 설정됨",
+	},
+	http1.CookieEarlier: {
+		En: "brings back %[1]s, set %[2]s: not the latest (another browser at this address, or kept from before)",
+		Ko: "되돌려 보냄: %[1]s, %[2]s 설정됨. 마지막으로 설정된 값이 아님(같은 주소의 다른 브라우저이거나 전의 값을 간직함)",
 	},
 	http1.CookieAltered: {
-		En: "! sends %[1]s, which is not what frame %[2]d set", Ko: "! 설정된 값과 다름: %[1]s, 설정한 프레임 %[2]d",
+		En: "! sends %[1]s, which nothing in this trace has set; its latest value was set %[2]s", Ko: "! 이 트레이스에서 설정된 적이 없는 값을 보냄: %[1]s, 마지막 값은 %[2]s 설정됨",
+	},
+	http1.CookieUnsure: {
+		En: "sends %[1]s, which is not what was set %[2]s; of the values before, not all are remembered here",
+		Ko: "%[2]s 설정된 것과 다른 값을 보냄: %[1]s. 그 앞의 값은 여기서 모두 기억하지는 않음",
 	},
 	http1.CookieExpired: {
-		En: "! sends %[1]s after its end, set in frame %[2]d", Ko: "! 만료된 뒤에 보냄: %[1]s, 설정한 프레임 %[2]d",
+		En: "! sends %[1]s after its end, set %[2]s", Ko: "! 만료된 뒤에 보냄: %[1]s, %[2]s 설정됨",
 	},
 	http1.CookieElsewhere: {
-		En: "! sends %[1]s, which frame %[2]d gave to another client", Ko: "! 다른 클라이언트에 준 것을 보냄: %[1]s, 설정한 프레임 %[2]d",
+		En: "! sends %[1]s, which was given to another client %[2]s", Ko: "! 다른 클라이언트에 준 것을 보냄: %[1]s, %[2]s 설정됨",
 	},
 	http1.CookieNeverSet: {
 		En: "sends %[1]s, which nothing in this trace has set", Ko: "이 트레이스에서는 설정된 적이 없는 것을 보냄: %[1]s",
 	},
 }
 
+// storyRemovedBare is for a cookie that this trace has not set.
+var storyRemovedBare = trace.Text{En: "to be forgotten: %[1]s", Ko: "잊어 달라고 함: %[1]s"}
+
+// storyPlaces say where credentials stand: %[1]s is the name there, %[2]s the value.
+var storyPlaces = map[http1.Place]trace.Text{
+	http1.InField:  {En: "%[1]s: %[2]s", Ko: "%[1]s: %[2]s"},
+	http1.InTarget: {En: "%[1]s=%[2]s in the target", Ko: "요청 대상의 %[1]s=%[2]s"},
+	http1.InForm:   {En: "%[1]s=%[2]s in the body's form", Ko: "본문 폼의 %[1]s=%[2]s"},
+	http1.InJSON:   {En: "%[1]s: %[2]s in the body's JSON", Ko: "본문 JSON의 %[1]s: %[2]s"},
+}
+
 var (
-	storyNothing = trace.Text{En: "no cookie, no credentials: nothing says who asks", Ko: "쿠키도 인증 정보도 없음: 누구의 요청인지 알 수 없음"}
+	storyNothing = trace.Text{En: "no Cookie and no Authorization", Ko: "Cookie도 Authorization도 없음"}
+	storyHidden  = trace.Text{En: "(not shown)", Ko: "(보이지 않음)"}
 	storyUser    = trace.Text{En: "user %s", Ko: "사용자 %s"}
-	storyAnew    = trace.Text{En: ": says anew who asks", Ko: ": 누구의 요청인지 다시 밝힘"}
+	storySays    = trace.Text{En: "says who asks: %s", Ko: "누구의 요청인지 밝힘: %s"}
+	storyTrusted = trace.Text{
+		En: "Secure (over plain HTTP, but from loopback, which most browsers trust)",
+		Ko: "Secure(평문 HTTP이지만 루프백이라 대부분의 브라우저가 믿음)",
+	}
 	storySession = trace.Text{En: "a session id, it seems", Ko: "세션 ID로 보임"}
 	storyDecoded = trace.Text{
 		En: "JWT, decoded and never verified: header %s, claims %s, %d bytes of signature",
@@ -40,8 +65,10 @@ var (
 	storyUntilClosed = trace.Text{En: "until the browser is closed", Ko: "브라우저를 닫을 때까지"}
 	storyUntil       = trace.Text{En: "until %s UTC", Ko: "만료 %s UTC"}
 	storyKept        = trace.Text{En: "what it was given to remember", Ko: "기억해 달라고 받은 것"}
-	storySetIn       = trace.Text{En: "set in frame %d", Ko: "설정한 프레임 %d"}
-	storyLast        = trace.Text{En: "brought back last in frame %d", Ko: "마지막으로 되돌려 보낸 프레임 %d"}
+	storySetIn       = trace.Text{En: "set %s", Ko: "%s 설정됨"}
+	storyBefore      = trace.Text{En: "%d values before it", Ko: "그 앞의 값 %d개"}
+	storyOneBefore   = trace.Text{En: "one value before it", Ko: "그 앞의 값 1개"}
+	storyLast        = trace.Text{En: "brought back last %s", Ko: "마지막으로 %s 되돌려 보냄"}
 	storyNever       = trace.Text{En: "never brought back", Ko: "한 번도 되돌려 보내지 않음"}
 	storyRemoved     = trace.Text{En: "then removed by the server", Ko: "그 뒤 서버가 지움"}
 )

@@ -112,8 +112,12 @@ func (t *text) summaryTroubled(all []troubledConnection) {
 	t.blank()
 	t.painted(strong, t.say.of(wordTroubled))
 	for _, c := range all {
+		at := ""
+		if c.frame > 0 {
+			at = ", " + t.say.f(wordFrame, c.frame)
+		}
 		t.listItem(fmt.Sprintf("%s %d", explain.Label(t.o.Lang, "column.stream"), c.stream),
-			fmt.Sprintf("%s → %s, %s %d: %s", c.key.Client, c.key.Server, explain.Label(t.o.Lang, "column.frame"), c.frame, findingsText(t.say, c.findings)))
+			fmt.Sprintf("%s → %s%s: %s", c.key.Client, c.key.Server, at, findingsText(t.say, c.findings)))
 	}
 }
 
@@ -130,7 +134,7 @@ func (t *text) summarySlowest(all []slowExchange) {
 	}}}
 	for _, x := range all {
 		tb.rows = append(tb.rows, []string{
-			spanText(x.wait), strconv.Itoa(x.stream), strconv.Itoa(x.FirstFrame), strconv.Itoa(x.status), safe(x.method + " " + x.target),
+			spanText(x.wait), strconv.Itoa(x.stream), frameCell(x.FirstFrame), strconv.Itoa(x.status), safe(x.method + " " + x.target),
 		})
 	}
 	tb.write(t)

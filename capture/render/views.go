@@ -3,6 +3,7 @@ package render
 import (
 	"slices"
 
+	"statelab/capture/http1"
 	"statelab/capture/trace"
 )
 
@@ -60,7 +61,7 @@ var Views = slices.Concat([]View{
 		About: trace.Text{En: "table of the HTTP exchanges", Ko: "HTTP 교환을 요약한 표"},
 	},
 	{
-		Name: "story", Formats: []Format{ofHTTP(textOf("story", Story))},
+		Name: "story", Formats: []Format{withBodies(ofHTTP(textOf("story", Story)), http1.CredentialBody)},
 		About: trace.Text{En: "for each client: cookies and credentials, set, sent, removed", Ko: "클라이언트마다 설정되고 보내지고 지워진 쿠키와 인증 정보"},
 	},
 }, plotViews())
@@ -124,6 +125,12 @@ func ofHTTP(f Format) Format {
 // cutting says that the format reads Options.Between by itself.
 func cutting(f Format) Format {
 	f.Cuts = true
+	return f
+}
+
+// withBodies is for a format that reads so many bytes of each body.
+func withBodies(f Format, n int) Format {
+	f.Bodies = n
 	return f
 }
 
