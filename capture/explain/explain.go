@@ -44,6 +44,10 @@ func (x Explanation) String() string {
 //
 // An Explainer is not safe for concurrent use.
 type Explainer struct {
+	// Heard, where it is set, spells what a party of the trace said, escaped
+	// already: as for a terminal that has no symbols but those of ASCII.
+	Heard func(said string) string
+
 	lang     Lang
 	history  history
 	reported reported

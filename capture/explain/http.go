@@ -13,8 +13,8 @@ func (x *Explainer) message(ev *trace.Event) Explanation {
 	m := ev.Message
 	from, to := x.ends(ev)
 	values := args{
-		"from": from, "to": to, "method": quoted(m.Method), "target": quoted(m.Target),
-		"status": m.Status, "reason": quoted(m.Reason), "n": m.BodyBytes,
+		"from": from, "to": to, "method": x.quoted(m.Method), "target": x.quoted(m.Target),
+		"status": m.Status, "reason": x.quoted(m.Reason), "n": m.BodyBytes,
 	}
 	var e Explanation
 	if m.Request {

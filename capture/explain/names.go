@@ -78,6 +78,18 @@ const whole = 512
 // escaped it.
 func quoted(s string) string { return quotedTo(s, quoteLimit) }
 
+// quoted is the function quoted for what a party of the trace said.
+func (x *Explainer) quoted(s string) string {
+	text := quoted(s)
+	switch {
+	case x.Heard == nil:
+		return text
+	case len(s) > quoteLimit:
+		return x.Heard(strings.TrimSuffix(text, "…")) + "…"
+	}
+	return x.Heard(text)
+}
+
 func quotedTo(s string, limit int) string {
 	if strings.ContainsFunc(s, func(r rune) bool { return !trace.SafeRune(r) }) || !utf8.ValidString(s) {
 		return trace.EscapeBytes([]byte(s), limit)

@@ -145,6 +145,9 @@ func (x *Explainer) data(f facts) Explanation {
 	section := "RFC 9293 §3.4"
 	first := x.say(t, f.values)
 	if quoted := excerpt(f.s.Payload, f.s.Len); quoted != "" {
+		if x.Heard != nil {
+			quoted = x.Heard(quoted)
+		}
 		f.values["text"] = quoted
 		first = x.say(quoteText, f.values)
 		if f.s.Len == 1 {

@@ -12,7 +12,7 @@ func (x *Explainer) webSocket(ev *trace.Event) Explanation {
 	from, to := x.ends(ev)
 	header := f.PayloadStart - f.Start
 	values := args{
-		"from": from, "to": to, "n": f.Length, "code": f.CloseCode, "reason": quoted(f.CloseReason),
+		"from": from, "to": to, "n": f.Length, "code": f.CloseCode, "reason": x.quoted(f.CloseReason),
 		"total": header + f.Length, "header": header, "inflated": f.InflatedBytes,
 	}
 	t, section := wsDataText, "RFC 6455 §5.6"

@@ -69,7 +69,7 @@ type plotter struct {
 // begin begins a chart.
 func (k PlotKind) begin(o Options) *plotter {
 	c := &chart{title: o.Title}
-	say := speaker{o.Lang}
+	say := o.speaker()
 	f := follower{stream: -1}
 	if len(o.Streams) > 0 {
 		f.stream = o.Streams[0]

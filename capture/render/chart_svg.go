@@ -106,7 +106,7 @@ func (d *chartPicture) legend(p *panel, y float64, scale axis, by float64, unit 
 		if len(t.stretches) == 0 {
 			continue
 		}
-		name := legendName(speaker{d.o.Lang}, t, scale, by, unit)
+		name := legendName(d.o.speaker(), t, scale, by, unit)
 		switch t.shape {
 		case steps:
 			d.f(`<path d="M%.1f %.1fh20" stroke="%s" stroke-width="3"%s/>`+"\n", x, y-5, d.color(t.ink), dashes(t.ink))

@@ -202,7 +202,7 @@ func chartDescription(c *chart, o Options) string {
 	var parts []string
 	for _, p := range c.used() {
 		_, y, by, unit := c.axes(p)
-		parts = append(parts, fmt.Sprintf("%s: %s", p.title, chartLegend(speaker{o.Lang}, p, y, by, unit)))
+		parts = append(parts, fmt.Sprintf("%s: %s", p.title, chartLegend(o.speaker(), p, y, by, unit)))
 	}
 	if len(parts) == 0 {
 		return o.Lang.Of(wordNoPoints)

@@ -203,7 +203,7 @@ const diffMiddle = 12
 
 // DiffText writes the comparison for a terminal.
 func DiffText(w io.Writer, left, right DiffSide, o Options) error {
-	p, say := newPalette(o.Color), speaker{lang: o.Lang}
+	p, say := newPalette(o.Color), o.speaker()
 	room := (o.width() - diffMiddle) / 2
 	rows := Align(left.Segments, right.Segments)
 	var b strings.Builder

@@ -86,7 +86,7 @@ const (
 func FollowText(w io.Writer, events Events, o Options) error {
 	return followLines(w, events, o, func(t *text, sign string, p piece) {
 		for line := range bytes.Lines(p.Data) {
-			t.byteLine(sign, trace.EscapeBytes(line, -1))
+			t.byteLine(sign, t.say.heardBytes(line, -1))
 		}
 	})
 }

@@ -106,7 +106,7 @@ var languages = [...]explain.Lang{explain.English, explain.Korean}
 
 // inTwo says something in both languages.
 func inTwo(say func(speaker) string) trace.Text {
-	return trace.Text{En: say(speaker{explain.English}), Ko: say(speaker{explain.Korean})}
+	return trace.Text{En: say(speaker{lang: explain.English}), Ko: say(speaker{lang: explain.Korean})}
 }
 
 // title heads the page, in both languages.

@@ -41,8 +41,8 @@ func (p *painter) arrow(h *htmlRow, row *ladder.Row) {
 		class[0] = "message"
 		arrow.Double, arrow.Y2 = true, arrow.Y1+8
 		arrow.Y1 = arrow.Y2
-		h.Fields = spokenFields(&row.Event)
-		h.Label = inTwo(func(speaker) string { return spokenForms(row, p.r.several)[0] })
+		h.Fields = spokenFields(speaker{}, &row.Event)
+		h.Label = inTwo(func(s speaker) string { return spokenForms(s, row, p.r.several)[0] })
 		if row.Folding != nil {
 			h.Frames = frameText(row)
 		}

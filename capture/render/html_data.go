@@ -166,7 +166,7 @@ const maxBody = 200
 // messageLines is an HTTP message, line by line, as far as it is kept.
 func messageLines(e *trace.Event) []string {
 	m := e.Message
-	out := []string{messageText(m)}
+	out := []string{messageText(speaker{}, m)}
 	for _, f := range m.Fields {
 		out = append(out, safe(f.Name)+": "+safe(f.Value))
 	}

@@ -141,10 +141,10 @@ func (t *text) httpRow(x *http1.Exchange, first time.Time, wide bool, used map[b
 	}
 	method, target, status, kind, size := "?", "?", "-", "", "-"
 	if m := x.Request; m != nil {
-		method, target = safe(m.Method), safe(m.Target)
+		method, target = t.say.heard(m.Method), t.say.heard(m.Target)
 	}
 	if m := x.Response; m != nil {
-		status, kind, size = strconv.Itoa(m.Status), shortType(m), strconv.FormatInt(m.BodyBytes, 10)
+		status, kind, size = strconv.Itoa(m.Status), t.say.shortType(m), strconv.FormatInt(m.BodyBytes, 10)
 	}
 	if wide {
 		kind = t.fit(kind, 12)
@@ -186,7 +186,7 @@ func partText(d time.Duration) string {
 
 // shortType is a message's media type in short: its subtype, without
 // parameters ("html", "json", "js").
-func shortType(m *http1.Message) string {
+func (s speaker) shortType(m *http1.Message) string {
 	value, ok := m.Get("Content-Type")
 	if !ok {
 		return ""
@@ -203,7 +203,7 @@ func shortType(m *http1.Message) string {
 	if short := shortTypes[sub]; short != "" {
 		return short
 	}
-	return safe(sub)
+	return s.heard(sub)
 }
 
 // shortTypes are subtypes that have a name in few letters.

@@ -68,11 +68,11 @@ func callText(say speaker, c *trace.Call) string {
 }
 
 // messageForms are an HTTP message's start line, whole and in short.
-func messageForms(m *http1.Message) []string {
+func messageForms(say speaker, m *http1.Message) []string {
 	if m.Request {
-		return []string{messageText(m), words(safe(m.Method), safe(m.Target))}
+		return []string{messageText(say, m), words(say.heard(m.Method), say.heard(m.Target))}
 	}
-	return []string{messageText(m), words(strconv.Itoa(m.Status), safe(m.Reason))}
+	return []string{messageText(say, m), words(strconv.Itoa(m.Status), say.heard(m.Reason))}
 }
 
 // spoken reports whether an event is an application's: HTTP's or WebSocket's.
@@ -80,11 +80,11 @@ func spoken(e *trace.Event) bool { return e.Message != nil || e.WebSocket != nil
 
 // spokenForms are what such a row says, whole and in short. Where it does not stand
 // below its segment, several connections are told apart.
-func spokenForms(r *ladder.Row, several bool) (forms []string) {
+func spokenForms(say speaker, r *ladder.Row, several bool) (forms []string) {
 	if r.Event.WebSocket != nil {
-		forms = frameForms(r.Event.WebSocket)
+		forms = frameForms(say, r.Event.WebSocket)
 	} else {
-		forms = messageForms(r.Event.Message)
+		forms = messageForms(say, r.Event.Message)
 	}
 	if several && r.Apart {
 		for i, f := range forms {
@@ -95,15 +95,15 @@ func spokenForms(r *ladder.Row, several bool) (forms []string) {
 }
 
 // spokenFields are the lines of a message that carry state.
-func spokenFields(e *trace.Event) []string {
+func spokenFields(say speaker, e *trace.Event) []string {
 	if e.Message == nil {
 		return nil
 	}
-	return stateLines(e.Message)
+	return stateLines(say, e.Message)
 }
 
 // frameForms name a WebSocket frame, with the beginning of what it holds.
-func frameForms(f *http1.WebSocketFrame) []string {
+func frameForms(say speaker, f *http1.WebSocketFrame) []string {
 	name := "WebSocket " + f.Opcode.String()
 	if !f.Fin {
 		name += " …"
@@ -111,11 +111,11 @@ func frameForms(f *http1.WebSocketFrame) []string {
 	content := ""
 	switch {
 	case f.Opcode == http1.OpClose && f.CloseCode != 0 && f.CloseCode != 1005:
-		content = words(strconv.Itoa(f.CloseCode), safe(f.CloseReason))
+		content = words(strconv.Itoa(f.CloseCode), say.heard(f.CloseReason))
 	case f.Inflated != nil:
-		content = preview(f.Inflated, 24)
+		content = say.preview(f.Inflated, 24)
 	case len(f.Payload) > 0 && !f.Compressed:
-		content = preview(f.Payload, 24)
+		content = say.preview(f.Payload, 24)
 	}
 	size := strconv.FormatInt(f.Length, 10) + " B"
 	forms := []string{words(name, size, content), words(name, size), name}
@@ -126,11 +126,11 @@ func frameForms(f *http1.WebSocketFrame) []string {
 }
 
 // messageText is an HTTP message's start line.
-func messageText(m *http1.Message) string {
+func messageText(say speaker, m *http1.Message) string {
 	if m.Request {
-		return words(safe(m.Method), safe(m.Target), safe(m.Version))
+		return words(say.heard(m.Method), say.heard(m.Target), say.heard(m.Version))
 	}
-	return words(safe(m.Version), strconv.Itoa(m.Status), safe(m.Reason))
+	return words(say.heard(m.Version), strconv.Itoa(m.Status), say.heard(m.Reason))
 }
 
 // stateFields are the header fields by which state travels (RFC 6265, RFC 9110
@@ -138,12 +138,12 @@ func messageText(m *http1.Message) string {
 var stateFields = []string{"Cookie", "Set-Cookie", "Authorization", "X-API-TOKEN"}
 
 // stateLines lists the header fields that carry state.
-func stateLines(m *http1.Message) []string {
+func stateLines(say speaker, m *http1.Message) []string {
 	var lines []string
 	for _, f := range m.Fields {
 		for _, name := range stateFields {
 			if strings.EqualFold(f.Name, name) {
-				lines = append(lines, safe(f.Name)+": "+safe(f.Value))
+				lines = append(lines, say.heard(f.Name)+": "+say.heard(f.Value))
 			}
 		}
 	}

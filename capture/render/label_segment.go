@@ -44,7 +44,7 @@ func (s speaker) label(seg *trace.Segment, tag string) label {
 	if seg.Len > 0 {
 		l.len = "len=" + strconv.Itoa(seg.Len)
 		if len(seg.Payload) > 0 {
-			l.payload = preview(seg.Payload, 24)
+			l.payload = s.preview(seg.Payload, 24)
 		}
 	}
 	l.control = seg.Flags.Any(tcpstate.SYN | tcpstate.FIN | tcpstate.RST)
@@ -143,7 +143,7 @@ func (l *label) announce(o *tcpstate.Options) {
 }
 
 // preview shows the beginning of a payload.
-func preview(b []byte, max int) string { return `"` + trace.EscapeBytes(b, max) + `"` }
+func (s speaker) preview(b []byte, max int) string { return `"` + s.heardBytes(b, max) + `"` }
 
 // longTransfer is from how many octets on, where only one end sends.
 const longTransfer = 1000

@@ -16,7 +16,7 @@ import (
 // state of either end: what a server's log would say if it knew the states. It
 // holds what is open, and nothing of what is over.
 func Lives(w io.Writer, events Events, o Options) error {
-	l := lives{w: w, o: o, say: speaker{o.Lang}, known: map[pair]*life{}}
+	l := lives{w: w, o: o, say: o.speaker(), known: map[pair]*life{}}
 	for ev, err := range events {
 		if err != nil {
 			return err

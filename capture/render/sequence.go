@@ -48,7 +48,7 @@ type sequence struct {
 func writeSequence(w io.Writer, events Events, o Options, make func(*lineWriter) dialect) error {
 	p, failed := collect(events, o)
 	out := &lineWriter{bufio.NewWriter(w)}
-	s := &sequence{o: o, say: speaker{o.Lang}, p: p, d: make(out)}
+	s := &sequence{o: o, say: speaker{lang: o.Lang}, p: p, d: make(out)}
 	s.d.begin(o.Title)
 	for _, lane := range p.order {
 		l := p.lanes[lane]
@@ -174,10 +174,10 @@ func arrowText(say speaker, r *ladder.Row, several bool) string {
 	a := r.Arrow
 	behind := words(folded(r), foldedTrouble(say, r.Folding))
 	if r.Event.WebSocket != nil {
-		return words(spokenForms(r, several)[0], behind)
+		return words(spokenForms(say, r, several)[0], behind)
 	}
 	if r.Event.Message != nil {
-		return "HTTP " + words(append(append([]string{spokenForms(r, several)[0]}, stateLines(r.Event.Message)...), behind)...)
+		return "HTTP " + words(append(append([]string{spokenForms(say, r, several)[0]}, stateLines(say, r.Event.Message)...), behind)...)
 	}
 	tag := ""
 	if several {

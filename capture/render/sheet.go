@@ -67,7 +67,7 @@ func ReadSheet(events Events, o Options, part Part) (*Sheet, error) {
 		builder: ladder.New(o.ladder()),
 	}
 	for i, lang := range languages {
-		r.explainer[i] = explain.New(lang)
+		r.explainer[i] = o.explainer(lang)
 	}
 	var failed error
 	for e, err := range events {

@@ -64,14 +64,14 @@ func (t *storyteller) clientStory(a netip.Addr, all []*told) {
 	t.painted(strong, name+" "+safe(a.String()))
 	for _, one := range all {
 		if m := one.Request; m != nil {
-			t.storyLine(m, t.way(true)+" "+words(safe(m.Method), safe(m.Target)))
+			t.storyLine(m, t.way(true)+" "+words(t.say.heard(m.Method), t.say.heard(m.Target)))
 			t.requestFacts(m, one.facts[m], one.says)
 		}
 		for _, m := range append(one.Interim[:len(one.Interim):len(one.Interim)], one.Response) {
 			if m == nil {
 				continue
 			}
-			t.storyLine(m, t.way(false)+" "+words(strconv.Itoa(m.Status), safe(m.Reason)))
+			t.storyLine(m, t.way(false)+" "+words(strconv.Itoa(m.Status), t.say.heard(m.Reason)))
 			for _, f := range one.facts[m] {
 				t.storyFact(memory, t.setText(f))
 				t.storyJWT(f.Value)
@@ -152,7 +152,7 @@ func (t *storyteller) actText(f *http1.CookieFact) string {
 // beginning of one that is in a place of the application's own. Passwords, and what
 // follows a scheme, are not shown.
 func (t *storyteller) credentialText(c http1.Credential) string {
-	shown := safe(c.Scheme)
+	shown := t.say.heard(c.Scheme)
 	switch {
 	case c.Scheme != "":
 	case c.Token == "":
@@ -160,21 +160,21 @@ func (t *storyteller) credentialText(c http1.Credential) string {
 	default:
 		shown = t.valueText(c.Field, c.Token)
 	}
-	s := t.say.f(storyPlaces[c.In], safe(c.Field), shown)
+	s := t.say.f(storyPlaces[c.In], t.say.heard(c.Field), shown)
 	if c.User != "" {
-		s += ", " + t.say.f(storyUser, safe(c.User))
+		s += ", " + t.say.f(storyUser, t.say.heard(c.User))
 	}
 	return s
 }
 
 // cookieName is a cookie with its value.
 func (t *storyteller) cookieName(name, value string) string {
-	return safe(name) + "=" + t.valueText(name, value)
+	return t.say.heard(name) + "=" + t.valueText(name, value)
 }
 
 // valueText is the beginning of a value, and what it seems to be.
 func (t *storyteller) valueText(name, value string) string {
-	s := preview([]byte(value), 16)
+	s := t.say.preview([]byte(value), 16)
 	switch http1.Recognise(name, value) {
 	case http1.ValueSession:
 		s += " (" + t.say.of(storySession) + ")"
@@ -206,7 +206,7 @@ func (t *storyteller) setText(f http1.CookieFact) string {
 	}
 	for _, a := range [][2]string{{"SameSite", f.Set.SameSite}, {"Domain", f.Set.Domain}, {"Path", f.Set.Path}} {
 		if a[1] != "" {
-			parts = append(parts, a[0]+"="+safe(a[1]))
+			parts = append(parts, a[0]+"="+t.say.heard(a[1]))
 		}
 	}
 	if f.Ends.IsZero() {
@@ -226,7 +226,7 @@ func (t *storyteller) storyJWT(token string) {
 	if !ok {
 		return
 	}
-	t.storyFact(plain, t.say.f(storyDecoded, safe(string(j.Header)), safe(string(j.Claims)), j.Signature))
+	t.storyFact(plain, t.say.f(storyDecoded, t.say.heard(string(j.Header)), t.say.heard(string(j.Claims)), j.Signature))
 }
 
 // keptCookies is what a client was given to remember, and whether it ever
@@ -242,7 +242,7 @@ func (t *storyteller) keptCookies(a netip.Addr, kept []*http1.Kept) {
 			t.blank()
 			t.painted(strong, "  "+t.say.of(storyKept))
 		}
-		s := fmt.Sprintf("%s  %s%s  ", safe(k.Name), safe(k.Host), safe(k.Path)) + t.say.f(storySetIn, t.where(k.SetFrame, k.SetTime)) + ", "
+		s := fmt.Sprintf("%s  %s%s  ", t.say.heard(k.Name), t.say.heard(k.Host), t.say.heard(k.Path)) + t.say.f(storySetIn, t.where(k.SetFrame, k.SetTime)) + ", "
 		if k.LastTime.IsZero() {
 			s += t.say.of(storyNever)
 		} else {

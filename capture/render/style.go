@@ -1,8 +1,10 @@
 package render
 
 import (
+	"fmt"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/charmbracelet/x/ansi"
 	"github.com/fatih/color"
@@ -107,6 +109,23 @@ func asciify(s string) string {
 		}
 		return '?'
 	}, spelled.Replace(s))
+}
+
+// escapeSymbols makes visible escapes of what asciify would replace, in the spelling
+// of trace.Escape.
+func escapeSymbols(s string) string {
+	var b strings.Builder
+	for _, r := range s {
+		switch {
+		case r < utf8.RuneSelf || asciify(string(r)) == string(r):
+			b.WriteRune(r)
+		case r > 0xffff:
+			fmt.Fprintf(&b, `\U%08x`, r)
+		default:
+			fmt.Fprintf(&b, `\u%04x`, r)
+		}
+	}
+	return b.String()
 }
 
 // cells is the width of s on a terminal.

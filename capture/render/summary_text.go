@@ -134,7 +134,7 @@ func (t *text) summarySlowest(all []slowExchange) {
 	}}}
 	for _, x := range all {
 		tb.rows = append(tb.rows, []string{
-			spanText(x.wait), strconv.Itoa(x.stream), frameCell(x.FirstFrame), strconv.Itoa(x.status), safe(x.method + " " + x.target),
+			spanText(x.wait), strconv.Itoa(x.stream), frameCell(x.FirstFrame), strconv.Itoa(x.status), t.say.heard(x.method + " " + x.target),
 		})
 	}
 	tb.write(t)

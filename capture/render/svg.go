@@ -14,7 +14,7 @@ import (
 // coloured bar for as long as its party remembers a connection.
 func SVG(w io.Writer, events Events, o Options) error {
 	p, failed := collect(events, o)
-	d := &drawing{o: o, say: speaker{o.Lang}, p: p, th: lightTheme}
+	d := &drawing{o: o, say: speaker{lang: o.Lang}, p: p, th: lightTheme}
 	if o.Dark {
 		d.th = darkTheme
 	}
@@ -142,7 +142,7 @@ func (d *drawing) ownHeight(r *ladder.Row) float64 {
 		h := 48.0
 		switch {
 		case spoken(&r.Event):
-			h += float64(len(spokenFields(&r.Event))) * leading
+			h += float64(len(spokenFields(d.say, &r.Event))) * leading
 			if foldedTrouble(d.say, r.Folding) != "" {
 				h += leading
 			}

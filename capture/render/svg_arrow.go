@@ -228,8 +228,8 @@ func (d *drawing) message(r *ladder.Row, y float64) {
 	}
 	d.f(`<path d="M%.1f %.1fl%.1f -8v16z" fill="%s"/>`+"\n", to-5*dir, y+30, -13*dir, color)
 	room := max((to-from)*dir-16, 170)
-	d.over((from+to)/2, y+20, labelSize, "middle", `class="h" font-weight="700" `+fill(color), clip(d.pick(spokenForms(r, d.p.several), labelSize, room), labelSize, room))
-	lines := spokenFields(&r.Event)
+	d.over((from+to)/2, y+20, labelSize, "middle", `class="h" font-weight="700" `+fill(color), clip(d.pick(spokenForms(d.say, r, d.p.several), labelSize, room), labelSize, room))
+	lines := spokenFields(d.say, &r.Event)
 	if s := foldedTrouble(d.say, r.Folding); s != "" {
 		lines = append(lines, s)
 	}

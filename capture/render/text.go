@@ -68,8 +68,8 @@ type text struct {
 
 func newText(w io.Writer, o Options) *text {
 	t := &text{
-		w: bufio.NewWriter(w), o: o, say: speaker{o.Lang}, p: newPalette(o.Color), g: unicodeGlyphs,
-		explainer: explain.New(o.Lang), builder: ladder.New(o.ladder()), used: map[symbol]bool{}, terms: map[string]bool{}, colors: map[int]style{}, spaced: true,
+		w: bufio.NewWriter(w), o: o, say: o.speaker(), p: newPalette(o.Color), g: unicodeGlyphs,
+		explainer: o.explainer(o.Lang), builder: ladder.New(o.ladder()), used: map[symbol]bool{}, terms: map[string]bool{}, colors: map[int]style{}, spaced: true,
 	}
 	if o.ASCII {
 		t.g = asciiGlyphs

@@ -12,14 +12,14 @@ func (t *text) message(c *canvas, r *ladder.Row) (above *canvas) {
 	from, to := t.grid.cols[r.Arrow.From], t.grid.cols[r.Arrow.To]
 	t.used[symMessage] = true
 	if from == to {
-		c.put(from+2, t.fit(t.g.double+" "+spokenForms(r, t.opened > 1)[0], t.grid.ladder-from-2), strong)
+		c.put(from+2, t.fit(t.g.double+" "+spokenForms(t.say, r, t.opened > 1)[0], t.grid.ladder-from-2), strong)
 		return nil
 	}
 	w := newWay(from, to)
 	s := t.strokes(r.Arrow, w, false)
 	w.fill(c, 0, w.n-1, t.g.double, s.style)
 	w.put(c, w.n-1, s.head, s.style)
-	forms := spokenForms(r, t.opened > 1)
+	forms := spokenForms(t.say, r, t.opened > 1)
 	short := forms[len(forms)-1]
 	if !t.grid.two && cells(t.text(short)) > w.n-5 {
 		above = t.lanes(r)
@@ -36,7 +36,7 @@ func (t *text) stateFields(r *ladder.Row) []*canvas {
 	var lines []*canvas
 	from, to := t.grid.cols[r.Arrow.From], t.grid.cols[r.Arrow.To]
 	left := min(from, to) + 2
-	for _, f := range spokenFields(&r.Event) {
+	for _, f := range spokenFields(t.say, &r.Event) {
 		c := t.lanes(r)
 		room := max(from, to) - left - 2
 		if !t.grid.two {

@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"statelab/capture/ladder"
-	"statelab/capture/trace"
 )
 
 // bytesAsSent writes a message byte for byte, a line for each of its own: what
@@ -23,11 +22,11 @@ func (t *text) bytesAsSent(r *ladder.Row) {
 	for _, part := range [][]byte{m.Head, m.Body} {
 		for line := range bytes.Lines(part) {
 			if more := len(line) - lineStart - lineEnd; len(line) > lineLong {
-				t.byteLine(sign, trace.EscapeBytes(line[:lineStart], -1))
+				t.byteLine(sign, t.say.heardBytes(line[:lineStart], -1))
 				t.byteLine(sign, t.say.f(wordMoreBytes, more))
 				line = line[len(line)-lineEnd:]
 			}
-			t.byteLine(sign, trace.EscapeBytes(line, -1))
+			t.byteLine(sign, t.say.heardBytes(line, -1))
 		}
 	}
 	if more := m.BodyBytes - int64(len(m.Body)); more > 0 {

@@ -90,7 +90,13 @@ var kindWords = [...]trace.Text{
 }
 
 // speaker writes the renderers' words in one language.
-type speaker struct{ lang explain.Lang }
+type speaker struct {
+	lang  explain.Lang
+	ascii bool // for Options.ASCII
+}
+
+// speaker returns the one for the options.
+func (o *Options) speaker() speaker { return speaker{o.Lang, o.ASCII} }
 
 func (s speaker) of(t trace.Text) string { return s.lang.Of(t) }
 
@@ -134,6 +140,38 @@ func joinList(names []string) string { return strings.Join(names, ", ") }
 // where they must: it does not double their backslashes once more.
 func safe(s string) string {
 	return strings.ReplaceAll(trace.Escape(s), `\\`, `\`)
+}
+
+// explainer returns a new one in a language.
+func (o *Options) explainer(lang explain.Lang) *explain.Explainer {
+	x := explain.New(lang)
+	if o.ASCII {
+		x.Heard = escapeSymbols
+	}
+	return x
+}
+
+// heard is safe for what a party of the trace said. Where our own symbols are
+// replaced by ASCII's, those of others stand as escapes: what was said stays what it
+// was.
+func (s speaker) heard(said string) string {
+	if said = safe(said); s.ascii {
+		return escapeSymbols(said)
+	}
+	return said
+}
+
+// heardBytes is trace.EscapeBytes for what a party of the trace said: see heard.
+func (s speaker) heardBytes(said []byte, max int) string {
+	text := trace.EscapeBytes(said, max)
+	if !s.ascii {
+		return text
+	}
+	whole := text
+	if max >= 0 && len(said) > max {
+		whole = strings.TrimSuffix(text, "…")
+	}
+	return escapeSymbols(whole) + text[len(whole):]
 }
 
 // connection names a connection, by the number that it has for the reader.

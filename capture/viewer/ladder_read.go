@@ -13,7 +13,7 @@ func (x *ladderScreen) load(part render.Part, then func() tea.Cmd) tea.Cmd {
 	m.drop(x.job)
 	j := &job{what: wordReadingLadder}
 	x.job, part.Most = j, maxRows
-	o := render.Options{Streams: []int{x.n}, Detail: x.detail, NoTables: true, ByStream: true}
+	o := render.Options{Streams: []int{x.n}, Detail: x.detail, NoTables: true, ByStream: true, ASCII: m.look.ascii}
 	o.Between = m.trace.between()
 	last := 0
 	if c := m.conns[x.n]; c != nil && c.over && !m.reading() {
