@@ -19,7 +19,7 @@ type track struct {
 	name  trace.Text
 	shape shape
 	ink   ink
-	sign  byte // its mark in a terminal, for crosses
+	sign  byte // its mark in a terminal, for crosses and along steps
 	// beside: it stands beside what the panel is about, and does not make one; where
 	// it lies far above, it is only named, so that the rest can be seen.
 	beside    bool

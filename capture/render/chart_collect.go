@@ -1,6 +1,7 @@
 package render
 
 import (
+	"slices"
 	"time"
 
 	"statelab/capture/explain"
@@ -17,8 +18,10 @@ var (
 // follower feeds one connection's segments to the tracks of both directions.
 type follower struct {
 	stream  int
+	about   string // the connection's name and its ends
 	started bool
 	first   time.Time
+	until   float64 // seconds from the first segment to the last
 	ways    [2]flowWay
 }
 
@@ -58,52 +61,108 @@ func (k PlotKind) collect(events Events, o Options) (*chart, error) {
 	return p.end(), failed
 }
 
+// maxOpenings bounds how many connections without data are followed until one
+// carries some.
+const maxOpenings = 256
+
 // plotter draws a chart as events come.
 type plotter struct {
-	follower
-	o   Options
-	say speaker
-	c   *chart
+	kind   PlotKind
+	o      Options
+	say    speaker
+	chosen *follower // the connection that is drawn; nil until there is one
+	// opening are connections that have carried no data yet: how they were opened
+	// belongs to the picture of the one that does. order is that of their first
+	// segments.
+	opening map[int]*follower
+	order   []int
+	notes   []string
 }
 
 // begin begins a chart.
 func (k PlotKind) begin(o Options) *plotter {
-	c := &chart{title: o.Title}
-	say := o.speaker()
-	f := follower{stream: -1}
+	p := &plotter{kind: k, o: o, say: o.speaker(), opening: map[int]*follower{}}
 	if len(o.Streams) > 0 {
-		f.stream = o.Streams[0]
+		p.chosen = k.follow(o.Streams[0])
 	}
+	return p
+}
+
+// follow returns a follower of a connection.
+func (k PlotKind) follow(stream int) *follower {
+	f := &follower{stream: stream}
 	for e := range f.ways {
 		f.ways[e].plotted = k.make()
-		p := &panel{unit: k.unit, tracks: f.ways[e].tracks}
-		from, to := explain.Label(o.Lang, "role."+tcpstate.End(e).String()), explain.Label(o.Lang, "role."+tcpstate.End(e).Peer().String())
-		p.title = say.f(wordWay, from, to)
-		c.panels = append(c.panels, p)
 	}
-	return &plotter{f, o, say, c}
+	return f
 }
 
 func (p *plotter) add(e *trace.Event) {
 	switch {
-	case (e.Kind == trace.KindSegment || e.Kind == trace.KindArrival) && p.takes(e):
-		p.segment(e, p.c)
-		if p.c.about == "" {
-			p.c.about = p.say.f(wordOneConnection, p.o.connection(p.say, e.Stream), partyAddress(e, tcpstate.Client), partyAddress(e, tcpstate.Server))
+	case e.Kind == trace.KindSegment || e.Kind == trace.KindArrival:
+		if f := p.of(e); f != nil {
+			f.segment(e)
+			if f.about == "" {
+				f.about = p.say.f(wordOneConnection, p.o.connection(p.say, e.Stream), partyAddress(e, tcpstate.Client), partyAddress(e, tcpstate.Server))
+			}
 		}
+	case e.Kind == trace.KindConnection:
+		p.forget(e.Stream)
 	case e.Kind == trace.KindTotals && e.Totals.Connections > 1:
-		p.c.notes = append(p.c.notes, p.say.f(wordOthersThere, e.Totals.Connections))
+		p.notes = append(p.notes, p.say.f(wordOthersThere, e.Totals.Connections))
 	}
 }
 
+// of returns the follower of a segment's connection, nil for one that is not drawn.
+// The first connection with data is chosen.
+func (p *plotter) of(e *trace.Event) *follower {
+	if p.chosen != nil {
+		if p.chosen.stream == e.Stream {
+			return p.chosen
+		}
+		return nil
+	}
+	f := p.opening[e.Stream]
+	if f == nil {
+		if len(p.order) >= maxOpenings {
+			p.forget(p.order[0])
+		}
+		f = p.kind.follow(e.Stream)
+		p.opening[e.Stream], p.order = f, append(p.order, e.Stream)
+	}
+	if e.Segment.Len > 0 {
+		p.chosen, p.opening, p.order = f, nil, nil
+	}
+	return f
+}
+
+// forget lets go of a connection that carried no data.
+func (p *plotter) forget(stream int) {
+	if _, ok := p.opening[stream]; ok {
+		delete(p.opening, stream)
+		p.order = slices.DeleteFunc(p.order, func(n int) bool { return n == stream })
+	}
+}
+
+// draws reports whether a segment is of the connection that is drawn.
+func (p *plotter) draws(e *trace.Event) bool { return p.chosen != nil && p.chosen.stream == e.Stream }
+
 // end returns the chart when there are no more events.
 func (p *plotter) end() *chart {
-	for _, w := range p.ways {
+	c := &chart{title: p.o.Title, notes: p.notes}
+	if p.chosen == nil {
+		return c
+	}
+	c.about, c.until = p.chosen.about, p.chosen.until
+	role := func(e tcpstate.End) string { return explain.Label(p.o.Lang, "role."+e.String()) }
+	for i, w := range p.chosen.ways {
 		if w.finish != nil {
 			w.finish()
 		}
+		from := tcpstate.End(i)
+		c.panels = append(c.panels, &panel{title: p.say.f(wordWay, role(from), role(from.Peer())), unit: p.kind.unit, tracks: w.tracks})
 	}
-	return p.c
+	return c
 }
 
 // partyAddress is the address of an end of a segment's connection.
@@ -115,16 +174,8 @@ func partyAddress(e *trace.Event, who tcpstate.End) string {
 	return safe(a.String())
 }
 
-// takes reports whether a segment belongs to the connection that is drawn, and
-// chooses that.
-func (f *follower) takes(e *trace.Event) bool {
-	if f.stream < 0 && e.Segment.Len > 0 {
-		f.stream = e.Stream
-	}
-	return e.Stream == f.stream
-}
-
-func (f *follower) segment(e *trace.Event, c *chart) {
+// segment shows a segment to both directions.
+func (f *follower) segment(e *trace.Event) {
 	s := e.Segment
 	if !f.started {
 		f.started, f.first = true, e.At
@@ -133,7 +184,7 @@ func (f *follower) segment(e *trace.Event, c *chart) {
 		}
 	}
 	at := e.At.Sub(f.first).Seconds()
-	c.until = max(c.until, at)
+	f.until = max(f.until, at)
 	for i := range f.ways {
 		w := &f.ways[i]
 		x := sight{s: s, at: at, way: tcpstate.End(i), mine: s.Reading.From == tcpstate.End(i), arrival: e.Kind == trace.KindArrival}

@@ -2,8 +2,13 @@ package render
 
 import (
 	"math/rand/v2"
+	"slices"
+	"strings"
 	"testing"
 	"time"
+
+	"statelab/capture/tcpstate"
+	"statelab/capture/trace"
 )
 
 // TestTrackHidesNothing: however many values a track takes, it is bounded, in
@@ -44,6 +49,106 @@ func TestTrackHidesNothing(t *testing.T) {
 	}
 	if len(same.stretches) > maxStretches {
 		t.Errorf("%d stretches at one moment", len(same.stretches))
+	}
+}
+
+// plotEvents are segments of the client's, half a second apart, each with a stream, a
+// sequence number and a length; SYN is what has none.
+func plotEvents(segments ...[3]int) Events {
+	return func(yield func(trace.Event, error) bool) {
+		sent := map[int]bool{}
+		for i, n := range segments {
+			s := &trace.Segment{Reading: tcpstate.Reading{From: tcpstate.Client}}
+			s.Seq, s.Len, s.Flags = tcpstate.Seq(n[1]), n[2], tcpstate.ACK
+			if s.Len == 0 {
+				s.Flags = tcpstate.SYN
+			}
+			if sent[n[0]] && s.Len == 0 {
+				s.Findings = []tcpstate.Finding{{Name: tcpstate.FoundRetransmission}}
+			}
+			sent[n[0]] = true
+			if !yield(trace.Event{Kind: trace.KindSegment, At: time.Unix(0, int64(i)*5e8), Stream: n[0], Segment: s}, nil) {
+				return
+			}
+		}
+	}
+}
+
+// The connection that is drawn is the first with data, and what opened it belongs to
+// it: a SYN that was sent again is in the picture, and octets count from it.
+func TestPlotHoldsTheOpening(t *testing.T) {
+	t.Parallel()
+	events := plotEvents([3]int{0, 70, 0}, [3]int{1, 1000, 0}, [3]int{2, 5, 0}, [3]int{1, 1000, 0}, [3]int{1, 1001, 500}, [3]int{2, 6, 10})
+	for _, streams := range [][]int{nil, {1}} {
+		c, err := Plots[0].collect(events, Options{Streams: streams, ByStream: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		p := c.used()[0]
+		legend := legendText(speaker{}, p, axis{high: 1000}, 1, "B")
+		if !strings.Contains(legend, "R sent again ×1") || !strings.HasPrefix(c.about, "stream 1:") || c.until != 1.5 {
+			t.Errorf("streams %v: %s, %v s: %s", streams, c.about, c.until, legend)
+		}
+		if s := p.tracks[0].stretches; len(s) != 1 || s[0].low != 1 || s[0].high != 501 {
+			t.Errorf("streams %v: data %+v", streams, s)
+		}
+	}
+}
+
+// Of very many connections that carry no data, the oldest are let go of.
+func TestPlotOpeningsAreBounded(t *testing.T) {
+	t.Parallel()
+	var segments [][3]int
+	for n := range 2 * maxOpenings {
+		segments = append(segments, [3]int{n, 1, 0})
+	}
+	p := Plots[0].begin(Options{})
+	for e := range plotEvents(segments...) {
+		p.add(&e)
+	}
+	if len(p.opening) != maxOpenings || p.opening[2*maxOpenings-1] == nil {
+		t.Errorf("%d connections are followed", len(p.opening))
+	}
+}
+
+// An axis begins at 0 where what lies below cannot be seen, and lower where it can.
+func TestAxisTolerance(t *testing.T) {
+	t.Parallel()
+	for low, want := range map[float64]float64{-1: 0, 0: 0, 3: 0, -20_000: -100_000} {
+		if a := newAxis(low, 450_000); a.low != want {
+			t.Errorf("from %v: the axis begins at %v, want %v", low, a.low, want)
+		}
+	}
+}
+
+// Curves are told apart without colours: each has a letter, in the picture as in the
+// legend, and with colours the legend has them too.
+func TestCurvesHaveLetters(t *testing.T) {
+	t.Parallel()
+	a := &track{name: trace.Text{En: "one"}, shape: steps, sign: 'p', ink: inkAck}
+	b := &track{name: trace.Text{En: "two"}, shape: steps, sign: 'q', ink: inkWindow}
+	for i := range 40 {
+		a.add(float64(i), float64(i%7))
+		b.add(float64(i), float64(i%7)) // where it lies on the other
+	}
+	c := &chart{until: 40, panels: []*panel{{unit: inBytes, tracks: []*track{a, b}}}}
+	for _, o := range []Options{{}, {ASCII: true}, {Color: true}} {
+		var out strings.Builder
+		if err := chartText(&out, c, o); err != nil {
+			t.Fatal(err)
+		}
+		lines := strings.Split(out.String(), "\n")
+		at := slices.IndexFunc(lines, func(l string) bool { return strings.Contains(l, "p one") })
+		if at < 0 || !strings.Contains(lines[at], "q two") {
+			t.Fatalf("no legend:\n%s", out.String())
+		}
+		picture := strings.Join(lines[at+1:], "\n")
+		if strings.Count(picture, "p") < 3 || strings.Count(picture, "q") < 3 {
+			t.Errorf("%+v: curves without letters:\n%s", o, picture)
+		}
+		if o.Color && !strings.Contains(lines[at], newPalette(true).paint(opening, "q two")) {
+			t.Errorf("the legend has no colours: %q", lines[at])
+		}
 	}
 }
 

@@ -74,8 +74,8 @@ func (x *sight) again() bool {
 
 func timeSequence() plotted {
 	data := &track{name: trace.Text{En: "data", Ko: "데이터"}, shape: bars, ink: inkData}
-	ack := &track{name: trace.Text{En: "acknowledged", Ko: "확인됨(ACK)"}, shape: steps, ink: inkAck, beside: true}
-	window := &track{name: trace.Text{En: "edge of the window", Ko: "윈도우의 끝"}, shape: steps, ink: inkWindow, beside: true}
+	ack := &track{name: trace.Text{En: "acknowledged", Ko: "확인됨(ACK)"}, shape: steps, ink: inkAck, sign: 'a', beside: true}
+	window := &track{name: trace.Text{En: "edge of the window", Ko: "윈도우의 끝"}, shape: steps, ink: inkWindow, sign: 'w', beside: true}
 	again := &track{name: trace.Text{En: "sent again", Ko: "다시 보냄"}, shape: crosses, ink: inkTrouble, sign: 'R'}
 	late := &track{name: trace.Text{En: "late", Ko: "늦게 옴"}, shape: crosses, ink: inkLate, sign: 'L'}
 	sack := &track{name: trace.Text{En: "SACK", Ko: "SACK"}, shape: crosses, ink: inkSack, sign: 'S'}
@@ -110,8 +110,8 @@ func timeSequence() plotted {
 
 func roundTrips() plotted {
 	sample := &track{name: trace.Text{En: "round trip", Ko: "왕복 시간"}, shape: points, ink: inkData}
-	smooth := &track{name: trace.Text{En: "SRTT", Ko: "SRTT"}, shape: steps, ink: inkAck, beside: true}
-	timeout := &track{name: trace.Text{En: "RTO, before its minimum", Ko: "RTO, 최솟값 적용 전"}, shape: steps, ink: inkWindow, beside: true}
+	smooth := &track{name: trace.Text{En: "SRTT", Ko: "SRTT"}, shape: steps, ink: inkAck, sign: 's', beside: true}
+	timeout := &track{name: trace.Text{En: "RTO, before its minimum", Ko: "RTO, 최솟값 적용 전"}, shape: steps, ink: inkWindow, sign: 'o', beside: true}
 	again := &track{name: trace.Text{En: "sent again", Ko: "다시 보냄"}, shape: crosses, ink: inkTrouble, sign: 'R'}
 	seen := 0
 	look := func(x *sight) {
@@ -134,8 +134,8 @@ func roundTrips() plotted {
 }
 
 func windows() plotted {
-	flight := &track{name: trace.Text{En: "in flight", Ko: "전송 중"}, shape: steps, ink: inkData}
-	window := &track{name: trace.Text{En: "window of the receiver", Ko: "수신자 윈도우"}, shape: steps, ink: inkWindow, beside: true}
+	flight := &track{name: trace.Text{En: "in flight", Ko: "전송 중"}, shape: steps, ink: inkData, sign: 'f'}
+	window := &track{name: trace.Text{En: "window of the receiver", Ko: "수신자 윈도우"}, shape: steps, ink: inkWindow, sign: 'w', beside: true}
 	closed := &track{name: trace.Text{En: "window closed", Ko: "윈도우 닫힘"}, shape: crosses, ink: inkTrouble, sign: '0'}
 	look := func(x *sight) {
 		if x.s.Conn != nil && (x.s.Len > 0 || !x.mine) && !x.s.Flags.Has(tcpstate.SYN) {

@@ -58,8 +58,8 @@ func (b *bins) fill(t *track, until int, group int) {
 // throughput draws octets a second, all of them and each once, as means over
 // stretches of the same length.
 func throughput() plotted {
-	all := &track{name: trace.Text{En: "throughput: every byte sent", Ko: "처리량: 보낸 모든 바이트"}, shape: steps, ink: inkTrouble}
-	once := &track{name: trace.Text{En: "goodput: each byte once", Ko: "유효 처리량: 바이트마다 한 번"}, shape: steps, ink: inkData}
+	all := &track{name: trace.Text{En: "throughput: every byte sent", Ko: "처리량: 보낸 모든 바이트"}, shape: steps, ink: inkTrouble, sign: 't'}
+	once := &track{name: trace.Text{En: "goodput: each byte once", Ko: "유효 처리량: 바이트마다 한 번"}, shape: steps, ink: inkData, sign: 'g'}
 	var sent, fresh bins
 	var before int64
 	look := func(x *sight) {

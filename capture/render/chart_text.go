@@ -17,13 +17,21 @@ var (
 // chartLines is how many lines of a terminal a panel takes.
 const chartLines = 18
 
-// canvasChart is a panel in a terminal: braille dots, or in ASCII characters, and
-// over them the marks of what must not be overlooked.
+// canvasChart is a panel in a terminal: braille dots, or in ASCII characters, over
+// them the letters that tell curves apart, and over these the marks of what must not
+// be overlooked.
 type canvasChart struct {
 	*dots
-	over  map[[2]int]byte // by row and column of cells
-	style map[[2]int]style
+	over  map[[2]int]letter // by row and column of cells
+	along map[[2]int]letter
 	tint  map[[2]int]style // of the dots
+	drawn int              // curves
+}
+
+// letter is a track's sign in its style.
+type letter struct {
+	sign  byte
+	style style
 }
 
 // chartText draws a chart for a terminal. Signs say what colours say.
@@ -65,7 +73,7 @@ func (t *text) panel(c *chart, p *panel) {
 		}
 	}
 	t.painted(strong, p.title+"  ("+unit+")")
-	t.indented(0, plain, chartLegend(t.say, p, y, by, unit))
+	t.chartLegend(p, y, by, unit)
 	marks := map[int]string{}
 	for _, v := range y.ticks() {
 		marks[dotAt(y.place(v), chartLines*brailleRows)/brailleRows] = y.format(v)
@@ -98,7 +106,7 @@ func (t *text) panel(c *chart, p *panel) {
 func newCanvasChart(width, height int) *canvasChart {
 	return &canvasChart{
 		dots: newDots(width*brailleColumns, height*brailleRows),
-		over: map[[2]int]byte{}, style: map[[2]int]style{}, tint: map[[2]int]style{},
+		over: map[[2]int]letter{}, along: map[[2]int]letter{}, tint: map[[2]int]style{},
 	}
 }
 
@@ -111,26 +119,68 @@ func inkStyle(i ink) style {
 func (d *canvasChart) draw(t *track, x, y axis, by float64) {
 	col := func(at float64) int { return int(x.place(at)*float64(d.cols-1) + 0.5) }
 	row := func(v float64) int { return dotAt(y.place(v/by), d.rows) }
+	var path [][2]int // of a curve, by row and column of cells
 	last := -1
 	for i, s := range t.stretches {
 		at, top, bottom := col(s.from), row(s.high), row(s.low)
 		switch {
 		case t.shape == crosses:
 			for r := top / brailleRows; r <= bottom/brailleRows; r++ {
-				k := [2]int{r, at / brailleColumns}
-				d.over[k], d.style[k] = t.sign, inkStyle(t.ink)
+				d.over[[2]int{r, at / brailleColumns}] = letter{t.sign, inkStyle(t.ink)}
 			}
 			continue
 		case t.shape == steps && i > 0:
 			level := row(t.stretches[i-1].last)
 			for c := last; c < at; c++ {
 				d.mark(c, level, level, t.ink)
+				path = goTo(path, level, c)
 			}
+			path = goTo(path, level, at)
 			top, bottom = min(top, level), max(bottom, level)
 		}
 		d.mark(at, top, bottom, t.ink)
+		path = goTo(path, row(s.last), at)
 		last = at
 	}
+	if t.shape == steps {
+		d.spell(path, letter{t.sign, inkStyle(t.ink)})
+	}
+}
+
+// goTo makes a path go on to the cell of a dot, up or down to it where they are in
+// one column.
+func goTo(path [][2]int, row, col int) [][2]int {
+	to := [2]int{row / brailleRows, col / brailleColumns}
+	if len(path) == 0 {
+		return append(path, to)
+	}
+	at := path[len(path)-1]
+	for at[1] == to[1] && at[0] != to[0] {
+		if at[0]++; at[0] > to[0] {
+			at[0] -= 2
+		}
+		path = append(path, at)
+	}
+	if at != to {
+		path = append(path, to)
+	}
+	return path
+}
+
+// Letters stand so many cells apart on a curve, and those of the next curve so many
+// further on.
+const lettersApart, lettersAside = 12, 5
+
+// spell puts letters along a curve, the last near its end, so that it is known
+// without its colour.
+func (d *canvasChart) spell(path [][2]int, sign letter) {
+	end := max(len(path)-1-d.drawn, 0) // two may end in one cell
+	for i, k := range path {
+		if due := i%lettersApart == d.drawn*lettersAside%lettersApart && i < end-1; (due || i == end) && d.along[k].sign == 0 {
+			d.along[k] = sign
+		}
+	}
+	d.drawn++
 }
 
 func (d *canvasChart) mark(col, top, bottom int, i ink) {
@@ -145,9 +195,11 @@ func (d *canvasChart) line(c *canvas, row, left int, ascii bool) {
 	col := 0
 	for _, r := range d.dots.line(row, ascii) {
 		k := [2]int{row, col}
-		switch {
-		case d.over[k] != 0:
-			c.put(left+col, string(d.over[k]), d.style[k])
+		switch over, along := d.over[k], d.along[k]; {
+		case over.sign != 0:
+			c.put(left+col, string(over.sign), over.style)
+		case along.sign != 0:
+			c.put(left+col, string(along.sign), along.style)
 		case r != ' ':
 			c.put(left+col, string(r), d.tint[k])
 		}
@@ -181,8 +233,31 @@ func legendName(say speaker, t *track, y axis, by float64, unit string) string {
 	return name
 }
 
-// chartLegend names the tracks that have anything.
-func chartLegend(say speaker, p *panel, y axis, by float64, unit string) string {
+// chartLegend names the tracks that have anything, each by its sign and in its
+// colour.
+func (t *text) chartLegend(p *panel, y axis, by float64, unit string) {
+	line, at := newCanvas(t.o.width()), 0
+	for _, tr := range p.tracks {
+		if len(tr.stretches) == 0 {
+			continue
+		}
+		sign := string(tr.sign)
+		if tr.sign == 0 {
+			sign = t.g.dot
+		}
+		name := t.text(sign + " " + legendName(t.say, tr, y, by, unit))
+		if at > 0 && at+cells(name) > t.o.width() {
+			t.emit(line)
+			line, at = newCanvas(t.o.width()), 0
+		}
+		line.put(at, name, inkStyle(tr.ink))
+		at += cells(name) + len("   ")
+	}
+	t.emit(line)
+}
+
+// legendText names the tracks that have anything.
+func legendText(say speaker, p *panel, y axis, by float64, unit string) string {
 	var parts []string
 	for _, t := range p.tracks {
 		if len(t.stretches) == 0 {
@@ -202,7 +277,7 @@ func chartDescription(c *chart, o Options) string {
 	var parts []string
 	for _, p := range c.used() {
 		_, y, by, unit := c.axes(p)
-		parts = append(parts, fmt.Sprintf("%s: %s", p.title, chartLegend(o.speaker(), p, y, by, unit)))
+		parts = append(parts, fmt.Sprintf("%s: %s", p.title, legendText(o.speaker(), p, y, by, unit)))
 	}
 	if len(parts) == 0 {
 		return o.Lang.Of(wordNoPoints)

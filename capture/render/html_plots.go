@@ -33,7 +33,7 @@ func (p *pagePlots) add(e *trace.Event) {
 			one.add(e)
 		}
 	}
-	if first := p.all[0][0]; e.Kind == trace.KindSegment && e.Stream == first.stream && e.Segment.Len > 0 {
+	if first := p.all[0][0]; e.Kind == trace.KindSegment && first.draws(e) && e.Segment.Len > 0 {
 		p.data++
 	}
 }

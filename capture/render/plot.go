@@ -206,7 +206,11 @@ func (p *plot) xScale(floor, notch string) (line, numbers string) {
 // axis is a scale from a round number to a round number.
 type axis struct{ low, high, step float64 }
 
-// newAxis covers low to high. An axis of values that are not negative begins at 0.
+// unseen is the part of an axis' step that nobody sees.
+const unseen = 0.01
+
+// newAxis covers low to high. An axis of values that are not negative begins at 0,
+// and so does one of which a value lies below by less than can be seen.
 func newAxis(low, high float64) axis {
 	if low > 0 {
 		low = 0
@@ -223,7 +227,7 @@ func newAxis(low, high float64) axis {
 			break
 		}
 	}
-	return axis{low: math.Floor(low/step) * step, high: math.Ceil(high/step-1e-9) * step, step: step}
+	return axis{low: math.Floor(low/step+unseen) * step, high: math.Ceil(high/step-1e-9) * step, step: step}
 }
 
 // place is where v lies, from 0 to 1.

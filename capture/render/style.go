@@ -78,19 +78,19 @@ type glyphs struct {
 	head, tail                 string // arrow heads to the right and to the left
 	cross, call, store, memory string
 	state                      string
-	dots, rule, tick           string
+	dots, rule, tick, dot      string
 }
 
 var unicodeGlyphs = glyphs{
 	lane: "┊", heavy: "┃", fromLeft: "├", fromRight: "┤", heavyLeft: "┠", heavyRight: "┨",
 	shaft: "─", dashed: "╌", double: "═", head: "►", tail: "◄",
-	cross: "✗", call: "●", store: "▣", memory: "▤", state: "◆", dots: "⋮", rule: "─", tick: "·",
+	cross: "✗", call: "●", store: "▣", memory: "▤", state: "◆", dots: "⋮", rule: "─", tick: "·", dot: "⣿",
 }
 
 var asciiGlyphs = glyphs{
 	lane: ":", heavy: "|", fromLeft: "+", fromRight: "+", heavyLeft: "+", heavyRight: "+",
 	shaft: "-", dashed: "~", double: "=", head: ">", tail: "<",
-	cross: "X", call: "*", store: "%", memory: "#", state: "@", dots: ":", rule: "-", tick: ".",
+	cross: "X", call: "*", store: "%", memory: "#", state: "@", dots: ":", rule: "-", tick: ".", dot: "|",
 }
 
 // spelled replaces the typographic characters of our own sentences.

@@ -67,7 +67,7 @@ func (f *inspectFlags) vantage(e *env, w io.Writer, v view, names []string) erro
 	if v.opts.Title == "" {
 		v.opts.Title = "inspect --vantage " + client + " " + server + f.filter.String()
 	}
-	v.opts.File, v.opts.Between = client, f.between()
+	v.opts.File, v.opts.Between, v.opts.ByStream = client, f.between(), true
 	v.opts.Delays, v.opts.DelayError = t.c.Clock.Bounded, t.c.Clock.Error
 	if f.expression != nil {
 		if err := t.choose(&v); err != nil {
