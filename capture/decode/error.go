@@ -47,29 +47,35 @@ func (e *Error) Unwrap() error {
 }
 
 var problems = map[Problem]phrase{
-	Cut:      {"decode %s: %s cut at byte %d: %d of %d bytes captured", "%s 디코드: 바이트 %[3]d에서 %[2]s 잘림: %[5]d바이트 가운데 %[4]d바이트만 캡처됨"},
-	TooSmall: {"decode %s: %s malformed at byte %d: %d, at least %d needed", "%s 디코드: 바이트 %[3]d의 %[2]s 값 오류: %[4]d, 최소 %[5]d 필요"},
-	TooLarge: {"decode %s: %s malformed at byte %d: %d, at most %d possible", "%s 디코드: 바이트 %[3]d의 %[2]s 값 오류: %[4]d, 최대 %[5]d 가능"},
-	Wrong:    {"decode %s: %s malformed at byte %d: %d", "%s 디코드: 바이트 %[3]d의 %[2]s 값 오류: %[4]d"},
+	Cut:      {"%s cut at byte %d: %d of %d bytes captured", "바이트 %[2]d에서 %[1]s 잘림: %[4]d바이트 가운데 %[3]d바이트만 캡처됨"},
+	TooSmall: {"%s malformed at byte %d: %d, at least %d needed", "바이트 %[2]d의 %[1]s 값 오류: %[3]d, 최소 %[4]d 필요"},
+	TooLarge: {"%s malformed at byte %d: %d, at most %d possible", "바이트 %[2]d의 %[1]s 값 오류: %[3]d, 최대 %[4]d 가능"},
+	Wrong:    {"%s malformed at byte %d: %d", "바이트 %[2]d의 %[1]s 값 오류: %[3]d"},
 
-	Overlapping: {"decode %s: %s malformed at byte %d: %d overlaps another fragment", "%s 디코드: 바이트 %[3]d의 %[2]s 값 오류: %[4]d, 다른 조각과 겹침"},
+	Overlapping: {"%s malformed at byte %d: %d overlaps another fragment", "바이트 %[2]d의 %[1]s 값 오류: %[3]d, 다른 조각과 겹침"},
 }
 
-// Error returns the English sentence: "decode TCP: header cut at byte 44: 10
-// of 20 bytes captured".
-func (e *Error) Error() string { return e.text(english) }
+// Error returns what failed: "decode TCP: header cut at byte 44: 10 of 20 bytes
+// captured".
+func (e *Error) Error() string { return "decode " + e.Layer + ": " + e.text(english, e.Field) }
 
-// Korean returns the same in Korean.
-func (e *Error) Korean() string { return e.text(korean) }
+// Fault says what is wrong with the frame: "TCP header cut at byte 44: 10 of 20 bytes
+// captured".
+func (e *Error) Fault() string { return e.text(english, e.Layer+" "+e.Field) }
 
-func (e *Error) text(lang language) string {
+// KoreanFault is Fault in Korean.
+func (e *Error) KoreanFault() string {
 	field := e.Field
-	if field == "header" && lang == korean {
+	if field == "header" {
 		field = "헤더"
 	}
-	args := []any{e.Layer, field, e.Offset, e.Value, e.Bound}
+	return e.text(korean, e.Layer+" "+field)
+}
+
+func (e *Error) text(lang language, field string) string {
+	args := []any{field, e.Offset, e.Value, e.Bound}
 	if e.Problem == Wrong || e.Problem == Overlapping {
-		args = args[:4]
+		args = args[:3]
 	}
 	return fmt.Sprintf(problems[e.Problem].in(lang), args...)
 }

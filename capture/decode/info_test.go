@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/netip"
 	"slices"
+	"strings"
 	"testing"
 
 	"statelab/capture"
@@ -127,16 +128,19 @@ func TestErrorText(t *testing.T) {
 	tests := []struct {
 		err    Error
 		is     error
-		en, ko string
+		en, ko string // of the fault
 	}{
-		{Error{"TCP", "header", Cut, 44, 10, 20}, ErrCut, "decode TCP: header cut at byte 44: 10 of 20 bytes captured", "TCP 디코드: 바이트 44에서 헤더 잘림: 20바이트 가운데 10바이트만 캡처됨"},
-		{Error{"IPv4", "IHL", TooSmall, 14, 16, 20}, ErrMalformed, "decode IPv4: IHL malformed at byte 14: 16, at least 20 needed", "IPv4 디코드: 바이트 14의 IHL 값 오류: 16, 최소 20 필요"},
-		{Error{"TCP", "Data Offset", TooLarge, 46, 60, 20}, ErrMalformed, "decode TCP: Data Offset malformed at byte 46: 60, at most 20 possible", "TCP 디코드: 바이트 46의 Data Offset 값 오류: 60, 최대 20 가능"},
-		{Error{"IP", "Version", Wrong, 0, 7, 0}, ErrMalformed, "decode IP: Version malformed at byte 0: 7", "IP 디코드: 바이트 0의 Version 값 오류: 7"},
+		{Error{"TCP", "header", Cut, 44, 10, 20}, ErrCut, "TCP header cut at byte 44: 10 of 20 bytes captured", "바이트 44에서 TCP 헤더 잘림: 20바이트 가운데 10바이트만 캡처됨"},
+		{Error{"IPv4", "IHL", TooSmall, 14, 16, 20}, ErrMalformed, "IPv4 IHL malformed at byte 14: 16, at least 20 needed", "바이트 14의 IPv4 IHL 값 오류: 16, 최소 20 필요"},
+		{Error{"TCP", "Data Offset", TooLarge, 46, 60, 20}, ErrMalformed, "TCP Data Offset malformed at byte 46: 60, at most 20 possible", "바이트 46의 TCP Data Offset 값 오류: 60, 최대 20 가능"},
+		{Error{"IP", "Version", Wrong, 0, 7, 0}, ErrMalformed, "IP Version malformed at byte 0: 7", "바이트 0의 IP Version 값 오류: 7"},
 	}
 	for _, test := range tests {
-		if test.err.Error() != test.en || test.err.Korean() != test.ko {
-			t.Errorf("%q, %q", test.err.Error(), test.err.Korean())
+		if test.err.Fault() != test.en || test.err.KoreanFault() != test.ko {
+			t.Errorf("%q, %q", test.err.Fault(), test.err.KoreanFault())
+		}
+		if want := strings.Replace("decode "+test.en, test.err.Layer, test.err.Layer+":", 1); test.err.Error() != want {
+			t.Errorf("%q, want %q", test.err.Error(), want)
 		}
 		if !errors.Is(&test.err, test.is) {
 			t.Errorf("%v is not %v", &test.err, test.is)

@@ -103,7 +103,7 @@ func (x *Explainer) other(ev *trace.Event) Explanation {
 	o := ev.Other
 	values := args{"protocol": quoted(o.Protocol), "info": quotedTo(o.Info, whole)}
 	if o.Err != nil {
-		values["error"] = quoted(o.Err.Error())
+		values["error"] = quotedTo(Fault(x.lang, o.Err), whole)
 		return Explanation{Sentence: x.say(damagedText, values)}
 	}
 	switch {

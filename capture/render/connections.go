@@ -13,7 +13,11 @@ import (
 
 var (
 	wordSentAgain = trace.Text{En: "sent again", Ko: "다시 보냄"}
-	wordVerdict   = trace.Text{En: "verdict", Ko: "판정"}
+	wordAgainSeen = trace.Text{
+		En: "sent again: segments whose bytes this trace shows twice, the client's / the server's; a retransmission of what was lost before it could be captured is among the findings alone",
+		Ko: "다시 보냄: 바이트가 이 트레이스에 두 번 보이는 세그먼트의 수(클라이언트 / 서버). 캡처되기 전에 손실된 것의 재전송은 발견 사항에만 있음",
+	}
+	wordVerdict = trace.Text{En: "verdict", Ko: "판정"}
 )
 
 // Connections writes a table with one row a connection, in the order of their
@@ -34,7 +38,7 @@ func Connections(w io.Writer, events Events, o Options) error {
 	}
 	var totals string
 	var failed error
-	assumed := false
+	assumed, unseen := false, false
 	byStream := lineUp[connectionLine]{give: func(c connectionLine) {
 		tb.under[len(tb.rows)] = c.verdict
 		tb.rows = append(tb.rows, c.cells)
@@ -47,6 +51,8 @@ func Connections(w io.Writer, events Events, o Options) error {
 		switch {
 		case e.Kind == trace.KindConnection && o.shows(e.Connection.Stream):
 			assumed = assumed || e.Connection.Assumed != [2]int{}
+			again, named := retransmissions(e.Connection)
+			unseen = unseen || named > again && again > 0
 			byStream.add(e.Connection.Stream, connectionLine{t.connectionRow(e.Connection), explain.Verdict(o.Lang, e.Connection)})
 		case e.Kind == trace.KindTotals:
 			totals = totalsText(t.say, e.Totals)
@@ -61,6 +67,10 @@ func Connections(w io.Writer, events Events, o Options) error {
 	if assumed {
 		t.blank()
 		t.painted(faint, "? "+t.say.of(wordAssumed))
+	}
+	if unseen {
+		t.blank()
+		t.painted(faint, t.say.of(wordAgainSeen))
 	}
 	if totals != "" {
 		t.blank()
@@ -131,17 +141,23 @@ func sentAgain(c *tcpstate.Conn) string {
 // findings do not: Wireshark's rules call some of them out of order. 0 where
 // they do.
 func sentAgainUnnamed(c *tcpstate.Conn) int {
-	again := c.Direction(tcpstate.Client).Again.Segments + c.Direction(tcpstate.Server).Again.Segments
-	named := 0
+	again, named := retransmissions(c)
+	if again <= named {
+		return 0
+	}
+	return again
+}
+
+// retransmissions counts segments that the trace shows to be sent again, and those
+// that the names of the findings call so.
+func retransmissions(c *tcpstate.Conn) (again, named int) {
+	again = c.Direction(tcpstate.Client).Again.Segments + c.Direction(tcpstate.Server).Again.Segments
 	for name, n := range c.Standing() {
 		if strings.HasSuffix(name, "retransmission") {
 			named += n
 		}
 	}
-	if again <= named {
-		return 0
-	}
-	return again
+	return again, named
 }
 
 // writeOr sets the table in columns where the screen is wide enough for it, and

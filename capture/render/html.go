@@ -109,6 +109,16 @@ func inTwo(say func(speaker) string) trace.Text {
 	return trace.Text{En: say(speaker{lang: explain.English}), Ko: say(speaker{lang: explain.Korean})}
 }
 
+// linesInTwo says lines in both languages, as many in the one as in the other.
+func linesInTwo(say func(speaker) []string) []trace.Text {
+	en, ko := say(speaker{lang: explain.English}), say(speaker{lang: explain.Korean})
+	var out []trace.Text
+	for i := range en {
+		out = append(out, trace.Text{En: en[i], Ko: ko[i]})
+	}
+	return out
+}
+
 // title heads the page, in both languages.
 func (r *report) title() trace.Text {
 	t := trace.Text{En: safe(r.o.Title), Ko: safe(r.o.Title)}

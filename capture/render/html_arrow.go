@@ -41,7 +41,7 @@ func (p *painter) arrow(h *htmlRow, row *ladder.Row) {
 		class[0] = "message"
 		arrow.Double, arrow.Y2 = true, arrow.Y1+8
 		arrow.Y1 = arrow.Y2
-		h.Fields = spokenFields(speaker{}, &row.Event)
+		h.Fields = linesInTwo(func(s speaker) []string { return spokenFields(s, &row.Event) })
 		h.Label = inTwo(func(s speaker) string { return spokenForms(s, row, p.r.several)[0] })
 		if row.Folding != nil {
 			h.Frames = frameText(row)

@@ -26,7 +26,7 @@ type htmlRow struct {
 	// Label stands above the arrow, Below under it; Fields are header fields.
 	Label  trace.Text
 	Below  []trace.Text
-	Fields []string
+	Fields []trace.Text
 	Arrow  *htmlArrow
 	// Beside is what stands beside a lane: a call, a memory. Side is its lane.
 	Beside trace.Text

@@ -146,7 +146,7 @@ type htmlExchange struct {
 	Request, Response       string
 	Wait                    string
 	Bytes                   int64
-	Fields                  []string
+	Fields                  []trace.Text
 }
 
 // maxExchanges bounds the page's table of exchanges.
@@ -159,11 +159,11 @@ func (r *report) Exchanges() []htmlExchange {
 		h := htmlExchange{Stream: r.o.number(x.Stream)}
 		if m := x.Request; m != nil {
 			h.Request, h.Asked = messageText(speaker{}, m), frameOfMessage(m)
-			h.Fields = append(h.Fields, stateLines(speaker{}, m)...)
+			h.Fields = append(h.Fields, linesInTwo(func(s speaker) []string { return stateLines(s, m) })...)
 		}
 		if m := x.Response; m != nil {
 			h.Response, h.Answered, h.Bytes = messageText(speaker{}, m), frameOfMessage(m), m.BodyBytes
-			h.Fields = append(h.Fields, stateLines(speaker{}, m)...)
+			h.Fields = append(h.Fields, linesInTwo(func(s speaker) []string { return stateLines(s, m) })...)
 		}
 		if s, ok := x.Split(); ok {
 			h.Wait = partText(s.Wait)

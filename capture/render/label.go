@@ -137,7 +137,11 @@ func messageText(say speaker, m *http1.Message) string {
 // §11.6.2): what a lesson on state must show of a message.
 var stateFields = []string{"Cookie", "Set-Cookie", "Authorization", "X-API-TOKEN"}
 
-// stateLines lists the header fields that carry state.
+// maxStateLines is how many header fields a message shows on its row.
+const maxStateLines = 6
+
+// stateLines lists the header fields that carry state; of very many, how many there
+// are.
 func stateLines(say speaker, m *http1.Message) []string {
 	var lines []string
 	for _, f := range m.Fields {
@@ -146,6 +150,9 @@ func stateLines(say speaker, m *http1.Message) []string {
 				lines = append(lines, say.heard(f.Name)+": "+say.heard(f.Value))
 			}
 		}
+	}
+	if more := len(lines) - maxStateLines; more > 0 {
+		lines = append(lines[:maxStateLines], say.f(wordMore, more))
 	}
 	return lines
 }

@@ -20,7 +20,7 @@ func otherText(say speaker, r *ladder.Row) string {
 	o := r.Event.Other
 	s := words(safe(o.Protocol), safe(o.Info))
 	if o.Err != nil {
-		s += ": " + safe(o.Err.Error())
+		s += ": " + safe(explain.Fault(say.lang, o.Err))
 	}
 	return s
 }

@@ -177,7 +177,11 @@ func arrowText(say speaker, r *ladder.Row, several bool) string {
 		return words(spokenForms(say, r, several)[0], behind)
 	}
 	if r.Event.Message != nil {
-		return "HTTP " + words(append(append([]string{spokenForms(say, r, several)[0]}, stateLines(say, r.Event.Message)...), behind)...)
+		line := spokenForms(say, r, several)[0]
+		if !strings.HasPrefix(line, "HTTP/") { // a status line says so itself
+			line = "HTTP " + line
+		}
+		return words(append(append([]string{line}, stateLines(say, r.Event.Message)...), behind)...)
 	}
 	tag := ""
 	if several {
