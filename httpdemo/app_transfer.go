@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -45,8 +46,8 @@ type transferState struct {
 	From   string    `json:"from,omitempty"`
 	Amount int64     `json:"amount,omitempty"`
 	To     string    `json:"to,omitempty"`
-	Form   string    `json:"form"`          // of this step; what comes with another is stale
-	Key    string    `json:"key,omitempty"` // of the transfer in the bank
+	Form   string    `json:"form,omitempty"` // of this step; what comes with another is stale
+	Key    string    `json:"key,omitempty"`  // of the transfer in the bank
 	Until  time.Time `json:"until,omitzero"`
 }
 
@@ -114,7 +115,7 @@ func (a *transferApp) Memory() []trace.Entry {
 }
 
 // bankMemory lists the balances, and the keys by which a transfer is carried out
-// once.
+// once: these are there because of what was said, and outlive the session.
 func (a *transferApp) bankMemory() (all []trace.Entry) {
 	quiet := a.bank.Quiet()
 	accounts, err := quiet.Accounts(context.Background())
@@ -127,16 +128,20 @@ func (a *transferApp) bankMemory() (all []trace.Entry) {
 	n, bytes, err := quiet.Kept(context.Background())
 	switch {
 	case err != nil:
-		all = append(all, unanswered(trace.MemoryResource, "decided transfers"))
+		all = append(all, unanswered(trace.MemoryConversation, "decided transfers"))
 	case n > 0:
-		all = append(all, trace.Entry{Kind: trace.MemoryResource, Name: "decided transfers", Value: strconv.Itoa(n), Bytes: bytes})
+		all = append(all, trace.Entry{Kind: trace.MemoryConversation, Name: "decided transfers", Value: strconv.Itoa(n), Bytes: bytes})
 	}
 	return all
 }
 
-// state is where the session's transfer is; a new one is at its first step. That one
-// was carried out is for the bank to say: were it noted in the session as well, one
-// of the two could be kept without the other.
+// firstStep is the state of a session that nothing is known of. It has no form of its
+// own: whoever only looks is not remembered.
+var firstStep = transferState{Step: transferSteps[0]}
+
+// state is where the session's transfer is. That one was carried out is for the bank
+// to say: were it noted in the session as well, one of the two could be kept without
+// the other. Of a late one it is what it was.
 func (a *transferApp) state(ctx context.Context, s *session.Session) (t transferState, late bool, err error) {
 	found, err := s.Get("transfer", &t)
 	if err == nil && t.Key != "" {
@@ -144,17 +149,10 @@ func (a *transferApp) state(ctx context.Context, s *session.Session) (t transfer
 		_, done, err = a.bank.Receipt(ctx, t.Key)
 		found = found && !done
 	}
-	late = found && a.late(t)
-	if err == nil && late {
-		err = a.abandon(ctx, t.Key)
+	if err == nil && !found {
+		t = firstStep
 	}
-	if errors.Is(err, errMoved) { // a moment ago: there is nothing to forget
-		found, late, err = false, false, nil
-	}
-	if err == nil && (!found || late) {
-		t, err = a.next(transferState{Step: transferSteps[0]})
-	}
-	return t, late, err
+	return t, found && a.late(t), err
 }
 
 // late reports whether a transfer has taken too long.
@@ -210,16 +208,15 @@ func (a *transferApp) broken(w http.ResponseWriter, r *http.Request, key string)
 }
 
 func (a *transferApp) page(w http.ResponseWriter, r *http.Request) {
-	s := session.From(r.Context())
-	t, late, err := a.state(r.Context(), s)
-	if err == nil && (late || t.Step == transferSteps[0]) {
-		err = s.Put("transfer", t) // its form is new, and has to be known
-	}
-	if err != nil {
+	t, late, err := a.state(r.Context(), session.From(r.Context()))
+	switch {
+	case err != nil:
 		a.broken(w, r, t.Key)
-		return
+	case late:
+		a.answer(w, r, firstStep)
+	default:
+		a.answer(w, r, t)
 	}
-	a.answer(w, r, t)
 }
 
 // step takes a form of the step that its path names, if it is that of the state.
@@ -249,15 +246,21 @@ func (a *transferApp) current(w http.ResponseWriter, r *http.Request, s *session
 		return t, false
 	}
 	t, late, err := a.state(r.Context(), s)
+	if err == nil && late {
+		err = a.abandon(r.Context(), t.Key)
+		if moved := errors.Is(err, errMoved); err == nil || moved { // a moment ago: there is nothing to forget
+			t, late, err = firstStep, !moved, nil
+		}
+	}
 	switch {
 	case err != nil:
 		a.broken(w, r, t.Key)
+	case t.asks(r):
+		return t, true
 	case late:
 		a.tookTooLong(w, r, s)
-	case !t.asks(r):
-		a.stale(w, r, t)
 	default:
-		return t, true
+		a.stale(w, r, t)
 	}
 	return t, false
 }
@@ -302,24 +305,22 @@ func (a *transferApp) amount(w http.ResponseWriter, r *http.Request, t *transfer
 		a.refused(w, r, t.Key, bank.ErrAmount)
 		return false
 	}
+	of, err := a.account(r.Context(), t.From)
+	if err == nil && of.Balance < n {
+		err = bank.ErrFunds // said now rather than at the end, where the bank looks again
+	}
+	if err != nil {
+		a.refused(w, r, t.Key, err)
+		return false
+	}
 	t.Step, t.Amount = "recipient", n
 	return true
 }
 
 func (a *transferApp) recipient(w http.ResponseWriter, r *http.Request, t *transferState) bool {
 	to := r.PostForm.Get("to")
-	known, err := a.bank.Accounts(r.Context())
-	if err != nil {
-		a.broken(w, r, t.Key)
-		return false
-	}
-	err = bank.ErrAccount
-	for _, c := range known {
-		if c.Name == to {
-			err = nil
-		}
-	}
-	if to == t.From {
+	_, err := a.account(r.Context(), to)
+	if err == nil && to == t.From {
 		err = bank.ErrSelf
 	}
 	if err != nil {
@@ -333,6 +334,19 @@ func (a *transferApp) recipient(w http.ResponseWriter, r *http.Request, t *trans
 	}
 	t.Step, t.To, t.Key = "confirm", to, named.Form
 	return true
+}
+
+// account is the one of that name, or bank.ErrAccount.
+func (a *transferApp) account(ctx context.Context, name string) (bank.Account, error) {
+	all, err := a.bank.Accounts(ctx)
+	if err != nil {
+		return bank.Account{}, err
+	}
+	i := slices.IndexFunc(all, func(c bank.Account) bool { return c.Name == name })
+	if i < 0 {
+		return bank.Account{}, bank.ErrAccount
+	}
+	return all[i], nil
 }
 
 // sum is all the money there is.

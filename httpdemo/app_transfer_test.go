@@ -16,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"statelab/capture/trace"
 	"statelab/httpdemo/bank"
 )
 
@@ -243,7 +244,7 @@ func TestTransferRefuses(t *testing.T) {
 		{"recipient", 1, changed("to", "nobody"), 422},
 		{"recipient", 1, changed("to", "jisoo"), 422},
 		{"confirm", 1, changed("key", "0"), 409},
-		{"confirm", 100_001, func(url.Values) {}, 422},
+		{"amount", 1, changed("amount", "100001"), 422}, // jisoo has 100,000
 		{"confirm", 1, func(url.Values) {}, 200},
 	} {
 		walk(x.step, x.amount)
@@ -293,5 +294,70 @@ func TestTransferTwice(t *testing.T) {
 	b.holds(slices.Clone(c.keys), "twenty at once")
 	if accounts, err := b.app.bank.Accounts(t.Context()); err != nil || accounts[0].Balance != 50_500 {
 		t.Errorf("%v, %v", accounts, err)
+	}
+}
+
+// TestTransferLooking: whoever only looks at the page is not remembered, and a transfer
+// that took too long is forgotten when something is sent, not when somebody looks.
+func TestTransferLooking(t *testing.T) {
+	t.Parallel()
+	b, c := newTeller(t), newCustomer(t)
+	kept := func() (n int) {
+		for _, e := range b.app.Memory() {
+			if e.Kind == trace.MemoryConversation {
+				n++
+			}
+		}
+		return n
+	}
+	for range 3 {
+		if status, body := c.do(b, "", nil); status != http.StatusOK || c.last.Step != "password" {
+			t.Fatalf("%d %s", status, body)
+		}
+	}
+	if n := kept(); n != 0 {
+		t.Errorf("looking has left %d entries", n)
+	}
+	c, form := ready(t, b)
+	before := kept()
+	b.skip.Add(int64(4 * time.Minute))
+	if status, body := c.do(b, "", nil); status != http.StatusOK || c.last.Step != "password" || kept() != before {
+		t.Errorf("a late transfer's page: %d %s, and %d entries of %d", status, body, kept(), before)
+	}
+	if status, body := c.do(b, "password", c.good(3000)); status != http.StatusOK || c.last.Step != "amount" {
+		t.Errorf("begun again: %d %s", status, body)
+	}
+	if status, body := c.do(b, "confirm", form); status != http.StatusConflict || b.moved(form.Get("key")) {
+		t.Errorf("the late one's confirmation: %d %s", status, body)
+	}
+}
+
+// TestTransferFundsGone: another transfer has taken the money before the confirmation.
+// The page that says so has no form without a field to mend, and leads back.
+func TestTransferFundsGone(t *testing.T) {
+	t.Parallel()
+	b := newTeller(t)
+	c, form := ready(t, b)
+	if _, err := b.app.bank.Move(t.Context(), bank.Transfer{Key: "other", From: "jisoo", To: "alex", Amount: 99_000}); err != nil {
+		t.Fatal(err)
+	}
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, b.srv.URL+"/transfer/confirm",
+		strings.NewReader(url.Values{"form": form["form"], "key": form["key"]}.Encode()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Content-Type", urlencoded)
+	r.Header.Set("Accept", "text/html")
+	resp, err := c.http.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	page, err := io.ReadAll(resp.Body)
+	if err != nil || resp.StatusCode != http.StatusUnprocessableEntity {
+		t.Fatalf("%d, %v: %s", resp.StatusCode, err, page)
+	}
+	if strings.Contains(string(page), "<form") || !strings.Contains(string(page), `href="/transfer/"`) {
+		t.Errorf("a form without a field, or no way back:\n%s", page)
 	}
 }

@@ -125,7 +125,8 @@ func (b *bad) login() {
 			b.tokens.Access, b.tokens.Refresh = answer.Access, answer.Refresh
 		}
 	}
-	if err := json.Unmarshal(b.ask("GET", "/transfer/", "", "").Body.Bytes(), &b.tokens); err != nil || b.tokens.Form == "" {
+	w := b.ask("POST", "/transfer/password", urlencoded, "account=jisoo&password=blue-whale-42")
+	if err := json.Unmarshal(w.Body.Bytes(), &b.tokens); err != nil || b.tokens.Form == "" {
 		b.t.Fatal(err, b.tokens)
 	}
 }
@@ -409,7 +410,7 @@ func (b *bad) bodies() map[string]string {
 	refresh := "refresh_token=" + b.tokens.Refresh
 	return map[string]string{
 		"/token/refresh": refresh, "/token/logout": refresh, "/token/revoke": "token=" + b.tokens.Refresh,
-		"/transfer/password": "account=jisoo&password=blue-whale-42&form=" + b.tokens.Form, "/cart/add": "item=B", "/session/end": "key=x", "/token/login": who,
+		"/transfer/amount": "amount=1&form=" + b.tokens.Form, "/cart/add": "item=B", "/session/end": "key=x", "/token/login": who,
 		"/session/login": who, "/session/header/login": who, "/session/attackable/url/login": who, "/session/attackable/fixed/login": who,
 		"/theft/login": "user=user1", "/theft/attackable/login": "user=user1",
 	}

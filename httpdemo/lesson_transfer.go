@@ -31,8 +31,8 @@ func transfer() Lesson {
 			Ko: "단계마다 두 가지를 보십시오. 말한 것이 쌓이는 세션과, 단 한 순간에만 바뀌는 잔액입니다.",
 		},
 		Point: trace.Text{
-			En: "The steps were state of the conversation: aborted, timed out or lost in a crash, they were gone, and nothing else was. The money moved in one transaction, under a key: twice asked, once moved.",
-			Ko: "단계는 대화의 상태였습니다. 그만두거나 시간이 지나거나 서버가 죽으면 사라졌고, 그 밖에는 아무것도 잃지 않았습니다. 돈은 키가 붙은 트랜잭션 하나로 움직였습니다. 두 번 요청해도 한 번만 움직입니다.",
+			En: "The steps were state of the conversation: aborted, timed out or lost in a crash, they were gone, and nothing else was. The money moved in one transaction, under a key that the bank remembers: twice asked, once moved.",
+			Ko: "단계는 대화의 상태였습니다. 그만두거나 시간이 지나거나 서버가 죽으면 사라졌고, 그 밖에는 아무것도 잃지 않았습니다. 돈은 은행이 기억하는 키가 붙은 트랜잭션 하나로 움직였습니다. 두 번 요청해도 한 번만 움직입니다.",
 		},
 		Run: runTransfer,
 		App: newTransfer,
@@ -108,7 +108,10 @@ func (t *transferRun) remember() {
 // post sends the form of a step, and reads the state from the answer.
 func (t *transferRun) post(step string, want int, form ...http1.Field) error {
 	target := t.Machine(Server).URL("/transfer/" + step)
-	r, err := t.browser.PostForm(target, append([]http1.Field{{Name: "form", Value: t.last.Form}}, form...)...)
+	if t.last.Form != "" {
+		form = append([]http1.Field{{Name: "form", Value: t.last.Form}}, form...)
+	}
+	r, err := t.browser.PostForm(target, form...)
 	if err != nil {
 		return err
 	}
@@ -131,6 +134,7 @@ func (t *transferRun) walk(upTo string) error {
 	if err != nil {
 		return err
 	}
+	t.last = transferState{}
 	if err := json.Unmarshal([]byte(r.Text), &t.last); err != nil {
 		return err
 	}

@@ -4,9 +4,12 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
+	"statelab/capture/trace"
 	"statelab/httpdemo/session"
 )
 
@@ -103,5 +106,65 @@ func TestPagesSayWhatTheyLack(t *testing.T) {
 		if _, page := send(t, "GET", s.URL+path, "", "", "Accept", "text/html"); !strings.Contains(page, says) {
 			t.Errorf("%s does not say %q:\n%s", path, says, page)
 		}
+	}
+}
+
+// TestMemoryIsServed: a resource that bears a path is what a client gets there, with as
+// many bytes.
+func TestMemoryIsServed(t *testing.T) {
+	t.Parallel()
+	s := testSite(t, Lessons()...)
+	_, text := send(t, "GET", s.URL+"/memory.json", "", "")
+	var m remembered
+	if err := json.Unmarshal([]byte(text), &m); err != nil {
+		t.Fatal(err)
+	}
+	paths := 0
+	for _, e := range m.Entries {
+		if !strings.HasPrefix(e.Name, "/") {
+			continue
+		}
+		paths++
+		path, lang, _ := strings.Cut(e.Name, " ")
+		resp, body := send(t, "GET", s.URL+path+"?lang="+lang, "", "", "Accept", e.Value)
+		if resp.StatusCode != http.StatusOK || len(body) != e.Bytes {
+			t.Errorf("%s: %d, %d B; the memory lists %d B", e.Name, resp.StatusCode, len(body), e.Bytes)
+		}
+	}
+	if paths == 0 {
+		t.Error("no resource bears a path: the test shows nothing")
+	}
+}
+
+// TestLookingIsNotRemembered: a stranger who gets every page there is, and sends
+// nothing, has left nothing (ASVS 5.0, 3.5.3). Only the cache's visitor is counted by a
+// GET: what caches do with its answer is that lesson.
+func TestLookingIsNotRemembered(t *testing.T) {
+	t.Parallel()
+	site, err := NewSite(testServices(), Lessons()...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = site.Close() })
+	looked := 0
+	for _, r := range routes(t) {
+		if r.method != http.MethodGet || strings.Contains(r.path, "/attackable/") || r.path == "/cache/welcome" {
+			continue
+		}
+		for _, accept := range []string{"text/html", "application/json"} {
+			q := httptest.NewRequestWithContext(t.Context(), http.MethodGet, r.path, nil)
+			q.Header.Set("Accept", accept)
+			w := httptest.NewRecorder()
+			site.ServeHTTP(w, q)
+			for _, e := range site.Memory() {
+				if e.Kind == trace.MemoryConversation {
+					t.Fatalf("%s (%d) has left %+v", r.pattern, w.Code, e)
+				}
+			}
+		}
+		looked++
+	}
+	if looked < 25 {
+		t.Errorf("%d pages were looked at", looked)
 	}
 }

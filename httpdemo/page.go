@@ -220,17 +220,29 @@ func (s *Services) JSON(w http.ResponseWriter, status int, v any) {
 }
 
 // Fail answers with an error: a page to who asks for pages, with the form that was
-// sent where it may be mended, and problem details (RFC 9457) to others.
+// sent where it may be mended or be taken later, and problem details (RFC 9457) to others.
 func (s *Services) Fail(w http.ResponseWriter, r *http.Request, status int, why trace.Text) {
-	s.fail(w, r, status, map[string]any{"Why": In(r, why), "Typed": typed(r, status)})
+	page := map[string]any{"Why": In(r, why)}
+	switch form := typed(r, status); {
+	case form == nil:
+	case form.Mendable || status == http.StatusServiceUnavailable:
+		page["Typed"] = form
+	default: // the same once more would be refused once more
+		page["Look"] = formPage(r)
+	}
+	s.fail(w, r, status, page)
 }
 
 // uncertain answers with 503 where nobody can tell whether what was asked for was
 // done: a page offers to look, and not to send the form once more.
 func (s *Services) uncertain(w http.ResponseWriter, r *http.Request, why trace.Text) {
-	// A form's page is at the path above it; the doors that can be attacked share one.
-	look := strings.TrimSuffix(r.URL.Path[:strings.LastIndexByte(r.URL.Path, '/')+1], "attackable/")
-	s.fail(w, r, http.StatusServiceUnavailable, map[string]any{"Why": In(r, why), "Look": look})
+	s.fail(w, r, http.StatusServiceUnavailable, map[string]any{"Why": In(r, why), "Look": formPage(r)})
+}
+
+// formPage is the path of the page that a form was on: the one above it. The doors
+// that can be attacked share one.
+func formPage(r *http.Request) string {
+	return strings.TrimSuffix(r.URL.Path[:strings.LastIndexByte(r.URL.Path, '/')+1], "attackable/")
 }
 
 func (s *Services) fail(w http.ResponseWriter, r *http.Request, status int, page map[string]any) {

@@ -1,6 +1,7 @@
 package httpdemo
 
 import (
+	"cmp"
 	"maps"
 	"net/http"
 	"slices"
@@ -12,8 +13,9 @@ import (
 // typedForm is a form that was refused, with what its user had typed: to be
 // corrected and sent again.
 type typedForm struct {
-	Action string
-	Fields []typedField
+	Action   string
+	Fields   []typedField
+	Mendable bool // it has a field that its user sees
 }
 
 // typedField is one field of it. Type is that of HTML's input, or "textarea".
@@ -44,7 +46,10 @@ func typed(r *http.Request, status int) *typedForm {
 		return nil
 	}
 	form := &typedForm{Action: r.URL.RequestURI()}
-	for _, name := range slices.Sorted(maps.Keys(r.PostForm)) {
+	names := slices.SortedFunc(maps.Keys(r.PostForm), func(a, b string) int {
+		return cmp.Or(cmp.Compare(slices.Index(typedSecrets, a), slices.Index(typedSecrets, b)), cmp.Compare(a, b))
+	})
+	for _, name := range names { // a password after whose it is
 		f := typedField{Name: name, Label: name, Value: strings.ToValidUTF8(r.PostForm.Get(name), "\ufffd"), Type: "text"}
 		if label, known := typedLabels[name]; known {
 			f.Label = In(r, label)
@@ -59,7 +64,7 @@ func typed(r *http.Request, status int) *typedForm {
 		case strings.Contains(f.Value, "\n"):
 			f.Type = "textarea"
 		}
-		form.Fields = append(form.Fields, f)
+		form.Fields, form.Mendable = append(form.Fields, f), form.Mendable || f.Type != "hidden"
 	}
 	return form
 }

@@ -114,10 +114,11 @@ func (p *Plain) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // Memory lists what the server holds: its two resources, and of conversations
 // nothing, since there is no variable that one could be in.
 func (p *Plain) Memory() []trace.Entry {
-	return []trace.Entry{
-		{Kind: trace.MemoryResource, Name: "/", Value: "text/html", Bytes: len(p.page)},
-		{Kind: trace.MemoryResource, Name: "/api/public", Value: "application/json", Bytes: len(p.json)},
-	}
+	return []trace.Entry{{Kind: trace.MemoryResource, Name: "/", Value: "text/html", Bytes: len(p.page)}, p.public()}
+}
+
+func (p *Plain) public() trace.Entry {
+	return trace.Entry{Kind: trace.MemoryResource, Name: "/api/public", Value: "application/json", Bytes: len(p.json)}
 }
 
 // NewServer wraps a handler in an http.Server that keeps the limits. Serve it

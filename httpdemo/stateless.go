@@ -100,7 +100,7 @@ func runStateless(ctx context.Context, e *Env) error {
 // timeWait is longer than 2 MSL: the client's control blocks are gone then.
 const timeWait = 61 * time.Second
 
-// statelessApp is the plain server as a part of a site.
+// statelessApp is the plain server as a part of a site, which has a page of its own.
 type statelessApp struct {
 	*Plain
 	services *Services
@@ -150,3 +150,6 @@ func measureStateless(ctx context.Context) ([]trace.Text, error) {
 	}
 	return found, nil
 }
+
+// Memory lists the one resource of the plain server's that the site sends.
+func (a statelessApp) Memory() []trace.Entry { return []trace.Entry{a.public()} }
