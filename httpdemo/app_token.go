@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"mime"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 
@@ -230,7 +231,12 @@ func (a *tokenApp) revoke(w http.ResponseWriter, r *http.Request) {
 	}
 	if c, err := a.verifier.Verify(q.Token); err == nil {
 		if err := a.denied.Deny(c); err != nil {
-			a.down(w, r, err, trace.Text{})
+			seconds := strconv.Itoa(int(a.issuer.TTL.Seconds()))
+			w.Header().Set("Retry-After", seconds)
+			a.services.Fail(w, r, http.StatusServiceUnavailable, trace.Text{
+				En: "The denylist is full. The token was not taken back: it ends by itself, within " + seconds + " s.",
+				Ko: "차단 목록이 가득 찼습니다. 토큰은 취소되지 않았고, " + seconds + "초 안에 저절로 끝납니다.",
+			})
 			return
 		}
 	}
@@ -305,8 +311,16 @@ func (a *tokenApp) down(w http.ResponseWriter, r *http.Request, err error, lost 
 		})
 		return
 	}
-	a.services.Fail(w, r, http.StatusServiceUnavailable, trace.Text{
+	why := trace.Text{
 		En: "The store of refresh tokens does not answer. Access tokens are checked without it.",
 		Ko: "리프레시 토큰의 저장소가 응답하지 않습니다. 액세스 토큰은 저장소 없이 확인합니다.",
-	})
+	}
+	if errors.Is(err, session.ErrFull) {
+		why = trace.Text{
+			En: "The store of refresh tokens is full, and takes no more until some end. Access tokens are checked without it.",
+			Ko: "리프레시 토큰의 저장소가 가득 차서, 일부가 끝날 때까지 더 받지 못합니다. 액세스 토큰은 저장소 없이 확인합니다.",
+		}
+	}
+	w.Header().Set("Retry-After", strconv.Itoa(session.RetryAfter(err, a.services.Now())))
+	a.services.Fail(w, r, http.StatusServiceUnavailable, why)
 }

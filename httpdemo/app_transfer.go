@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -107,7 +108,7 @@ func (a *transferApp) Routes(mux Mux) {
 
 // transferSecrets are the fields of a session that who reads the memory must not
 // have: with them goes a transfer's next step, in its user's name.
-var transferSecrets = []string{"form", "key"}
+var transferSecrets = []*regexp.Regexp{secret("form"), secret("key")}
 
 func (a *transferApp) Memory() []trace.Entry {
 	all := append(a.bankMemory(), a.accounts.Memory()...)

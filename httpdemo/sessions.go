@@ -7,17 +7,24 @@ import (
 	"errors"
 	"net/http"
 	"regexp"
+	"strconv"
 
 	"statelab/capture/trace"
 	"statelab/httpdemo/bank"
 	"statelab/httpdemo/session"
 )
 
+// What one lesson keeps at most in this process's memory.
+const (
+	lessonSessions = 20_000
+	lessonBytes    = 64 << 20
+)
+
 // part is the lesson's part of the services' store; a store of its own, in this
-// process's memory, where they have none.
+// process's memory, where they have none: one that is full fills no other.
 func (s *Services) part(lesson string) session.Store {
 	if s.Store == nil {
-		return session.NewMemory(session.MemoryOptions{Now: s.Now})
+		return session.NewMemory(session.MemoryOptions{Now: s.Now, MaxSessions: lessonSessions, MaxBytes: lessonBytes})
 	}
 	return session.Within(s.Store, lesson+"-")
 }
@@ -47,6 +54,12 @@ func (s *Services) refuseSession(w http.ResponseWriter, r *http.Request, status 
 			Ko: "세션 저장소가 답하지 않아, 요청이 처리되었는지 알 수 없습니다. 먼저 확인하고, 처리되지 않았으면 다시 시도하십시오.",
 		})
 		return
+	case errors.Is(err, session.ErrFull):
+		seconds := strconv.Itoa(session.RetryAfter(err, s.Now()))
+		why = trace.Text{
+			En: "The store of the sessions is full, and takes no more. Your session was not changed. The next one in it ends in " + seconds + " s: try again then.",
+			Ko: "세션 저장소가 가득 차서 더 받지 못합니다. 세션은 바뀌지 않았습니다. 다음 세션이 끝나는 " + seconds + "초 뒤에 다시 시도하십시오.",
+		}
 	case status == http.StatusServiceUnavailable:
 		why = trace.Text{
 			En: "The store of the sessions does not answer. Your session was not changed: try again.",
@@ -80,25 +93,31 @@ const unknownMemory = "unknown: the store does not answer"
 func isUnanswered(e trace.Entry) bool { return e.Value == unknownMemory && e.Bytes == 0 }
 
 // sessionRecords lists what a store remembers of conversations. Of the fields that
-// are secrets only the beginning is shown.
-func sessionRecords(store session.Store, secrets ...string) (all []trace.Entry) {
+// are secrets only the beginning is shown, and of each beyond maxShown only the size.
+func sessionRecords(store session.Store, secrets ...*regexp.Regexp) (all []trace.Entry) {
 	records, err := store.List(context.Background(), "")
 	if err != nil {
 		return []trace.Entry{unanswered(trace.MemoryConversation, "sessions")}
 	}
-	for _, r := range records {
-		all = append(all, trace.Entry{
-			Kind: trace.MemoryConversation, Name: "session " + sessionKey(r.Key),
-			Value: masked(string(r.Data), secrets), Bytes: r.Size(),
-		})
+	for i, r := range records {
+		e := trace.Entry{Kind: trace.MemoryConversation, Name: "session " + sessionKey(r.Key), Bytes: r.Size()}
+		if i < maxShown { // of more than that no view shows a value
+			e.Value = masked(string(r.Data), secrets)
+		}
+		all = append(all, e)
 	}
 	return all
 }
 
-// masked shortens the strings that stand in a JSON text under the names of secrets.
-func masked(text string, secrets []string) string {
-	for _, name := range secrets {
-		field := regexp.MustCompile(`("` + regexp.QuoteMeta(name) + `":")([^"\\]{0,4})(?:[^"\\]|\\.)*"`)
+// secret finds the string that stands in a JSON text under a name, whose beginning is $1
+// and the string's own $2.
+func secret(name string) *regexp.Regexp {
+	return regexp.MustCompile(`("` + regexp.QuoteMeta(name) + `":")([^"\\]{0,4})(?:[^"\\]|\\.)*"`)
+}
+
+// masked shortens the secrets in a JSON text.
+func masked(text string, secrets []*regexp.Regexp) string {
+	for _, field := range secrets {
 		text = field.ReplaceAllString(text, `$1$2…"`)
 	}
 	return text

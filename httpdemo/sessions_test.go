@@ -1,9 +1,12 @@
 package httpdemo
 
 import (
+	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
+	"time"
 
 	"statelab/capture/trace"
 	"statelab/httpdemo/session"
@@ -75,5 +78,75 @@ func TestStoreDown(t *testing.T) {
 	}
 	if last.Store != "redis" || last.Outcome != trace.StoreUnavailable {
 		t.Errorf("told: %+v", last)
+	}
+}
+
+// TestFullStore: a flood of one lesson's sessions ends at what the lesson may keep. It is
+// told that the store is full, and until when; who is there goes on, and so do the others.
+func TestFullStore(t *testing.T) {
+	t.Parallel()
+	s := testServices()
+	began := time.Now()
+	s.Now = func() time.Time { return began }
+	site, err := NewSite(s, Lessons()...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = site.Close() })
+	send := func(path, body string, fields ...string) *httptest.ResponseRecorder {
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, path, strings.NewReader(body))
+		r.Header.Set("Content-Type", urlencoded)
+		for i := 0; i < len(fields); i += 2 {
+			r.Header.Set(fields[i], fields[i+1])
+		}
+		w := httptest.NewRecorder()
+		site.ServeHTTP(w, r)
+		return w
+	}
+	first := send("/cart/add", "item=A")
+	for range lessonSessions - 1 {
+		if w := send("/cart/add", "item=A"); w.Code != http.StatusOK {
+			t.Fatalf("before the store is full: %d %s", w.Code, w.Body)
+		}
+	}
+	for lang, says := range map[string]string{"en": "is full", "ko": "가득"} {
+		w := send("/cart/add?lang="+lang, "item=A")
+		if w.Code != http.StatusServiceUnavailable || !strings.Contains(w.Body.String(), says) || w.Header().Get("Retry-After") != "1800" {
+			t.Errorf("a full store: %d, Retry-After %q, %s", w.Code, w.Header().Get("Retry-After"), w.Body)
+		}
+	}
+	if w := send("/cart/add", "item=B", "Cookie", first.Result().Cookies()[0].String()); w.Code != http.StatusOK {
+		t.Errorf("who has a cart already: %d %s", w.Code, w.Body)
+	}
+	if w := send("/session/login", "username=jisoo&password=blue-whale-42"); w.Code != http.StatusSeeOther {
+		t.Errorf("another lesson: %d %s", w.Code, w.Body)
+	}
+	m := site.remembered()
+	if len(m.Entries) != maxShown || m.LeftOut < lessonSessions-maxShown || m.Bytes["conversation"] < lessonSessions*100 {
+		t.Errorf("the memory shows %d entries, leaves out %d, and counts %v", len(m.Entries), m.LeftOut, m.Bytes)
+	}
+}
+
+// TestRecordsAreCut: what no view shows is not made ready for one, and is counted.
+func TestRecordsAreCut(t *testing.T) {
+	t.Parallel()
+	store := session.NewMemory(session.MemoryOptions{})
+	for i := range maxShown + 10 {
+		r := session.Record{Key: fmt.Sprintf("%064d", i), Data: []byte(`{"form":"0123456789"}`), Expires: time.Now().Add(time.Hour)}
+		if _, err := store.Commit(t.Context(), r); err != nil {
+			t.Fatal(err)
+		}
+	}
+	n, size := store.Usage()
+	sum := 0
+	all := sessionRecords(store, transferSecrets...)
+	for i, e := range all {
+		sum += e.Bytes
+		if shown := e.Value == `{"form":"0123…"}`; shown != (i < maxShown) {
+			t.Errorf("record %d: %q", i, e.Value)
+		}
+	}
+	if len(all) != n || int64(sum) != size {
+		t.Errorf("%d records of %d bytes, of %d and %d", len(all), sum, n, size)
 	}
 }

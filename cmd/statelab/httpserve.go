@@ -83,7 +83,7 @@ nats: for a server in this process. A store that does not answer is 503.`,
 				if f.lang != "" { // asked for: it goes before what browsers prefer
 					s.Lang = map[explain.Lang]string{explain.English: "en", explain.Korean: "ko"}[v.lang]
 				}
-				s.Store, s.StoreName = sessions, stores.Name(store)
+				keepIn(s, store, sessions)
 				s.Watch = func(a trace.Access) {
 					n.Report(trace.Observation{Kind: trace.ObservedStore, At: n.Now(), Party: httpdemo.Server, Access: &a})
 				}
@@ -121,6 +121,14 @@ func openStore(ctx context.Context, url string, now func() time.Time) (session.S
 		return nil, misusef("--store: %v", err)
 	}
 	return s, nil
+}
+
+// keepIn has the services keep sessions in the store of that URL. In this process's
+// memory each lesson has one of its own, so that one that is full fills no other.
+func keepIn(s *httpdemo.Services, url string, store session.Store) {
+	if s.StoreName = stores.Name(url); s.StoreName != "memory" {
+		s.Store = store
+	}
 }
 
 // liveServices are what the lessons' server sides stand on outside a lesson.

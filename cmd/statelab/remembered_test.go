@@ -13,6 +13,7 @@ import (
 	"statelab/capture/tcpstate"
 	"statelab/capture/trace"
 	"statelab/httpdemo"
+	"statelab/httpdemo/session"
 	"statelab/tcpdemo/network"
 )
 
@@ -198,6 +199,20 @@ func TestMemoryIsToldAtOnce(t *testing.T) {
 		}
 		if len(changed) == 0 {
 			t.Errorf("%s: nobody's memory changes", name)
+		}
+	}
+}
+
+// TestKeptIn: in this process's memory no lesson fills another's store; elsewhere there
+// is the one store that was named.
+func TestKeptIn(t *testing.T) {
+	t.Parallel()
+	kept := session.NewMemory(session.MemoryOptions{})
+	for url, shared := range map[string]bool{"memory:": false, "sqlite:sessions.db": true, "rediss://host": true} {
+		var s httpdemo.Services
+		keepIn(&s, url, kept)
+		if (s.Store != nil) != shared || s.StoreName == "" {
+			t.Errorf("%s: %+v", url, s.Store)
 		}
 	}
 }

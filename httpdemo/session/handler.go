@@ -87,7 +87,7 @@ func (m *Manager) refuse(w http.ResponseWriter, r *http.Request, err error) {
 	switch {
 	case errors.Is(err, ErrUnavailable):
 		status = http.StatusServiceUnavailable
-		w.Header().Set("Retry-After", "1") // RFC 9110 §10.2.3, seconds
+		w.Header().Set("Retry-After", strconv.Itoa(RetryAfter(err, m.c.Now())))
 	case errors.Is(err, ErrConflict):
 		status = http.StatusConflict
 	}

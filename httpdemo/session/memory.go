@@ -21,6 +21,7 @@ type Memory struct {
 	mu       sync.Mutex
 	records  map[string]Record
 	bytes    int64
+	next     time.Time // before it no record expires
 	revision uint64
 	closed   bool
 }
@@ -67,7 +68,7 @@ func (m *Memory) Find(ctx context.Context, key string) (Record, bool, error) {
 }
 
 // Commit implements Store. A store that is full drops what has expired, and then
-// refuses new records rather than forget users who are there.
+// refuses new records rather than forget users who are there: its error is a Full.
 func (m *Memory) Commit(ctx context.Context, r Record) (uint64, error) {
 	if err := r.Check(); err != nil {
 		return 0, err
@@ -84,7 +85,7 @@ func (m *Memory) Commit(ctx context.Context, r Record) (uint64, error) {
 	if !m.fits(old, r) {
 		m.sweep()
 		if !m.fits(old, r) {
-			return 0, ErrFull
+			return 0, Full{Until: m.next}
 		}
 	}
 	m.revision++
@@ -93,6 +94,7 @@ func (m *Memory) Commit(ctx context.Context, r Record) (uint64, error) {
 	r.Expires = r.Expires.Truncate(time.Millisecond)
 	m.drop(r.Key)
 	m.records[r.Key] = r
+	m.next = sooner(m.next, r.Expires)
 	m.bytes += int64(r.Size())
 	return r.Revision, nil
 }
@@ -175,11 +177,26 @@ func (m *Memory) drop(key string) {
 	}
 }
 
+// sweep drops what has expired, if anything can have.
 func (m *Memory) sweep() {
 	now := m.now()
+	if now.Before(m.next) {
+		return
+	}
+	m.next = time.Time{}
 	for key, r := range m.records {
-		if !now.Before(r.Expires) {
+		if now.Before(r.Expires) {
+			m.next = sooner(m.next, r.Expires)
+		} else {
 			m.drop(key)
 		}
 	}
+}
+
+// sooner is the earlier of two times, of which zero stands for none.
+func sooner(a, b time.Time) time.Time {
+	if a.IsZero() || b.Before(a) {
+		return b
+	}
+	return a
 }

@@ -42,6 +42,9 @@ func TestMemoryIsBounded(t *testing.T) {
 		if _, err = put(fresh()); !errors.Is(err, session.ErrFull) || !errors.Is(err, session.ErrUnavailable) {
 			t.Errorf("%s: the third: %v, want ErrFull", name, err)
 		}
+		if seconds := session.RetryAfter(err, clock.Now()); seconds != 60 {
+			t.Errorf("%s: full for %d s, and the first record ends in 60", name, seconds)
+		}
 		if _, err = put(first); err != nil {
 			t.Errorf("%s: a full store refuses a user who is there: %v", name, err)
 		}

@@ -33,6 +33,25 @@ var (
 	ErrTooLarge = fmt.Errorf("session of more than %d bytes", MaxData)
 )
 
+// Full is the ErrFull of a store that knows when it may have room again: Until is when
+// the first of its records expires.
+type Full struct{ Until time.Time }
+
+func (Full) Error() string { return ErrFull.Error() }
+
+// Unwrap makes it an ErrFull.
+func (Full) Unwrap() error { return ErrFull }
+
+// RetryAfter is in how many seconds the call that returned err may succeed (RFC 9110
+// §10.2.3): 1, unless the store has said when it will have room. now is the store's clock.
+func RetryAfter(err error, now time.Time) int {
+	var full Full
+	if !errors.As(err, &full) || !now.Before(full.Until) {
+		return 1
+	}
+	return int((full.Until.Sub(now) + time.Second - 1) / time.Second)
+}
+
 // Record is what a store keeps.
 type Record struct {
 	// Key names the record: ASCII letters, digits, '-' and '_', from 1 to 128 of

@@ -32,7 +32,7 @@ const (
 	Absent      Outcome = "absent"      // a find that found nothing
 	Conflict    Outcome = "conflict"    // ErrConflict
 	Unavailable Outcome = "unavailable" // ErrUnavailable
-	Failed      Outcome = "failed"      // anything else: too large, given up
+	Failed      Outcome = "failed"      // anything else: too large, full, given up
 )
 
 func outcome(err error) Outcome {
@@ -41,7 +41,7 @@ func outcome(err error) Outcome {
 		return Done
 	case errors.Is(err, ErrConflict):
 		return Conflict
-	case errors.Is(err, ErrUnavailable):
+	case errors.Is(err, ErrUnavailable) && !errors.Is(err, ErrFull):
 		return Unavailable
 	}
 	return Failed
