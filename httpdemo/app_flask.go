@@ -66,7 +66,9 @@ type flaskView struct {
 	Read   itsdangerous.Value
 	JSON   string
 	Why    error // why the server does not take it
-	Bytes  int
+	Host   string
+	Bytes  int // of the cookie's name and value
+	Line   int // of the field line that bears them
 }
 
 // open reads the session as Flask does: what is not signed, or too old, is an empty
@@ -77,7 +79,8 @@ func (a *flaskApp) open(r *http.Request) (v flaskView) {
 		return v
 	}
 	var session flaskSession
-	v.Cookie, v.Bytes = c.Value, len(c.Name)+len(c.Value)
+	v.Cookie, v.Host, v.Bytes = c.Value, r.Host, len(c.Name)+len(c.Value)
+	v.Line = len("Cookie: "+c.Name+"="+c.Value) + len("\r\n")
 	v.Read, v.Why = a.signer.Loads(c.Value, a.lifetime, &session)
 	v.JSON = trace.EscapeBytes(v.Read.JSON, -1)
 	if v.Why == nil {

@@ -25,6 +25,7 @@ type sessionDoor struct {
 	*sessionApp
 	path     string
 	sessions *session.Manager
+	cookie   string // the name of the one that the id travels in; empty: in none
 	// keepsID: a login leaves the id as it was, which makes session fixation
 	// possible. Only a door that is for attacks does.
 	keepsID bool
@@ -61,6 +62,9 @@ func newSessionApp(s *Services) (*sessionApp, error) {
 			return nil, err
 		}
 		d.sessionApp, d.sessions = a, m
+		if c.Transport == session.ByCookie {
+			d.cookie = c.Cookie.Name
+		}
 		a.doors = append(a.doors, &d)
 	}
 	return a, nil

@@ -41,10 +41,11 @@ type sessionView struct {
 	Example, Password string
 	// The addresses of the other pages.
 	Home, Login, Logout, Profile, End, Everywhere, Partner string
-	// Key, Stored and Bytes are of the record at the server; IDBytes is what the
-	// client has.
-	Key, Stored    string
-	Bytes, IDBytes int
+	// Record is at the server, and Stored its data for a screen; IDBytes is what the
+	// client has: the id, in a cookie of that name, or without one.
+	Record         session.Record
+	Stored, Cookie string
+	IDBytes        int
 	InURL, KeepsID bool
 	Others         []sessionInfo
 	Log, Referers  []string
@@ -61,7 +62,7 @@ func (d *sessionDoor) view(r *http.Request) (v sessionView, err error) {
 	if err != nil {
 		return v, err
 	}
-	v = sessionView{sessionUser: u, Example: demoAccounts[0].User, Password: demoAccounts[0].password, KeepsID: d.keepsID, IDBytes: 43}
+	v = sessionView{sessionUser: u, Example: demoAccounts[0].User, Password: demoAccounts[0].password, KeepsID: d.keepsID, Cookie: d.cookie, IDBytes: len(d.cookie) + session.IDLength}
 	for name, to := range map[string]*string{
 		"": &v.Home, "login": &v.Login, "logout": &v.Logout, "profile": &v.Profile, "end": &v.End, "everywhere": &v.Everywhere,
 	} {
@@ -73,8 +74,8 @@ func (d *sessionDoor) view(r *http.Request) (v sessionView, err error) {
 		v.InURL, v.Partner = true, "//"+strings.Replace(r.Host, "127.0.0.1", "localhost", 1)+sessionPartner
 		v.Log, v.Referers = d.log.seen()
 	}
-	record := in.Record()
-	v.Key, v.Stored, v.Bytes = record.Key, shownValue(string(record.Data), len(record.Data)*6), record.Size()
+	v.Record = in.Record()
+	v.Stored = shownValue(string(v.Record.Data), len(v.Record.Data)*6)
 	return v, nil
 }
 

@@ -1,7 +1,10 @@
 package httpdemo_test
 
 import (
+	"html"
 	"net/http"
+	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -103,5 +106,60 @@ func TestSessionPageNotKept(t *testing.T) {
 		if r.Header.Get("Cache-Control") != "no-store" || !strings.Contains(strings.Join(r.Header.Values("Vary"), ","), "Cookie") {
 			t.Errorf("%s: %v", path, r.Header)
 		}
+	}
+}
+
+// TestSessionCounts: the numbers that the page gives are those of the cookie that the
+// browser keeps, and of the record's parts, which add up.
+func TestSessionCounts(t *testing.T) {
+	t.Parallel()
+	s := siteOn(t, nil, "", false)
+	login := s.login()
+	name, value, _ := strings.Cut(login, "=")
+	_, page := s.send("GET", "/session/", "", "", "Cookie", login, "Accept", "text/html")
+	var counted []int
+	for _, m := range regexp.MustCompile(`<td class="bytes">(?:<strong>)?(\d+) B`).FindAllStringSubmatch(page, -1) {
+		n, err := strconv.Atoi(m[1])
+		if err != nil {
+			t.Fatal(err)
+		}
+		counted = append(counted, n)
+	}
+	if len(counted) != 5 {
+		t.Fatalf("%d numbers of bytes: %v\n%s", len(counted), counted, page)
+	}
+	if want := len(name) + len(value); counted[0] != want {
+		t.Errorf("the browser keeps %d B, and the page says %d", want, counted[0])
+	}
+	if key, user := counted[2], counted[3]; key != len(session.Key(value)) || user != len("jisoo") || counted[1]+key+user != counted[4] {
+		t.Errorf("the server's parts are %v", counted[1:])
+	}
+	stored := regexp.MustCompile(`(?s)<td class="value"><span>(\{.*?)</td>`).FindStringSubmatch(page)
+	if stored == nil {
+		t.Fatalf("no record in\n%s", page)
+	}
+	if text := html.UnescapeString(regexp.MustCompile(`<[^>]*>`).ReplaceAllString(stored[1], "")); len(text) != counted[1] {
+		t.Errorf("beside %d B stand %d: %s", counted[1], len(text), text)
+	}
+}
+
+// TestFlaskCounts: what the browser keeps, and the line that a request bears, are those
+// of the cookie; the command beside them can be pasted.
+func TestFlaskCounts(t *testing.T) {
+	t.Parallel()
+	s := lessonSite(t, false, "flask")
+	r, _ := s.send("POST", "/flask/login", form, "username=user1&password=pass123")
+	login, _, _ := strings.Cut(r.Header.Get("Set-Cookie"), ";")
+	_, page := s.send("GET", "/flask/", "", "", "Cookie", login, "Accept", "text/html")
+	for _, want := range []string{
+		strconv.Itoa(len(login)-len("=")) + " B (the cookie", strconv.Itoa(len("Cookie: "+login+"\r\n")) + " B (<code>Cookie:",
+		"-b '" + login + "' " + s.URL + "/flask/profile", " UTC</td>",
+	} {
+		if !strings.Contains(page, want) {
+			t.Errorf("no %q in\n%s", want, page)
+		}
+	}
+	if strings.Contains(page, "+0000") {
+		t.Errorf("a time as Go prints it:\n%s", page)
 	}
 }

@@ -59,6 +59,9 @@ type Config struct {
 // asks for.
 const idBytes = 32
 
+// IDLength is the length of an id as it travels: idBytes in base64, without padding.
+const IDLength = (idBytes*8 + 5) / 6
+
 // NewManager returns a Manager.
 func NewManager(c Config) (*Manager, error) {
 	if c.Store == nil {
