@@ -56,3 +56,29 @@ func TestOneFailureIsSaidOnce(t *testing.T) {
 		t.Errorf("exit %d, want %d lines of:\n%s", code, want, &out)
 	}
 }
+
+// A new file of what others have said is for its owner alone; one that was there stays
+// as it was.
+func TestPrivateFile(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS == "windows" {
+		t.Skip("permissions are another thing there")
+	}
+	e := &env{getenv: func(string) string { return "" }}
+	fresh, there := filepath.Join(t.TempDir(), "new"), filepath.Join(t.TempDir(), "old")
+	if err := os.WriteFile(there, []byte("before"), 0o640); err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]fs.FileMode{fresh: 0o600, there: 0o640} {
+		f, err := createPrivate(e, name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := f.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if info, err := os.Stat(name); err != nil || info.Mode().Perm() != want || info.Size() != 0 {
+			t.Errorf("%s: %v, %v; want %v", name, info.Mode(), err, want)
+		}
+	}
+}

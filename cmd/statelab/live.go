@@ -278,7 +278,7 @@ func (f *liveFlags) keep(e *env, lang explain.Lang, rec *host.Recorder) (capture
 	if f.write == "" {
 		return rec.Frames(), &keeper{}, nil
 	}
-	out, err := create(e, f.write)
+	out, err := createPrivate(e, f.write)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 	"unicode/utf8"
@@ -229,11 +230,40 @@ func create(e *env, name string) (io.WriteCloser, error) {
 	if err != nil {
 		return nil, err
 	}
+	return emptied(f)
+}
+
+// createPrivate is create for what others have said: a new file may be read by its owner
+// alone, who is whoever has called sudo.
+func createPrivate(e *env, name string) (io.WriteCloser, error) {
+	if name == "-" {
+		return create(e, name)
+	}
+	f, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
+	if errors.Is(err, fs.ErrExist) {
+		return create(e, name)
+	}
+	if err != nil {
+		return nil, err
+	}
+	user, err1 := strconv.Atoi(e.getenv("SUDO_UID"))
+	group, err2 := strconv.Atoi(e.getenv("SUDO_GID"))
+	if err1 == nil && err2 == nil {
+		if err := f.Chown(user, group); err != nil {
+			return nil, errors.Join(err, f.Close())
+		}
+	}
+	return emptied(f)
+}
+
+// emptied is a file to write into, if no other statelab does.
+func emptied(f *os.File) (io.WriteCloser, error) {
 	if info, err := f.Stat(); err != nil || !info.Mode().IsRegular() {
 		return f, err
 	}
+	var err error
 	if claimed(f) {
-		err = fmt.Errorf("%s: another statelab is writing this file", name)
+		err = fmt.Errorf("%s: another statelab is writing this file", f.Name())
 	} else {
 		err = f.Truncate(0)
 	}

@@ -11,6 +11,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -53,12 +54,17 @@ type Store struct {
 	close  func()
 }
 
-// Open connects to the server of url, nats://host:port. A server that does not
-// answer is an ErrUnavailable; one that goes away later is waited for.
-func Open(ctx context.Context, url string, o Options) (*Store, error) {
-	conn, err := nats.Connect(url, connection()...)
-	if err != nil {
-		return nil, session.Failure(ctx, "connect to "+url, err)
+// Open connects to the server of an address, nats://host:port. A server that does not
+// answer is an ErrUnavailable; one that goes away later is waited for. No error has the
+// address, in which a password may be.
+func Open(ctx context.Context, address string, o Options) (*Store, error) {
+	conn, err := nats.Connect(address, connection()...)
+	var unread *url.Error
+	switch {
+	case errors.As(err, &unread):
+		return nil, errors.New("natskv: this address cannot be read; for example nats://127.0.0.1:4222")
+	case err != nil:
+		return nil, session.Failure(ctx, "connect to nats", err)
 	}
 	s, err := New(ctx, conn, o)
 	if err != nil {

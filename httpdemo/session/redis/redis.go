@@ -198,13 +198,17 @@ func (s *Store) List(ctx context.Context, user string) ([]session.Record, error)
 		}
 		return nil
 	})
-	if err != nil {
+	if err != nil && !foreign(err) {
 		return nil, session.Failure(ctx, "list", err)
 	}
 	var all []session.Record
 	for i, answer := range answers {
-		r, ok, err := s.parse(keys[i], answer.Val())
-		if err != nil {
+		fields, err := answer.Result()
+		if foreign(err) {
+			continue
+		}
+		r, ok, parsed := s.parse(keys[i], fields)
+		if err = errors.Join(err, parsed); err != nil {
 			return nil, session.Failure(ctx, "list", err)
 		}
 		if ok && (user == "" || r.User == user) {
@@ -213,6 +217,10 @@ func (s *Store) List(ctx context.Context, user string) ([]session.Record, error)
 	}
 	return all, nil
 }
+
+// foreign reports whether a key is not of ours, but of another type: the server may be
+// others' as well.
+func foreign(err error) bool { return redis.HasErrorPrefix(err, "WRONGTYPE") }
 
 // keys returns the keys of the user's records, or of all, sorted and each once.
 func (s *Store) keys(ctx context.Context, user string) ([]string, error) {

@@ -70,6 +70,27 @@ func TestClearsAway(t *testing.T) {
 	}
 }
 
+// A key of another type, which is somebody else's, hides no session.
+func TestForeignKey(t *testing.T) {
+	t.Parallel()
+	s := storetest.StartRedis(t)
+	store := open(t, s.URL(), nil)
+	r := session.Record{Key: storetest.Key(), User: "kim", Expires: time.Now().Add(time.Hour)}
+	if _, err := store.Commit(t.Context(), r); err != nil {
+		t.Fatal(err)
+	}
+	raw := client.NewClient(&client.Options{Network: "unix", Addr: s.Socket()})
+	defer raw.Close()
+	for _, key := range []string{"0", "z"} { // before and behind it
+		if err := raw.Set(t.Context(), "statelab:session:"+key, "a string", 0).Err(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if all, err := store.List(t.Context(), ""); err != nil || len(all) != 1 || all[0].Key != r.Key {
+		t.Errorf("%v, %v; want the one session", all, err)
+	}
+}
+
 func TestOpenErrors(t *testing.T) {
 	t.Parallel()
 	absent := "unix://" + filepath.Join(t.TempDir(), "no.sock")

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"os"
 	"path/filepath"
 	"strings"
 	"sync/atomic"
@@ -37,7 +38,8 @@ type Store struct {
 	swept atomic.Int64 // Unix milliseconds
 }
 
-// Open opens the file at path, made if it is absent. now is the clock by which
+// Open opens the file at path, made if it is absent: then nobody but its owner may read
+// it. now is the clock by which
 // records expire; nil is time.Now.
 func Open(ctx context.Context, path string, now func() time.Time) (*Store, error) {
 	if path == "" {
@@ -45,6 +47,9 @@ func Open(ctx context.Context, path string, now func() time.Time) (*Store, error
 	}
 	if now == nil {
 		now = time.Now
+	}
+	if err := makePrivate(path); err != nil {
+		return nil, session.Failure(ctx, "open "+path, err)
 	}
 	// A URI, so that a '?' or '#' of the name is not taken for parameters.
 	name := &url.URL{Path: filepath.ToSlash(path)}
@@ -57,6 +62,16 @@ func Open(ctx context.Context, path string, now func() time.Time) (*Store, error
 		return nil, session.Failure(ctx, "open "+path, err)
 	}
 	return &Store{db: db, now: now}, nil
+}
+
+// makePrivate makes the file, if it is absent, for its owner alone: SQLite makes the two
+// beside it as it finds this one.
+func makePrivate(path string) error {
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return err
+	}
+	return f.Close()
 }
 
 // DB is the database, for tables of others beside the sessions: accounts are data

@@ -3,7 +3,9 @@ package sqlite_test
 import (
 	"context"
 	"errors"
+	"os"
 	"path/filepath"
+	"runtime"
 	"sync"
 	"testing"
 	"time"
@@ -98,6 +100,30 @@ func TestSurvivesItsProcess(t *testing.T) {
 	}
 	if got, ok, err := open(t, path, nil).Find(t.Context(), r.Key); err != nil || !ok || string(got.Data) != "x" {
 		t.Errorf("after reopening: %+v, %v, %v", got, ok, err)
+	}
+}
+
+// A new file and those beside it are for their owner alone: what they hold would let
+// others go on in a user's name.
+func TestNobodyElseReads(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS == "windows" {
+		t.Skip("permissions are another thing there")
+	}
+	path := filepath.Join(t.TempDir(), "sessions.db")
+	s := open(t, path, nil)
+	r := session.Record{Key: storetest.Key(), Data: []byte("x"), Expires: time.Now().Add(time.Hour)}
+	if _, err := s.Commit(t.Context(), r); err != nil {
+		t.Fatal(err)
+	}
+	files, err := filepath.Glob(path + "*")
+	if err != nil || len(files) < 2 {
+		t.Fatalf("%q, %v", files, err)
+	}
+	for _, file := range files {
+		if info, err := os.Stat(file); err != nil || info.Mode().Perm() != 0o600 {
+			t.Errorf("%s: %v, %v", file, info.Mode(), err)
+		}
 	}
 }
 

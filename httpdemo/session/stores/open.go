@@ -41,7 +41,12 @@ func Open(ctx context.Context, rawURL string, now func() time.Time) (session.Sto
 	var known []string
 	for _, k := range Kinds() {
 		if ok && k.Scheme == scheme {
-			return k.open(ctx, rawURL, now)
+			s, err := k.open(ctx, rawURL, now)
+			if err != nil && strings.Contains(rawURL, "@") && !errors.Is(err, session.ErrUnavailable) {
+				// What a parser quotes of an address with a password may be the password.
+				err = fmt.Errorf("%s: this address cannot be read; for example %s", scheme, k.Example)
+			}
+			return s, err
 		}
 		known = append(known, k.Example)
 	}

@@ -41,20 +41,29 @@ func TestOpen(t *testing.T) {
 func TestOpenErrors(t *testing.T) {
 	t.Parallel()
 	for url, says := range map[string]string{
-		"":                               "known: memory:, sqlite:",
-		"memory":                         "known: memory:, sqlite:",
-		"mysql://root:hunter2@localhost": "known: memory:, sqlite:",
-		"memory:big":                     "no address",
-		"sqlite:":                        "sqlite:sessions.db",
-		"redis://127.0.0.1:no":           "redis://127.0.0.1:6379",
-		"unix:///nowhere/redis.sock":     "unavailable",
-		"nats://127.0.0.1:1":             "unavailable",
+		"":                                  "known: memory:, sqlite:",
+		"memory":                            "known: memory:, sqlite:",
+		"mysql://root:hunter2@localhost":    "known: memory:, sqlite:",
+		"redis://user:hun ter2@127.0.0.1:1": "redis://127.0.0.1:6379",
+		"redis://user:hun/ter2@127.0.0.1:1": "redis://127.0.0.1:6379",
+		"redis://user:hun%zter2@127.0.0.1":  "redis://127.0.0.1:6379",
+		"unix://user:hun ter2@/redis.sock":  "unix:///run/redis/redis.sock",
+		"nats://user:hun ter2@127.0.0.1:1":  "nats://127.0.0.1:4222",
+		"nats://user:hun/ter2@127.0.0.1:1":  "nats://127.0.0.1:4222",
+		"nats://user:hunter2@127.0.0.1:1":   "unavailable",
+		"memory:big":                        "no address",
+		"sqlite:":                           "sqlite:sessions.db",
+		"redis://127.0.0.1:no":              "redis://127.0.0.1:6379",
+		"unix:///nowhere/redis.sock":        "unavailable",
+		"nats://127.0.0.1:1":                "unavailable",
 	} {
 		s, err := stores.Open(t.Context(), url, nil)
 		if err == nil || s != nil || !strings.Contains(err.Error(), says) {
 			t.Errorf("%q: %v, %v; want an error that says %q", url, s, err, says)
 		} else if strings.Contains(err.Error(), "hunter2") {
 			t.Errorf("%q: the error tells the password: %v", url, err)
+		} else if strings.Contains(err.Error(), "ter2") {
+			t.Errorf("%q: the error tells a part of the password: %v", url, err)
 		}
 		if strings.Contains(says, "unavailable") != errors.Is(err, session.ErrUnavailable) {
 			t.Errorf("%q: %v is ErrUnavailable: %v", url, err, errors.Is(err, session.ErrUnavailable))
