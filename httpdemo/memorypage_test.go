@@ -7,10 +7,13 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"statelab/capture/trace"
 	"statelab/httpdemo/session"
+	"statelab/httpdemo/session/sqlite"
 )
 
 // TestShownValue: what is safe is shown as it is; a browser's name within JSON is
@@ -166,5 +169,44 @@ func TestLookingIsNotRemembered(t *testing.T) {
 	}
 	if looked < 25 {
 		t.Errorf("%d pages were looked at", looked)
+	}
+}
+
+// TestExpiredIsCounted: a session that is over is found by nobody, and counted as long as
+// its store has not cleared it away: the sum says nothing only if nothing is there.
+func TestExpiredIsCounted(t *testing.T) {
+	t.Parallel()
+	services := testServices()
+	var skip atomic.Int64
+	began := time.Now()
+	services.Now = func() time.Time { return began.Add(time.Duration(skip.Load())) }
+	store, err := sqlite.Open(t.Context(), t.TempDir()+"/s.db", services.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = store.Close() })
+	services.Store = store
+	s := serveSite(t, services, Lessons()...)
+	memory := func() (m remembered) {
+		t.Helper()
+		_, text := send(t, "GET", s.URL+"/memory.json", "", "")
+		if err := json.Unmarshal([]byte(text), &m); err != nil {
+			t.Fatal(err)
+		}
+		return m
+	}
+	send(t, "POST", s.URL+"/cart/add", urlencoded, "item=A")
+	before := memory()
+	skip.Store(int64(31 * time.Minute))
+	after := memory()
+	if before.Bytes["conversation"] == 0 || after.Bytes["conversation"] != before.Bytes["conversation"] {
+		t.Errorf("%d B before it expired, %d B after it, and the row is there", before.Bytes["conversation"], after.Bytes["conversation"])
+	}
+	if all := after.Of("conversation"); len(all) != 1 || all[0].Name != "expired records" || all[0].Value != "1" || all[0].Lesson != "cart" {
+		t.Errorf("the memory lists %+v", all)
+	}
+	send(t, "POST", s.URL+"/cart/add", urlencoded, "item=A") // sweeps
+	if all := memory().Of("conversation"); len(all) != 1 || all[0].Name == "expired records" {
+		t.Errorf("after a sweep the memory lists %+v", all)
 	}
 }

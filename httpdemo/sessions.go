@@ -106,6 +106,26 @@ func sessionRecords(store session.Store, secrets ...*regexp.Regexp) (all []trace
 		}
 		all = append(all, e)
 	}
+	return append(all, expiredRecords(store)...)
+}
+
+// expiredRecords sums what a store holds of conversations that are over.
+func expiredRecords(store session.Store) (all []trace.Entry) {
+	s, ok := store.(session.Lingering)
+	if !ok {
+		return nil
+	}
+	expired, err := s.Expired(context.Background())
+	bytes := 0
+	for _, r := range expired {
+		bytes += r.Size()
+	}
+	switch {
+	case err != nil:
+		return []trace.Entry{unanswered(trace.MemoryConversation, "expired records")}
+	case bytes > 0:
+		all = []trace.Entry{{Kind: trace.MemoryConversation, Name: "expired records", Value: strconv.Itoa(len(expired)), Bytes: bytes}}
+	}
 	return all
 }
 

@@ -56,7 +56,7 @@ func (s tokenStore) Memory() (all []trace.Entry) {
 			Kind: trace.MemoryConversation, Name: "refresh family " + sessionKey(r.Key), Value: string(r.Data), Bytes: r.Size(),
 		})
 	}
-	return all
+	return append(all, expiredRecords(s.kept)...)
 }
 
 // tokenLedger sums what a denylist remembers.

@@ -98,6 +98,13 @@ type Store interface {
 	Close() error
 }
 
+// Lingering is a Store that clears a record away some time after it has expired: to Find
+// and List it is absent, and still it is there.
+type Lingering interface {
+	// Expired returns those records, sorted by key.
+	Expired(ctx context.Context) ([]Record, error)
+}
+
 // Check tells whether a store may take r: for the stores, before they do.
 func (r Record) Check() error {
 	switch {

@@ -30,15 +30,30 @@ func (w *within) Delete(ctx context.Context, key string, revision uint64) error 
 	return w.store.Delete(ctx, w.prefix+key, revision)
 }
 
-func (w *within) List(ctx context.Context, user string) (mine []Record, err error) {
+func (w *within) List(ctx context.Context, user string) ([]Record, error) {
 	all, err := w.store.List(ctx, user)
+	return w.mine(all), err
+}
+
+// Expired implements Lingering.
+func (w *within) Expired(ctx context.Context) ([]Record, error) {
+	s, ok := w.store.(Lingering)
+	if !ok {
+		return nil, nil
+	}
+	all, err := s.Expired(ctx)
+	return w.mine(all), err
+}
+
+// mine are those of a store's records that are of this part.
+func (w *within) mine(all []Record) (mine []Record) {
 	for _, r := range all {
 		if key, ok := strings.CutPrefix(r.Key, w.prefix); ok {
 			r.Key = key
 			mine = append(mine, r)
 		}
 	}
-	return mine, err
+	return mine
 }
 
 func (w *within) Close() error { return nil }

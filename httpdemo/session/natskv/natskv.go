@@ -264,6 +264,18 @@ func (s *Store) Delete(ctx context.Context, key string, revision uint64) error {
 
 // List implements session.Store. It reads the whole bucket: there is no index.
 func (s *Store) List(ctx context.Context, user string) ([]session.Record, error) {
+	all, err := s.all(ctx)
+	return slices.DeleteFunc(all, func(r session.Record) bool { return !s.alive(r) || user != "" && r.User != user }), err
+}
+
+// Expired implements session.Lingering: they are there for their grace.
+func (s *Store) Expired(ctx context.Context) ([]session.Record, error) {
+	all, err := s.all(ctx)
+	return slices.DeleteFunc(all, s.alive), err
+}
+
+// all are the records of the bucket, expired or not.
+func (s *Store) all(ctx context.Context) ([]session.Record, error) {
 	var all []session.Record
 	err := s.call(ctx, "list", func(ctx context.Context) error {
 		all = nil
@@ -284,9 +296,7 @@ func (s *Store) List(ctx context.Context, user string) ([]session.Record, error)
 				if err != nil {
 					return err
 				}
-				if s.alive(r) && (user == "" || r.User == user) {
-					all = append(all, r)
-				}
+				all = append(all, r)
 			}
 		}
 	})

@@ -97,17 +97,22 @@ func (s *Store) Find(ctx context.Context, key string) (session.Record, bool, err
 	if err != nil {
 		return session.Record{}, false, session.Failure(ctx, "find", err)
 	}
-	r, ok, err := s.parse(key, fields)
-	if err != nil {
+	r, found, err := parse(key, fields)
+	switch {
+	case err != nil:
 		return session.Record{}, false, session.Failure(ctx, "find", err)
+	case !found || !s.alive(r):
+		return session.Record{}, false, nil
 	}
-	return r, ok, nil
+	return r, true, nil
 }
+
+func (s *Store) alive(r session.Record) bool { return s.now().Before(r.Expires) }
 
 var columns = []string{"user", "data", "expires", "revision"}
 
-// parse makes a record of the columns; false if it is absent or expired.
-func (s *Store) parse(key string, fields []any) (session.Record, bool, error) {
+// parse makes a record of the columns, expired or not; false if it is absent.
+func parse(key string, fields []any) (session.Record, bool, error) {
 	var text [4]string
 	for i, f := range fields {
 		t, ok := f.(string)
@@ -124,7 +129,7 @@ func (s *Store) parse(key string, fields []any) (session.Record, bool, error) {
 	r := session.Record{
 		Key: key, User: text[0], Data: []byte(text[1]), Expires: time.UnixMilli(expires).UTC(), Revision: revision,
 	}
-	return r, s.now().Before(r.Expires), nil
+	return r, true, nil
 }
 
 // Commit implements session.Store.
@@ -182,6 +187,18 @@ func failure(ctx context.Context, operation string, err error) error {
 // List implements session.Store. For one user it reads the user's index; for all
 // it goes through every key of the server.
 func (s *Store) List(ctx context.Context, user string) ([]session.Record, error) {
+	all, err := s.all(ctx, user)
+	return slices.DeleteFunc(all, func(r session.Record) bool { return !s.alive(r) || user != "" && r.User != user }), err
+}
+
+// Expired implements session.Lingering: they are there for their grace.
+func (s *Store) Expired(ctx context.Context) ([]session.Record, error) {
+	all, err := s.all(ctx, "")
+	return slices.DeleteFunc(all, s.alive), err
+}
+
+// all are the records that the user's index names, or all there are, expired or not.
+func (s *Store) all(ctx context.Context, user string) ([]session.Record, error) {
 	limited, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	keys, err := s.keys(limited, user)
@@ -207,11 +224,11 @@ func (s *Store) List(ctx context.Context, user string) ([]session.Record, error)
 		if foreign(err) {
 			continue
 		}
-		r, ok, parsed := s.parse(keys[i], fields)
+		r, found, parsed := parse(keys[i], fields)
 		if err = errors.Join(err, parsed); err != nil {
 			return nil, session.Failure(ctx, "list", err)
 		}
-		if ok && (user == "" || r.User == user) {
+		if found {
 			all = append(all, r)
 		}
 	}

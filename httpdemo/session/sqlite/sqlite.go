@@ -28,7 +28,8 @@ const connection = "?_pragma=busy_timeout(800)&_pragma=journal_mode(WAL)&_pragma
 //go:embed schema.sql
 var schema string
 
-// sweepEvery is how often a commit also drops what has expired.
+// sweepEvery is how often a commit also drops what has expired: not each one, since it
+// goes through an index and writes. Between commits nothing is dropped.
 const sweepEvery = time.Minute
 
 // Store is a session.Store in an SQLite file. Several processes may share it.
@@ -201,9 +202,17 @@ func (s *Store) Delete(ctx context.Context, key string, revision uint64) error {
 
 // List implements session.Store.
 func (s *Store) List(ctx context.Context, user string) ([]session.Record, error) {
-	rows, err := s.db.QueryContext(ctx, `
-		SELECT key, user, data, expires, revision FROM session
-		WHERE expires > ?1 AND (?2 = x'' OR user = ?2) ORDER BY key`, s.now().UnixMilli(), []byte(user))
+	return s.list(ctx, `expires > ?1 AND (?2 = x'' OR user = ?2)`, s.now().UnixMilli(), []byte(user))
+}
+
+// Expired implements session.Lingering: they are there until a commit sweeps them out.
+func (s *Store) Expired(ctx context.Context) ([]session.Record, error) {
+	return s.list(ctx, `expires <= ?1`, s.now().UnixMilli())
+}
+
+// list returns the records of which a condition is true, sorted by key.
+func (s *Store) list(ctx context.Context, condition string, values ...any) ([]session.Record, error) {
+	rows, err := s.db.QueryContext(ctx, `SELECT key, user, data, expires, revision FROM session WHERE `+condition+` ORDER BY key`, values...)
 	if err != nil {
 		return nil, session.Failure(ctx, "list", err)
 	}

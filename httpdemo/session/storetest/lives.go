@@ -32,9 +32,31 @@ func expiry(t *testing.T, s Subject, clock *Clock) {
 		t.Fatalf("%d records listed, %v; want the one that has not expired", len(all), err)
 	}
 	same(t, all[0], long)
+	lingers(t, s.Store, short)
 	clock.Advance(time.Hour)
 	if all, err := s.Store.List(t.Context(), ""); err != nil || len(all) != 0 {
 		t.Errorf("%d records listed, %v; all have expired", len(all), err)
+	}
+}
+
+// lingers holds that a store that has not cleared r away says so.
+func lingers(t *testing.T, s session.Store, r session.Record) {
+	t.Helper()
+	kept, ok := s.(session.Lingering)
+	if !ok {
+		return
+	}
+	all, err := kept.Expired(t.Context())
+	if err != nil || len(all) != 1 {
+		t.Fatalf("%d records have expired and are there, %v; want one", len(all), err)
+	}
+	same(t, all[0], r)
+	first, rest := r.Key[:1], r.Key[1:]
+	if all, err = session.Within(s, first).(session.Lingering).Expired(t.Context()); err != nil || len(all) != 1 || all[0].Key != rest {
+		t.Errorf("in its part: %v, %v", all, err)
+	}
+	if all, err = session.Within(s, "-").(session.Lingering).Expired(t.Context()); err != nil || len(all) != 0 {
+		t.Errorf("in another part: %v, %v", all, err)
 	}
 }
 
