@@ -11,15 +11,16 @@ import (
 
 // acked finds the segment that an ACK newly acknowledges, and its latest copy:
 // which of the two the ACK answers, nobody can tell (Karn's ambiguity, RFC 6298
-// §3), unless one of them is known not to have arrived.
+// §3), unless one of them is known not to have arrived. The same packet, seen twice,
+// is no copy of it.
 func (x *Explainer) acked(ev *trace.Event) (first, again *seen) {
 	s := ev.Segment
-	if !s.Flags.Has(tcpstate.ACK) {
+	if !s.Flags.Has(tcpstate.ACK) || s.NewerAck != 0 {
 		return nil, nil
 	}
 	first = x.history.frame(s.AcksFrame)
 	if first == nil {
-		if s.AcksFrame != 0 || x.repeatsAck(ev) {
+		if s.AcksFrame != 0 || x.sameAck(ev) != nil {
 			return nil, nil
 		}
 		// The original may have been lost before it got a number here.
@@ -32,7 +33,7 @@ func (x *Explainer) acked(ev *trace.Event) (first, again *seen) {
 		if o == first {
 			break
 		}
-		if o.seq == first.seq && o.next() == first.next() && o.frame != 0 && x.history.reached(o, ev.At) {
+		if o.seq == first.seq && o.next() == first.next() && o.frame != 0 && !o.copied && x.history.reached(o, ev.At) {
 			oldest = o
 			if again == nil {
 				again = o

@@ -45,6 +45,8 @@ type seg struct {
 	checksum  Validity
 	wire      uint64
 	raw       bool // relative numbers are not known
+	newer     int
+	anew      uint32
 }
 
 func (s seg) event() trace.Event {
@@ -75,7 +77,7 @@ func (s seg) event() trace.Event {
 		},
 		Reading: Reading{
 			Conn: &Conn{}, From: s.from, RelSeq: s.seq, RelAck: s.ack, Relative: !s.raw,
-			ScaledWindow: scaled, ScaleKnown: !s.raw, AcksFrame: s.acks, RTT: s.rtt,
+			ScaledWindow: scaled, ScaleKnown: !s.raw, AcksFrame: s.acks, RTT: s.rtt, NewerAck: s.newer, Anew: s.anew,
 			Findings: s.found, Changes: s.changes,
 		},
 	}
@@ -436,7 +438,7 @@ func httpStory() []trace.Event {
 func aroundStory() []trace.Event {
 	conn := func(edit func(*Conn)) trace.Event {
 		c := &Conn{Key: Key{Client: clientAddr, Server: serverAddr}, OpenerKnown: true, Bytes: [2]int64{6, 1}, Total: [2]int64{12, 1}, Ending: EndFIN}
-		c.Handshake = Handshake{SYN: 1, SynAck: 2, Ack: 3, Complete: true, RTT: 412 * time.Microsecond}
+		c.Handshake = Handshake{SYN: 1, SynAck: 2, Ack: 3, Complete: true, HasRTT: true, RTT: 412 * time.Microsecond}
 		edit(c)
 		return trace.Event{Kind: trace.KindConnection, Connection: c}
 	}
@@ -449,7 +451,7 @@ func aroundStory() []trace.Event {
 		{Kind: trace.KindGap, N: 1},
 		{Kind: trace.KindGap, N: 4},
 		conn(func(c *Conn) { c.Findings = map[string]int{"retransmission": 1, "duplicate-ack": 3, "new\x1bname": 2} }),
-		conn(func(c *Conn) { c.Ending, c.Handshake.RTT = EndRST, 0 }),
+		conn(func(c *Conn) { c.Ending, c.Handshake.RTT, c.Handshake.HasRTT = EndRST, 0, false }),
 		conn(func(c *Conn) { c.Ending, c.Handshake, c.Stream = EndRST, Handshake{SYN: 1}, 1 }),
 		conn(func(c *Conn) { c.Ending, c.OpenerKnown, c.Stream = EndHalf, false, 2 }),
 		conn(func(c *Conn) { c.Ending = EndTimeout }),

@@ -59,6 +59,27 @@ func TestWhatIsKnown(t *testing.T) {
 	old := seg{frame: 2, ms: 1, from: Server, ack: 1 << 20, flags: SYN | ACK}
 	anew := seg{frame: 4, ms: 3, from: Client, seq: 1, ack: 1, flags: ACK, found: []Finding{{Name: FoundAckLostSegment, Frame: 2}}}
 	probe := seg{frame: 7, ms: 900, from: Client, seq: 0, ack: 1, flags: ACK, wire: 7, found: []Finding{{Name: FoundKeepAlive, Frame: 3}}}
+	twice := func(s seg, frame int, beside ...Finding) seg {
+		first := s.frame
+		s.frame, s.found = frame, append(beside, Finding{Name: FoundDuplicateFrame, Frame: first})
+		return s
+	}
+	asked := syn
+	asked.found = []Finding{{Name: FoundRetransmission, Frame: syn.frame, Nth: 1}}
+	stale := seg{frame: 6, ms: 30, from: Server, seq: 1, ack: 1, flags: ACK, newer: 5, found: []Finding{{Name: FoundZeroWindow}}}
+	more := seg{frame: 6, ms: 900, from: Client, seq: 1, ack: 1, flags: PSH | ACK, payload: "hello\nyou\n", anew: 4, found: []Finding{{Name: FoundRetransmission, Frame: 4, Nth: 1}}}
+	moreFIN := more
+	moreFIN.payload, moreFIN.anew, moreFIN.flags = "hello\n", 1, FIN|ACK
+	acked := seg{frame: 5, ms: 12, from: Server, seq: 1, ack: 7, flags: ACK, acks: 4}
+	whole := seg{frame: 7, ms: 910, from: Server, seq: 1, ack: 11, flags: ACK, acks: 6, found: []Finding{{Name: FoundAckLostSegment, Frame: 4}}}
+	dsack := seg{frame: 6, ms: 12, from: Server, seq: 1, ack: 7, flags: ACK, found: []Finding{{Name: FoundDuplicateAck, Frame: 5, Nth: 1}}}
+	dsack.options.SackBlocks, dsack.options.Sack[0] = 1, SackBlock{Left: clientISN + 1, Right: clientISN + 7}
+	timed := hello
+	timed.frame, timed.ms = 8, 300
+	fin := seg{frame: 5, ms: 20, from: Server, seq: 101, ack: 1, flags: FIN | ACK}
+	notTaken := seg{frame: 6, ms: 300, from: Client, seq: 1, ack: 1, flags: ACK, found: []Finding{{Name: FoundNotArrived, Frame: 5}}}
+	closed, opened := acked, acked
+	closed.window, opened.frame, opened.ms, opened.acks = 1, 6, 40, 0
 	sent := func(list ...seg) []trace.Event { return segs(append([]seg{syn, synAck, thirdAck}, list...)...) }
 	for _, c := range []struct {
 		name   string
@@ -80,6 +101,18 @@ func TestWhatIsKnown(t *testing.T) {
 		{"a SYN from an address of no host", []trace.Event{state(Server, Closed, Listen, OnCall, "listen", Observed), verdict(9, trace.Injected, ""), stranger}, "in the name of 10.0.0.66:6000", "client"},
 		{"the answer to another SYN", segs(syn, old), "another than that of frame 1", "agrees and asks back"},
 		{"numbers that began anew", segs(syn, synAck, anew), "began anew with frame 2", "never seen"},
+		{"a SYN seen twice", segs(syn, twice(syn, 2, asked.found...)), "as in frame 1, seen twice", "again at once"},
+		{"the answer to a SYN seen twice", segs(syn, twice(syn, 9, asked.found...), synAck), "the SYN of frame 1,", "sent again"},
+		{"an ACK seen twice", sent(twice(thirdAck, 4, Finding{Name: FoundDuplicateAck, Frame: 3, Nth: 1})), "as in frame 3, seen twice", "expects"},
+		{"a D-SACK for it", sent(hello, acked, twice(hello, 9), dsack), "frame 9 was doubled on the wire", "sent again"},
+		{"a D-SACK for what was sent again too", sent(hello, acked, twice(hello, 9), timed, dsack), "come to the server twice", "doubled on the wire"},
+		{"an ACK that was overtaken", sent(hello, acked, stale), "frame 5 brought a higher one", "complete"},
+		{"more than was sent before", sent(hello, more), "bytes 1 to 6 again, first sent in frame 4: no ACK for that came in time. It also brings bytes 7 to 10", "1 to 10"},
+		{"its FIN besides", sent(hello, moreFIN), "bytes 1 to 6 again, first sent in frame 4: no ACK for that came in time. It also brings its FIN", "6 and its FIN"},
+		{"more than was acknowledged", sent(hello, acked, more), "though frame 5 has acknowledged that", "no ACK"},
+		{"the ACK of more than was sent before", sent(hello, more, whole), "first came out of turn, as in frame 6", "began anew"},
+		{"a FIN beyond a hole", sent(fin, notTaken), "the FIN of frame 5 does not count", "had not reached"},
+		{"a window that opens behind an overtaken ACK", sent(hello, closed, stale, opened), "larger window", "nothing new"},
 		{"a probe that is lost", append(sent(probe), verdict(7, trace.Dropped, "")), "was asked", "nobody sends it again"},
 		{"a rule to its end", append(sent(lostFirst), verdict(4, trace.Dropped, "drop 1st data segment client→server of 2nd connection once")), "2nd connection once.", "…"},
 		{"close after the end", []trace.Event{observed(Client, Established, Closed, 0), callTo(client, server, "close", "", "")}, "was over before", "FIN"},

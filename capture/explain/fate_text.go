@@ -76,6 +76,10 @@ var (
 		En: "The wire drops {what}, a probe: {to} never learns that it was asked, and no answer can come.",
 		Ko: "회선이 프로브({what})를 폐기합니다. {to|은/는} 질문을 받은 것조차 모르므로 답도 올 수 없습니다.",
 	}
+	uncountedText = text{
+		En: "Wireshark's rules do not count what first came out of turn, as in frame {acked}, and take it for unseen.",
+		Ko: "Wireshark의 규칙은 프레임 {acked}처럼 차례가 아닐 때 처음 온 것을 세지 않아, 보이지 않은 것으로 봅니다.",
+	}
 	numberedAnewText = text{
 		En: "The numbers of {to} began anew with frame {acked}: Wireshark's rules miss what was before.",
 		Ko: "{to}의 번호가 프레임 {acked}에서 새로 시작되어, Wireshark의 규칙은 그 앞이 빠졌다고 봅니다.",

@@ -15,7 +15,6 @@ func (x *Explainer) finding(f facts) (Explanation, bool) {
 		name    string
 		explain func(facts, tcpstate.Finding) Explanation
 	}{
-		{tcpstate.FoundDuplicateFrame, x.duplicateFrame},
 		{tcpstate.FoundChallengeAck, x.challengeAck},
 		{tcpstate.FoundFastRetransmission, x.fastRetransmission},
 		{tcpstate.FoundSpuriousRetransmission, x.spuriousRetransmission},
@@ -34,7 +33,9 @@ func (x *Explainer) finding(f facts) (Explanation, bool) {
 	for _, e := range explainers {
 		if found, ok := f.finding(e.name); ok && !(f.s.Len > 0 && aboutWindow(e.name)) {
 			f.values["nth"], f.values["original"] = found.Nth, found.Frame
-			return e.explain(f, found), true
+			told := e.explain(f, found)
+			told.Sentence = join(told.Sentence, x.newPart(f))
+			return told, true
 		}
 	}
 	return Explanation{}, false
@@ -45,9 +46,15 @@ func aboutWindow(name string) bool {
 	return name == tcpstate.FoundZeroWindow || name == tcpstate.FoundWindowUpdate
 }
 
-// duplicateFrame: the capture point saw one packet twice; nobody sent it twice.
-func (x *Explainer) duplicateFrame(f facts, _ tcpstate.Finding) Explanation {
-	return Explanation{Sentence: x.say(duplicateFrameText, f.values), Arithmetic: x.phrase(sameIDText, args{"id": f.s.IPID})}
+// duplicateFrame: one packet was seen twice; nobody sent it twice. Whether the trace
+// was taken at two places or the wire doubled it, only a D-SACK tells.
+func (x *Explainer) duplicateFrame(f facts, found tcpstate.Finding) Explanation {
+	f.values["original"] = found.Frame
+	e := Explanation{Sentence: x.say(duplicateFrameText, f.values)}
+	if f.s.IPID != 0 {
+		e.Arithmetic = x.phrase(sameIDText, args{"id": f.s.IPID})
+	}
+	return e
 }
 
 // challengeAck: a suspicious RST or SYN is answered, not obeyed.
@@ -85,14 +92,19 @@ func (x *Explainer) lostSegment(f facts, _ tcpstate.Finding) Explanation {
 }
 
 // ackLostSegment: Wireshark's rules take for unseen what lies beyond the numbers
-// that went before. Where those began anew, what is acknowledged was seen.
+// that went before in their turn. Where those began anew, or what is new came behind
+// what was sent again, it was seen all the same.
 func (x *Explainer) ackLostSegment(f facts, _ tcpstate.Finding) Explanation {
 	if f.acked != nil && f.acked.seq.Add(f.acked.segLen()) == f.s.Ack {
 		e := x.acknowledge(f)
 		if f.s.Len > 0 {
 			e = x.data(f)
 		}
-		e.Sentence = join(e.Sentence, x.say(numberedAnewText, f.values))
+		t := uncountedText
+		if f.acked.flags.Has(tcpstate.SYN) {
+			t = numberedAnewText
+		}
+		e.Sentence = join(e.Sentence, x.say(t, f.values))
 		return e
 	}
 	return Explanation{Sentence: x.say(ackLostText, f.values), Section: "RFC 9293 §3.4"}
@@ -146,11 +158,34 @@ func (x *Explainer) selective(f facts) string {
 	out := ""
 	if twice != "" {
 		out = x.say(sackTwiceText, args{"from": f.values["from"], "list": twice})
+		if doubled := x.doubled(f); doubled != 0 {
+			out = join(out, x.say(doubledText, args{"original": doubled}))
+		}
 	}
 	if held != "" {
 		out = join(out, x.say(sackHeldText, args{"from": f.values["from"], "list": held}))
 	}
 	return out
+}
+
+// doubled is the frame of a packet seen twice whose octets a D-SACK names, where they
+// were sent but once: 0 if there is none.
+func (x *Explainer) doubled(f facts) (copied int) {
+	b, sent := f.s.Options.Sack[0], 0
+	for s := range x.history.before(f.ev, receiver(f.s)) {
+		if s.segLen() == 0 || !s.seq.Before(b.Right) || !b.Left.Before(s.seq.Add(s.segLen())) {
+			continue
+		}
+		if !s.copied {
+			sent++
+		} else if s.seq == b.Left && s.seq.Add(uint32(s.length)) == b.Right {
+			copied = s.frame
+		}
+	}
+	if sent > 1 {
+		return 0
+	}
+	return copied
 }
 
 // SackBlocks lists the blocks of a segment's SACK option, first number and last,
@@ -182,8 +217,8 @@ func (x *Explainer) zeroWindow(f facts, _ tcpstate.Finding) Explanation {
 // windowUpdate: Wireshark's rules call every ACK so that changes nothing but
 // the window. Room again it means only where there was none.
 func (x *Explainer) windowUpdate(f facts, found tcpstate.Finding) Explanation {
-	anything := func(*seen) bool { return true }
-	before, peer := x.history.latest(f.ev, f.s.From, anything), x.history.latest(f.ev, f.s.From.Peer(), anything)
+	inTurn := func(s *seen) bool { return !s.overtaken }
+	before, peer := x.history.latest(f.ev, f.s.From, inTurn), x.history.latest(f.ev, f.s.From.Peer(), inTurn)
 	f.values["window"] = f.s.ScaledWindow
 	t := windowChangedText
 	switch {
@@ -225,10 +260,10 @@ func (x *Explainer) zeroWindowProbeAck(f facts, _ tcpstate.Finding) Explanation 
 // closed window in the same way, and only the window tells the two apart.
 func (x *Explainer) keepAlive(f facts, _ tcpstate.Finding) Explanation {
 	if self := x.history.find(f.ev); self != nil && !self.keepAlive && f.s.Len == 0 {
-		return Explanation{Sentence: x.say(staleAckText, f.values), Section: "RFC 9293 §3.4"}
+		return Explanation{Sentence: join(x.say(staleAckText, f.values), x.say(calledKeepAliveText, f.values)), Section: "RFC 9293 §3.4"}
 	}
 	f.values["expected"] = f.s.RelSeq + 1
-	peer := x.history.latest(f.ev, f.s.From.Peer(), func(s *seen) bool { return s.flags.Has(tcpstate.ACK) })
+	peer := x.history.latest(f.ev, f.s.From.Peer(), func(s *seen) bool { return s.flags.Has(tcpstate.ACK) && !s.overtaken })
 	if peer != nil && peer.window == 0 {
 		return Explanation{
 			Sentence:   x.say(keepAliveProbeText, f.values),

@@ -35,8 +35,16 @@ var (
 		Ko: "{to|이/가} 이미 확인한 {what|을/를} {from|이/가} 다시 보냅니다. 그 ACK가 손실됐거나 너무 늦은 것입니다. {to|은/는} 사본을 버리고 ACK를 다시 보냅니다.",
 	}
 	staleAckText = text{
-		En: "An ACK of {from} from before its latest numbers, overtaken on the way: it expects {ack}. Wireshark's rules take it for a keepalive.",
-		Ko: "{from|이/가} 최근 번호보다 먼저 보낸 ACK가 도중에 추월당해 늦게 온 것입니다. {ack}번을 기다립니다. Wireshark의 규칙은 이를 keepalive로 봅니다.",
+		En: "An ACK of {from} from before its latest numbers, overtaken on the way: it expects {ack}.",
+		Ko: "{from|이/가} 최근 번호보다 먼저 보낸 ACK가 도중에 추월당해 늦게 온 것입니다. {ack}번을 기다립니다.",
+	}
+	calledKeepAliveText = text{
+		En: "Wireshark's rules take it for a keepalive.",
+		Ko: "Wireshark의 규칙은 이를 keepalive로 봅니다.",
+	}
+	overtakenText = text{
+		En: "An older ACK of {from}, {ack}, overtaken on the way: frame {newer} brought a higher one before. It acknowledges nothing, and its window is out of date.",
+		Ko: "{from|이/가} 더 먼저 보낸 ACK {ack|이/가} 도중에 추월당해 늦게 왔습니다. 더 높은 번호가 프레임 {newer|으로/로} 먼저 왔습니다. 새로 확인하는 것은 없고 윈도우도 옛 값입니다.",
 	}
 	outOfOrderText = text{
 		En: "{from} sends {what}, seen here after bytes with higher numbers: overtaken on the way, or sent again after a loss before this place. {to} puts all in order by the numbers.",
@@ -49,6 +57,14 @@ var (
 	lostEmptyText = text{
 		En: "{from} sends no data, but its number {seq} shows that something before it is missing: lost, late, or not captured.",
 		Ko: "{from|이/가} 데이터 없이 보낸 번호 {seq|을/를} 보면 그 앞이 비어 있습니다. 손실됐거나, 늦거나, 캡처되지 않은 것입니다.",
+	}
+	newPartText = text{
+		En: "It also brings {part}, for the first time.",
+		Ko: "{part|은/는} 이번에 처음 보내는 것입니다.",
+	}
+	resentAckedText = text{
+		En: "{from} sends {what} again, first sent in frame {original}, though frame {answer} has acknowledged that: the ACK was lost, or comes too late.",
+		Ko: "{from|이/가} 프레임 {original}에서 보낸 {what|을/를} 다시 보냅니다. 프레임 {answer|이/가} 이미 확인했지만, 그 ACK가 손실됐거나 너무 늦은 것입니다.",
 	}
 	backoffText = text{En: "The timer waited longer than last time (backoff).", Ko: "타이머가 지난번보다 오래 기다렸습니다(백오프)."}
 	ackLostText = text{
@@ -72,8 +88,12 @@ var (
 		Ko: "{to|이/가} 곧바로 재전송하라는 신호입니다.",
 	}
 	duplicateFrameText = text{
-		En: "The same IP packet as in frame {original}, captured twice (at two places of one path): nothing was retransmitted.",
-		Ko: "프레임 {original|과/와} 같은 IP 패킷이 한 경로의 두 곳에서 두 번 캡처된 것입니다. 재전송이 아닙니다.",
+		En: "The same IP packet as in frame {original}, seen twice: captured at two places of its way, or doubled on the wire. {from} sent it once.",
+		Ko: "프레임 {original|과/와} 같은 IP 패킷이 두 번 보입니다. 경로의 두 곳에서 캡처되었거나 회선이 복제한 것입니다. {from|은/는} 한 번만 보냈습니다.",
+	}
+	doubledText = text{
+		En: "So frame {original} was doubled on the wire, not captured twice.",
+		Ko: "따라서 프레임 {original|은/는} 두 번 캡처된 것이 아니라 회선에서 복제된 것입니다.",
 	}
 	sameIDText    = text{En: "the same IP identification {id}", Ko: "같은 IP 식별자 {id}"}
 	challengeText = text{

@@ -29,6 +29,8 @@ type seen struct {
 	length         int
 	window         uint32 // scaled, in bytes, where the scale is known
 	keepAlive      bool   // a probe
+	copied         bool   // a packet that had been seen before
+	overtaken      bool   // it came after a higher ACK of its sender
 	windowFull     bool   // fills the receiver's window
 	// What became of it, where that is told: see history.reached.
 	arrived      time.Time // first, whole
@@ -79,6 +81,7 @@ func (h *history) add(ev *trace.Event) {
 		frame: frameOf(ev), wire: wireOf(ev), stream: ev.Stream, from: s.From, at: ev.At,
 		src: s.Src, dst: s.Dst, relSeq: s.RelSeq, relAck: s.RelAck, seq: s.Seq, ack: s.Ack, flags: s.Flags, length: s.Len,
 		window: s.ScaledWindow, keepAlive: found(s, tcpstate.FoundKeepAlive) && h.probes(ev), windowFull: found(s, tcpstate.FoundWindowFull),
+		copied: found(s, tcpstate.FoundDuplicateFrame), overtaken: s.NewerAck != 0,
 		forged: h.fates.forged[wireOf(ev)], refused: h.refuses(ev),
 	}
 	at := len(h.ring)

@@ -113,7 +113,7 @@ var findingLabels = map[string]text{
 	"finding.half-open":               {En: "half-open connection", Ko: "half-open 연결"},
 	"finding.off-figure":              {En: "not in the state machine", Ko: "상태 기계에 없는 변화"},
 	"finding.assumption-corrected":    {En: "assumption corrected", Ko: "가정을 바로잡음"},
-	"finding.duplicate-frame":         {En: "same packet captured twice", Ko: "같은 패킷이 두 번 캡처됨"},
+	"finding.duplicate-frame":         {En: "same packet seen twice", Ko: "같은 패킷이 두 번 보임"},
 	"finding.bytes-seen-before":       {En: "bytes seen before", Ko: "이미 본 바이트"},
 	"finding.fills-gap":               {En: "fills a gap, first seen now", Ko: "빈 곳을 처음으로 채움"},
 	"finding.hole-reported":           {En: "the hole had been reported", Ko: "보고된 빈 곳의 재전송"},

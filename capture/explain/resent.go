@@ -38,6 +38,12 @@ func (x *Explainer) retransmission(f facts, found tcpstate.Finding) Explanation 
 	switch {
 	case found.Frame == 0:
 		return x.resentUnseen(f)
+	case f.s.Anew > 0 && x.hadAck(f):
+		return Explanation{
+			Sentence:   x.say(resentAckedText, f.values),
+			Arithmetic: joinWith("; ", x.waited(f, found.Frame), x.nextSum(f)),
+			Section:    "RFC 9293 §3.10.7.4",
+		}
 	case found.Nth > 1:
 		t = retransmissionNthText
 	}
@@ -46,6 +52,18 @@ func (x *Explainer) retransmission(f facts, found tcpstate.Finding) Explanation 
 		Arithmetic: joinWith("; ", x.waited(f, found.Frame), x.nextSum(f)),
 		Section:    "RFC 9293 §3.8.1; RFC 6298 §5",
 	}
+}
+
+// hadAck reports whether what a segment sends again, before what is new in it, had
+// been acknowledged here, and keeps the frame that did.
+func (x *Explainer) hadAck(f facts) bool {
+	end := f.s.Segment.Seq.Add(f.s.SegLen() - f.s.Anew)
+	answer := x.history.latest(f.ev, receiver(f.s), func(s *seen) bool { return s.flags.Has(tcpstate.ACK) && !s.overtaken })
+	if answer == nil || answer.ack.Before(end) {
+		return false
+	}
+	f.values["answer"] = answer.frame
+	return true
 }
 
 // resentUnseen explains a retransmission whose original has no number in this

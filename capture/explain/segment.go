@@ -27,8 +27,37 @@ func (x *Explainer) facts(ev *trace.Event) facts {
 		"first": s.RelSeq, "last": s.RelSeq + uint32(max(s.Len, 1)) - 1,
 		"next": s.RelSeq + s.SegLen(), "isn": uint32(s.Seq),
 		"acked": x.ackedFrame(s, acked, again), "port": s.Dst.Port(), "flight": s.InFlight,
-		"what": x.content(s.RelSeq, s.Len, s.Flags),
+		"what": x.content(s.RelSeq, s.Len-newLen(s), oldFlags(s)),
 	}}
+}
+
+// newLen is how many bytes at the end of a segment are sent for the first time,
+// where others before them are sent again.
+func newLen(s *trace.Segment) int {
+	n := int(s.Anew)
+	if n > 0 && s.Flags.Has(tcpstate.FIN) {
+		n--
+	}
+	return min(n, s.Len)
+}
+
+// oldFlags are the flags that come again: with the first new byte, a FIN is new.
+func oldFlags(s *trace.Segment) tcpstate.Flags {
+	if s.Anew > 0 {
+		return s.Flags &^ tcpstate.FIN
+	}
+	return s.Flags
+}
+
+// newPart tells what a segment brings for the first time behind what it repeats (RFC
+// 9293 §3.8.1 lets a sender cut its segments anew).
+func (x *Explainer) newPart(f facts) string {
+	if f.s.Anew == 0 {
+		return ""
+	}
+	n := newLen(f.s)
+	part := x.content(f.s.RelSeq+uint32(f.s.Len-n), n, f.s.Flags)
+	return x.say(newPartText, args{"part": part})
 }
 
 // finding returns the segment's finding of that name.
@@ -72,6 +101,9 @@ func (x *Explainer) mainPoint(f facts) Explanation {
 	if self := x.history.find(f.ev); self != nil && self.forged {
 		return x.forgedSegment(f)
 	}
+	if first, ok := f.finding(tcpstate.FoundDuplicateFrame); ok {
+		return x.duplicateFrame(f, first)
+	}
 	switch {
 	case flags.Has(tcpstate.SYN) && flags.Any(tcpstate.FIN|tcpstate.RST), !flags.Any(tcpstate.SYN | tcpstate.RST | tcpstate.ACK):
 		return x.oddFlags(f)
@@ -79,6 +111,9 @@ func (x *Explainer) mainPoint(f facts) Explanation {
 		return x.reset(f)
 	case flags.Has(tcpstate.SYN):
 		return x.synchronize(f)
+	}
+	if f.s.NewerAck != 0 && f.s.SegLen() == 0 {
+		return x.overtaken(f)
 	}
 	if e, ok := x.finding(f); ok {
 		return e
@@ -90,6 +125,17 @@ func (x *Explainer) mainPoint(f facts) Explanation {
 		return x.data(f)
 	}
 	return x.acknowledge(f)
+}
+
+// overtaken explains an ACK that says less than one of its sender's that was here
+// before: it neither acknowledges nor changes the window (RFC 9293 §3.10.7.4, fifth).
+func (x *Explainer) overtaken(f facts) Explanation {
+	f.values["newer"] = f.s.NewerAck
+	more := ""
+	if f.has(tcpstate.FoundKeepAlive) {
+		more = x.say(calledKeepAliveText, f.values)
+	}
+	return Explanation{Sentence: join(x.say(overtakenText, f.values), more), Section: "RFC 9293 §3.10.7.4"}
 }
 
 // asides tells what the observer learned from the segment about the trace
@@ -108,7 +154,11 @@ func (x *Explainer) asides(f facts) string {
 		if !ok || a.name == tcpstate.FoundNotArrived && found.Frame == 0 {
 			continue
 		}
-		list = append(list, x.say(a.text, args{"from": f.values["from"], "to": f.values["to"], "original": found.Frame}))
+		t := a.text
+		if fin := x.history.frame(found.Frame); a.name == tcpstate.FoundNotArrived && fin != nil && fin.flags.Has(tcpstate.FIN) {
+			t = finNotTakenText
+		}
+		list = append(list, x.say(t, args{"from": f.values["from"], "to": f.values["to"], "original": found.Frame}))
 	}
 	for _, p := range f.s.Settled {
 		who := f.values["from"]
@@ -170,7 +220,7 @@ func (x *Explainer) data(f facts) Explanation {
 		more = append(more, x.say(windowExhaustedText, f.values))
 		section += "; §3.8.6"
 	}
-	if f.has(tcpstate.FoundZeroWindow) {
+	if f.has(tcpstate.FoundZeroWindow) && f.s.NewerAck == 0 {
 		more = append(more, x.say(closesWindowText, f.values))
 		section += "; §3.8.6"
 	}
@@ -229,7 +279,10 @@ func (x *Explainer) acknowledge(f facts) Explanation {
 		}
 	case f.s.AcksFrame == 0 && covered == nil, covered != nil && covered.next() != f.s.RelAck:
 		t := ackNoFrameText
-		if x.repeatsAck(f.ev) {
+		if before := x.sameAck(f.ev); before != nil {
+			if !before.flags.Has(tcpstate.SYN) && before.window != f.s.ScaledWindow {
+				return x.windowUpdate(f, tcpstate.Finding{})
+			}
 			t = ackNothingText
 		}
 		return Explanation{Sentence: join(x.say(t, f.values), x.congestion(f)), Arithmetic: x.ackSum(f), Section: "RFC 9293 §3.4"}
@@ -249,10 +302,13 @@ func (x *Explainer) acknowledge(f facts) Explanation {
 	}
 }
 
-// repeatsAck reports whether the sender's latest segment had the same ACK.
-func (x *Explainer) repeatsAck(ev *trace.Event) bool {
-	before := x.history.latest(ev, ev.Segment.From, func(s *seen) bool { return s.flags.Has(tcpstate.ACK) })
-	return before != nil && before.ack == ev.Segment.Ack
+// sameAck is the sender's latest segment, if it had the same ACK; else nil.
+func (x *Explainer) sameAck(ev *trace.Event) *seen {
+	before := x.history.latest(ev, ev.Segment.From, func(s *seen) bool { return s.flags.Has(tcpstate.ACK) && !s.overtaken })
+	if before != nil && before.ack == ev.Segment.Ack {
+		return before
+	}
+	return nil
 }
 
 // completesHandshake: the third segment acknowledges the SYN of the second.

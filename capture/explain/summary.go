@@ -23,7 +23,7 @@ func (x *Explainer) connection(c *tcpstate.Conn) Explanation {
 		opened = openerUnknownText
 	case !c.Handshake.Complete:
 		opened = neverOpenedText
-	case c.Handshake.RTT > 0:
+	case c.Handshake.HasRTT:
 		values["rtt"] = c.Handshake.RTT
 		opened = openedRTTText
 	}

@@ -90,8 +90,10 @@ func timeSequence() plotted {
 		case x.mine && n > 0:
 			data.addRange(x.at, x.seq, x.seq+n)
 		case !x.mine && x.s.Flags.Has(tcpstate.ACK) && !x.s.Flags.Has(tcpstate.RST):
-			ack.add(x.at, x.ack)
-			if x.s.ScaleKnown {
+			if x.s.NewerAck == 0 { // what was overtaken says nothing of now
+				ack.add(x.at, x.ack)
+			}
+			if x.s.NewerAck == 0 && x.s.ScaleKnown {
 				window.add(x.at, x.edge)
 			}
 			if x.has(tcpstate.FoundDuplicateAck) {
@@ -141,7 +143,7 @@ func windows() plotted {
 		if x.s.Conn != nil && (x.s.Len > 0 || !x.mine) && !x.s.Flags.Has(tcpstate.SYN) {
 			flight.add(x.at, float64(x.s.Conn.InFlight(x.way)))
 		}
-		if x.mine || x.arrival || !x.s.ScaleKnown || x.s.Flags.Has(tcpstate.RST) {
+		if x.mine || x.arrival || !x.s.ScaleKnown || x.s.NewerAck != 0 || x.s.Flags.Has(tcpstate.RST) {
 			return
 		}
 		window.add(x.at, float64(x.s.ScaledWindow))

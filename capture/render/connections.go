@@ -104,7 +104,7 @@ func (t *text) connectionRow(c *tcpstate.Conn) []string {
 	if c.OpenerKnown {
 		opened = explain.Label(t.o.Lang, "role.client")
 	}
-	if c.Handshake.Complete {
+	if c.Handshake.HasRTT {
 		rtt = spanText(c.Handshake.RTT)
 	}
 	return []string{

@@ -100,7 +100,7 @@ func ConnectionsCSV(w io.Writer, events Events, o Options) error {
 		if c.OpenerKnown {
 			opened = tcpstate.Client.String()
 		}
-		if c.Handshake.Complete {
+		if c.Handshake.HasRTT {
 			rtt = strconv.FormatInt(c.Handshake.RTT.Microseconds(), 10)
 		}
 		limit, limited := "", ""

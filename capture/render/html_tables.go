@@ -80,7 +80,7 @@ func (r *report) Connections() []htmlConnection {
 			Verdict:  inTwo(func(s speaker) string { return explain.Verdict(s.lang, c) }),
 			Findings: inTwo(func(s speaker) string { return findingsText(s, c.Standing()) }),
 		}
-		if c.Handshake.Complete {
+		if c.Handshake.HasRTT {
 			h.RTT = spanText(c.Handshake.RTT)
 		}
 		out = append(out, h)

@@ -134,7 +134,7 @@ func connectionOf(c *tcpstate.Conn) *jsonConnection {
 	}
 	h := c.Handshake
 	j.Handshake = jsonHandshake{Complete: h.Complete, SYN: frameOrNull(h.SYN), SynAck: frameOrNull(h.SynAck), Ack: frameOrNull(h.Ack)}
-	if h.Complete {
+	if h.HasRTT {
 		j.Handshake.RTT = new(h.RTT.Microseconds())
 	}
 	j.jsonAnalysis = analysisOf(c)

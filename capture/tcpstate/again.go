@@ -42,6 +42,7 @@ const (
 var denied = map[string][]string{
 	FoundDuplicateFrame: {
 		FoundRetransmission, FoundFastRetransmission, FoundSpuriousRetransmission, FoundOutOfOrder,
+		FoundDuplicateAck, FoundKeepAlive, FoundKeepAliveAck, FoundZeroWindowProbeAck,
 	},
 	FoundBytesSeen:        {FoundOutOfOrder, FoundKeepAlive},
 	FoundWindowProbe:      {FoundKeepAlive, FoundWindowFull},
@@ -72,7 +73,7 @@ func (c *Conn) besides(a *analysis, mine *meter, h *happening) {
 		a.found(FoundSimultaneousOpen, a.rev.lastFrame, 0)
 	}
 	if h.probe && a.keepAlive {
-		a.found(FoundWindowProbe, a.rev.lastFrame, 0)
+		a.found(FoundWindowProbe, a.rev.offer.frame, 0)
 	}
 	if a.copied && (named == "" || named == FoundOutOfOrder) {
 		a.found(FoundDuplicateFrame, a.original.frame, 0)
@@ -92,9 +93,9 @@ func (a *analysis) crosses() bool {
 
 // exhausts finds a window that is used up but for less than a segment.
 func (c *Conn) exhausts(a *analysis, m *meter) {
-	if a.rev.hasShift && a.rev.seenWindow && a.s.End() == m.next {
-		if room := a.rev.edge.Sub(m.next); room > 0 && room < int32(m.full) {
-			a.found(FoundWindowExhausted, a.rev.lastFrame, 0)
+	if o := &a.rev.offer; a.rev.hasShift && o.known && a.s.End() == m.next {
+		if room := o.edge.Sub(m.next); room > 0 && room < int32(m.full) {
+			a.found(FoundWindowExhausted, o.frame, 0)
 		}
 	}
 }

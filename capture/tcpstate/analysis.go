@@ -41,11 +41,13 @@ func (a *analysis) analyse(log *sentLog) {
 	s := a.s
 	a.compare()
 	if s.SegLen() > 0 {
-		a.fresh = log.add(s, a.now, &a.original)
+		a.fresh, a.Anew = log.add(s, a.now, &a.original)
 		a.copied = a.copy()
 		if !a.keepAlive {
 			a.repeated()
 		}
+	} else if first := a.fwd.empties.again(s, a.fwd); first != 0 {
+		a.found(FoundDuplicateFrame, first, 0)
 	}
 	a.remember()
 }
@@ -214,9 +216,15 @@ func (a *analysis) remember() {
 	fwd.window, fwd.seenWindow = s.Window, true
 	fwd.lastAck, fwd.lastAckTime = s.Ack, a.now
 	fwd.lastHadAck = s.Flags.Has(ACK)
-	if fwd.lastHadAck && (!fwd.hasAck || s.Ack.After(fwd.highAck)) {
-		fwd.highAck, fwd.hasAck = s.Ack, true
-	}
 	fwd.edge = s.Ack.Add(a.ScaledWindow)
+	switch {
+	case fwd.lastHadAck && (!fwd.hasAck || s.Ack.After(fwd.highAck)):
+		fwd.highAck, fwd.hasAck, fwd.highAckFrame = s.Ack, true, s.Frame
+	case fwd.lastHadAck && s.Ack.Before(fwd.highAck):
+		a.NewerAck = fwd.highAckFrame
+	}
+	if a.NewerAck == 0 {
+		fwd.offer = offer{true, s.Window, fwd.edge, s.Frame}
+	}
 	fwd.probe, fwd.keepAlive, fwd.lastFrame = a.probe, a.keepAlive, s.Frame
 }

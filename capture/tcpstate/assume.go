@@ -19,8 +19,11 @@ func (f follow) announce(sender, receiver *end) {
 		if !f.o.options.BothTaps { // else it is when it arrives
 			receiver.suspectSyn(s, sender)
 		}
-	case s.Flags.Has(FIN) && known.finFrame == 0:
-		known.finFrame = s.Frame
+	case s.Flags.Has(FIN):
+		if known.finFrame == 0 {
+			known.finFrame = s.Frame
+		}
+		known.finAt, known.untaken = s.Time.UnixNano(), false
 	}
 	if s.Flags.Has(ACK) && !receiver.crosses(s) && !receiver.beyond(s) && (!known.hasUna || s.Ack.After(known.una)) {
 		known.una, known.hasUna = s.Ack, true
@@ -61,6 +64,33 @@ func (e *end) believes(s *Segment, sender *end) bool {
 	case SynReceived, Established, FinWait1, FinWait2, CloseWait, Closing, LastAck, TimeWait:
 	}
 	return s.Seq == t.rcvNxt || sender.tcb.hasISS && s.Seq == sender.tcb.sndNxt
+}
+
+// untakes withdraws the peer's FIN from what an end is assumed to have received,
+// where what it sends shows that it has not: an ACK below the FIN that comes more
+// than a round trip after it, one that reports it as held beyond a hole (RFC 2018
+// §3), or one with which the end gives up.
+func (f follow) untakes(e, peer *end) {
+	s := f.s
+	if e.nAhead == 0 || !peer.tcb.finSent || !s.Flags.Has(ACK) || s.Ack.After(peer.tcb.fin) {
+		return
+	}
+	if s.Flags.Has(RST) || s.holds(peer.tcb.fin) || f.outlives(e.assumed.finAt) {
+		e.assumed.untaken, e.withdrawn = true, true
+		e.assumed.frame = e.assumed.finFrame
+		f.settle(f.from)
+	}
+}
+
+// holds reports whether a segment says that its sender has the octet at seq, though
+// not all before it (RFC 2018 §3).
+func (s *Segment) holds(seq Seq) bool {
+	for _, b := range s.Options.Sack[:s.Options.SackBlocks] {
+		if !seq.Before(b.Left) && seq.Before(b.Right) {
+			return true
+		}
+	}
+	return false
 }
 
 // settle makes what is assumed about an end agree with what is known.
@@ -119,13 +149,26 @@ func (f follow) expect(who End, pass func(State, string)) {
 	if e.assumed.hasUna {
 		t.acceptAck(e.assumed.una)
 	}
-	if peer.tcb.finSent {
+	if peer.tcb.finSent && f.inTurn(who) {
 		t.finSeen, t.peerFin, t.rcvNxt = true, peer.tcb.fin, peer.tcb.fin+1
 	}
 	for to, cause, ok := t.next(); ok; to, cause, ok = t.next() {
 		assume(to, cause)
 		t.state = to
 	}
+}
+
+// inTurn reports whether a FIN to an end may count there: nothing before it is
+// missing here or, as the end's SACK blocks tell, there, and the end has not shown
+// otherwise (RFC 9293 §3.10.7.4: segments are processed in the order of their
+// numbers).
+func (f follow) inTurn(who End) bool {
+	sender := who.Peer()
+	if f.from == f.to {
+		sender = who
+	}
+	m := &f.c.meters[sender]
+	return m.missing == 0 && !m.hasSacked && !f.c.ends[who].assumed.untaken
 }
 
 // afterReset is the state that a believed RST leads to (RFC 9293 §3.10.7.4,

@@ -25,9 +25,12 @@ func (e Ending) String() string {
 type Handshake struct {
 	SYN, SynAck, Ack int
 	Complete         bool
-	// RTT is from the SYN to the segment that completes the handshake, as seen
-	// at the vantage point.
-	RTT time.Duration
+	// RTT is from the SYN to the SYN,ACK that answers it, and from there to the
+	// segment that completes the handshake, as seen at the vantage point. HasRTT is
+	// false where there is none, or where a SYN or SYN,ACK was sent again and nothing
+	// tells which one was answered.
+	RTT    time.Duration
+	HasRTT bool
 }
 
 // Conn is what the observer knows of one connection. It grows as segments are
@@ -79,6 +82,7 @@ type Conn struct {
 	// to the first ACK after it, whether or not the SYN,ACK was seen.
 	initialRTT   time.Duration
 	synTime      int64
+	trip         trip
 	refusedFirst bool // Handshake.SynAck acknowledges another SYN than the client's
 	reset        bool // a RST ended it
 	lastFrom     End

@@ -132,9 +132,17 @@ type Reading struct {
 	ScaleKnown   bool
 	// AcksFrame is the newest frame whose data this segment's ACK newly
 	// acknowledges, 0 if none; RTT its round-trip time as seen at the vantage
-	// point.
+	// point, 0 where Karn's rule forbids one (RFC 6298 §3): the ACK covers octets
+	// that were sent twice, or came late.
 	AcksFrame int
 	RTT       time.Duration
+	// NewerAck is the frame that carried its sender's highest acknowledgment, where
+	// this segment's is below it: it was overtaken, and neither its ACK nor its window
+	// says how things stand now. 0 if it was not.
+	NewerAck int
+	// Anew is how many octets at the end of a segment that carries others again it
+	// carries for the first time, SYN and FIN included; 0 where it carries none again.
+	Anew uint32
 	// InFlight is how many octets the sender has sent and not seen
 	// acknowledged, this segment included.
 	InFlight uint32

@@ -29,6 +29,9 @@ type end struct {
 		midway   bool  // the peer is in the middle of a connection with it
 		frame    int   // the frame that carried the latest of these
 		finFrame int   // the frame that carried its first FIN
+		finAt    int64 // when its latest one was seen, in nanoseconds since 1970
+		// untaken: what it sent since has shown that it had not taken that FIN.
+		untaken bool
 	}
 	// suspicious says that a RST or SYN calls for a challenge ACK, suspect is its frame.
 	suspicious bool
@@ -63,10 +66,12 @@ type flow struct {
 	lastAck       Seq // 0 before the first ACK, as Wireshark has it
 	highAck       Seq
 	hasAck        bool
+	highAckFrame  int // the first with it
 	lastAckTime   int64
 	window        uint16 // as sent
 	seenWindow    bool
 	edge          Seq // lastAck + scaled window
+	offer         offer
 	dupAcks       int
 	overtaken     bool // it was acknowledged beyond nextSeq since
 	firstAckFrame int  // the segment that duplicate ACKs repeat
@@ -78,6 +83,7 @@ type flow struct {
 	lastHadAck    bool
 	synCounted    bool
 	finCounted    bool
+	empties       empties
 	crossed       bool // its SYN and the peer's crossed, and it has sent its SYN,ACK
 	fastOpen      bool // its SYN carried data (RFC 7413)
 }
@@ -91,4 +97,14 @@ func (f *flow) restart() {
 		base: f.base, hasBase: f.hasBase, hasShift: f.hasShift, shift: f.shift,
 		synCounted: f.synCounted, finCounted: f.finCounted, fastOpen: f.fastOpen,
 	}
+}
+
+// offer is the latest window that an end offers. What an ACK brings that another
+// one has overtaken is none: SND.WL1 and SND.WL2 are there to prevent it (RFC 9293
+// §3.10.7.4).
+type offer struct {
+	known  bool
+	window uint16 // as sent
+	edge   Seq    // SEG.ACK + scaled window
+	frame  int
 }

@@ -48,8 +48,9 @@ const (
 	// FoundNotArrived: a change that was assumed, because its cause was seen
 	// on the way, had not happened when its end sent this segment.
 	FoundNotArrived = "assumption-corrected"
-	// FoundDuplicateFrame: the same IP packet, seen twice at this place: what
-	// looks like a retransmission is none. Frame is its first sight.
+	// FoundDuplicateFrame: the same IP packet, seen twice in this trace, which was
+	// taken at two places of its way, or after the wire had doubled it: what looks
+	// like a retransmission, or a duplicate ACK, is none. Frame is its first sight.
 	FoundDuplicateFrame = "duplicate-frame"
 )
 

@@ -118,7 +118,7 @@ func (c *Conn) measure(a *analysis, from, to End, arrival bool) {
 		if a.control {
 			c.control(s, from)
 		}
-		if s.Window != mine.offered || s.Window == 0 || a.control || !mine.offers {
+		if a.NewerAck == 0 && (s.Window != mine.offered || s.Window == 0 || a.control || !mine.offers) {
 			mine.offer(a)
 		}
 	}
@@ -157,7 +157,7 @@ func (c *Conn) see(a *analysis, mine *meter, h *happening) {
 		return
 	}
 	acked := !mine.una.Before(mine.next)
-	closed := a.rev.seenWindow && a.rev.window == 0
+	closed := a.rev.offer.known && a.rev.offer.window == 0
 	switch {
 	case a.probe, a.keepAlive && acked && closed:
 		h.probe = true
@@ -188,7 +188,7 @@ func (m *meter) goesOn(a *analysis, c *Conn) {
 	m.last, m.spoke = max(m.last, a.now), a.now
 	if m.more = !s.Flags.Has(PSH); m.more {
 		m.full = n
-		if a.rev.edge.Sub(m.next) < int32(n) {
+		if a.rev.offer.edge.Sub(m.next) < int32(n) {
 			c.exhausts(a, m)
 		}
 	}
@@ -296,7 +296,8 @@ func (m *meter) fill(s *Segment, fresh uint32) {
 		m.missing += uint32(hole)
 		m.holeEnd = s.Seq
 	} else if m.missing > 0 && s.Seq.Before(m.next) {
-		m.missing -= min(m.missing, fresh)
+		beyond := uint32(max(s.End().Sub(m.next), 0))
+		m.missing -= min(m.missing, fresh-min(fresh, beyond))
 	}
 }
 

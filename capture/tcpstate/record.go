@@ -199,34 +199,6 @@ func (c *Conn) unique(s *Segment, from End, fresh uint32) {
 	c.Bytes[from] += int64(min(fresh, uint32(s.Len)))
 }
 
-// handshake notes the frames of the three-way handshake (RFC 9293 §3.5).
-func (c *Conn) handshake(s *Segment, from End, now int64) {
-	h := &c.Handshake
-	switch {
-	case s.Flags.Has(SYN | ACK):
-		if refused := c.refused(s, from); h.SynAck == 0 || c.refusedFirst && !refused && h.Ack == 0 {
-			h.SynAck, c.refusedFirst = s.Frame, refused
-		}
-	case s.Flags.Has(SYN):
-		c.synTime = now
-		if h.SYN == 0 {
-			h.SYN = s.Frame
-		}
-	case s.Flags.Has(ACK):
-		if c.initialRTT == 0 && h.SYN != 0 {
-			c.initialRTT = time.Duration(now - c.synTime)
-		}
-		server := &c.ends[Server].flow
-		if from == Client && h.SynAck != 0 && h.Ack == 0 && !c.refusedFirst && !s.Flags.Has(RST) && s.Ack.After(server.base) && !s.Ack.After(server.nextSeq) {
-			h.Ack = s.Frame
-			if h.SYN != 0 {
-				h.RTT = time.Duration(now - c.synTime)
-			}
-		}
-	}
-	h.Complete = h.SYN != 0 && h.SynAck != 0 && h.Ack != 0
-}
-
 // openingTrip returns the initial round-trip time in nanoseconds, as the tap that
 // sees the segment has it; 0 where it is not known.
 func (c *Conn) openingTrip(s *Segment, tap End, now int64) int64 {
@@ -251,11 +223,9 @@ func (a *analysis) acknowledges(c *Conn, from End, arrival bool) {
 		var newest *logged
 		if !arrival && mine.tapped && theirs.tapped {
 			newest = theirs.log.announced(a.s.Ack)
-		} else if newest = theirs.log.acked(a.s.Ack); newest != nil && newest.again == 0 {
+		} else if newest = theirs.log.acked(a.s.Ack); newest != nil && !theirs.log.ambiguous && a.now >= newest.time {
 			a.RTT = time.Duration(a.now - newest.time)
-			if !theirs.log.ambiguous && a.RTT >= 0 {
-				c.meters[from.Peer()].sample(a.RTT)
-			}
+			c.meters[from.Peer()].sample(a.RTT)
 		}
 		if newest != nil {
 			a.AcksFrame = newest.frame

@@ -7,13 +7,14 @@ func (f follow) sends(e *end) {
 	if f.copied(e) {
 		return
 	}
+	f.untakes(e, &f.c.ends[f.to])
 	switch {
 	case s.Flags.Has(RST):
 		f.sendsReset(e)
 		return
 	case s.Flags.Has(SYN):
 		f.sendsSyn(e)
-	case e.assumed.reset && f.outlives(e):
+	case e.assumed.reset && f.outlives(e.assumed.resetAt):
 		e.assumed.reset, e.withdrawn = false, true
 		f.learn(e)
 	case t.state == Unknown && f.answersSyn():
@@ -42,9 +43,16 @@ func (f follow) copied(e *end) bool {
 	if flags == 0 {
 		return false
 	}
-	same := last.flags == flags && last.ttl == s.TTL && last.wire == s.Wire && last.ipid == s.IPID && (s.Wire != 0 || s.IPID != 0)
+	same := e.sameControl(s)
 	last.flags, last.wire, last.ipid, last.ttl = flags, s.Wire, s.IPID, s.TTL
 	return same
+}
+
+// sameControl reports whether a SYN or FIN is the very packet that brought the
+// latest one of its end.
+func (e *end) sameControl(s *Segment) bool {
+	last := &e.lastControl
+	return last.flags == s.Flags&(SYN|FIN) && last.ttl == s.TTL && last.wire == s.Wire && last.ipid == s.IPID && (s.Wire != 0 || s.IPID != 0)
 }
 
 // meetMidway begins with an end of which no SYN was seen. Data shows that it
@@ -228,11 +236,11 @@ func (f follow) lostIt() bool {
 	return !f.s.Flags.Has(ACK) && f.c.lastFrom == f.to && peer.lastHadAck && f.s.Seq == peer.lastAck
 }
 
-// outlives reports whether an end sends so long after a RST to it was seen that
-// the RST has not arrived: what had left before it came was here within a round
-// trip. Where none was measured, that is taken for the second with which a sender
-// begins (RFC 6298 §2.1).
-func (f follow) outlives(e *end) bool {
+// outlives reports whether an end sends so long after a RST or FIN to it was seen,
+// in nanoseconds since 1970, that this one has not arrived: what had left before it
+// came was here within a round trip. Where none was measured, that is taken for the
+// second with which a sender begins (RFC 6298 §2.1).
+func (f follow) outlives(at int64) bool {
 	trip := f.c.initialRTT
 	for _, m := range f.c.meters {
 		trip = max(trip, m.rtt.Max)
@@ -240,7 +248,7 @@ func (f follow) outlives(e *end) bool {
 	if trip == 0 {
 		trip = MinRTO
 	}
-	return f.s.Time.UnixNano()-e.assumed.resetAt > int64(trip)
+	return f.s.Time.UnixNano()-at > int64(trip)
 }
 
 // forget drops what was assumed to have arrived: the end sends its SYN or FIN

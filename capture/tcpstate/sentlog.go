@@ -104,12 +104,13 @@ func (l *sentLog) trim(n uint32) {
 }
 
 // add records a segment that takes sequence space. It returns how many of its
-// octets (SYN and FIN included) were not seen before, and sets original to the
-// earliest segment that holds any of the others, if there is one.
-func (l *sentLog) add(s *Segment, now int64, original *logged) (fresh uint32) {
+// octets (SYN and FIN included) were not seen before, and how many of these stand
+// at its end, behind others; and sets original to the earliest segment that holds
+// any of the others, if there is one.
+func (l *sentLog) add(s *Segment, now int64, original *logged) (fresh, anew uint32) {
 	if l.head == l.tail || !s.Seq.Before(l.at(l.head-1).end) {
 		l.push().set(s, now)
-		return s.SegLen()
+		return s.SegLen(), 0
 	}
 	var e logged
 	e.set(s, now)
@@ -138,10 +139,13 @@ func (l *sentLog) add(s *Segment, now int64, original *logged) (fresh uint32) {
 		piece.seq = later(piece.seq, old.end)
 	}
 	if piece.end = e.end; piece.end.After(piece.seq) {
+		if piece.seq != e.seq {
+			anew = uint32(piece.end - piece.seq)
+		}
 		fresh += uint32(piece.end - piece.seq)
 		l.insert(i, piece)
 	}
-	return fresh
+	return fresh, anew
 }
 
 // lower keeps the lesser of two acknowledgments that came with the same octets.

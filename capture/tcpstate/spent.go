@@ -248,9 +248,9 @@ func (c *Conn) nowOn() {
 // §3.9.1.2).
 func (c *Conn) blocked(sender End) bool {
 	m, f := &c.meters[sender], &c.ends[sender.Peer()].flow
-	if m.data == 0 || m.fin || !f.seenWindow || !f.hasShift && f.window != 0 {
+	if m.data == 0 || m.fin || !f.offer.known || !f.hasShift && f.offer.window != 0 {
 		return false
 	}
-	room := f.edge.Sub(m.next)
+	room := f.offer.edge.Sub(m.next)
 	return room <= 0 || m.more && room < int32(m.full)
 }

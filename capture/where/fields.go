@@ -159,7 +159,7 @@ func facts(c *tcpstate.Conn) tcpFacts {
 		Stream: c.Stream, First: c.First, Last: c.Last, Segments: c.Segments[0] + c.Segments[1],
 		Handshake: c.Handshake.Complete, Closed: c.Ending.String(), Duration: c.LastTime.Sub(c.FirstTime).Microseconds(),
 	}
-	if c.Handshake.Complete {
+	if c.Handshake.HasRTT {
 		t.RTT = c.Handshake.RTT.Microseconds()
 	}
 	t.Resent = c.Direction(tcpstate.Client).Again.Segments + c.Direction(tcpstate.Server).Again.Segments

@@ -36,7 +36,7 @@ func events(yield func(trace.Event, error) bool) {
 		return trace.Event{Kind: trace.KindConnection, Stream: stream, Connection: &tcpstate.Conn{
 			Stream: stream, Findings: findings, Ending: tcpstate.EndFIN, Bytes: [2]int64{69, 204},
 			Key:       tcpstate.Key{Client: netip.AddrPortFrom(netip.MustParseAddr("10.0.0.1"), port), Server: netip.MustParseAddrPort("10.0.0.2:80")},
-			Handshake: tcpstate.Handshake{Complete: true, RTT: 20 * time.Millisecond},
+			Handshake: tcpstate.Handshake{Complete: true, HasRTT: true, RTT: 20 * time.Millisecond},
 			FirstTime: start, LastTime: start.Add(2 * time.Second),
 		}}
 	}
