@@ -82,12 +82,12 @@ func SegmentsCSV(w io.Writer, events Events, o Options) error {
 var connectionHeadings = []string{
 	"stream", "client_ip", "client_port", "server_ip", "server_port", "opened_by", "handshake_complete", "handshake_rtt_us",
 	"client_state", "server_state", "client_assumed", "server_assumed", "client_bytes", "server_bytes", "closed", "first_frame", "last_frame", "start", "duration_us",
-	"client_retransmitted", "server_retransmitted", "limit", "limited_us", "findings",
+	"client_retransmitted", "server_retransmitted", "limit", "limited_us", "findings", "denied",
 }
 
 // ConnectionsCSV writes one row a connection, in the order of their streams.
 // client_assumed and server_assumed tell that nothing has shown that end's last
-// state yet.
+// state yet; denied, how many of the findings another one beside them denies.
 func ConnectionsCSV(w io.Writer, events Events, o Options) error {
 	s := newSheet(w, connectionHeadings...)
 	byStream := lineUp[[]string]{give: func(cells []string) { s.row(cells...) }}
@@ -117,7 +117,7 @@ func ConnectionsCSV(w io.Writer, events Events, o Options) error {
 			c.Ending.String(), number(frameOrNull(c.First)), number(frameOrNull(c.Last)),
 			stamp(c.FirstTime), strconv.FormatInt(c.LastTime.Sub(c.FirstTime).Microseconds(), 10),
 			strconv.Itoa(c.Direction(tcpstate.Client).Again.Segments), strconv.Itoa(c.Direction(tcpstate.Server).Again.Segments),
-			limit, limited, countsText(c.Findings),
+			limit, limited, countsText(c.Findings), countsText(c.Denied),
 		})
 	})
 	byStream.end()

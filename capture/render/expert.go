@@ -22,7 +22,7 @@ var (
 	wordTimesIn    = trace.Text{En: "%d in %s; first frames: %s", Ko: "%d번, 연결 %s개, 첫 프레임: %s"}
 	wordTimesAt    = trace.Text{En: "%d in %s; first: %s", Ko: "%d번, 연결 %s개, 처음: %s"}
 	wordFrameList  = trace.Text{En: "frames %s", Ko: "프레임 %s"}
-	wordOfThem     = trace.Text{En: "%d of them: %s [%s]", Ko: "그중 %d번: %s [%s]"}
+	wordDenied     = trace.Text{En: "not counted: %d × %s [%s]", Ko: "세지 않음: %d × %s [%s]"}
 	wordNoFindings = trace.Text{En: "nothing was found", Ko: "발견 사항 없음"}
 )
 
@@ -32,7 +32,8 @@ type expertEntry struct {
 	count   int
 	first   []found
 	streams map[int]bool
-	// denied counts where one of our own findings stands beside it and denies it.
+	// denied counts where one of our own findings stands beside it and denies it: as in
+	// every list, these are not in count.
 	denied map[string]int
 }
 
@@ -97,11 +98,12 @@ func noteFinding(entries map[string]*expertEntry, f tcpstate.Finding, e *trace.E
 		x = &expertEntry{name: f.Name, streams: map[int]bool{}, denied: map[string]int{}}
 		entries[f.Name] = x
 	}
-	x.count++
-	x.streams[e.Stream] = true
 	if own := tcpstate.Denies(f.Name, e.Segment.Findings); own != "" {
 		x.denied[own]++
+		return
 	}
+	x.count++
+	x.streams[e.Stream] = true
 	if len(x.first) < firstFrames {
 		x.first = append(x.first, found{e.Frame, e.At.Sub(began)})
 	}
@@ -124,18 +126,18 @@ func (t *text) severity(s explain.Severity, all []*expertEntry) {
 }
 
 func (t *text) expertEntry(x *expertEntry) {
-	connections := strconv.Itoa(len(x.streams))
-	if t.o.Lang == explain.English {
-		connections = explain.Plural(int64(len(x.streams)), "connection")
-	}
 	t.indented(2, plain, t.say.finding(x.name, 0)+"  ["+safe(x.name)+"]")
-	t.indented(4, plain, t.firstText(x, connections))
-	left := x.count
-	for _, own := range slices.Sorted(maps.Keys(x.denied)) {
-		t.indented(4, plain, t.say.f(wordOfThem, x.denied[own], t.say.finding(own, 0), safe(own)))
-		left -= x.denied[own]
+	if x.count > 0 {
+		connections := strconv.Itoa(len(x.streams))
+		if t.o.Lang == explain.English {
+			connections = explain.Plural(int64(len(x.streams)), "connection")
+		}
+		t.indented(4, plain, t.firstText(x, connections))
 	}
-	if left > 0 { // else the name fits none of them, and its reason neither
+	for _, own := range slices.Sorted(maps.Keys(x.denied)) {
+		t.indented(4, plain, t.say.f(wordDenied, x.denied[own], t.say.finding(own, 0), safe(own)))
+	}
+	if x.count > 0 { // else the name fits none of them, and its reason neither
 		t.indented(4, faint, explain.WhyItMatters(t.o.Lang, x.name))
 	}
 }

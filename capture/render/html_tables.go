@@ -126,6 +126,9 @@ func places(all []found) []htmlPlace {
 func (r *report) Findings() []htmlFinding {
 	var out []htmlFinding
 	for name, x := range r.found {
+		if x.count == 0 {
+			continue // it stands under the name of what denies it
+		}
 		grave := explain.SeverityOf(name).String()
 		out = append(out, htmlFinding{
 			Name: safe(name), Severity: grave, Count: x.count, First: places(x.first), More: x.count > len(x.first),

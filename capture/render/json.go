@@ -84,6 +84,7 @@ type jsonConnection struct {
 	Segments  ends[int]      `json:"segments"`
 	Frames    *[2]int        `json:"frames"`
 	Findings  map[string]int `json:"findings"`
+	Denied    map[string]int `json:"denied,omitempty"`
 	Resumed   bool           `json:"resumed,omitempty"`
 	*jsonAnalysis
 }
@@ -126,8 +127,8 @@ func connectionOf(c *tcpstate.Conn) *jsonConnection {
 		Bytes:    ends[int64]{c.Bytes[tcpstate.Client], c.Bytes[tcpstate.Server]},
 		Segments: ends[int]{c.Segments[tcpstate.Client], c.Segments[tcpstate.Server]},
 		Frames:   framesOrNull(c.First, c.Last),
-		Findings: validKeys(c.Findings),
-		Resumed:  c.Resumed,
+		Findings: validKeys(c.Findings), Denied: validKeys(c.Denied),
+		Resumed: c.Resumed,
 	}
 	if c.OpenerKnown {
 		j.OpenedBy = new(tcpstate.Client.String())

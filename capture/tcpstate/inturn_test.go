@@ -27,15 +27,16 @@ func TestFINInItsTurn(t *testing.T) {
 		"the ACK tells that the hole was the capture's": {
 			"s> FIN,ACK 101 4 +50\nc> ACK 4 152", "ESTABLISHED→CLOSE-WAIT", false,
 		},
-		"an end that gives up":                       {"s> FIN,ACK 101 4 +50\nwait 2s\nc> RST,ACK 4 1", "ESTABLISHED→CLOSED", false},
-		"no hole, and an ACK that was on its way":    {"s> FIN,ACK 1 4\nc> ACK 4 1", "ESTABLISHED→CLOSE-WAIT?", false},
-		"no hole, and an ACK a long time after":      {"s> FIN,ACK 1 4\nwait 2s\nc> PSH,ACK 4 1 +5", "ESTABLISHED→CLOSE-WAIT? CLOSE-WAIT→ESTABLISHED!", true},
-		"no hole, and an end that gives up":          {"s> FIN,ACK 1 4\nc> RST,ACK 4 1", "ESTABLISHED→CLOSE-WAIT? CLOSE-WAIT→ESTABLISHED! ESTABLISHED→CLOSED", true},
-		"no hole here, but one there":                {"s> ACK 1 4 +50\ns> FIN,ACK 51 4\nc> ACK 4 1 sack=51-51", "ESTABLISHED→CLOSE-WAIT? CLOSE-WAIT→ESTABLISHED!", true},
-		"a hole there that was reported before":      {"s> ACK 1 4 +50\ns> ACK 51 4 +50\nc> ACK 4 1 sack=51-100\ns> FIN,ACK 101 4", "", false},
-		"a FIN sent again after it was not taken":    {"s> FIN,ACK 1 4\nwait 2s\nc> PSH,ACK 4 1 +5\ns> FIN,ACK 1 9", "ESTABLISHED→CLOSE-WAIT? CLOSE-WAIT→ESTABLISHED! ESTABLISHED→CLOSE-WAIT?", true},
-		"not again by anything else than its FIN":    {"s> FIN,ACK 1 4\nwait 2s\nc> PSH,ACK 4 1 +5\ns> ACK 2 9", "ESTABLISHED→CLOSE-WAIT? CLOSE-WAIT→ESTABLISHED!", true},
-		"one of two holes is filled, and more comes": {"s> ACK 51 4 +10\ns> FIN,ACK 101 4 +50\ns> ACK 1 4 +55", "", false},
+		"an end that gives up":                        {"s> FIN,ACK 101 4 +50\nwait 2s\nc> RST,ACK 4 1", "ESTABLISHED→CLOSED", false},
+		"no hole, and an ACK that was on its way":     {"s> FIN,ACK 1 4\nc> ACK 4 1", "ESTABLISHED→CLOSE-WAIT?", false},
+		"no hole, and an ACK a long time after":       {"s> FIN,ACK 1 4\nwait 2s\nc> PSH,ACK 4 1 +5", "ESTABLISHED→CLOSE-WAIT? CLOSE-WAIT→ESTABLISHED!", true},
+		"no hole, and an end that gives up":           {"s> FIN,ACK 1 4\nc> RST,ACK 4 1", "ESTABLISHED→CLOSE-WAIT? CLOSE-WAIT→ESTABLISHED! ESTABLISHED→CLOSED", true},
+		"no hole here, but one there":                 {"s> ACK 1 4 +50\ns> FIN,ACK 51 4\nc> ACK 4 1 sack=51-51", "ESTABLISHED→CLOSE-WAIT? CLOSE-WAIT→ESTABLISHED!", true},
+		"a hole there that was reported before":       {"s> ACK 1 4 +50\ns> ACK 51 4 +50\nc> ACK 4 1 sack=51-100\ns> FIN,ACK 101 4", "", false},
+		"a FIN sent again after it was not taken":     {"s> FIN,ACK 1 4\nwait 2s\nc> PSH,ACK 4 1 +5\ns> FIN,ACK 1 9", "ESTABLISHED→CLOSE-WAIT? CLOSE-WAIT→ESTABLISHED! ESTABLISHED→CLOSE-WAIT?", true},
+		"not again by anything else than its FIN":     {"s> FIN,ACK 1 4\nwait 2s\nc> PSH,ACK 4 1 +5\ns> ACK 2 9", "ESTABLISHED→CLOSE-WAIT? CLOSE-WAIT→ESTABLISHED!", true},
+		"a part of one of two holes, and much beyond": {"s> ACK 51 4 +10\ns> ACK 101 4 +10\ns> ACK 71 4 +160\ns> FIN,ACK 231 4", "", false},
+		"one of two holes is filled, and more comes":  {"s> ACK 51 4 +10\ns> FIN,ACK 101 4 +50\ns> ACK 1 4 +55", "", false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -81,6 +82,9 @@ s> ACK 1 201
 	}
 	if got := p.conn.Direction(tcpstate.Server).Closed; got < time.Second {
 		t.Errorf("the window was closed for %v: an old one opened it", got)
+	}
+	if got := p.conn.Spent()[tcpstate.LimitWindow]; got < time.Second {
+		t.Errorf("the window held the client back for %v: an old one let it go on", got)
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"statelab/capture"
 	"statelab/capture/explain"
 	"statelab/capture/tcpstate"
+	"statelab/capture/trace"
 )
 
 // A connection that an observer had let go of, and that goes on, is one row: the
@@ -40,6 +41,26 @@ func TestResumedConnection(t *testing.T) {
 	}
 	if len(m.shown) != 1 {
 		t.Errorf("%d rows", len(m.shown))
+	}
+}
+
+// A finding that another one beside it denies is in no list.
+func TestDeniedFindingIsNotCounted(t *testing.T) {
+	t.Parallel()
+	s := &scan{live: map[int]*tcpstate.Conn{}, places: map[string]int{}}
+	out := scanned{counts: map[string]int{}, places: map[string][]place{}}
+	for frame, found := range [][]tcpstate.Finding{
+		{{Name: tcpstate.FoundSpuriousRetransmission}},
+		{{Name: tcpstate.FoundSpuriousRetransmission}, {Name: tcpstate.FoundDuplicateFrame}},
+	} {
+		seg := trace.Segment{Reading: tcpstate.Reading{Conn: &tcpstate.Conn{}, Findings: found}}
+		s.take(&trace.Event{Kind: trace.KindSegment, Frame: frame + 1, Segment: &seg}, &out)
+	}
+	if n := out.counts[tcpstate.FoundSpuriousRetransmission]; n != 1 || len(out.places[tcpstate.FoundSpuriousRetransmission]) != 1 {
+		t.Errorf("%d counted, at %v", n, out.places)
+	}
+	if out.counts[tcpstate.FoundDuplicateFrame] != 1 {
+		t.Errorf("counted %v", out.counts)
 	}
 }
 

@@ -102,6 +102,9 @@ func (s *scan) take(e *trace.Event, out *scanned) {
 			return
 		}
 		for _, f := range e.Segment.Findings {
+			if tcpstate.Denies(f.Name, e.Segment.Findings) != "" {
+				continue // as in every list
+			}
 			out.counts[f.Name]++
 			if s.places[f.Name] < maxPlaces {
 				s.places[f.Name]++

@@ -40,7 +40,7 @@ type tcpFacts struct {
 	Limit     string `expr:"limit" en:"what limited it most: \"path\", \"delayed-ack\", \"loss\", \"window\", \"client\", \"server\", \"idle\", \"opening\", \"closing\"; empty where nothing did" ko:"가장 오래 발목을 잡은 것: \"path\", \"delayed-ack\", \"loss\", \"window\", \"client\", \"server\", \"idle\", \"opening\", \"closing\", 없으면 빈 문자열"`
 	Limited   int64  `expr:"limited_us" en:"for how long, microseconds" ko:"그것이 걸린 시간(마이크로초)"`
 	Loss      int64  `expr:"loss_us" en:"time spent on repairing losses, microseconds" ko:"손실을 메우는 데 든 시간(마이크로초)"`
-	Findings  words  `expr:"findings" en:"names of what was found in its segments" ko:"세그먼트에서 발견된 것의 이름"`
+	Findings  words  `expr:"findings" en:"names of what was found in its segments, where nothing beside them denies it" ko:"세그먼트에서 발견된 것의 이름, 옆에 선 것이 부정하지 않을 때"`
 }
 
 type web struct {
@@ -167,7 +167,7 @@ func facts(c *tcpstate.Conn) tcpFacts {
 	if v := c.Verdict(); c.Measured() && v.Kind == tcpstate.VerdictLimited {
 		t.Limit, t.Limited = v.Limit.String(), v.For.Microseconds()
 	}
-	for name := range c.Findings {
+	for name := range c.Standing() {
 		t.Findings = append(t.Findings, name)
 	}
 	return t
