@@ -47,8 +47,10 @@ type sessionView struct {
 	Stored, Cookie string
 	IDBytes        int
 	InURL, KeepsID bool
-	Others         []sessionInfo
-	Log, Referers  []string
+	// Attackable are the addresses of the doors that can be attacked, where there are any.
+	Attackable    []string
+	Others        []sessionInfo
+	Log, Referers []string
 }
 
 // sessionInfo is one of a user's sessions.
@@ -76,6 +78,9 @@ func (d *sessionDoor) view(r *http.Request) (v sessionView, err error) {
 	}
 	v.Record = in.Record()
 	v.Stored = shownValue(string(v.Record.Data), len(v.Record.Data)*6)
+	if d.services.Attackable && !d.inURL {
+		v.Attackable = []string{Link(r, sessionURL), Link(r, sessionFixation)}
+	}
 	return v, nil
 }
 

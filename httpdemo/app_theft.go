@@ -88,7 +88,7 @@ func (a *theftApp) Memory() []trace.Entry {
 func (a *theftApp) index(w http.ResponseWriter, r *http.Request) {
 	notStored(w)
 	a.services.Page(w, r, http.StatusOK, "theft/index", map[string]any{
-		"User": session.From(r.Context()).User(), "Host": r.Host, "TLS": r.TLS != nil,
+		"User": session.From(r.Context()).User(), "Host": r.Host, "TLS": r.TLS != nil, "Attackable": a.services.Attackable,
 	})
 }
 
@@ -153,14 +153,17 @@ func (a *theftApp) greet(w http.ResponseWriter, r *http.Request, user, by string
 
 // api answers who bears a token (RFC 6750).
 func (a *theftApp) api(w http.ResponseWriter, r *http.Request) {
-	access, _ := bearer(r)
-	c, err := a.verifier.Verify(access)
-	if err != nil {
-		w.Header().Set("WWW-Authenticate", `Bearer realm="statelab", error="invalid_token"`) // RFC 6750 §3
-		a.services.Fail(w, r, http.StatusUnauthorized, trace.Text{En: "The token is missing, wrong or expired.", Ko: "토큰이 없거나, 틀리거나, 만료되었습니다."})
-		return
+	access, challenge := bearer(r)
+	if challenge == "" {
+		c, err := a.verifier.Verify(access)
+		if err == nil {
+			a.greet(w, r, c.Subject, "token")
+			return
+		}
+		challenge = `, error="invalid_token", error_description="` + bearerText(err.Error()) + `"`
 	}
-	a.greet(w, r, c.Subject, "token")
+	challengeBearer(w, challenge)
+	a.services.Fail(w, r, http.StatusUnauthorized, trace.Text{En: "The token is missing, wrong or expired.", Ko: "토큰이 없거나, 틀리거나, 만료되었습니다."})
 }
 
 // theftAdopted is the cookie of the login that adopts ids.

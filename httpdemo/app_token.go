@@ -256,7 +256,7 @@ func (a *tokenResource) profile(w http.ResponseWriter, r *http.Request) {
 		}
 		challenge = `, error="invalid_token", error_description="` + bearerText(err.Error()) + `"`
 	}
-	w.Header()["WWW-Authenticate"] = []string{`Bearer realm="statelab"` + strings.TrimPrefix(challenge, "none")}
+	challengeBearer(w, challenge)
 	a.services.Fail(w, r, http.StatusUnauthorized, trace.Text{
 		En: "This is for who brings an access token that holds.", Ko: "유효한 액세스 토큰을 가져와야 합니다.",
 	})
@@ -277,6 +277,12 @@ func bearer(r *http.Request) (access, challenge string) {
 		return "", "none"
 	}
 	return strings.TrimSpace(access), ""
+}
+
+// challengeBearer asks for a token, and says what was wrong with the one that came: no
+// error where none did (RFC 6750 §3.1).
+func challengeBearer(w http.ResponseWriter, challenge string) {
+	w.Header()["WWW-Authenticate"] = []string{`Bearer realm="statelab"` + strings.TrimPrefix(challenge, "none")}
 }
 
 // bearerText is a text in the characters of an error_description (RFC 6750 §3):

@@ -5,7 +5,6 @@ import (
 	"encoding/base64"
 	"errors"
 	"net/http"
-	"strings"
 	"time"
 
 	"statelab/capture/trace"
@@ -144,7 +143,7 @@ func (a *tokenAttackApp) answer(w http.ResponseWriter, r *http.Request, verify f
 		}
 		challenge = `, error="invalid_token", error_description="` + bearerText(err.Error()) + `"`
 	}
-	w.Header()["WWW-Authenticate"] = []string{`Bearer realm="statelab"` + strings.TrimPrefix(challenge, "none")}
+	challengeBearer(w, challenge)
 	a.services.Fail(w, r, http.StatusUnauthorized, trace.Text{En: "The token is refused.", Ko: "토큰을 거절합니다."})
 }
 

@@ -24,11 +24,13 @@ func wantsPage(r *http.Request) bool {
 	return kind == "application/x-www-form-urlencoded"
 }
 
+var noObject = trace.Text{En: "The JSON is to be an object.", Ko: "JSON은 객체여야 합니다."}
+
 // readJSON reads one object, and nothing behind it. status is 0 where it could.
 func readJSON(r *http.Request, v any) (status int, why trace.Text) {
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
-		return bodyFailed(err)
+		return bodyFailed(r, err)
 	}
 	d := json.NewDecoder(bytes.NewReader(body))
 	d.DisallowUnknownFields()
@@ -40,7 +42,7 @@ func readJSON(r *http.Request, v any) (status int, why trace.Text) {
 			}
 		}
 		if first := bytes.TrimLeft(body, " \t\r\n"); first[0] != '{' {
-			return http.StatusBadRequest, trace.Text{En: "The JSON is to be an object.", Ko: "JSON은 객체여야 합니다."}
+			return http.StatusBadRequest, noObject
 		}
 
 		if _, end := d.Token(); !errors.Is(end, io.EOF) {
@@ -59,6 +61,9 @@ func readJSON(r *http.Request, v any) (status int, why trace.Text) {
 	case errors.As(err, &kind):
 		at := strconv.FormatInt(kind.Offset, 10)
 		name, came := trace.Escape(kind.Field), trace.Escape(kind.Value)
+		if name == "" {
+			return http.StatusBadRequest, noObject
+		}
 		return http.StatusBadRequest, trace.Text{
 			En: "The JSON does not fit, at byte " + at + ": “" + name + "” is to be " + jsonKind(kind.Type).En + ", and what came is: " + came + ".",
 			Ko: "JSON이 맞지 않습니다. 위치: " + at + "바이트. “" + name + "”의 자리에는 " + jsonKind(kind.Type).Ko + " 와야 하는데 온 것은 다음과 같습니다: " + came,
@@ -137,7 +142,9 @@ func readForm(r *http.Request) (status int, why trace.Text) {
 	switch err := r.ParseForm(); {
 	case err == nil:
 	case late(err), tooLarge(err):
-		return bodyFailed(err)
+		return bodyFailed(r, err)
+	case refusedBody(r) != nil, errors.Is(err, io.ErrUnexpectedEOF):
+		return bodyFailed(r, err)
 	default:
 		return http.StatusBadRequest, trace.Text{
 			En: "The form cannot be read: " + trace.Escape(err.Error()) + ".",
@@ -156,14 +163,22 @@ func readForm(r *http.Request) (status int, why trace.Text) {
 }
 
 // bodyFailed is what is answered where the body of a request could not be read.
-func bodyFailed(err error) (status int, why trace.Text) {
+func bodyFailed(r *http.Request, err error) (status int, why trace.Text) {
+	refusal := refusedBody(r)
 	switch {
+	case refusal != nil:
+		return refusal.Status, trace.Text{En: refusal.Why + " (" + refusal.Section + ").", Ko: refusal.ko + "(" + refusal.Section + ")."}
 	case tooLarge(err):
 		return http.StatusRequestEntityTooLarge, bodyTooLarge
 	case late(err):
 		return http.StatusRequestTimeout, trace.Text{En: "The body took too long.", Ko: "본문이 너무 늦게 왔습니다."}
-	default:
+	case errors.Is(err, io.ErrUnexpectedEOF):
 		return http.StatusBadRequest, trace.Text{En: "The body ended early.", Ko: "본문이 도중에 끊겼습니다."}
+	default:
+		return http.StatusBadRequest, trace.Text{
+			En: "The body cannot be read: " + trace.Escape(err.Error()) + ".",
+			Ko: "본문을 읽을 수 없습니다: " + trace.Escape(err.Error()) + ".",
+		}
 	}
 }
 

@@ -93,6 +93,25 @@ func TestTheftOnTheWire(t *testing.T) {
 }
 
 // TestTheftPages: the pages, and what they refuse.
+// Who brings no token is not told that it was wrong (RFC 6750 §3.1).
+func TestTheftChallenge(t *testing.T) {
+	t.Parallel()
+	s := lessonSite(t, false, "theft")
+	for sent, want := range map[string]string{
+		"": `Bearer realm="statelab"`, "Basic QTpC": `Bearer realm="statelab"`,
+		"Bearer a.b.c": `Bearer realm="statelab", error="invalid_token", error_description="`,
+	} {
+		fields := []string{"Authorization", sent}
+		if sent == "" {
+			fields = nil
+		}
+		r, _ := s.send("GET", "/theft/api", "", "", fields...)
+		if got := r.Header.Get("WWW-Authenticate"); r.StatusCode != 401 || !strings.HasPrefix(got, want) || strings.Contains(got, "error") != strings.Contains(want, "error") {
+			t.Errorf("%q: %d %q, want %q", sent, r.StatusCode, got, want)
+		}
+	}
+}
+
 func TestTheftPages(t *testing.T) {
 	t.Parallel()
 	s := lessonSite(t, false, "theft")
@@ -135,5 +154,37 @@ func TestTheftPages(t *testing.T) {
 	}
 	if resp, _ := s.send("GET", "/theft/account", "", "", "Cookie", cookie); resp.StatusCode != 401 {
 		t.Errorf("after the logout: %d", resp.StatusCode)
+	}
+}
+
+// Every page below /attackable/ says in both languages what it is, whatever else it
+// shows, and no other page does; the lessons lead to theirs.
+func TestAttackablePagesSaySo(t *testing.T) {
+	t.Parallel()
+	s := lessonSite(t, true, "session", "theft", "cookie")
+	for path, attackable := range map[string]bool{
+		"/session/attackable/url/": true, "/session/attackable/url/login": true, "/session/attackable/fixed/login": true,
+		"/session/attackable/partner": true, "/cookie/attackable/guestbook": true, "/theft/attackable/account": true,
+		"/session/": false, "/session/login": false, "/theft/": false, "/cookie/guestbook": false,
+	} {
+		for lang, says := range map[string]string{"en": "<strong>Attackable on purpose.</strong>", "ko": "<strong>일부러 공격할 수 있게 한 페이지입니다.</strong>"} {
+			_, body := s.send("GET", path+"?lang="+lang, "", "", "Accept", "text/html")
+			if n := strings.Count(body, says); !strings.Contains(body, "<main>") || n > 1 || (n == 1) != attackable {
+				t.Errorf("%s in %s says so %d times", path, lang, n)
+			}
+		}
+	}
+	without := lessonSite(t, false, "session", "theft")
+	for path, links := range map[string][]string{
+		"/session/": {`href="/session/attackable/url/"`, `href="/session/attackable/fixed/"`},
+		"/theft/":   {`action="/theft/attackable/login"`, `href="/theft/attackable/account"`, `action="/theft/attackable/fixed?sid=`},
+	} {
+		for _, link := range links {
+			_, with := s.send("GET", path, "", "", "Accept", "text/html")
+			_, bare := without.send("GET", path, "", "", "Accept", "text/html")
+			if !strings.Contains(with, link) || strings.Contains(bare, "attackable") {
+				t.Errorf("%s: with %v, without %v", link, strings.Contains(with, link), strings.Contains(bare, "attackable"))
+			}
+		}
 	}
 }

@@ -30,7 +30,7 @@ var tokenAttackNames = []struct{ name, user, why string }{
 	{"weak", "admin", "signature does not fit"},
 	{"no-exp", "jisoo", "lacks one of exp"},
 	{"audience", "jisoo", "it is for ['https://photos.example']"},
-	{"typ", "jisoo", "its typ is 'jwt'"},
+	{"typ", "jisoo", "its typ is 'JWT'"},
 	{"crit", "jisoo", "critical header"},
 	{"spelling", "jisoo", "not base64url"},
 }

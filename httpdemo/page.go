@@ -64,6 +64,9 @@ type pageKey struct {
 	asked, tls bool
 }
 
+// isAttackable reports whether a path is of what lacks a protection on purpose.
+func isAttackable(path string) bool { return strings.Contains(path, "/attackable/") }
+
 var parsedPages sync.Map // pageKey → *template.Template
 
 // page parses pages/NAME.html within the layout, once for each language. A page
@@ -117,6 +120,8 @@ type layout struct {
 	Data    any
 	Place   *place
 	Private bool
+	// Attackable: the page lacks a protection on purpose, and says so.
+	Attackable bool
 }
 
 // pageHeaders tell a browser what a page may do: load styles and scripts from here,
@@ -178,14 +183,14 @@ type rendered struct {
 // for all who ask.
 type constantPage struct {
 	pageKey
-	site    *Site
-	private bool
+	site                *Site
+	private, attackable bool
 }
 
 // render makes a page; one without data, once.
 func (s *Services) render(r *http.Request, name string, private bool, data any) (*rendered, error) {
 	site, _ := r.Context().Value(siteKey{}).(*Site)
-	key := constantPage{pageKey{name, Lang(r), named(r) != "", r.TLS != nil}, site, private}
+	key := constantPage{pageKey{name, Lang(r), named(r) != "", r.TLS != nil}, site, private, isAttackable(r.URL.Path)}
 	if data == nil {
 		if known, ok := s.constant.Load(key); ok {
 			return known.(*rendered), nil
@@ -196,7 +201,7 @@ func (s *Services) render(r *http.Request, name string, private bool, data any) 
 		return nil, err
 	}
 	var b bytes.Buffer
-	if err := p.Execute(&b, layout{data, placeOf(r, name), private}); err != nil {
+	if err := p.Execute(&b, layout{data, placeOf(r, name), private, key.attackable}); err != nil {
 		return nil, err
 	}
 	made := &rendered{b.Bytes(), []string{key.lang}, []string{strconv.Itoa(b.Len())}}

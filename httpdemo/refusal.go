@@ -17,6 +17,8 @@ type Refusal struct {
 	Section string // "RFC 9112 §5.1"
 	// Choice says that the RFC would let a server be more lenient.
 	Choice bool
+	// ko is Why in Korean, of a body: a page may have to say it.
+	ko string
 }
 
 func must(status int, section, why string) *Refusal {

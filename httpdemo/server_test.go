@@ -47,6 +47,8 @@ func TestPlainAnswers(t *testing.T) {
 		{"GET", "/api/public", 200, `"remembers": null`, ""},
 		{"POST", "/api/public", 405, "405", "GET, HEAD"},
 		{"DELETE", "/", 405, "405", "GET, HEAD"},
+		{"FOO", "/", 501, "501", ""},
+		{"get", "/", 501, "501", ""},
 		{"GET", "/nobody", 404, "404", ""},
 	} {
 		t.Run(c.method+c.target, func(t *testing.T) {
@@ -185,7 +187,7 @@ func TestExpectTooMuch(t *testing.T) {
 	t.Parallel()
 	h := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if _, err := io.Copy(io.Discard, r.Body); err != nil {
-			status, _ := bodyFailed(err)
+			status, _ := bodyFailed(r, err)
 			w.WriteHeader(status)
 		}
 	})

@@ -72,6 +72,15 @@ func overTLS(c net.Conn) *tls.ConnectionState {
 
 type strictKey struct{}
 
+// refusedBody is why the body that a request's handler reads was refused; nil where
+// it was not.
+func refusedBody(r *http.Request) *Refusal {
+	if c, ok := r.Context().Value(strictKey{}).(*strictConn); ok {
+		return c.refusal.Load()
+	}
+	return nil
+}
+
 // refusedTarget is what net/http is asked for in the place of a request that is
 // refused. No client can ask for it: it is random, and on no wire.
 var refusedTarget = sync.OnceValue(func() string { return "/" + rand.Text() })

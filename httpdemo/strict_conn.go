@@ -35,6 +35,8 @@ type strictConn struct {
 	buffer       []byte
 	ready        []byte // looked at, for net/http
 	held         []byte // a head that is not whole
+	line         []byte // a line between chunks that is not whole
+	trailer      int    // octets of the trailer section
 	inBody       bool   // the refusal came when the head had been let through
 	told         bool   // net/http has been told of the refusal
 	drained      int    // octets thrown away since
@@ -55,6 +57,9 @@ const (
 	strictDrain = 256 << 10
 	// strictGrain is how much later than asked a response may time out: to set a
 	// deadline costs a fiftieth of what answering does.
+	// strictLine is how long the line of a chunk may be, and a trailer section, in
+	// octets: no longer than net/http takes.
+	strictLine  = 4<<10 - 1
 	strictGrain = 100 * time.Millisecond
 )
 
@@ -146,7 +151,7 @@ func (c *strictConn) look(data []byte) {
 		data = data[len(piece):]
 		c.conversation.Feed(tcpstate.Client, stream.Chunk{Data: piece})
 		if before.Head {
-			c.body(piece)
+			c.body(piece, &before)
 		} else {
 			c.head(piece)
 		}
@@ -241,26 +246,59 @@ func (c *strictConn) head(lines []byte) {
 	c.next()
 }
 
-// body takes octets of a body, or a line between chunks.
-func (c *strictConn) body(piece []byte) {
+// body takes octets of a body, or of a line between chunks, which it lets through
+// when it is whole. before is how far the message had come.
+func (c *strictConn) body(piece []byte, before *http1.Progress) {
+	if before.Left == 0 {
+		c.line = append(c.line, piece...)
+		piece = c.line
+	}
+	if r := c.refuseBody(before); r != nil {
+		c.inBody = true
+		c.refuse(r)
+		return
+	}
+	if before.Left == 0 && !bytes.HasSuffix(piece, []byte("\n")) {
+		return // not whole yet
+	}
+	c.ready = append(c.ready, piece...)
+	c.line = c.line[:0]
+	c.next()
+}
+
+// refuseBody looks at a chunked body's lines, and at how long they are. RFC 9112
+// §7.1.1 and §7.1.2 leave it to a server how much it takes.
+func (c *strictConn) refuseBody(before *http1.Progress) *Refusal {
 	now := c.conversation.Progress(tcpstate.Client)
 	m := c.whole
 	if m == nil {
 		m = now.Message
 	}
-	if m == nil || m.Malformed || now.Lost || m.Marks.Has(http1.BareLF) {
-		c.inBody = true
-		c.refuse(must(400, "9112 §7.1", "the chunked body is malformed"))
-		return
+	if before.Trailer && bytes.HasSuffix(c.line, []byte("\n")) {
+		c.trailer += len(c.line)
 	}
-	c.ready = append(c.ready, piece...)
-	c.next()
+	r := (*Refusal)(nil)
+	switch {
+	case before.Trailer && (len(c.line) > strictLine || c.trailer > strictLine):
+		r = choice(400, "9112 §7.1.2", "The trailer section is longer than 4,095 octets")
+		r.ko = "트레일러 섹션이 4,095바이트보다 깁니다"
+	case len(c.line) > strictLine:
+		r = choice(400, "9112 §7.1.1", "The line before a chunk is longer than 4,095 octets")
+		r.ko = "청크 앞의 줄이 4,095바이트보다 깁니다"
+	case m == nil || m.Malformed || now.Lost:
+		r = must(400, "9112 §7.1", "The chunked body is malformed")
+		r.ko = "청크로 나눈 본문의 형식이 틀렸습니다"
+	case m.Marks.Has(http1.BareLF):
+		r = choice(400, "9112 §7.1", "A line of the chunked body ends in LF alone")
+		r.ko = "청크로 나눈 본문의 줄이 LF만으로 끝납니다"
+	}
+	return r
 }
 
 // next begins anew where a message was completed: nothing of it is kept.
 func (c *strictConn) next() {
 	if c.whole != nil {
-		c.whole, c.conversation = nil, nil
+		c.whole, c.conversation, c.trailer = nil, nil, 0
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -227,6 +228,50 @@ func TestStrictSlowHead(t *testing.T) {
 		_ = c.Close()
 		<-written
 	})
+}
+
+// Who reads a body that was refused is told why, and by which section: not that it
+// has ended early.
+func TestStrictBodyWhy(t *testing.T) {
+	t.Parallel()
+	const head = "POST / HTTP/1.1\r\nHost: a\r\nContent-Type: application/x-www-form-urlencoded\r\nConnection: close\r\n"
+	chunked := head + "Transfer-Encoding: chunked\r\n\r\n"
+	h := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		status, why := readForm(r)
+		w.WriteHeader(max(status, http.StatusOK))
+		fmt.Fprint(w, why.En, "\n", why.Ko)
+	})
+	for _, c := range []struct{ name, octets, en, ko string }{
+		{"no number", chunked + "zz\r\na\r\n0\r\n\r\n", "The chunked body is malformed (RFC 9112 §7.1).", "청크로 나눈 본문의 형식이 틀렸습니다(RFC 9112 §7.1)."},
+		{"extension", chunked + "1;" + strings.Repeat("e", 5000) + "\r\na\r\n0\r\n\r\n", "The line before a chunk is longer than 4,095 octets (RFC 9112 §7.1.1).", "청크 앞의 줄이 4,095바이트보다 깁니다(RFC 9112 §7.1.1)."},
+		{"trailers", chunked + "1\r\na\r\n0\r\n" + strings.Repeat("X: y\r\n", 2000) + "\r\n", "The trailer section is longer than 4,095 octets (RFC 9112 §7.1.2).", "트레일러 섹션이 4,095바이트보다 깁니다(RFC 9112 §7.1.2)."},
+		{"LF", chunked + "1\na\r\n0\r\n\r\n", "A line of the chunked body ends in LF alone (RFC 9112 §7.1).", "청크로 나눈 본문의 줄이 LF만으로 끝납니다(RFC 9112 §7.1)."},
+		{"good", chunked + "1;" + strings.Repeat("e", 4091) + "\r\na\r\n0\r\n" + strings.Repeat("X: y\r\n", 680) + "\r\n", "", ""},
+	} {
+		for _, piece := range []int{1, 100, len(c.octets)} {
+			conn, err := strictly(t, h).dial(addr(1))
+			if err != nil {
+				t.Fatal(err)
+			}
+			go func() {
+				for rest := c.octets; rest != ""; {
+					n := min(piece, len(rest))
+					if _, err := io.WriteString(conn, rest[:n]); err != nil {
+						return
+					}
+					rest = rest[n:]
+				}
+			}()
+			resp, err := http.ReadResponse(bufio.NewReader(conn), nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if body, err := io.ReadAll(resp.Body); err != nil || string(body) != c.en+"\n"+c.ko {
+				t.Errorf("%s, %d at once: %d %q, %v", c.name, piece, resp.StatusCode, body, err)
+			}
+			_ = conn.Close()
+		}
+	}
 }
 
 // After a switch of protocols the octets are let through as they are.

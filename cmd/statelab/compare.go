@@ -7,11 +7,13 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/charmbracelet/x/ansi"
+	"github.com/spf13/pflag"
 
 	"statelab/capture/explain"
 	"statelab/capture/trace"
@@ -27,8 +29,6 @@ func compareLesson(ctx context.Context, e *env, w io.Writer, v view, f *lessonFl
 	switch {
 	case !ok:
 		return misusef("http demo compare prints text, json, csv or svg, not %q", f.format)
-	case f.write != "":
-		return misusef("http demo compare runs on no network: there is no trace to write")
 	}
 	if f.page() {
 		if err := introduce(w, v, l.Title, trace.Text{}, []trace.Text{l.Look}, false, 0); err != nil {
@@ -47,6 +47,20 @@ func compareLesson(ctx context.Context, e *env, w io.Writer, v view, f *lessonFl
 		return err
 	}
 	return show(w, v, l, all)
+}
+
+// compareFlags are those that a comparison heeds.
+var compareFlags = []string{"format", "output", "lang", "color", "width", "theme"}
+
+// onlyCompare refuses flags that would do nothing: a comparison has no network, no
+// trace and no ladder.
+func onlyCompare(set *pflag.FlagSet) (err error) {
+	set.Visit(func(flag *pflag.Flag) {
+		if err == nil && !slices.Contains(compareFlags, flag.Name) {
+			err = misusef("http demo compare runs on no network and shows no trace: it has no use for --%s", flag.Name)
+		}
+	})
+	return err
 }
 
 // column is a column of a comparison.

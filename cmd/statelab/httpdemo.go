@@ -46,6 +46,11 @@ func newHTTPDemo(e *env) *cobra.Command {
 				return err
 			}
 			for _, l := range run {
+				if l.Compare != nil {
+					if err := onlyCompare(cmd.Flags()); err != nil {
+						return err
+					}
+				}
 				if err := f.checkAt(l.Cast()...); err != nil {
 					return err
 				}

@@ -37,7 +37,7 @@ func newHTTPServe(e *env) *cobra.Command {
 		Long: `Serve the lessons' pages and JSON over HTTP/1.1, for a browser and for curl:
 / leads through them, /memory shows what the server remembers at this moment
 (HTML, /memory.json, and at /memory/events as it changes). --wire prints every byte as
-it goes by, --capture adds the ladder of real frames. --tls serves https with a
+it goes by (with --tls, before it is encrypted), --capture adds the ladder of real frames. --tls serves https with a
 certificate made on the spot, whose fingerprint is printed. --store says where
 sessions are kept: memory:, sqlite:FILE, redis://HOST:PORT, nats://HOST:PORT, or
 nats: for a server in this process. A store that does not answer is 503.`,
@@ -73,6 +73,9 @@ nats: for a server in this process. A store that does not answer is 503.`,
 					}
 				}
 				if wire {
+					if secure {
+						fmt.Fprintln(e.stderr, "statelab: "+v.lang.Of(wireInTLS))
+					}
 					l = httpdemo.Tap(l, printer(n))
 				}
 				s, err := liveServices(n.Now, secure || addr.Addr().IsLoopback())
@@ -109,6 +112,12 @@ nats: for a server in this process. A store that does not answer is 503.`,
 	fs.DurationVar(&limits.Idle, "idle", httpdemo.DefaultIdle, "between two requests on one connection")
 	fs.IntVar(&limits.Connections, "max-connections", httpdemo.DefaultConnections, "connections open at one time; further ones wait")
 	return c
+}
+
+// wireInTLS is said where what --wire prints is not what is on the wire.
+var wireInTLS = trace.Text{
+	En: "--wire prints what is said inside TLS, before it is encrypted: on the wire it cannot be read (--capture shows it as it is there)",
+	Ko: "--wire는 TLS 안의 내용을 암호화하기 전 모습으로 보여 줍니다. 회선에서는 읽을 수 없습니다(--capture가 회선의 모습을 보여 줍니다)",
 }
 
 // openStore opens the store of sessions that a URL names.

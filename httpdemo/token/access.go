@@ -139,7 +139,7 @@ func (v *Verifier) Verify(token string) (Claims, error) {
 	header := parsed.Headers[0]
 	// RFC 8725 §3.11: a token of another kind must not pass for this one.
 	typ, _ := header.ExtraHeaders[jose.HeaderType].(string)
-	if typ = strings.ToLower(typ); typ != "at+jwt" && typ != "application/at+jwt" {
+	if !strings.EqualFold(typ, "at+jwt") && !strings.EqualFold(typ, "application/at+jwt") {
 		return Claims{}, refuse("its typ is %q, not at+jwt", typ)
 	}
 	// kid names one of our keys, and is no path, query or URL (RFC 8725 §3.10); the

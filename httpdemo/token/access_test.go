@@ -147,7 +147,7 @@ func TestRefusals(t *testing.T) {
 		"unknown kid":            {forge(t, hs256, secret, m{"kid": "../../dev/null"}, nil), "no key is called"},
 		"no kid":                 {forge(t, hs256, secret, m{"kid": ""}, nil), "no key is called"},
 		"unknown crit":           {forge(t, hs256, secret, m{"crit": []string{"x"}, "x": 1}, nil), ""},
-		"typ JWT":                {forge(t, hs256, secret, m{"typ": "JWT"}, nil), `its typ is "jwt"`},
+		"typ JWT":                {forge(t, hs256, secret, m{"typ": "JWT"}, nil), `its typ is "JWT"`},
 		"no typ":                 {forge(t, hs256, secret, m{"typ": nil}, nil), `its typ is ""`},
 		"no exp":                 {forge(t, hs256, secret, nil, m{"exp": nil}), "it lacks one of exp"},
 		"no iat":                 {forge(t, hs256, secret, nil, m{"iat": nil}), "it lacks one of exp"},
