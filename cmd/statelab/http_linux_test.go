@@ -168,6 +168,31 @@ func TestWireIsExact(t *testing.T) {
 	}
 }
 
+// What --wire prints with --tls is on no wire, and that is said at the start.
+func TestWireInTLS(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		args []string
+		says string // "" for nothing
+	}{
+		{[]string{"--wire", "--tls"}, "before it is encrypted"},
+		{[]string{"--wire", "--tls", "--lang", "ko"}, "암호화하기 전"},
+		{[]string{"--wire"}, ""},
+		{[]string{"--tls"}, ""},
+	} {
+		server := start(t, nil, "statelab", append([]string{"http", "serve", "127.0.0.1:0"}, c.args...)...)
+		if c.says != "" {
+			server.stderr.await(t, c.says, func(s string) bool { return strings.Contains(s, c.says) })
+		} else {
+			server.address()
+		}
+		server.interrupt()
+		if said := server.stderr.String(); c.says == "" && strings.Contains(said, "--wire") {
+			t.Errorf("%v: %s", c.args, said)
+		}
+	}
+}
+
 // wire reads the bytes back that the lines of one client and one way show: the
 // client stands on a line of its own before them.
 func wire(t testing.TB, format, out, client, sign string) string {
