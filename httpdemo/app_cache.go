@@ -142,7 +142,7 @@ func readArticle(r *http.Request) (text string, status int, why trace.Text) {
 	case "text/plain":
 		b, err := io.ReadAll(r.Body)
 		if err != nil {
-			status, why = bodyFailed(r, err)
+			status, why = bodyFailed(err)
 			return "", status, why
 		}
 		return string(b), 0, why

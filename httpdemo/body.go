@@ -30,7 +30,7 @@ var noObject = trace.Text{En: "The JSON is to be an object.", Ko: "JSON은 객�
 func readJSON(r *http.Request, v any) (status int, why trace.Text) {
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
-		return bodyFailed(r, err)
+		return bodyFailed(err)
 	}
 	d := json.NewDecoder(bytes.NewReader(body))
 	d.DisallowUnknownFields()
@@ -141,10 +141,8 @@ func jsonKind(t reflect.Type) trace.Text {
 func readForm(r *http.Request) (status int, why trace.Text) {
 	switch err := r.ParseForm(); {
 	case err == nil:
-	case late(err), tooLarge(err):
-		return bodyFailed(r, err)
-	case refusedBody(r) != nil, errors.Is(err, io.ErrUnexpectedEOF):
-		return bodyFailed(r, err)
+	case late(err), tooLarge(err), errors.Is(err, io.ErrUnexpectedEOF):
+		return bodyFailed(err)
 	default:
 		return http.StatusBadRequest, trace.Text{
 			En: "The form cannot be read: " + trace.Escape(err.Error()) + ".",
@@ -163,11 +161,11 @@ func readForm(r *http.Request) (status int, why trace.Text) {
 }
 
 // bodyFailed is what is answered where the body of a request could not be read.
-func bodyFailed(r *http.Request, err error) (status int, why trace.Text) {
-	refusal := refusedBody(r)
+func bodyFailed(err error) (status int, why trace.Text) {
+	var refused *refusedBody
 	switch {
-	case refusal != nil:
-		return refusal.Status, trace.Text{En: refusal.Why + " (" + refusal.Section + ").", Ko: refusal.ko + "(" + refusal.Section + ")."}
+	case errors.As(err, &refused):
+		return refused.Status, trace.Text{En: refused.Error() + ".", Ko: refused.ko + "(" + refused.Section + ")."}
 	case tooLarge(err):
 		return http.StatusRequestEntityTooLarge, bodyTooLarge
 	case late(err):

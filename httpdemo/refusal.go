@@ -17,7 +17,7 @@ type Refusal struct {
 	Section string // "RFC 9112 §5.1"
 	// Choice says that the RFC would let a server be more lenient.
 	Choice bool
-	// ko is Why in Korean, of a body: a page may have to say it.
+	// ko is Why in Korean, of a body and of nothing else: a page may have to say it.
 	ko string
 }
 

@@ -187,7 +187,7 @@ func TestExpectTooMuch(t *testing.T) {
 	t.Parallel()
 	h := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if _, err := io.Copy(io.Discard, r.Body); err != nil {
-			status, _ := bodyFailed(r, err)
+			status, _ := bodyFailed(err)
 			w.WriteHeader(status)
 		}
 	})

@@ -4,7 +4,9 @@ import (
 	"context"
 	"crypto/rand"
 	"crypto/tls"
+	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"sync"
@@ -33,6 +35,9 @@ func Strict(l net.Listener, srv *http.Server, header time.Duration, size int) ne
 			}
 			if r.TLS == nil {
 				r.TLS = overTLS(c.Conn)
+			}
+			if r.ContentLength != 0 {
+				r.Body = strictBody{r.Body, c}
 			}
 		}
 		next.ServeHTTP(w, r)
@@ -72,14 +77,31 @@ func overTLS(c net.Conn) *tls.ConnectionState {
 
 type strictKey struct{}
 
-// refusedBody is why the body that a request's handler reads was refused; nil where
-// it was not.
-func refusedBody(r *http.Request) *Refusal {
-	if c, ok := r.Context().Value(strictKey{}).(*strictConn); ok {
-		return c.refusal.Load()
-	}
-	return nil
+// strictBody is a request's body, whose error is why the strict reader has refused it:
+// net/http has others for that.
+type strictBody struct {
+	io.ReadCloser
+	conn *strictConn
 }
+
+// Read reads the body. What was refused behind it does not count here.
+func (b strictBody) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	if err != nil && !errors.Is(err, io.EOF) {
+		if r := b.conn.refusal.Load(); r != nil && r.ko != "" {
+			err = &refusedBody{r}
+		}
+	}
+	return n, err
+}
+
+// refusedBody is the error of a body that was refused. The rest does not come.
+type refusedBody struct{ *Refusal }
+
+func (r *refusedBody) Error() string { return r.Why + " (" + r.Section + ")" }
+
+// Unwrap makes it a body that ended early.
+func (r *refusedBody) Unwrap() error { return io.ErrUnexpectedEOF }
 
 // refusedTarget is what net/http is asked for in the place of a request that is
 // refused. No client can ask for it: it is random, and on no wire.

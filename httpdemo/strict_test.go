@@ -246,6 +246,10 @@ func TestStrictBodyWhy(t *testing.T) {
 		{"extension", chunked + "1;" + strings.Repeat("e", 5000) + "\r\na\r\n0\r\n\r\n", "The line before a chunk is longer than 4,095 octets (RFC 9112 §7.1.1).", "청크 앞의 줄이 4,095바이트보다 깁니다(RFC 9112 §7.1.1)."},
 		{"trailers", chunked + "1\r\na\r\n0\r\n" + strings.Repeat("X: y\r\n", 2000) + "\r\n", "The trailer section is longer than 4,095 octets (RFC 9112 §7.1.2).", "트레일러 섹션이 4,095바이트보다 깁니다(RFC 9112 §7.1.2)."},
 		{"LF", chunked + "1\na\r\n0\r\n\r\n", "A line of the chunked body ends in LF alone (RFC 9112 §7.1).", "청크로 나눈 본문의 줄이 LF만으로 끝납니다(RFC 9112 §7.1)."},
+		{ // its own fault is told, not that of the request behind it
+			"another behind it", head + "Content-Length: 5\r\n\r\na=%zz" + chunked + "zz\r\n",
+			"The form cannot be read: invalid URL escape \"%zz\".", "폼을 읽을 수 없습니다: invalid URL escape \"%zz\".",
+		},
 		{"good", chunked + "1;" + strings.Repeat("e", 4091) + "\r\na\r\n0\r\n" + strings.Repeat("X: y\r\n", 680) + "\r\n", "", ""},
 	} {
 		for _, piece := range []int{1, 100, len(c.octets)} {
