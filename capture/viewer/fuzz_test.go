@@ -85,6 +85,9 @@ func TestASCII(t *testing.T) {
 					t.Fatalf("after %s: %q\n%s", k, r, s.text())
 				}
 			}
+			if strings.Contains(s.text(), "??") {
+				t.Fatalf("after %s a key has no name:\n%s", k, s.text())
+			}
 		}
 	}
 }
