@@ -360,4 +360,10 @@ func TestTransferFundsGone(t *testing.T) {
 	if strings.Contains(string(page), "<form") || !strings.Contains(string(page), `href="/transfer/"`) {
 		t.Errorf("a form without a field, or no way back:\n%s", page)
 	}
+	// What the bank knows of that transfer outlives the session, and is of a conversation.
+	if !slices.ContainsFunc(b.app.Memory(), func(e trace.Entry) bool {
+		return e.Name == "decided transfers" && e.Kind == trace.MemoryConversation && e.Value == "1"
+	}) {
+		t.Errorf("the memory is %+v", b.app.Memory())
+	}
 }

@@ -55,10 +55,13 @@ func (s *Services) refuseSession(w http.ResponseWriter, r *http.Request, status 
 		})
 		return
 	case errors.Is(err, session.ErrFull):
-		seconds := strconv.Itoa(session.RetryAfter(err, s.Now()))
 		why = trace.Text{
-			En: "The store of the sessions is full, and takes no more. Your session was not changed. The next one in it ends in " + seconds + " s: try again then.",
-			Ko: "세션 저장소가 가득 차서 더 받지 못합니다. 세션은 바뀌지 않았습니다. 다음 세션이 끝나는 " + seconds + "초 뒤에 다시 시도하십시오.",
+			En: "The store of the sessions is full, and takes no more. Your session was not changed.",
+			Ko: "세션 저장소가 가득 차서 더 받지 못합니다. 세션은 바뀌지 않았습니다.",
+		}
+		if seconds := strconv.Itoa(session.RetryAfter(err, s.Now())); errors.As(err, new(session.Full)) {
+			why.En += " The next one in it ends in " + seconds + " s: try again then."
+			why.Ko += " 다음 세션이 끝나는 " + seconds + "초 뒤에 다시 시도하십시오."
 		}
 	case status == http.StatusServiceUnavailable:
 		why = trace.Text{

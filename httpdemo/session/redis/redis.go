@@ -175,6 +175,9 @@ func (s *Store) Delete(ctx context.Context, key string, revision uint64) error {
 // failure is the error of a write. It was not done if the server has said so, or no
 // connection was had on which to ask for it. Otherwise its answer is missing.
 func failure(ctx context.Context, operation string, err error) error {
+	if redis.HasErrorPrefix(err, "OOM") {
+		return fmt.Errorf("%w: %s: %w", session.ErrFull, operation, err)
+	}
 	var answer redis.Error
 	var network *net.OpError
 	dialing := errors.As(err, &network) && network.Op == "dial"

@@ -70,6 +70,22 @@ func TestClearsAway(t *testing.T) {
 	}
 }
 
+// A server that takes no more answers all the same: it is full.
+func TestFull(t *testing.T) {
+	t.Parallel()
+	s := storetest.StartRedis(t)
+	store := open(t, s.URL(), nil)
+	raw := client.NewClient(&client.Options{Network: "unix", Addr: s.Socket()})
+	defer raw.Close()
+	if err := raw.ConfigSet(t.Context(), "maxmemory", "1").Err(); err != nil {
+		t.Fatal(err)
+	}
+	r := session.Record{Key: storetest.Key(), Expires: time.Now().Add(time.Hour)}
+	if _, err := store.Commit(t.Context(), r); !errors.Is(err, session.ErrFull) || errors.Is(err, session.ErrUncertain) {
+		t.Errorf("%v, want ErrFull", err)
+	}
+}
+
 // A key of another type, which is somebody else's, hides no session.
 func TestForeignKey(t *testing.T) {
 	t.Parallel()

@@ -114,7 +114,7 @@ func (s *Store) Commit(ctx context.Context, r session.Record) (revision uint64, 
 	revision, changed, err := s.swap(ctx, tx, r)
 	switch {
 	case err != nil:
-		return 0, session.Failure(ctx, "commit", err)
+		return 0, refused(ctx, "commit", err)
 	case !changed:
 		return 0, session.ErrConflict
 	}
@@ -131,13 +131,26 @@ func (s *Store) Commit(ctx context.Context, r session.Record) (revision uint64, 
 func failure(ctx context.Context, operation string, err error) error {
 	var said *driver.Error
 	if errors.As(err, &said) && said.Code()&0xff != ioError {
-		return session.Failure(ctx, operation, err)
+		return refused(ctx, operation, err)
 	}
 	return session.Uncertain(ctx, operation, err)
 }
 
-// ioError is SQLITE_IOERR, the low octet of all errors of the disk.
-const ioError = 10
+// refused is the error of a write that was not done.
+func refused(ctx context.Context, operation string, err error) error {
+	var said *driver.Error
+	if errors.As(err, &said) && said.Code()&0xff == full {
+		return fmt.Errorf("%w: %s: %w", session.ErrFull, operation, err)
+	}
+	return session.Failure(ctx, operation, err)
+}
+
+// SQLite's result codes, in the low octet: SQLITE_IOERR is any error of the disk but
+// SQLITE_FULL, that there is no room.
+const (
+	ioError = 10
+	full    = 13
+)
 
 // swap writes r if the record's revision is r.Revision, within the transaction.
 func (s *Store) swap(ctx context.Context, tx *sql.Tx, r session.Record) (revision uint64, changed bool, err error) {

@@ -103,6 +103,23 @@ func TestSurvivesItsProcess(t *testing.T) {
 	}
 }
 
+// A file that may not grow is full, and says so.
+func TestFull(t *testing.T) {
+	t.Parallel()
+	s := open(t, filepath.Join(t.TempDir(), "sessions.db"), nil)
+	s.DB().SetMaxOpenConns(1) // the limit is the connection's
+	if _, err := s.DB().Exec(`PRAGMA max_page_count = 1`); err != nil {
+		t.Fatal(err)
+	}
+	r := session.Record{Key: storetest.Key(), Data: make([]byte, 100_000), Expires: time.Now().Add(time.Hour)}
+	if _, err := s.Commit(t.Context(), r); !errors.Is(err, session.ErrFull) || errors.Is(err, session.ErrUncertain) {
+		t.Errorf("%v, want ErrFull", err)
+	}
+	if _, found, err := s.Find(t.Context(), r.Key); found || err != nil {
+		t.Errorf("after it: %v, %v", found, err)
+	}
+}
+
 // A new file and those beside it are for their owner alone: what they hold would let
 // others go on in a user's name.
 func TestNobodyElseReads(t *testing.T) {
