@@ -98,8 +98,8 @@ func TestTokenSpelling(t *testing.T) {
 }
 
 // TestTokenJudges: golang-jwt and npm's jose take the good token and refuse the
-// attacks, but for what golang-jwt leaves to its user, and a token that was taken back:
-// they have no denylist.
+// attacks, but for what golang-jwt leaves to its user, and a token that was taken back,
+// in whatever spelling: they have no denylist.
 func TestTokenJudges(t *testing.T) {
 	t.Parallel()
 	tokens, _, jwk := attacked(t)
@@ -133,10 +133,10 @@ func TestTokenJudges(t *testing.T) {
 	t.Run("jose", func(t *testing.T) {
 		t.Parallel()
 		for name, v := range josed(t, map[string]any{"jwk": jwk, "now": issued, "issuer": issuer, "audience": audience, "tokens": tokens}) {
-			if (v.Subject == "jisoo") != (name == "good") || (v.Refused == "") != (name == "good") {
+			takes := slices.Contains([]string{"good", "taken back", "spelling"}, name) // its decoder, too, looks at no unused bits
+			if (v.Subject == "jisoo") != takes || (v.Refused == "") != takes {
 				t.Errorf("%s: %+v", name, v)
 			}
-			t.Logf("%s: %+v", name, v)
 		}
 	})
 }
