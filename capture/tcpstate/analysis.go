@@ -224,7 +224,7 @@ func (a *analysis) remember() {
 		a.NewerAck = fwd.highAckFrame
 	}
 	if a.NewerAck == 0 {
-		fwd.offer = offer{true, s.Window, fwd.edge, s.Frame}
+		fwd.offer = offer{fwd.edge, s.Window, true, s.Frame}
 	}
 	fwd.probe, fwd.keepAlive, fwd.lastFrame = a.probe, a.keepAlive, s.Frame
 }

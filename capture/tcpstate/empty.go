@@ -1,24 +1,17 @@
 package tcpstate
 
-// empty is a segment that takes no sequence space, as far as copies of it are to be
-// known.
-type empty struct {
-	seq, ack     Seq
-	tsVal        uint32
-	window, ipid uint16
-	flags        Flags
-	frame        int
-	wire         uint64
-}
+import "math/bits"
 
-// empties are the latest of one direction, in a ring: copies come soon.
+// maxEmpties is how many of the latest segments that take no sequence space are
+// remembered of each direction: copies come soon.
+const maxEmpties = 4
+
+// empties are such segments, in a ring: what tells each from others, and its frame.
 type empties struct {
-	ring []empty
-	next uint8
+	marks  [maxEmpties]uint64
+	frames [maxEmpties]int
+	next   uint8
 }
-
-// maxEmpties bounds the ring.
-const maxEmpties = 8
 
 // again returns the frame of the IP packet that was seen before and is seen once
 // more, 0 if it is another, and remembers it. Without an identification nobody can
@@ -27,28 +20,31 @@ func (e *empties) again(s *Segment, f *flow) (frame int) {
 	if s.Wire == 0 && s.IPID == 0 {
 		return 0
 	}
-	this := empty{
-		seq: s.Seq, ack: s.Ack, tsVal: s.Options.TSVal, window: s.Window, ipid: s.IPID, flags: s.Flags,
-		frame: s.Frame, wire: s.Wire,
-	}
+	this := mark(s)
 	if f.hasAck && !s.Ack.After(f.highAck) { // else it is new
-		for i := range e.ring {
-			if e.ring[i].same(&this) {
-				return e.ring[i].frame
+		for i, m := range e.marks {
+			if m == this && e.frames[i] != 0 {
+				return e.frames[i]
 			}
 		}
 	}
-	if len(e.ring) < maxEmpties {
-		e.ring = append(e.ring, this)
-		return 0
-	}
-	e.ring[e.next] = this
-	e.next = (e.next + 1) % maxEmpties
+	at := e.next % maxEmpties
+	e.marks[at], e.frames[at] = this, s.Frame
+	e.next++
 	return 0
 }
 
-// same reports whether two are one IP packet.
-func (e *empty) same(o *empty) bool {
-	return e.wire == o.wire && e.ipid == o.ipid && e.seq == o.seq && e.ack == o.ack &&
-		e.window == o.window && e.flags == o.flags && e.tsVal == o.tsVal
+// mark is the same for copies of one IP packet, and all but never for two packets: 64
+// bits of its identification, numbers, window, flags and timestamp.
+func mark(s *Segment) (m uint64) {
+	const odd = 0x9e3779b97f4a7c15 // 2^64 divided by the golden ratio
+	for _, part := range [...]uint64{
+		uint64(s.Seq)<<32 | uint64(s.Ack),
+		uint64(s.Options.TSVal)<<32 | uint64(s.Window)<<16 | uint64(s.IPID),
+		s.Wire<<16 | uint64(s.Flags),
+	} {
+		high, low := bits.Mul64(m^part^odd, odd)
+		m = high ^ low
+	}
+	return m
 }

@@ -17,6 +17,7 @@ type end struct {
 	// tapped says that segments are seen at this end's own host, as they leave
 	// and as they arrive: then nothing need be assumed about it.
 	tapped bool
+	both   *tapView // nil unless both hosts are watched
 	// lost: a RST of its own has shown that it had lost the connection.
 	lost bool
 	// assumed is what its peer has sent to it and it may have received.
@@ -45,10 +46,13 @@ type end struct {
 	}
 	flow flow
 	log  sentLog
-	// Where both hosts are watched: its flow as its peer's tap has it, else nil;
-	// and as its own tap has it, when the latest SYN was, and the time from there to
-	// the first ACK, in nanoseconds.
-	arrived             *flow
+}
+
+// tapView is what is kept of an end where both hosts are watched.
+type tapView struct {
+	flow flow // its own, as its peer's tap has it
+	// As its own tap has it, when the latest SYN was, and the time from there to the
+	// first ACK, in nanoseconds.
 	synTime, initialRTT int64
 }
 
@@ -56,36 +60,36 @@ type end struct {
 // seen at the vantage point.
 type flow struct {
 	base          Seq // the ISN, or what is taken for it
-	hasBase       bool
 	nextSeq       Seq // after the highest octet seen
-	hasNext       bool
-	nextFrame     int
-	nextTime      int64
 	contiguous    Seq // after the highest octet before any hole
-	hasContiguous bool
 	lastAck       Seq // 0 before the first ACK, as Wireshark has it
 	highAck       Seq
-	hasAck        bool
-	highAckFrame  int // the first with it
-	lastAckTime   int64
+	edge          Seq    // lastAck + scaled window
 	window        uint16 // as sent
+	shift         uint8
+	hasBase       bool
+	hasNext       bool
+	hasContiguous bool
+	hasAck        bool
 	seenWindow    bool
-	edge          Seq // lastAck + scaled window
-	offer         offer
-	dupAcks       int
-	overtaken     bool // it was acknowledged beyond nextSeq since
-	firstAckFrame int  // the segment that duplicate ACKs repeat
+	hasShift      bool // window scaling is agreed or ruled out
 	probe         bool // its last segment was a zero-window probe,
 	keepAlive     bool // or a keep-alive
-	hasShift      bool // window scaling is agreed or ruled out
-	shift         uint8
-	lastFrame     int
 	lastHadAck    bool
+	overtaken     bool // it was acknowledged beyond nextSeq since
 	synCounted    bool
 	finCounted    bool
-	empties       empties
 	crossed       bool // its SYN and the peer's crossed, and it has sent its SYN,ACK
 	fastOpen      bool // its SYN carried data (RFC 7413)
+	nextFrame     int
+	nextTime      int64
+	lastFrame     int
+	lastAckTime   int64
+	firstAckFrame int // the segment that duplicate ACKs repeat
+	dupAcks       int
+	highAckFrame  int // the first with highAck
+	offer         offer
+	empties       empties
 }
 
 // suspects notes a segment that calls for a challenge ACK.
@@ -103,8 +107,8 @@ func (f *flow) restart() {
 // one has overtaken is none: SND.WL1 and SND.WL2 are there to prevent it (RFC 9293
 // §3.10.7.4).
 type offer struct {
-	known  bool
-	window uint16 // as sent
 	edge   Seq    // SEG.ACK + scaled window
+	window uint16 // as sent
+	known  bool
 	frame  int
 }

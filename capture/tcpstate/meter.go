@@ -122,11 +122,12 @@ func (c *Conn) measure(a *analysis, from, to End, arrival bool) {
 			mine.offer(a)
 		}
 	}
-	if arrival || !c.ends[from].tapped || !c.ends[to].tapped { // else it has not come yet
+	acks := s.Ack.After(theirs.una) && s.Flags&(ACK|RST) == ACK
+	if (acks || s.Options.SackBlocks > 0) && (arrival || !c.ends[from].tapped || !c.ends[to].tapped) { // else it has not come yet
 		if s.Options.SackBlocks > 0 {
 			theirs.sack(s)
 		}
-		if s.Ack.After(theirs.una) && s.Flags&(ACK|RST) == ACK {
+		if acks {
 			theirs.acked(s.Ack, a.now)
 		}
 	}

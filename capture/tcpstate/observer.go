@@ -111,7 +111,7 @@ func (o *Observer) Observe(s *Segment, where Where) *Reading {
 		a.irtt = c.openingTrip(s, from, now)
 		a.analyse(&c.ends[from].log)
 		c.unique(s, from, a.fresh)
-	} else if a.fwd == c.ends[from].arrived {
+	} else if c.ends[from].both != nil {
 		c.openingTrip(s, to, now)
 		a.arrives(&c.ends[from].flow)
 	}

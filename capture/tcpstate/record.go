@@ -54,8 +54,8 @@ func (c *Conn) mark(from, to End, where Where, both bool) {
 	switch {
 	case both && where != Passing:
 		c.ends[from].tapped, c.ends[to].tapped = true, true
-		if c.ends[from].arrived == nil && from != to {
-			c.ends[from].arrived, c.ends[to].arrived = new(flow), new(flow)
+		if c.ends[from].both == nil && from != to {
+			c.ends[from].both, c.ends[to].both = new(tapView), new(tapView)
 		}
 	case where == Sent:
 		c.ends[from].tapped = true
@@ -70,12 +70,12 @@ func (c *Conn) mark(from, to End, where Where, both bool) {
 func (c *Conn) flows(from End, arrival bool) (fwd, rev *flow) {
 	mine, theirs := &c.ends[from], &c.ends[from.Peer()]
 	switch {
-	case mine.arrived == nil:
+	case mine.both == nil:
 		return &mine.flow, &theirs.flow
 	case arrival:
-		return mine.arrived, &theirs.flow
+		return &mine.both.flow, &theirs.flow
 	}
-	return &mine.flow, theirs.arrived
+	return &mine.flow, &theirs.both.flow
 }
 
 // first notes what the first segment of an end tells about where its sequence
@@ -126,10 +126,10 @@ func (c *Conn) rebase(r *Reading, s *Segment, from End, arrival bool) {
 // lost, and nothing is missing between the two.
 func (c *Conn) renumbers(r *Reading, from End) {
 	e := &c.ends[from]
-	if e.arrived == nil || e.arrived.hasBase {
+	if e.both == nil || e.both.flow.hasBase {
 		r.found(FoundReusedPorts, c.Handshake.SynAck, 0)
 	}
-	if e.arrived != nil {
+	if e.both != nil {
 		e.flow.restart()
 	}
 }
@@ -202,16 +202,16 @@ func (c *Conn) unique(s *Segment, from End, fresh uint32) {
 // openingTrip returns the initial round-trip time in nanoseconds, as the tap that
 // sees the segment has it; 0 where it is not known.
 func (c *Conn) openingTrip(s *Segment, tap End, now int64) int64 {
-	e := &c.ends[tap]
+	v := c.ends[tap].both
 	switch {
-	case e.arrived == nil:
+	case v == nil:
 		return int64(c.initialRTT)
 	case s.Flags&(SYN|ACK) == SYN:
-		e.synTime = now
-	case s.Flags&(SYN|ACK) == ACK && e.initialRTT == 0 && e.synTime != 0:
-		e.initialRTT = now - e.synTime
+		v.synTime = now
+	case s.Flags&(SYN|ACK) == ACK && v.initialRTT == 0 && v.synTime != 0:
+		v.initialRTT = now - v.synTime
 	}
-	return e.initialRTT
+	return v.initialRTT
 }
 
 // acknowledges finds what an ACK acknowledges, how long that took, and what is
