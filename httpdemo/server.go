@@ -81,16 +81,12 @@ func NewPlain(now func() time.Time) (*Plain, error) {
 	return &Plain{page: page, policy: policy, json: json, now: now}, nil
 }
 
-// ServeHTTP answers GET and HEAD of / and of /api/public, and 404, 405 or 501
-// otherwise (RFC 9110 §9.1, §9.3.1, §15.5.5, §15.5.6).
+// ServeHTTP answers GET and HEAD of / and of /api/public, and 404 or 405
+// otherwise (RFC 9110 §9.3.1, §15.5.5, §15.5.6).
 func (p *Plain) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
 	h.Set("Date", p.now().UTC().Format(http.TimeFormat))
 	h.Set("X-Content-Type-Options", "nosniff")
-	if !knownMethod(r.Method) {
-		http.Error(w, "501 not implemented", http.StatusNotImplemented)
-		return
-	}
 	var body []byte
 	switch r.URL.Path {
 	case "/":

@@ -145,8 +145,6 @@ func (s *Site) nowhere(w http.ResponseWriter, r *http.Request, h http.Handler) {
 	p := probe{header: http.Header{}}
 	h.ServeHTTP(&p, r)
 	switch {
-	case !knownMethod(r.Method):
-		s.services.Fail(w, r, http.StatusNotImplemented, trace.Text{En: "This server knows no such method.", Ko: "이 서버가 모르는 메서드입니다."})
 	case p.status == http.StatusMethodNotAllowed:
 		w.Header().Set("Allow", p.header.Get("Allow"))
 		s.services.Fail(w, r, p.status, trace.Text{
@@ -157,18 +155,6 @@ func (s *Site) nowhere(w http.ResponseWriter, r *http.Request, h http.Handler) {
 	default:
 		s.services.Fail(w, r, http.StatusNotFound, trace.Text{En: "There is no such page.", Ko: "그런 페이지는 없습니다."})
 	}
-}
-
-// knownMethod reports whether a method is one of RFC 9110 §9.3 or RFC 5789, in capital
-// letters. What a server does not recognise is 501, and 405 what a resource does not
-// allow (RFC 9110 §9.1).
-func knownMethod(method string) bool {
-	switch method {
-	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodDelete,
-		http.MethodConnect, http.MethodOptions, http.MethodTrace, http.MethodPatch:
-		return true
-	}
-	return false
 }
 
 // probe is a response that is looked at and not sent.

@@ -37,7 +37,7 @@ func Strict(l net.Listener, srv *http.Server, header time.Duration, size int) ne
 				r.TLS = overTLS(c.Conn)
 			}
 			if r.ContentLength != 0 {
-				r.Body = strictBody{r.Body, c}
+				r.Body = strictBody{r.Body, c, w.Header()}
 			}
 		}
 		next.ServeHTTP(w, r)
@@ -81,14 +81,17 @@ type strictKey struct{}
 // net/http has others for that.
 type strictBody struct {
 	io.ReadCloser
-	conn *strictConn
+	conn   *strictConn
+	answer http.Header
 }
 
-// Read reads the body. What was refused behind it does not count here.
+// Read reads the body. What was refused behind it does not count here. The answer to
+// one that was refused says that the connection closes (RFC 9112 §9.6).
 func (b strictBody) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)
 	if err != nil && !errors.Is(err, io.EOF) {
 		if r := b.conn.refusal.Load(); r != nil && r.ko != "" {
+			b.answer.Set("Connection", "close")
 			err = &refusedBody{r}
 		}
 	}
