@@ -188,7 +188,7 @@ func TestBadInput(t *testing.T) {
 				t.Errorf("%s, %s: raw bytes of the request come back: %.200q", r.pattern, what, w.Body)
 			}
 		}
-		for _, method := range []string{"DELETE", "PATCH", "PUT", "TRACE"} {
+		for _, method := range []string{"DELETE", "PATCH", "PUT", "TRACE", "NONE"} {
 			w := b.ask(method, r.path, "", "")
 			want(method, w, http.StatusMethodNotAllowed)
 			allowed := strings.Split(w.Header().Get("Allow"), ", ")
@@ -201,7 +201,6 @@ func TestBadInput(t *testing.T) {
 				t.Errorf("%s: 405, and Allow is %q", method, allowed)
 			}
 		}
-		want("a method that nobody knows", b.ask("NONE", r.path, "", ""), http.StatusNotImplemented)
 		if r.method != "POST" {
 			continue
 		}
