@@ -14,7 +14,7 @@ const litter = 33
 // a few megabytes it would be collected hundreds of times a second, beside a server,
 // and tens of times, beside a trace that is read.
 const (
-	serving = 8 << 20
+	serving = 16 << 20
 	reading = 6 << 20
 )
 
