@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"io"
 	"net"
 	"os"
 	"os/exec"
@@ -56,8 +57,7 @@ func (r *Redis) Up(t testing.TB) {
 	}
 	deadline := time.After(20 * time.Second)
 	for {
-		if conn, err := net.Dial("unix", r.Socket()); err == nil {
-			_ = conn.Close()
+		if r.answers() {
 			return
 		}
 		select {
@@ -66,6 +66,23 @@ func (r *Redis) Up(t testing.TB) {
 		case <-time.After(5 * time.Millisecond): // another program: there is nothing to wait on
 		}
 	}
+}
+
+// answers reports whether it does: it takes connections while it still reads what it
+// had written down, and refuses every command.
+func (r *Redis) answers() bool {
+	conn, err := net.Dial("unix", r.Socket())
+	if err != nil {
+		return false
+	}
+	defer conn.Close()
+	const ping, pong = "PING\r\n", "+PONG\r\n"
+	answer := make([]byte, len(pong))
+	if _, err := io.WriteString(conn, ping); err != nil {
+		return false
+	}
+	_, err = io.ReadFull(conn, answer)
+	return err == nil && string(answer) == pong
 }
 
 // Kill ends it as a crash does.
