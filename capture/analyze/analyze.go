@@ -54,7 +54,7 @@ type Lender interface {
 	// Lend makes the Data of frames valid as long as their block is the borrower's.
 	// When a block has been read to its end, turn gets it, before the next frame is
 	// yielded, and returns another one that it got before, or the same, or nil if it
-	// has none to give back. Lend(nil) ends it: blocks are the Lender's again.
+	// has none to give back. Lend(nil) ends it, and the trace: no more is read.
 	Lend(turn func(read []byte) (empty []byte))
 }
 
