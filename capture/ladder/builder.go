@@ -308,21 +308,20 @@ func (b *Builder) mark(r *row, lane int, c *trace.StateChange) {
 // keep copies e, with only the beginning of its payload or body.
 func keep(e *trace.Event) trace.Event {
 	switch {
-	case e.Segment != nil && len(e.Segment.Payload) > maxPayload:
-		c, s := *e, *e.Segment
-		s.Payload = s.Payload[:maxPayload]
-		c.Segment = &s
-		return c.Clone()
+	case e.Segment != nil:
+		defer shorten(&e.Segment.Payload)()
 	case e.WebSocket != nil:
-		c, f := *e, *e.WebSocket
-		f.Payload, f.Inflated = f.Payload[:min(len(f.Payload), maxPayload)], f.Inflated[:min(len(f.Inflated), maxPayload)]
-		c.WebSocket = &f
-		return c.Clone()
-	case e.Message != nil && len(e.Message.Body) > maxPayload:
-		c, m := *e, *e.Message
-		m.Body = m.Body[:maxPayload]
-		c.Message = &m
-		return c.Clone()
+		defer shorten(&e.WebSocket.Payload)()
+		defer shorten(&e.WebSocket.Inflated)()
+	case e.Message != nil:
+		defer shorten(&e.Message.Body)()
 	}
 	return e.Clone()
+}
+
+// shorten leaves the beginning of what is held, until whole is called.
+func shorten(held *[]byte) (whole func()) {
+	all := *held
+	*held = all[:min(len(all), maxPayload)]
+	return func() { *held = all }
 }

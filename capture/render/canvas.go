@@ -2,7 +2,7 @@ package render
 
 import (
 	"slices"
-	"strings"
+	"unicode/utf8"
 
 	"github.com/charmbracelet/x/ansi"
 )
@@ -20,10 +20,15 @@ type canvas struct{ cells []cell }
 
 func newCanvas(width int) *canvas {
 	c := &canvas{cells: make([]cell, width)}
-	for i := range c.cells {
-		c.cells[i].text = " "
-	}
+	c.blank()
 	return c
+}
+
+// blank makes the line empty.
+func (c *canvas) blank() {
+	for i := range c.cells {
+		c.cells[i] = cell{text: " "}
+	}
 }
 
 // put writes s from column col on.
@@ -43,8 +48,10 @@ func (c *canvas) set(col int, cluster string, width int, st style) {
 	if col < 0 || col+width > len(c.cells) {
 		return
 	}
-	c.clear(col)
-	c.clear(col + width - 1)
+	if width > 1 || c.cells[col].tail || col+1 < len(c.cells) && c.cells[col+1].tail {
+		c.clear(col)
+		c.clear(col + width - 1)
+	}
 	c.cells[col] = cell{text: cluster, style: st}
 	for i := 1; i < width; i++ {
 		c.cells[col+i] = cell{tail: true, style: st}
@@ -53,10 +60,26 @@ func (c *canvas) set(col int, cluster string, width int, st style) {
 
 // first takes the first character off s, and tells how wide it is.
 func first(s string) (cluster string, width int) {
-	if ascii(s[0]) && (len(s) == 1 || ascii(s[1])) {
-		return s[:1], 1
+	if n := oneCell(s); n > 0 && (len(s) == n || oneCell(s[n:]) > 0) {
+		return s[:n], 1
 	}
 	return ansi.FirstGraphemeCluster(s, ansi.GraphemeWidth)
+}
+
+// oneCell is how many bytes a character takes that s begins with, if it is one of
+// those of which ladders are made: it takes one cell, and none of them joins another.
+// For any other it is 0.
+func oneCell(s string) int {
+	if ascii(s[0]) {
+		return 1
+	}
+	switch r, n := utf8.DecodeRuneInString(s); {
+	case r >= '─' && r <= '╿': // box drawings
+		return n
+	case r == '◄', r == '►', r == '◆', r == '●', r == '▣', r == '▤', r == '⋮', r == '✗', r == '…', r == '·', r == '–', r == '×', r == 'µ', r == '±':
+		return n
+	}
+	return 0
 }
 
 // ascii reports whether b is a visible ASCII character.
@@ -91,28 +114,25 @@ func (c *canvas) same(o *canvas, from, n int) bool {
 }
 
 // line returns the line without the blanks at its end, coloured by p.
-func (c *canvas) line(p palette) string {
+func (c *canvas) line(p palette) string { return string(c.appendTo(nil, p)) }
+
+// appendTo appends it to b.
+func (c *canvas) appendTo(b []byte, p palette) []byte {
 	end := len(c.cells)
 	for end > 0 && c.cells[end-1].text == " " {
 		end--
 	}
-	var b, run strings.Builder
 	st := plain
-	flush := func() {
-		b.WriteString(p.paint(st, run.String()))
-		run.Reset()
-	}
 	for _, cl := range c.cells[:end] {
 		if cl.tail {
 			continue
 		}
 		// A blank takes the colour of what stands before it.
 		if cl.style != st && cl.text != " " {
-			flush()
+			b = append(append(b, p.marks[st].after...), p.marks[cl.style].before...)
 			st = cl.style
 		}
-		run.WriteString(cl.text)
+		b = append(b, cl.text...)
 	}
-	flush()
-	return b.String()
+	return append(b, p.marks[st].after...)
 }

@@ -49,13 +49,22 @@ func flagText(f tcpstate.Flags) string {
 
 // words joins what is not empty.
 func words(parts ...string) string {
-	kept := parts[:0:0]
+	size := 0
 	for _, p := range parts {
-		if p != "" {
-			kept = append(kept, p)
-		}
+		size += len(p) + 1
 	}
-	return strings.Join(kept, " ")
+	var b strings.Builder
+	b.Grow(size)
+	for _, p := range parts {
+		if p == "" {
+			continue
+		}
+		if b.Len() > 0 {
+			b.WriteByte(' ')
+		}
+		b.WriteString(p)
+	}
+	return b.String()
 }
 
 // callText is a call as a program writes it, and what came of it.

@@ -48,7 +48,7 @@ func (s speaker) label(seg *trace.Segment, tag string) label {
 		}
 	}
 	l.control = seg.Flags.Any(tcpstate.SYN | tcpstate.FIN | tcpstate.RST)
-	l.win = "win=" + strconv.FormatUint(uint64(windowOf(seg)), 10)
+	l.win = withNumber("win=", windowOf(seg))
 	// What the receiver of a long transfer has room for is what its ACKs are
 	// about, and a window that 16 bits cannot hold tells of window scaling.
 	receives := seg.Flags == tcpstate.ACK && seg.Len == 0 && seg.Relative && seg.RelSeq == 1 && seg.RelAck > longTransfer
@@ -100,9 +100,9 @@ func (s speaker) seqText(seg *trace.Segment) string {
 	case seg.Relative && explain.OldSeq(seg):
 		return s.f(wordRaw, "seq=", uint32(seg.Seq))
 	case seg.Relative:
-		return fmt.Sprint("seq=", seg.RelSeq)
+		return withNumber("seq=", seg.RelSeq)
 	}
-	return fmt.Sprint("seq=", uint32(seg.Seq))
+	return withNumber("seq=", uint32(seg.Seq))
 }
 
 func (s speaker) ackText(seg *trace.Segment) string {
@@ -110,10 +110,13 @@ func (s speaker) ackText(seg *trace.Segment) string {
 	case seg.Relative && explain.OldAck(seg):
 		return s.f(wordRaw, "ack=", uint32(seg.Ack))
 	case seg.Relative:
-		return fmt.Sprint("ack=", seg.RelAck)
+		return withNumber("ack=", seg.RelAck)
 	}
-	return fmt.Sprint("ack=", uint32(seg.Ack))
+	return withNumber("ack=", uint32(seg.Ack))
 }
+
+// withNumber is a word with a number behind it: "seq=1".
+func withNumber(name string, n uint32) string { return name + strconv.FormatUint(uint64(n), 10) }
 
 // windowOf is the window in bytes where the scale is known, else the field: on
 // a SYN the field is the window (RFC 7323 §2.2).

@@ -31,10 +31,13 @@ const (
 )
 
 // palette paints; without colours it leaves text as it is.
-type palette struct{ colors [styles]*color.Color }
+type palette struct{ marks [styles]marks }
 
-// newPalette makes colour objects, switched on or off one by one: the package's
-// global switch belongs to nobody.
+// marks are what a terminal reads before a coloured text, and after it.
+type marks struct{ before, after string }
+
+// newPalette has its colours switched on one by one: the package's global switch
+// belongs to nobody.
 func newPalette(on bool) palette {
 	var p palette
 	if !on {
@@ -55,18 +58,19 @@ func newPalette(on bool) palette {
 	}
 	for i, a := range attributes {
 		if len(a) > 0 {
-			p.colors[i] = color.New(a...)
-			p.colors[i].EnableColor()
+			c := color.New(a...)
+			c.EnableColor()
+			p.marks[i].before, p.marks[i].after, _ = strings.Cut(c.Sprint("|"), "|")
 		}
 	}
 	return p
 }
 
 func (p palette) paint(st style, s string) string {
-	if p.colors[st] == nil || s == "" {
+	if s == "" {
 		return s
 	}
-	return p.colors[st].Sprint(s)
+	return p.marks[st].before + s + p.marks[st].after
 }
 
 // glyphs are the symbols of the ladder, each one cell wide.
@@ -130,10 +134,13 @@ func escapeSymbols(s string) string {
 
 // cells is the width of s on a terminal.
 func cells(s string) int {
-	for i := range len(s) {
-		if !ascii(s[i]) {
+	width := 0
+	for i := 0; i < len(s); width++ {
+		n := oneCell(s[i:])
+		if n == 0 {
 			return ansi.StringWidth(s)
 		}
+		i += n
 	}
-	return len(s)
+	return width
 }

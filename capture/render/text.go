@@ -56,9 +56,11 @@ type text struct {
 	holds     []int         // see ladder.Row
 	colors    map[int]style // of lanes with a control block
 	used      map[symbol]bool
-	spaced    bool // the last line written was empty
-	tables    bool // the ladder is over
-	opened    int  // connections that were shown
+	spaced    bool      // the last line written was empty
+	line      []byte    // that is written
+	spare     []*canvas // for lines to come
+	tables    bool      // the ladder is over
+	opened    int       // connections that were shown
 	tie       string
 	terms     map[string]bool // of explain.Terms, that rows have shown
 	// told gives the reasons of a row that was explained before it is drawn; nil
@@ -260,7 +262,20 @@ func (t *text) headTwo(names, addresses *canvas, left, right ladder.Lane) {
 }
 
 // canvas returns an empty line as wide as the ladder.
-func (t *text) canvas() *canvas { return newCanvas(t.grid.ladder) }
+func (t *text) canvas() *canvas {
+	if last := len(t.spare) - 1; last >= 0 {
+		c := t.spare[last]
+		t.spare = t.spare[:last]
+		if len(c.cells) == t.grid.ladder {
+			c.blank()
+			return c
+		}
+	}
+	return newCanvas(t.grid.ladder)
+}
+
+// reuse takes back lines that canvas returned and that have been written.
+func (t *text) reuse(lines []*canvas) { t.spare = append(t.spare, lines...) }
 
 // text prepares words for the screen.
 func (t *text) text(s string) string {
@@ -293,10 +308,10 @@ func (t *text) centred(c *canvas, col int, s string, st style) {
 
 // emit writes a drawn line.
 func (t *text) emit(c *canvas) {
-	line := c.line(t.p)
-	t.spaced = line == ""
-	t.w.WriteString(line)
-	t.w.WriteByte('\n')
+	t.line = c.appendTo(t.line[:0], t.p)
+	t.spaced = len(t.line) == 0
+	t.line = append(t.line, '\n')
+	t.w.Write(t.line)
 }
 
 // painted writes words over the whole width, wrapped.

@@ -1,7 +1,6 @@
 package render
 
 import (
-	"fmt"
 	"slices"
 	"strconv"
 
@@ -287,7 +286,7 @@ func rowTag(r *ladder.Row) string {
 	if p.Addr.Port() == 0 {
 		return ""
 	}
-	return fmt.Sprintf(":%d", p.Addr.Port())
+	return withNumber(":", uint32(p.Addr.Port()))
 }
 
 // portTag names a segment's connection by its client's port.
@@ -298,5 +297,5 @@ func portTag(seg *trace.Segment) string {
 	} else if seg.From != 0 {
 		port = seg.Dst.Port()
 	}
-	return fmt.Sprintf(":%d", port)
+	return withNumber(":", uint32(port))
 }

@@ -340,6 +340,7 @@ func (t *text) block(lines []*canvas, reasons []string) {
 		for _, c := range lines {
 			t.emit(c)
 		}
+		t.reuse(lines)
 		return
 	}
 	if t.grid.panel == 0 {
