@@ -48,12 +48,7 @@ func (x *Exchange) Split() (s Split, ok bool) {
 // came to the last.
 func (x *Exchange) Span() (all Span) {
 	for m := range x.messages() {
-		if all == (Span{}) {
-			all = m.Span
-			continue
-		}
-		all.add(m.FirstFrame, m.FirstTime)
-		all.add(m.LastFrame, m.LastTime)
+		all.Join(m.Span)
 	}
 	return all
 }

@@ -50,6 +50,16 @@ func (s *Span) add(frame int, at time.Time) {
 	}
 }
 
+// Join makes s reach over what another one spans, too. The zero value spans nothing.
+func (s *Span) Join(o Span) {
+	if *s == (Span{}) {
+		*s = o
+		return
+	}
+	s.add(o.FirstFrame, o.FirstTime)
+	s.add(o.LastFrame, o.LastTime)
+}
+
 // Message is one request or response. Byte offsets count from the start of the
 // stream in its direction.
 type Message struct {

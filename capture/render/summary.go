@@ -199,8 +199,8 @@ func (s *summary) response(stream int, m *http1.Message) {
 	}
 	p := asked[i]
 	s.asked[stream] = slices.Delete(asked, i, i+1)
-	x := http1.Exchange{Request: &http1.Message{Span: p.Span}, Response: m}
-	if !s.between.Touches(x.Span()) {
+	all := p.Span
+	if all.Join(m.Span); !s.between.Touches(all) {
 		return
 	}
 	s.answers(m.Status)
