@@ -141,6 +141,13 @@ func (b *Builder) Add(e *trace.Event) []Row {
 	return b.shortened(b.settled())
 }
 
+// Part returns the rows that only wait for the next event, where that is not to be
+// part of the ladder.
+func (b *Builder) Part() []Row {
+	b.open = nil
+	return b.shortened(b.settled())
+}
+
 // Flush returns the rows that were still waiting: the trace is over.
 func (b *Builder) Flush() []Row {
 	b.settleAll()

@@ -66,6 +66,8 @@ type Between struct {
 
 	first  time.Time // when the trace begins
 	newest int
+	// passed: the frames that a ladder shows have all been seen.
+	passed bool
 	// ends are the states of connections' ends that rows which are left out have
 	// told: the first row that is kept of a connection shows them.
 	ends map[int][]ladder.StateMark
@@ -117,6 +119,21 @@ func (t *text) whole() {
 	for _, part := range wrap(t.say.of(wordWhole), t.o.width()) {
 		t.painted(faint, part)
 	}
+}
+
+// add gives a builder the events of which it makes rows that are shown, and those
+// that such rows begin with. Behind the last frame these are summaries alone.
+func (b *Between) add(to *ladder.Builder, e *trace.Event) []ladder.Row {
+	summary := e.Kind == trace.KindConnection || e.Kind == trace.KindTotals
+	switch {
+	case b == nil || summary || !b.To.Set || e.Frame <= b.To.Frame || b.To.Frame == 0 || e.Wire != 0:
+	case b.passed:
+		return nil
+	default:
+		b.passed = true
+		return to.Part()
+	}
+	return to.Add(e)
 }
 
 // Rows leaves rows out. Summaries of connections of which a part is shown stay,

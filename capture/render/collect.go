@@ -49,7 +49,7 @@ func collect(events Events, o Options) (*picture, error) {
 		}
 		o.Between.begins(e.At)
 		x.Observe(&e)
-		take(b.Add(&e))
+		take(o.Between.add(b, &e))
 	}
 	take(b.Flush())
 	p.lanes, p.ledger, p.several, p.talked = b.Lanes(), worthShowing(b.Ledger()), b.Connections() > 1, b.Talked()

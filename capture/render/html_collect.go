@@ -67,7 +67,7 @@ func collectReport(events Events, o *Options) (*report, error) {
 			x.Observe(&e)
 		}
 		r.note(&e)
-		r.take(b, b.Add(&e))
+		r.take(b, o.Between.add(b, &e))
 	}
 	r.take(b, b.Flush())
 	r.lanes, r.several, r.talked = b.Lanes(), b.Connections() > 1, b.Talked()

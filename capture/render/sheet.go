@@ -81,7 +81,7 @@ func ReadSheet(events Events, o Options, part Part) (*Sheet, error) {
 				x.Observe(&e)
 			}
 		}
-		if r.take(r.builder.Add(&e)); r.more {
+		if r.take(o.Between.add(r.builder, &e)); r.more {
 			break
 		}
 	}

@@ -22,7 +22,7 @@ func Text(w io.Writer, events Events, o Options) error {
 		}
 		o.Between.begins(e.At)
 		t.explainer.Observe(&e)
-		if err := t.rows(o.Between.Rows(t.builder.Add(&e))); err != nil {
+		if err := t.rows(o.Between.Rows(o.Between.add(t.builder, &e))); err != nil {
 			return err
 		}
 	}
