@@ -444,8 +444,8 @@ func aroundStory() []trace.Event {
 	}
 	return []trace.Event{
 		{Kind: trace.KindNote, Note: &trace.Note{Text: trace.Text{En: "A note.", Ko: "메모입니다."}}},
-		{Kind: trace.KindOther, Other: &trace.Other{Protocol: "ARP", Info: "who has 10.0.0.2? tell 10.0.0.1"}},
-		{Kind: trace.KindOther, Other: &trace.Other{Protocol: "UDP", Info: "10.0.0.1:53 → 10.0.0.2:99"}},
+		{Kind: trace.KindOther, Other: &trace.Other{Protocol: "ARP", Info: trace.Text{En: "who has 10.0.0.2? tell 10.0.0.1", Ko: "who has 10.0.0.2? tell 10.0.0.1"}}},
+		{Kind: trace.KindOther, Other: &trace.Other{Protocol: "UDP", Info: trace.Text{En: "10.0.0.1:53 → 10.0.0.2:99", Ko: "10.0.0.1:53 → 10.0.0.2:99"}}},
 		{Kind: trace.KindOther, Other: &trace.Other{Protocol: "LLDP"}},
 		{Kind: trace.KindOther, Other: &trace.Other{Protocol: "IPv4", Err: errors.New("header is cut: 12 of 20 bytes\x1b")}},
 		{Kind: trace.KindGap, N: 1},

@@ -248,7 +248,7 @@ func FuzzExplain(f *testing.F) {
 			call(client, name, text, text, int(n)),
 			verdict(uint64(b), trace.Fate(b), text),
 			state(End(b&1), State(flags%16), State(flags>>4%16), TriggerKind(b%5), text, Basis(n&3), int(n)),
-			trace.Event{Kind: trace.KindOther, Other: &trace.Other{Protocol: name, Info: text}},
+			trace.Event{Kind: trace.KindOther, Other: &trace.Other{Protocol: name, Info: trace.Text{En: text, Ko: text}}},
 		)
 		for _, m := range httpStory() {
 			m.Message.Method, m.Message.Target, m.Message.Reason, m.Message.Status = name, text, text, int(n)

@@ -43,7 +43,7 @@ func (h *history) observe(ev *trace.Event) {
 		h.judge(ev.Verdict)
 	case ev.Kind == trace.KindOther && ev.Other != nil && strings.HasPrefix(ev.Other.Protocol, "ICMP"):
 		// RFC 792 and RFC 4443 §3.2, in decode's words.
-		if strings.Contains(ev.Other.Info, "fragmentation needed") || strings.Contains(ev.Other.Info, "too big") {
+		if strings.Contains(ev.Other.Info.En, "fragmentation needed") || strings.Contains(ev.Other.Info.En, "too big") {
 			if len(h.fates.pathMTU) >= maxPathMTU {
 				h.fates.pathMTU = slices.Delete(h.fates.pathMTU, 0, 1)
 			}

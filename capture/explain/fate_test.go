@@ -46,7 +46,7 @@ func TestWhatIsKnown(t *testing.T) {
 	soon := again
 	soon.ms, soon.found = 12, []Finding{{Name: FoundOutOfOrder, Frame: 3}}
 	ack := seg{frame: 6, ms: 410, from: Server, seq: 1, ack: 7, flags: ACK, acks: 4, wire: 6}
-	icmp := trace.Event{Kind: trace.KindOther, At: start.Add(11e6), Other: &trace.Other{Protocol: "ICMPv4", Info: "fragmentation needed, next-hop MTU 700"}}
+	icmp := trace.Event{Kind: trace.KindOther, At: start.Add(11e6), Other: &trace.Other{Protocol: "ICMPv4", Info: trace.Text{En: "fragmentation needed, next-hop MTU 700", Ko: "fragmentation needed, next-hop MTU 700"}}}
 	lostFirst := hello
 	lostFirst.wire = 4
 	resent := hello

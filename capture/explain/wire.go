@@ -101,7 +101,7 @@ func fateText(fate trace.Fate, by time.Duration) (text, string) {
 // other explains a frame that holds no TCP segment.
 func (x *Explainer) other(ev *trace.Event) Explanation {
 	o := ev.Other
-	values := args{"protocol": quoted(o.Protocol), "info": quotedTo(o.Info, whole)}
+	values := args{"protocol": quoted(o.Protocol), "info": quotedTo(x.lang.Of(o.Info), whole)}
 	if o.Err != nil {
 		values["error"] = quotedTo(Fault(x.lang, o.Err), whole)
 		return Explanation{Sentence: x.say(damagedText, values)}
@@ -109,7 +109,7 @@ func (x *Explainer) other(ev *trace.Event) Explanation {
 	switch {
 	case o.Protocol == "ARP":
 		return Explanation{Sentence: x.say(arpText, values), Section: "RFC 826"}
-	case o.Info == "":
+	case o.Info.En == "":
 		return Explanation{Sentence: x.say(otherBareText, values)}
 	}
 	return Explanation{Sentence: x.say(otherText, values)}

@@ -88,6 +88,8 @@ type jsonSegment struct {
 	InFlight    uint32        `json:"in_flight,omitempty"`
 	RTT         *int64        `json:"rtt_us,omitempty"`
 	AcksFrame   int           `json:"acks_frame,omitempty"`
+	NewerAck    int           `json:"newer_ack,omitempty"`
+	Anew        uint32        `json:"anew,omitempty"`
 	Findings    []jsonFinding `json:"findings,omitempty"`
 	Settled     []jsonSettled `json:"settled,omitempty"`
 }
@@ -217,7 +219,7 @@ func eventOf(e *trace.Event) *jsonEvent {
 		j.Store = accessOf(a)
 	}
 	if n := e.Other; n != nil {
-		j.Other = &jsonOther{Protocol: valid(n.Protocol), Info: valid(n.Info)}
+		j.Other = &jsonOther{Protocol: valid(n.Protocol), Info: valid(n.Info.En)}
 		if n.Err != nil {
 			j.Other.Error = valid(n.Err.Error())
 		}
@@ -267,7 +269,7 @@ func ipText(a netip.AddrPort) string { return valid(a.Addr().String()) }
 func segmentOf(s *trace.Segment) *jsonSegment {
 	j := &jsonSegment{
 		Flags: flagList(s.Flags), Seq: uint32(s.Segment.Seq), Len: s.Len, Window: s.Window,
-		InFlight: s.InFlight, AcksFrame: s.AcksFrame,
+		InFlight: s.InFlight, AcksFrame: s.AcksFrame, NewerAck: s.NewerAck, Anew: s.Anew,
 	}
 	hasAck := s.Flags.Has(tcpstate.ACK)
 	if hasAck {

@@ -18,7 +18,7 @@ func otherText(say speaker, r *ladder.Row) string {
 		return verdictText(say, *r.Event.Verdict)
 	}
 	o := r.Event.Other
-	s := words(safe(o.Protocol), safe(o.Info))
+	s := words(safe(o.Protocol), safe(say.of(o.Info)))
 	if o.Err != nil {
 		s += ": " + safe(explain.Fault(say.lang, o.Err))
 	}
@@ -47,7 +47,7 @@ func stateCause(say speaker, r *ladder.Row) string {
 func otherForms(say speaker, r *ladder.Row) []string {
 	forms := []string{otherText(say, r)}
 	if o := r.Event.Other; o != nil {
-		if _, mtu, ok := strings.Cut(o.Info, "MTU "); ok {
+		if _, mtu, ok := strings.Cut(o.Info.En, "MTU "); ok {
 			mtu, _, _ = strings.Cut(mtu, " ")
 			forms = append(forms, say.f(wordTooBig, safe(mtu)))
 		}

@@ -120,7 +120,7 @@ func (s *sequence) row(r *ladder.Row) {
 	case ladder.RowPause:
 		s.all(s.d.pause, s.say.f(wordPass, prose(s.say.lang, r.Pause)))
 	case ladder.RowOther:
-		s.all(s.d.over, words(safe(r.Event.Other.Protocol), safe(r.Event.Other.Info)))
+		s.all(s.d.over, words(safe(r.Event.Other.Protocol), safe(s.say.of(r.Event.Other.Info))))
 	case ladder.RowVerdict:
 		s.all(s.d.over, verdictText(s.say, *r.Event.Verdict))
 	case ladder.RowLost:

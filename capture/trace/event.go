@@ -98,7 +98,7 @@ type Other struct {
 	// "UDP", "ETHERNET 0x88cc".
 	Protocol string
 	// Info is a short line for people: "who has 10.0.0.2? tell 10.0.0.1".
-	Info string
+	Info Text
 	// Err is why the frame could not be decoded further, if it could not.
 	Err error
 }

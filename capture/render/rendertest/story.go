@@ -217,7 +217,7 @@ func (s *story) other(protocol, info string, err error) {
 	s.totals.Others[protocol]++
 	s.add(trace.Event{
 		Kind: trace.KindOther, Frame: s.frame, Stream: -1,
-		Other: &trace.Other{Protocol: protocol, Info: info, Err: err},
+		Other: &trace.Other{Protocol: protocol, Info: trace.Text{En: info, Ko: info}, Err: err},
 	})
 }
 
