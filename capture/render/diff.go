@@ -230,7 +230,7 @@ func DiffText(w io.Writer, left, right DiffSide, o Options) error {
 				mid += fmt.Sprintf(" %+.4gms", float64(later)/1000)
 			}
 		}
-		line(diffCell(r.Left, o.ASCII), mid, diffCell(r.Right, o.ASCII), st)
+		line(diffCell(r.Left, room, o.ASCII), mid, diffCell(r.Right, room, o.ASCII), st)
 	}
 	b.WriteString("\n")
 	under := []string{say.f(wordDiffCounts, count["same"], count["left"], count["right"], count["changed"]), say.of(wordDiffLegend)}
@@ -258,24 +258,41 @@ func diffMark(kind string) (style, string) {
 	return plain, "="
 }
 
-// diffCell is one segment, short enough for half a screen.
-func diffCell(s *DiffSegment, ascii bool) string {
+// diffCell is a segment in at most room cells, if they hold its number and how much it
+// carries: a flag that another word tells of gives way first, then decimals of the
+// time, and last what it acknowledges.
+func diffCell(s *DiffSegment, room int, ascii bool) string {
 	if s == nil {
 		return ""
 	}
 	way := "→"
-	if s.end == tcpstate.Server {
+	switch server := s.end == tcpstate.Server; {
+	case ascii && server:
+		way = "<"
+	case ascii:
+		way = ">"
+	case server:
 		way = "←"
 	}
-	if ascii {
-		way = map[string]string{"→": ">", "←": "<"}[way]
-	}
-	out := fmt.Sprintf("%8.4f %s %s %d", float64(s.SinceUS)/1e6, way, flagText(s.flags), s.Seq)
+	ack, size := "", ""
 	if s.flags.Has(tcpstate.ACK) {
-		out += fmt.Sprintf(" ack=%d", s.Ack)
+		ack = fmt.Sprintf(" ack=%d", s.Ack)
 	}
 	if s.Len > 0 {
-		out += fmt.Sprintf(" len=%d", s.Len)
+		size = fmt.Sprintf(" len=%d", s.Len)
+	}
+	flags := flagText(s.flags)
+	short, at := strings.TrimSuffix(flags, ",ACK"), float64(s.SinceUS)/1e6 // ack= says ACK
+	out := ""
+	for _, out = range []string{
+		fmt.Sprintf("%8.4f %s %s %d%s%s", at, way, flags, s.Seq, ack, size),
+		fmt.Sprintf("%8.4f %s %s %d%s%s", at, way, short, s.Seq, ack, size),
+		fmt.Sprintf("%.1f %s %s %d%s%s", at, way, short, s.Seq, ack, size),
+		fmt.Sprintf("%.1f %s %s %d%s", at, way, flags, s.Seq, size),
+	} {
+		if cells(out) <= room {
+			break
+		}
 	}
 	return out
 }

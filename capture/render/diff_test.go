@@ -5,6 +5,8 @@ import (
 	"math/rand/v2"
 	"strings"
 	"testing"
+
+	"statelab/capture/tcpstate"
 )
 
 func segmentsOf(r *rand.Rand, n int) []DiffSegment {
@@ -72,6 +74,23 @@ func TestDiffOfOne(t *testing.T) {
 	for line := range strings.Lines(out.String()) {
 		if cells(strings.TrimRight(line, "\n")) > 80 || strings.Contains(line, "\x1b") {
 			t.Errorf("%q", line)
+		}
+	}
+}
+
+// TestDiffCell: where there is too little room, no number is cut, and what differs most
+// often stays.
+func TestDiffCell(t *testing.T) {
+	t.Parallel()
+	s := &DiffSegment{SinceUS: 140000, Seq: 75, Ack: 255, Len: 209, flags: tcpstate.PSH | tcpstate.ACK}
+	for room, want := range map[int]string{
+		60: "  0.1400 → PSH,ACK 75 ack=255 len=209",
+		34: "  0.1400 → PSH 75 ack=255 len=209",
+		30: "0.1 → PSH 75 ack=255 len=209",
+		26: "0.1 → PSH,ACK 75 len=209",
+	} {
+		if got := diffCell(s, room, false); got != want {
+			t.Errorf("%d cells: %q, not %q", room, got, want)
 		}
 	}
 }

@@ -40,9 +40,44 @@ func TestOneWriterAFile(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer again.Close()
+	if got, err := os.ReadFile(name); err != nil || string(got) != "first" {
+		t.Errorf("before anything is written anew the file holds %q: %v", got, err)
+	}
+	if err := again.Close(); err != nil {
+		t.Fatal(err)
+	}
 	if got, err := os.ReadFile(name); err != nil || len(got) > 0 {
 		t.Errorf("a file that is written anew holds %q: %v", got, err)
+	}
+}
+
+// TestRefusedKeepsTheFile: a command that ends before it has something to write leaves
+// what -o names as it was, there or not.
+func TestRefusedKeepsTheFile(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	noTrace, there, fresh := filepath.Join(dir, "no.pcap"), filepath.Join(dir, "there"), filepath.Join(dir, "fresh")
+	for _, name := range []string{noTrace, there} {
+		if err := os.WriteFile(name, []byte("precious"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, args := range [][]string{
+		{"inspect", filepath.Join(dir, "missing.pcap"), "--format", "html"},
+		{"inspect", noTrace, "--format", "html"},
+		{"inspect", noTrace},
+		{"inspect", "--vantage", noTrace, filepath.Join(dir, "missing.pcap")},
+		{"http", "demo", "compare", "--format", "html"},
+	} {
+		for _, name := range []string{there, fresh} {
+			if _, _, code := try(t, "", append(args, "-o", name)...); code == 0 {
+				t.Errorf("%q: exit 0", args)
+			}
+			got, err := os.ReadFile(name)
+			if kept := err == nil && string(got) == "precious" || name == fresh && errors.Is(err, fs.ErrNotExist); !kept {
+				t.Errorf("%q: %s holds %q: %v", args, name, got, err)
+			}
+		}
 	}
 }
 

@@ -226,11 +226,15 @@ func create(e *env, name string) (io.WriteCloser, error) {
 	if name == "-" {
 		return keepOpen{e.stdout}, nil
 	}
-	f, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE, 0o666)
+	f, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o666)
+	fresh := err == nil
+	if errors.Is(err, fs.ErrExist) {
+		f, err = os.OpenFile(name, os.O_RDWR|os.O_CREATE, 0o666)
+	}
 	if err != nil {
 		return nil, err
 	}
-	return emptied(f)
+	return claim(f, fresh)
 }
 
 // createPrivate is create for what others have said: a new file may be read by its owner
@@ -253,24 +257,18 @@ func createPrivate(e *env, name string) (io.WriteCloser, error) {
 			return nil, errors.Join(err, f.Close())
 		}
 	}
-	return emptied(f)
+	return claim(f, true)
 }
 
-// emptied is a file to write into, if no other statelab does.
-func emptied(f *os.File) (io.WriteCloser, error) {
+// claim makes a file one to write into, if no other statelab does.
+func claim(f *os.File, fresh bool) (io.WriteCloser, error) {
 	if info, err := f.Stat(); err != nil || !info.Mode().IsRegular() {
 		return f, err
 	}
-	var err error
 	if claimed(f) {
-		err = fmt.Errorf("%s: another statelab is writing this file", f.Name())
-	} else {
-		err = f.Truncate(0)
+		return nil, errors.Join(fmt.Errorf("%s: another statelab is writing this file", f.Name()), f.Close())
 	}
-	if err != nil {
-		return nil, errors.Join(err, f.Close())
-	}
-	return f, nil
+	return &outputFile{File: f, fresh: fresh}, nil
 }
 
 type keepOpen struct{ io.Writer }
