@@ -84,6 +84,104 @@ type truth struct {
 	arrivals []capture.Frame
 }
 
+// incomplete drops some of what a tap has seen, as a capture does whose disk is too
+// slow.
+func incomplete(frames []capture.Frame, share float64, luck *rand.Rand) (kept []capture.Frame) {
+	for _, f := range frames {
+		if luck.Float64() >= share {
+			kept = append(kept, f)
+		}
+	}
+	return kept
+}
+
+// What a capture missed is not told as lost where the frames show that it arrived,
+// and nothing is told to have arrived that did not.
+func TestACaptureThatMissesFramesIsFoundOut(t *testing.T) {
+	t.Parallel()
+	var total struct{ unseen, doubtful, lost, wrong int }
+	for _, sc := range tcpdemo.Scenarios() {
+		for n, text := range []string{"", "loss 10%", "loss 5% server→client"} {
+			var rules []network.Rule
+			if text != "" {
+				r, err := network.ParseRule(text)
+				if err != nil {
+					t.Fatal(err)
+				}
+				rules = append(rules, r)
+			}
+			rec, _ := attempt(t, sc, uint64(n)+1, rules...)
+			luck := rand.New(rand.NewPCG(uint64(n), 11))
+			ends := [2][]capture.Frame{rec.At(virtual.ClientTap), rec.At(virtual.ServerTap)}
+			ends[n%2] = incomplete(ends[n%2], 0.2, luck)
+			c, err := vantage.Compare(seen(ends[0], skew{}), seen(ends[1], skew{}))
+			if err != nil || !c.Clock.Bounded {
+				continue
+			}
+			arrived := map[uint64]bool{}
+			alike := map[string]int{}
+			for _, f := range rec.Frames {
+				if f.Direction == capture.Outbound {
+					alike[string(f.Data)]++
+				} else {
+					arrived[f.Wire] = true
+				}
+			}
+			fates := map[uint64]trace.Fate{}
+			for o := range c.Observations() {
+				fates[o.Verdict.Wire] = o.Verdict.Fate
+			}
+			left := departures(t, c, ends)
+			for wire, own := range left {
+				if alike[string(own.Data)] > 1 {
+					continue
+				}
+				switch fates[wire] {
+				case trace.Unseen:
+					if total.unseen++; !arrived[own.Wire] {
+						t.Errorf("%s, %q: frame %d at %s never arrived, and is told as acknowledged", sc.Name, text, own.Number, own.Vantage)
+					}
+				case trace.Doubtful:
+					total.doubtful++
+				case trace.Missing:
+					if total.lost++; arrived[own.Wire] {
+						total.wrong++
+					}
+				}
+			}
+		}
+	}
+	// One that lost nothing but bare ACKs does not give itself away.
+	if total.unseen < 500 || total.lost < 200 || total.wrong*50 > total.lost+total.unseen {
+		t.Errorf("%+v: too little was found out", total)
+	}
+}
+
+// departures returns by its number on the wire what each frame was, as its tap
+// recorded it, that the comparison shows leaving.
+func departures(t *testing.T, c *vantage.Comparison, ends [2][]capture.Frame) map[uint64]capture.Frame {
+	t.Helper()
+	left := map[uint64]capture.Frame{}
+	var at [2]int
+	for f, err := range c.Frames(seen(ends[0], skew{}), seen(ends[1], skew{})) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		h := 0
+		if (f.Vantage == "server") != c.Swapped {
+			h = 1
+		}
+		for string(ends[h][at[h]].Data) != string(f.Data) { // what is not shown twice: ARP
+			at[h]++
+		}
+		if own := ends[h][at[h]]; own.Direction == capture.Outbound && f.Wire != 0 {
+			left[f.Wire] = own
+		}
+		at[h]++
+	}
+	return left
+}
+
 func compareWithTruth(t *testing.T, what string, rec *network.Recording, s skew, turned bool) (paired, twins, lost int) {
 	t.Helper()
 	ends := [2][]capture.Frame{rec.At(virtual.ClientTap), rec.At(virtual.ServerTap)}

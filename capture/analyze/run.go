@@ -223,12 +223,13 @@ func (r *run) timeOf(f *capture.Frame, from tcpstate.End, arrival bool) time.Tim
 }
 
 // delivers reports whether this sight of a frame is the one whose payload
-// counts: where both ends are watched, its arrival with a good checksum.
+// counts: where both ends are watched, its arrival with a good checksum, or its
+// departure where its arrival was not watched.
 func (r *run) delivers(f *capture.Frame, reading *tcpstate.Reading, arrival bool) bool {
 	if reading.Damaged {
 		return false
 	}
-	return arrival || f.Wire == 0 || f.Direction == capture.Inbound
+	return arrival || f.Wire == 0 || f.Direction != capture.Outbound
 }
 
 // inferred takes a change that a segment shows.

@@ -321,7 +321,7 @@ func wireStory() []trace.Event {
 	damaged := arrived.event()
 	damaged.Kind = trace.KindArrival
 	events := append(segs(sent), arrival, damaged)
-	for fate := range trace.Unsent + 1 {
+	for fate := range trace.Doubtful + 1 {
 		events = append(events, verdict(21, fate, ""))
 	}
 	ack := seg{frame: 5, from: Client, seq: 7, ack: 1, flags: ACK, wire: 22}

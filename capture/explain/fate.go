@@ -64,8 +64,12 @@ func (h *history) judge(v *trace.Verdict) {
 		if s != nil {
 			s.lost, s.tooBig = true, v.Fate == trace.TooBig
 		}
+	case trace.Uncovered, trace.Unseen, trace.Doubtful:
+		if s != nil {
+			s.untold = true
+		}
 	case trace.Delayed, trace.Duplicated, trace.Swapped, trace.Corrupted, trace.Discarded,
-		trace.Uncovered, trace.Repeated, trace.Altered, trace.Unsent:
+		trace.Repeated, trace.Altered, trace.Unsent:
 	}
 }
 
@@ -73,7 +77,7 @@ func (h *history) judge(v *trace.Verdict) {
 // explained may lie behind what has been observed.
 func (h *history) reached(s *seen, by time.Time) bool {
 	if s.arrived.IsZero() {
-		return !s.lost && !h.fates.watched
+		return s.untold || !s.lost && !h.fates.watched
 	}
 	return !s.arrived.After(by)
 }

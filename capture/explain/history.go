@@ -35,6 +35,7 @@ type seen struct {
 	// What became of it, where that is told: see history.reached.
 	arrived      time.Time // first, whole
 	lost, tooBig bool
+	untold       bool // it may have arrived, and nobody saw it
 	forged       bool // no stack sent it
 	refused      bool // a SYN,ACK that answers another SYN than its receiver's
 }

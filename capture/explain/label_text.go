@@ -138,6 +138,8 @@ var fateLabels = map[string]text{
 	"fate.repeated":   {En: "left once, arrived more than once", Ko: "한 번 나가 여러 번 도착함"},
 	"fate.altered":    {En: "arrived with other bytes", Ko: "다른 바이트로 도착함"},
 	"fate.unsent":     {En: "seen to arrive, never to leave", Ko: "도착한 것은 보이고 나간 것은 보이지 않음"},
+	"fate.unseen":     {En: "acknowledged, so it arrived, and the capture there missed it", Ko: "ACK로 확인되었으므로 도착했고, 그쪽 캡처가 놓침"},
+	"fate.doubtful":   {En: "not seen to arrive by a capture that missed frames: whether it was lost is not known", Ko: "놓친 프레임이 있는 캡처에 도착이 보이지 않음: 손실 여부를 알 수 없음"},
 }
 
 // endingLabels: tcpstate.Ending.

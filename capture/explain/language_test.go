@@ -184,7 +184,7 @@ func TestLabels(t *testing.T) {
 	for k := range trace.MemoryResource + 1 {
 		keys = append(keys, "memory."+k.String(), "memory.gloss."+k.String())
 	}
-	for f := range trace.Unsent + 1 {
+	for f := range trace.Doubtful + 1 {
 		keys = append(keys, "fate."+f.String())
 	}
 	for e := range tcpstate.EndNever + 1 {

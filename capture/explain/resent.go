@@ -71,7 +71,7 @@ func (x *Explainer) hadAck(f facts) bool {
 func (x *Explainer) resentUnseen(f facts) Explanation {
 	t, section := retransmissionUnseenText, "RFC 9293 §3.8.1; RFC 6298 §5"
 	switch o := x.original(f); {
-	case o == nil && x.history.fates.watched:
+	case o == nil && x.history.fates.watched, o != nil && o.untold:
 		t, section = resentBareText, "RFC 9293 §3.8"
 	case o == nil:
 	case o.tooBig && x.history.toldMTU(o.at, f.ev.At):

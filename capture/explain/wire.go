@@ -94,6 +94,10 @@ func fateText(fate trace.Fate, by time.Duration) (text, string) {
 		return alteredText, "RFC 9293 §3.1"
 	case trace.Unsent:
 		return unsentText, ""
+	case trace.Unseen:
+		return unseenText, "RFC 9293 §3.4"
+	case trace.Doubtful:
+		return doubtfulText, ""
 	}
 	return unknownFateText, ""
 }

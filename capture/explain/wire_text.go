@@ -73,6 +73,14 @@ var (
 		En: "{what} came to {to}, and the capture at the other end, though it was running, did not see it leave: that capture missed it, or somebody on the way made it.",
 		Ko: "{what|이/가} {to}에 도착했지만, 진행 중이던 반대쪽 캡처에는 나간 기록이 없습니다. 그 캡처가 놓쳤거나 중간에서 누군가 만든 것입니다.",
 	}
+	unseenText = text{
+		En: "The capture at {to} does not hold {what}, which {to} acknowledges nonetheless: that capture missed what arrived.",
+		Ko: "{to} 쪽 캡처에는 {what|이/가} 없지만 {to|이/가} ACK로 확인합니다. 도착했고, 그 캡처가 놓친 것입니다.",
+	}
+	doubtfulText = text{
+		En: "The capture at the sender holds {what}, that at {to} does not. But that one has missed frames: whether this one was lost is not known.",
+		Ko: "보낸 쪽 캡처에는 {what|이/가} 있지만 {to} 쪽 캡처에는 없습니다. 그러나 그 캡처는 놓친 프레임이 있으므로, 이것이 손실되었는지는 알 수 없습니다.",
+	}
 	unknownFateText = text{En: "The wire did something to {what}.", Ko: "회선이 {what|을/를} 건드렸습니다."}
 	noHostText      = text{En: "No host has the address {address}.", Ko: "주소가 {address}인 호스트가 없습니다."}
 	ruleText        = text{En: "Rule: {rule}.", Ko: "규칙: {rule}."}

@@ -145,8 +145,12 @@ func (f *flight) apply(v trace.Verdict) {
 		r.waiting = false
 		r.Arrow.Part = Whole
 	}
-	if r.Arrow.Injected {
-		r.waiting = false // it is put in where it arrives
+	switch v.Fate {
+	case trace.Injected: // it is put in where it arrives
+		r.waiting = false
+	case trace.Uncovered, trace.Unsent, trace.Unseen, trace.Doubtful: // it is told of here alone
+		r.waiting = false
+	default:
 	}
 }
 
@@ -159,7 +163,7 @@ func applyTo(a *Arrow, v trace.Verdict) {
 		a.Damaged = true
 	case trace.Injected:
 		a.Injected = true
-	case trace.Delayed, trace.Duplicated, trace.Swapped, trace.Discarded, trace.Repeated, trace.Uncovered, trace.Unsent:
+	case trace.Delayed, trace.Duplicated, trace.Swapped, trace.Discarded, trace.Repeated, trace.Uncovered, trace.Unsent, trace.Unseen, trace.Doubtful:
 	}
 }
 

@@ -43,11 +43,13 @@ const (
 	Repeated  // seen to leave once, to arrive more than once
 	Altered   // it arrived with other bytes
 	Unsent    // seen to arrive, never to leave
+	Unseen    // seen to leave and acknowledged, so it arrived: the capture there missed it
+	Doubtful  // seen to leave, not to arrive at a capture that missed frames
 )
 
 // String returns the fate in English, in lower case: a key, not a label.
 func (f Fate) String() string {
-	names := [...]string{"dropped", "delayed", "duplicated", "swapped", "corrupted", "too-big", "queue-full", "injected", "discarded", "missing", "uncovered", "repeated", "altered", "unsent"}
+	names := [...]string{"dropped", "delayed", "duplicated", "swapped", "corrupted", "too-big", "queue-full", "injected", "discarded", "missing", "uncovered", "repeated", "altered", "unsent", "unseen", "doubtful"}
 	if int(f) < len(names) {
 		return names[f]
 	}

@@ -22,9 +22,11 @@ const (
 	paired
 	damaged // paired, with other bytes
 	lost
-	outside // the far end's capture does not cover it
-	unsent  // it arrived, and was not seen to leave
-	recut   // its bytes crossed in other cuts
+	outside  // the far end's capture does not cover it
+	unsent   // it arrived, and was not seen to leave
+	recut    // its bytes crossed in other cuts
+	unseen   // it arrived, and the far end's capture missed it
+	doubtful // the far end's capture, which misses frames, does not hold it
 )
 
 // work is a comparison under way.
@@ -35,6 +37,7 @@ type work struct {
 	mates [2][]mate
 	// By sender: the usual one-way delay, and the most by which it varies.
 	usual, spread [2]int64
+	incomplete    [2]bool // by Host: its capture has missed frames
 }
 
 // compare does it all once both captures are digested.
@@ -45,6 +48,10 @@ func (c *Comparison) compare(logs [2]*log, p *parties) (swapped bool, err error)
 	}
 	sides := whereabouts(*logs[0], *logs[1], ones, len(p.numbers))
 	w := &work{c: c, sides: sides, logs: [2]log{*logs[0], *logs[1]}}
+	ones = slices.DeleteFunc(ones, func(o couple) bool { _, between := w.from(&w.logs[0][o.a]); return !between })
+	if len(ones) == 0 {
+		return false, ErrNothingShared
+	}
 	if swapped = opener(w.logs, ones, sides) == 1; swapped {
 		w.logs[0], w.logs[1] = w.logs[1], w.logs[0]
 		for i := range ones {
@@ -66,6 +73,13 @@ func (c *Comparison) compare(logs [2]*log, p *parties) (swapped bool, err error)
 		w.repair(h)
 		w.recuts(h)
 		w.rest(h)
+	}
+	for _, h := range [2]Host{Client, Server} {
+		w.acquit(h)
+		w.admit(h)
+	}
+	for _, h := range [2]Host{Client, Server} {
+		w.doubt(h)
 	}
 	w.lay()
 	return swapped, nil

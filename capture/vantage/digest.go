@@ -22,9 +22,10 @@ type record struct {
 	// header, and of the payload: damage spares two of the three.
 	parts    [3]uint32
 	seq, end tcpstate.Seq
+	ack      tcpstate.Seq
 	at       int64 // ns since 1970, by its own capture's clock
 	number   uint32
-	flow     uint32 // a hash of the addresses and ports
+	flow     uint32 // a hash of the addresses and ports, the same both ways
 	src, dst uint16
 	bits     bits
 }
@@ -32,12 +33,13 @@ type record struct {
 type bits uint8
 
 const (
-	tcp  bits = 1 << iota
-	syn       // and no ACK
-	bad       // a checksum is wrong
-	out       // the capture says that it left the host
-	in        // the capture says that it reached the host
-	data      // it carries payload
+	tcp bits = 1 << iota
+	syn
+	bad  // a checksum is wrong
+	out  // the capture says that it left the host
+	in   // the capture says that it reached the host
+	data // it carries payload
+	acks // its ack counts
 )
 
 func (r *record) has(b bits) bool { return r.bits&b == b }
@@ -133,8 +135,11 @@ func (p *parties) address(b []byte, ip *decode.IP) []byte {
 // segment notes what a TCP segment says.
 func (p *parties) segment(r *record, s *tcpstate.Segment, address []byte) {
 	r.bits |= tcp
-	r.seq, r.end = s.Seq, s.End()
-	if s.Flags.Has(tcpstate.SYN) && !s.Flags.Has(tcpstate.ACK) {
+	r.seq, r.end, r.ack = s.Seq, s.End(), s.Ack
+	if s.Flags.Has(tcpstate.ACK) {
+		r.bits |= acks
+	}
+	if s.Flags.Has(tcpstate.SYN) {
 		r.bits |= syn
 	}
 	if s.Len > 0 {
@@ -152,7 +157,11 @@ func (p *parties) segment(r *record, s *tcpstate.Segment, address []byte) {
 	b = binary.BigEndian.AppendUint16(b, s.Window)
 	b = binary.BigEndian.AppendUint32(b, uint32(s.Len))
 	b = append(b, s.Options.Raw...)
-	r.flow = uint32(maphash.Comparable(p.seed, [2]netip.AddrPort{s.Src, s.Dst}))
+	ends := [2]netip.AddrPort{s.Src, s.Dst}
+	if s.Dst.Compare(s.Src) < 0 {
+		ends = [2]netip.AddrPort{s.Dst, s.Src}
+	}
+	r.flow = uint32(maphash.Comparable(p.seed, ends))
 	r.parts = [3]uint32{p.hash(address), p.hash(b), p.hash(s.Payload[:min(prefix, len(s.Payload))])}
 }
 

@@ -1,6 +1,8 @@
 package vantage
 
 import (
+	"errors"
+	"maps"
 	"net"
 	"strings"
 	"testing"
@@ -21,6 +23,7 @@ type sight struct {
 	payload  string
 	ttl      uint8
 	group    bool // it is for a group, not for the peer
+	itself   bool // it is for its own host
 }
 
 func (s sight) frame(t *testing.T, number int) capture.Frame {
@@ -30,6 +33,9 @@ func (s sight) frame(t *testing.T, number int) capture.Frame {
 	if s.server {
 		ip.SrcIP, ip.DstIP = ip.DstIP, ip.SrcIP
 		tcp.SrcPort, tcp.DstPort = tcp.DstPort, tcp.SrcPort
+	}
+	if s.itself {
+		ip.DstIP = ip.SrcIP
 	}
 	if s.group {
 		ip.DstIP = net.IP{224, 0, 0, 22}
@@ -143,5 +149,92 @@ func TestGroupsBindNobody(t *testing.T) {
 	c := compared(t, both(true, -40, -20), both(false, -35, -25))
 	if !c.Clock.Straight || c.Shared != 3 || c.Alone != [2]int{2, 2} || c.Clock.Offset.Abs() > c.Clock.Error {
 		t.Errorf("%+v", c)
+	}
+}
+
+// told returns the fate of each frame that is told of, by its time in ms.
+func told(c *Comparison) map[int64]string {
+	all := map[int64]string{}
+	for o := range c.Observations() {
+		all[o.At.UnixMilli()-1_700_000_000_000] = o.Verdict.Fate.String()
+	}
+	return all
+}
+
+// sent is a segment of the client's as it leaves, and as it arrives 5 ms later.
+func sent(ms int, seq uint32, payload string) (left, arrived sight) {
+	left = sight{ms: ms, seq: seq, ack: 500, payload: payload, ttl: 64}
+	arrived = left
+	arrived.ms, arrived.ttl = ms+5, 63
+	return left, arrived
+}
+
+// answered is the server's ACK as it leaves, and as it arrives 5 ms later.
+func answered(ms int, ack uint32) (left, arrived sight) {
+	left = sight{ms: ms, server: true, seq: 500, ack: ack, ttl: 64}
+	arrived = left
+	arrived.ms, arrived.ttl = ms+5, 63
+	return left, arrived
+}
+
+// What the far end acknowledges has arrived, whether its capture holds it or not:
+// if one frame alone can have brought it, that one.
+func TestAcknowledgedUnseen(t *testing.T) {
+	t.Parallel()
+	one, _ := sent(20, 100, "once")
+	ack1, back1 := answered(26, 104)
+	two, _ := sent(50, 104, "twice")
+	again, _ := sent(60, 104, "twice")
+	ack2, back2 := answered(70, 109)
+	bare := sight{ms: 80, seq: 109, ack: 500, ttl: 64}
+	three, _ := sent(90, 109, "three")
+	repeated, came := sent(200, 109, "three")
+	ack3, back3 := answered(206, 114)
+	c := compared(t, append(opened(true), one, back1, two, again, back2, bare, three, repeated, back3), append(opened(false), ack1, ack2, came, ack3))
+	want := map[int64]string{20: "unseen", 50: "doubtful", 60: "doubtful", 80: "doubtful", 90: "missing"}
+	if got := told(c); !maps.Equal(got, want) {
+		t.Errorf("told %v, want %v", got, want)
+	}
+	if c.Unseen != [2]int{1, 0} || c.Doubtful != [2]int{3, 0} || c.Lost != [2]int{1, 0} {
+		t.Errorf("unseen %v, not known %v, lost %v", c.Unseen, c.Doubtful, c.Lost)
+	}
+}
+
+// A SYN that only its answer shows to have arrived.
+func TestSynUnseen(t *testing.T) {
+	t.Parallel()
+	c := compared(t, opened(true), append([]sight{{ms: 1, group: true, seq: 9, ttl: 1}}, opened(false)[1:]...))
+	if got, want := told(c), map[int64]string{0: "unseen"}; !maps.Equal(got, want) {
+		t.Errorf("told %v, want %v", got, want)
+	}
+}
+
+// A host that goes on sending behind what its capture never shows leaving has a
+// capture that misses frames: what that capture does not show arriving is not
+// known to be lost.
+func TestPassedOver(t *testing.T) {
+	t.Parallel()
+	_, came := sent(20, 100, "missed")
+	next, arrived := sent(30, 106, "shown")
+	ack, _ := answered(40, 111)
+	c := compared(t, append(opened(true), next, sight{ms: 100, seq: 111, ack: 500, ttl: 64}), append(opened(false), came, arrived, ack))
+	if got, want := told(c), map[int64]string{25: "unsent", 40: "doubtful", 100: "uncovered"}; !maps.Equal(got, want) {
+		t.Errorf("told %v, want %v", got, want)
+	}
+}
+
+// Frames whose ends have one address cross nothing that two captures could show.
+func TestOneAddress(t *testing.T) {
+	t.Parallel()
+	self := func(yield func(capture.Frame, error) bool) {
+		for i := range 3 {
+			f := sight{ms: i, seq: uint32(i), ttl: 64, itself: true}.frame(t, i+1)
+			if !yield(f, nil) {
+				return
+			}
+		}
+	}
+	if c, err := Compare(self, self); !errors.Is(err, ErrNothingShared) {
+		t.Errorf("%+v, %v", c, err)
 	}
 }

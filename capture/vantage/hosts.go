@@ -215,7 +215,7 @@ func opener(logs [2]log, ones []couple, sides []int8) int8 {
 		if r.src == noParty || sides[r.src] < 0 {
 			continue
 		}
-		if r.has(syn) {
+		if r.has(syn) && !r.has(acks) {
 			return sides[r.src]
 		}
 		if first < 0 && r.has(tcp) {

@@ -84,8 +84,11 @@ func (w *work) place(h Host, i int, now *int64) place {
 	case !between:
 		return p
 	case sender == h:
-		if p.direction = capture.Outbound; m.fate == outside {
-			p.direction = capture.DirectionUnknown // whether it arrived is not known
+		p.direction = capture.Outbound
+		switch m.fate { // whether it arrived is not known, or when
+		case outside, unseen, doubtful:
+			p.direction = capture.DirectionUnknown
+		default:
 		}
 		if h == Server && m.n > 0 {
 			p.shown = w.logs[Client][m.other].number
@@ -120,6 +123,12 @@ func (w *work) tell(p *place, i int, m *mate, sender Host) {
 	case m.fate == outside:
 		c.Outside[sender]++
 		w.verdict(p, i, trace.Uncovered, 0)
+	case m.fate == unseen:
+		c.Unseen[sender]++
+		w.verdict(p, i, trace.Unseen, 0)
+	case m.fate == doubtful:
+		c.Doubtful[sender]++
+		w.verdict(p, i, trace.Doubtful, 0)
 	case m.fate == unsent:
 		c.Unsent[sender]++
 		w.verdict(p, i, trace.Unsent, 0)

@@ -49,8 +49,9 @@ const MaxFrames = 1 << 22
 
 // Errors of Compare.
 var (
-	// ErrNothingShared: no frame is in both captures.
-	ErrNothingShared = errors.New("the two captures share no frame")
+	// ErrNothingShared: no frame is in both captures, or none of those that are
+	// goes from one host to another: both its addresses are one.
+	ErrNothingShared = errors.New("the two captures share no frame from one host to another")
 	// ErrTooLong: a capture holds more than MaxFrames frames.
 	ErrTooLong = fmt.Errorf("more than %d frames in one capture", MaxFrames)
 	// ErrChanged: a capture was not the same when it was read again.
@@ -65,11 +66,16 @@ type Comparison struct {
 	// Shared counts the frames that left one host and reached the other.
 	Shared int
 	// Lost counts, by the host that sent them, frames that were seen to leave
-	// and never to arrive, within the span of the far end's capture; Outside
+	// and never to arrive, within the span of the far end's capture, unless they
+	// are Unseen or Doubtful; Outside
 	// those of before and after it; Copies further arrivals of one frame;
 	// Damaged arrivals with other bytes than left; Unsent arrivals that were
 	// never seen to leave.
 	Lost, Outside, Copies, Damaged, Unsent [2]int
+	// Unseen counts, by sender, frames that arrived though the far end's capture
+	// does not hold them: their numbers were acknowledged. Doubtful counts those that
+	// such a capture does not hold and of which nothing says whether they arrived.
+	Unseen, Doubtful [2]int
 	// Recut counts frames whose bytes crossed in other cuts (offload): they are
 	// not paired, and not lost.
 	Recut [2]int

@@ -58,7 +58,11 @@ func (f *inspectFlags) vantage(e *env, w io.Writer, v view, names []string) erro
 	var damage error
 	t.c, damage = vantage.Compare(a, b)
 	if t.c == nil {
-		return fmt.Errorf("%s, %s: %w", names[0], names[1], damage)
+		err := fmt.Errorf("%s, %s: %w", names[0], names[1], damage)
+		if errors.Is(damage, vantage.ErrNothingShared) {
+			err = fmt.Errorf("%w\nhint: give one capture from each of two hosts, of the same traffic; what stays within one host crosses no wire", err)
+		}
+		return err
 	}
 	client, server := names[0], names[1]
 	if t.c.Swapped {
@@ -202,9 +206,17 @@ func comparisonText(c *vantage.Comparison) trace.Text {
 		}
 	}
 	add(both(c.Outside), "%d are in one capture alone, beyond the other's span.", "한쪽 캡처에만 있고 다른 캡처의 기간 밖인 프레임은 %d개입니다.")
+	add(both(c.Unseen), "%d arrived, as acknowledgments show, and the capture there missed them.", "ACK로 보아 도착했지만 그쪽 캡처가 놓친 프레임은 %d개입니다.")
+	add(both(c.Doubtful), "Of %d it is not known whether they were lost: the capture there missed frames.", "그쪽 캡처가 놓친 프레임이 있어 손실 여부를 알 수 없는 프레임은 %d개입니다.")
 	add(both(c.Unsent), "%d arrived and were not seen to leave.", "나간 기록 없이 도착한 프레임은 %d개입니다.")
 	add(both(c.Recut), "%d crossed in other cuts (offload) and are not paired.", "다르게 잘려(오프로드) 짝짓지 못한 프레임은 %d개입니다.")
 	add(both(c.Alone), "%d are not between these two hosts.", "이 두 호스트 사이가 아닌 프레임은 %d개입니다.")
+	for h, name := range [2]trace.Text{{En: "client", Ko: "클라이언트"}, {En: "server", Ko: "서버"}} {
+		if host := vantage.Host(h); c.Unsent[host] > 0 && c.Lost[host.Far()] > 0 {
+			t.En += " The " + name.En + "'s capture may have missed frames: what is called lost on the way there may have arrived."
+			t.Ko += " " + name.Ko + " 쪽 캡처가 프레임을 놓쳤을 수 있습니다. 그쪽으로 가다 손실되었다고 한 것도 도착했을 수 있습니다."
+		}
+	}
 	switch {
 	case !c.Clock.Bounded:
 		t.En += " Frames went one way only: nothing bounds the clocks, and the offset holds a delay."
