@@ -127,8 +127,8 @@ var (
 		Ko: "더 커진 윈도우({window}바이트)도 알립니다. Wireshark의 규칙은 이를 윈도우 갱신이라고 부릅니다.",
 	}
 	windowUpdateRawText = text{
-		En: "{from} changes its window: the field says {window}, but its scale was agreed before the capture began.",
-		Ko: "{from|이/가} 윈도우를 바꿉니다. 필드 값은 {window}이지만, 스케일은 캡처 시작 전에 정해져 알 수 없습니다.",
+		En: "{from} changes its window: the field says {window}, but the SYNs that agreed on its scale are not both in this trace.",
+		Ko: "{from|이/가} 윈도우를 바꿉니다. 필드 값은 {window}이지만, 스케일을 정한 두 SYN이 이 트레이스에 다 있지는 않아 알 수 없습니다.",
 	}
 	probeText = text{
 		En: "{from} probes {to}'s closed window (persist timer): a window update may have been lost, and nobody would repeat it.",

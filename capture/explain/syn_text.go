@@ -59,8 +59,8 @@ var (
 		Ko: "같은 주소와 포트를 이전 연결이 썼습니다. 새 ISN이 두 연결을 구별합니다.",
 	}
 	heldOldText = text{
-		En: "{to} still holds an earlier connection of these addresses and ports (half-open).",
-		Ko: "{to|은/는} 같은 주소와 포트의 이전 연결을 아직 가지고 있습니다(half-open).",
+		En: "As far as seen here, {to} still holds an earlier connection of the same ports (half-open).",
+		Ko: "이 트레이스에 보이는 한, {to|은/는} 같은 주소와 포트의 이전 연결을 아직 가지고 있습니다(half-open).",
 	}
 	synDataText = text{
 		En: "It already carries {n|byte} of data, to be held back until the handshake is complete.",

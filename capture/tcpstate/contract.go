@@ -126,7 +126,7 @@ type Reading struct {
 	RelSeq, RelAck uint32
 	Relative       bool
 	// ScaledWindow is the window in bytes after scaling (RFC 7323 §2.3);
-	// ScaleKnown is false when the scale was agreed before the capture began:
+	// ScaleKnown is false when the SYNs that agreed on the scale were not both seen:
 	// then it is the field as sent.
 	ScaledWindow uint32
 	ScaleKnown   bool

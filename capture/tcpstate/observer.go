@@ -149,7 +149,7 @@ func (o *Observer) find(s *Segment, where Where) *Conn {
 	o.forgotten.take(c.hash) // known better than from there
 	o.latest = o.open(c.hash, s)
 	o.reading.found(FoundReusedPorts, c.Handshake.SYN, 0)
-	o.latest.inherit(c, &o.reading)
+	o.latest.inherit(c, &o.reading, o.options.BothTaps)
 	if o.options.BothTaps {
 		o.latest.before, o.latest.opening = c, s.Wire
 	}

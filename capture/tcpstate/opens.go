@@ -26,6 +26,9 @@ func (f follow) sendsSyn(e *end) {
 		if f.c.refused(s, f.from) {
 			asked = 0 // it answers another SYN
 		}
+		if t.held { // it holds nothing of it
+			f.r.found(FoundNotArrived, 0, 0)
+		}
 		f.begin(e, s.Seq, Listen, SynReceived, Trigger{OnReceive, "SYN"}, FindEdge(Listen, SynReceived), asked, s.Frame)
 		t.passive, t.hasIRS, t.irs = true, true, s.Ack-1
 		f.shownBy(e)

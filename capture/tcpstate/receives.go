@@ -97,8 +97,9 @@ func (f follow) isReset(e *end) {
 
 // inherit takes over what the responder still holds of the old incarnation
 // when a SYN reuses its addresses and ports: the opener has forgotten it, the
-// responder may not have (RFC 9293 §3.5.1).
-func (c *Conn) inherit(old *Conn, r *Reading) {
+// responder may not have (RFC 9293 §3.5.1). Where nothing escapes the taps, that is
+// certain; elsewhere a RST to it may have been missed.
+func (c *Conn) inherit(old *Conn, r *Reading, certain bool) {
 	responder := Server
 	if old.Key.Server != c.Key.Server {
 		responder = Client
@@ -114,7 +115,11 @@ func (c *Conn) inherit(old *Conn, r *Reading) {
 	c.ends[Server].tcb.state = state
 	c.State[Server] = state
 	c.History[Server] = []State{state}
-	if !embryo {
-		r.found(FoundHalfOpen, old.Last, 0)
+	if embryo {
+		return
+	}
+	r.found(FoundHalfOpen, old.Last, 0)
+	if !certain {
+		c.ends[Server].tcb.held, c.ends[Server].doubt, c.Assumed[Server] = true, c.First, 1
 	}
 }

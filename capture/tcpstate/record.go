@@ -170,6 +170,8 @@ func (c *Conn) options(s *Segment, from End) {
 	case !s.Options.HasScale || c.HasISN[from.Peer()] && !c.Options[from.Peer()].HasScale:
 		mine.shift, theirs.shift = 0, 0
 		mine.hasShift, theirs.hasShift = true, true
+	case c.Key.Client == c.Key.Server: // its own offer is its peer's
+		mine.shift, mine.hasShift = min(s.Options.Scale, 14), true
 	case c.HasISN[from.Peer()]:
 		mine.shift, theirs.shift = min(s.Options.Scale, 14), min(c.Options[from.Peer()].Scale, 14)
 		mine.hasShift, theirs.hasShift = true, true
@@ -236,7 +238,7 @@ func (a *analysis) acknowledges(c *Conn, from End, arrival bool) {
 	}
 	una := mine.flow.base + 1
 	switch {
-	case mine.tapped && theirs.tapped && mine.tcb.hasISS:
+	case mine.both != nil && mine.tcb.hasISS: // what is on its way has not acknowledged it
 		una = mine.tcb.sndUna
 	case theirs.flow.hasAck:
 		una = theirs.flow.highAck

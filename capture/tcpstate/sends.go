@@ -99,6 +99,10 @@ func (f follow) learn(e *end) {
 		return
 	}
 	t.reputed = false
+	if t.held { // it answers by the numbers of the old connection
+		t.held = false
+		f.settled(f.from, e.doubt)
+	}
 	speaks := s.Len > 0 || s.Flags.Has(FIN)
 	if t.state == SynSent && peer.tcb.hasISS && s.Ack.After(peer.tcb.iss) && s.Seq.After(t.iss) && (peer.tcb.passive || speaks) {
 		// In SYN-SENT nothing but a SYN is sent: it must have left, and not for
@@ -197,6 +201,7 @@ func (f follow) sendsFinToo(e *end) {
 // (§3.10.7.3, §3.10.7.4).
 func (f follow) sendsReset(e *end) {
 	s, t := f.s, &e.tcb
+	t.held = false
 	edge := FindEdge(t.state, Closed, OnCall)
 	switch t.state {
 	case Unknown:

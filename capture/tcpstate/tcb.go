@@ -7,6 +7,7 @@ type tcb struct {
 	state   State
 	guessed bool // the state is the likelier of two that look alike
 	reputed bool // its SYN was not seen: only the peer's SYN,ACK speaks of it
+	held    bool // it is an earlier connection's, of which no end was seen, but may have been missed
 	passive bool // it began with a SYN from outside, not with a call
 	crossed bool // in SYN-RECEIVED, the ACK of its SYN has come with the peer's SYN
 
@@ -73,7 +74,7 @@ func (t *tcb) next() (to State, cause string, ok bool) {
 
 // basis is how well the state is known.
 func (t *tcb) basis() Basis {
-	if t.guessed || t.reputed {
+	if t.guessed || t.reputed || t.held {
 		return Assumed
 	}
 	return Inferred
