@@ -73,6 +73,8 @@ func verdictText(c *tcpstate.Conn, v tcpstate.Verdict, d *tcpstate.Direction, la
 		values["late"] = d.Late
 		values["least"], values["median"] = v.RTTMin, v.RTT
 		switch {
+		case d.Late == 0 && d.Again.Segments == 0:
+			return verdictMissingText
 		case d.Late > d.Again.Segments:
 			return verdictHolesText
 		case v.Queued:
@@ -101,6 +103,8 @@ func verdictText(c *tcpstate.Conn, v tcpstate.Verdict, d *tcpstate.Direction, la
 	case tcpstate.LimitClient, tcpstate.LimitServer:
 		values["who"] = Label(lang, "role."+v.Limit.String())
 		return verdictApplicationText
+	case tcpstate.LimitUnseen:
+		return verdictNotSeenText
 	case tcpstate.LimitIdle:
 	}
 	return verdictIdleText

@@ -35,6 +35,10 @@ var (
 		En: "Loss: octets of the {who} were missing for {for} of {span}; {late|segment} came late.",
 		Ko: "손실: {span} 가운데 {for} 동안 {who} 쪽 데이터가 비어 있었고, 늦게 온 세그먼트는 {late}개입니다.",
 	}
+	verdictMissingText = text{
+		En: "Octets of the {who} were missing here for {for} of {span}, and none of them came later: lost, or only missed by the capture.",
+		Ko: "{span} 가운데 {for} 동안 {who} 쪽 데이터가 여기에 비어 있었고 나중에도 오지 않았습니다. 손실되었거나 캡처가 놓친 것입니다.",
+	}
 	verdictClosedWindowText = text{
 		En: "Limited by the {peer}'s window for {for} of {span}: it was closed for {closed}, for the {peer}'s application did not read.",
 		Ko: "{span} 가운데 {for} 동안 {peer} 윈도우에 막혔습니다. 애플리케이션이 읽지 않아 윈도우가 {closed} 동안 닫혀 있었습니다.",
@@ -67,6 +71,10 @@ var (
 		En: "Idle for {for} of {span}: nobody had anything to send.",
 		Ko: "{span} 가운데 {for} 동안 놀고 있었습니다. 누구도 보낼 것이 없었습니다.",
 	}
+	verdictNotSeenText = text{
+		En: "For {for} of {span} the trace does not tell: octets that the capture missed were sent in that time.",
+		Ko: "{span} 가운데 {for} 동안은 이 트레이스로 알 수 없습니다. 그동안 캡처가 놓친 데이터가 오갔습니다.",
+	}
 )
 
 // limitLabels: tcpstate.Limit.
@@ -80,4 +88,5 @@ var limitLabels = map[string]text{
 	"limit.client":      {En: "client's application", Ko: "클라이언트 애플리케이션"},
 	"limit.server":      {En: "server's application", Ko: "서버 애플리케이션"},
 	"limit.idle":        {En: "idle", Ko: "유휴"},
+	"limit.unseen":      {En: "missed by the capture", Ko: "캡처가 놓친 시간"},
 }

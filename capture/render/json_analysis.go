@@ -28,6 +28,7 @@ type jsonSpent struct {
 	Client  int64 `json:"client"`
 	Server  int64 `json:"server"`
 	Idle    int64 `json:"idle"`
+	Unseen  int64 `json:"unseen"`
 }
 
 type jsonJudgement struct {
@@ -101,7 +102,7 @@ func analysisOf(c *tcpstate.Conn) *jsonAnalysis {
 			Opening: ns(tcpstate.LimitOpening), Closing: ns(tcpstate.LimitClosing), Loss: ns(tcpstate.LimitLoss),
 			Window: ns(tcpstate.LimitWindow), Path: ns(tcpstate.LimitPath), Client: ns(tcpstate.LimitClient),
 			Delayed: ns(tcpstate.LimitDelayedAck),
-			Server:  ns(tcpstate.LimitServer), Idle: ns(tcpstate.LimitIdle),
+			Server:  ns(tcpstate.LimitServer), Idle: ns(tcpstate.LimitIdle), Unseen: ns(tcpstate.LimitUnseen),
 		},
 		Directions: ends[jsonDirection]{directionOf(c, tcpstate.Client), directionOf(c, tcpstate.Server)},
 	}

@@ -66,7 +66,7 @@ func (c *Conn) assign(h *happening, now int64) {
 	s, m, peer := &c.spending, &c.meters[h.from], &c.meters[h.from.Peer()]
 	l := s.late
 	s.late = lateness{}
-	if h.again || m.flight() > 0 || s.now != LimitPath && s.now != undecided {
+	if h.again || h.beyond || m.flight() > 0 || s.now != LimitPath && s.now != undecided {
 		return
 	}
 	to := limitOf(h.from)

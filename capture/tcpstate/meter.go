@@ -19,8 +19,12 @@ type meter struct {
 	recovering bool
 	recover    Seq
 	missing    uint32 // octets below next that were not seen, and are not acknowledged
-	holeEnd    Seq
-	full       uint32 // payload of its last segment without PSH: a full one
+	// They lie from holeStart on, and before holeEnd.
+	holeStart, holeEnd Seq
+	// real: what was sent before realTo was missing on its way too: see holes.go.
+	real   bool
+	realTo Seq
+	full   uint32 // payload of its last segment without PSH: a full one
 
 	data                     int // segments with payload
 	again, fast, timer, late int
@@ -37,6 +41,9 @@ type meter struct {
 	held                   int   // so many
 	closedSince, closedFor int64 // its own window was zero
 	sincePath, sinceWindow int64 // attributed since the last progress
+	lost                   int64 // nanoseconds of LimitLoss in which its octets were missing
+	blind                  int64 // and of its application, that a hole of its own ended
+	finTime                int64 // when its FIN passed, or arrived where both ends are watched
 	busy                   int64 // nanoseconds with octets in flight
 	flightTime             float64
 	flightMax              uint32
@@ -89,6 +96,9 @@ func (c *Conn) measure(a *analysis, from, to End, arrival bool) {
 	if !arrival && (n > 0 || a.keepAlive) {
 		c.see(a, mine, &h)
 	}
+	acks := s.Ack.After(theirs.una) && s.Flags&(ACK|RST) == ACK
+	h.beyond = acks && s.Ack.After(theirs.next)
+	h.closes = theirs.fin && s.Flags.Has(FIN) && s.Ack.After(theirs.finSeq)
 	if h.fresh && p.late != (lateness{}) {
 		c.assign(&h, a.now)
 	}
@@ -106,7 +116,13 @@ func (c *Conn) measure(a *analysis, from, to End, arrival bool) {
 		if s.Len > 0 || mine.data == 0 {
 			mine.arrived = a.now
 		}
+		if s.Flags.Has(FIN) {
+			mine.finTime = a.now
+		}
 	default:
+		if theirs.missing > 0 && a.reportsHole() {
+			c.holeIsReal(theirs)
+		}
 		if h.inTurn {
 			mine.goesOn(a, c)
 		} else if n > 0 {
@@ -122,12 +138,14 @@ func (c *Conn) measure(a *analysis, from, to End, arrival bool) {
 			mine.offer(a)
 		}
 	}
-	acks := s.Ack.After(theirs.una) && s.Flags&(ACK|RST) == ACK
 	if (acks || s.Options.SackBlocks > 0) && (arrival || !c.ends[from].tapped || !c.ends[to].tapped) { // else it has not come yet
 		if s.Options.SackBlocks > 0 {
 			theirs.sack(s)
 		}
 		if acks {
+			if theirs.missing > 0 {
+				c.coversHole(peer, s.Ack)
+			}
 			theirs.acked(s.Ack, a.now)
 		}
 	}
@@ -157,6 +175,7 @@ func (c *Conn) see(a *analysis, mine *meter, h *happening) {
 		}
 		return
 	}
+	h.gap = s.Seq.After(mine.next)
 	acked := !mine.una.Before(mine.next)
 	closed := a.rev.offer.known && a.rev.offer.window == 0
 	switch {
@@ -208,7 +227,10 @@ func (c *Conn) sent(a *analysis, m *meter, h *happening) {
 	case h.fresh && s.Seq.Before(m.next) && !(m.probed && s.Seq == m.probe):
 		m.late++
 	}
-	m.fill(s, a.fresh)
+	missing := m.missing
+	if m.fill(s, a.fresh); m.missing < missing {
+		c.holeIsReal(m)
+	}
 	if h.probe {
 		m.probed, m.probe = true, s.Seq
 	}
@@ -234,7 +256,7 @@ func (c *Conn) sent(a *analysis, m *meter, h *happening) {
 		}
 	}
 	if s.Flags.Has(FIN) && !m.fin {
-		m.fin, m.finSeq, m.more = true, end-1, false
+		m.fin, m.finSeq, m.finTime, m.more = true, end-1, a.now, false
 		c.spending.fins++
 	}
 	if f := m.flight(); f > m.flightMax && !s.Flags.Has(SYN) {
@@ -294,6 +316,9 @@ const dupThresh = 3
 // fill keeps how many octets are missing below the highest.
 func (m *meter) fill(s *Segment, fresh uint32) {
 	if hole := s.Seq.Sub(later(m.next, m.una)); hole > 0 {
+		if m.missing == 0 {
+			m.holeStart, m.real = later(m.next, m.una), false
+		}
 		m.missing += uint32(hole)
 		m.holeEnd = s.Seq
 	} else if m.missing > 0 && s.Seq.Before(m.next) {

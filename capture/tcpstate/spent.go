@@ -16,7 +16,8 @@ const (
 	LimitClosing
 	// LimitLoss: octets were missing, lost or late. From the last progress
 	// before a retransmission until all that was sent by then is acknowledged; or,
-	// where the loss is upstream of the vantage point, while there is a hole.
+	// where the loss is upstream of the vantage point, while there is a hole. A hole
+	// that an ACK covers, though nothing filled it, is the capture's: LimitPath.
 	LimitLoss
 	// LimitWindow: a sender had more, and less than a full segment of the
 	// window that its receiver offers was left.
@@ -29,6 +30,9 @@ const (
 	// last one came (Nagle's algorithm, RFC 9293 §3.7.4), and the peer kept that
 	// ACK for longer than the round trip (a delayed ACK, §3.8.6.3).
 	LimitDelayedAck
+	// LimitUnseen: nothing was seen on its way, and yet octets were: an ACK of
+	// them came next. The capture missed them, and whom they waited for.
+	LimitUnseen
 	// LimitClient: nothing was on its way, and what came next was data that the
 	// client's application had not given to its stack before.
 	LimitClient
@@ -40,9 +44,9 @@ const (
 )
 
 // Limits is how many there are.
-const Limits = 9
+const Limits = 10
 
-var limitNames = [Limits]string{"opening", "closing", "loss", "window", "path", "delayed-ack", "client", "server", "idle"}
+var limitNames = [Limits]string{"opening", "closing", "loss", "window", "path", "delayed-ack", "unseen", "client", "server", "idle"}
 
 // String returns a name that is part of the JSON contract: "window".
 func (l Limit) String() string {
@@ -69,6 +73,9 @@ type spending struct {
 	fins   int8
 	spent  [Limits]int64
 	late   lateness
+	// unproved is time of LimitLoss for which nothing speaks but that octets are
+	// missing here.
+	unproved int64
 }
 
 // Spent returns how the connection's time was spent, until the last segment so
@@ -125,6 +132,9 @@ type happening struct {
 	probe   bool   // it asks for the size of a closed window
 	alive   bool   // it asks an idle peer for a sign of life
 	closing bool   // FIN or RST
+	closes  bool   // its FIN answers its peer's
+	beyond  bool   // it acknowledges octets that were not seen
+	gap     bool   // octets before it were not seen
 }
 
 // spend attributes the time up to a segment.
@@ -145,7 +155,9 @@ func (c *Conn) spend(h *happening, now int64) {
 		} else if !c.decide(h, now, passed) {
 			return // and the mark stays
 		}
-	case LimitOpening, LimitClosing, LimitLoss, LimitClient, LimitServer, LimitDelayedAck, LimitIdle:
+	case LimitLoss:
+		c.lose(passed)
+	case LimitOpening, LimitClosing, LimitClient, LimitServer, LimitDelayedAck, LimitUnseen, LimitIdle:
 		s.spent[s.now] += passed
 	}
 	s.mark = now
@@ -156,12 +168,9 @@ func (c *Conn) spend(h *happening, now int64) {
 // and the application.
 func (c *Conn) onTheWay(h *happening, now, passed int64) {
 	s, m := &c.spending, &c.meters[h.from]
-	waited := int64(0)
-	if h.fresh && !h.again && m.flight() == 0 && !m.more {
-		waited = min(max(now-c.ready(h.from), 0), passed)
+	if (h.fresh && !h.again || h.closes) && !h.beyond && m.flight() == 0 && !m.more {
+		passed -= c.answered(h, now, passed)
 	}
-	s.spent[limitOf(h.from)] += waited
-	passed -= waited
 	s.spent[LimitPath] += passed
 	if !h.fresh {
 		c.outstays(h, now, passed)
@@ -182,6 +191,7 @@ func (c *Conn) wasLost(from End) {
 	s.spent[LimitWindow] -= m.sinceWindow
 	m.limited -= m.sinceWindow
 	s.spent[LimitLoss] += m.sincePath + m.sinceWindow
+	m.lost += m.sincePath + m.sinceWindow
 	for i := range c.meters {
 		c.meters[i].sincePath, c.meters[i].sinceWindow = 0, 0
 	}
@@ -195,13 +205,14 @@ func (c *Conn) decide(h *happening, now, passed int64) bool {
 	switch {
 	case h.again:
 		s.spent[LimitLoss] += passed // the ACK was lost, or late, beyond the vantage point
+		m.lost += passed
 	case h.probe:
 		s.spent[LimitWindow] += passed
 		m.limited += passed
+	case h.beyond:
+		s.spent[LimitUnseen] += passed
 	case h.fresh:
-		waited := min(max(now-c.ready(h.from), 0), passed)
-		s.spent[limitOf(h.from)] += waited
-		s.spent[LimitPath] += passed - waited
+		s.spent[LimitPath] += passed - c.answered(h, now, passed)
 	case h.closing || h.alive:
 		c.leave(c.silent(), passed)
 	default:
@@ -210,15 +221,30 @@ func (c *Conn) decide(h *happening, now, passed int64) bool {
 	return true
 }
 
-// ready is when an end's application could have answered the last data for it,
-// as seen at the vantage point: when that arrived there, or else a round trip
-// after it passed.
-func (c *Conn) ready(e End) int64 {
-	peer := &c.meters[e.Peer()]
-	if c.ends[Client].tapped && c.ends[Server].tapped {
-		return peer.arrived
+// answered attributes to an end's application what it took of the time that has
+// passed until it answered, and returns that.
+func (c *Conn) answered(h *happening, now, passed int64) (waited int64) {
+	waited = min(max(now-c.ready(h), 0), passed)
+	c.spending.spent[limitOf(h.from)] += waited
+	if h.gap {
+		c.meters[h.from].blind = waited
 	}
-	return peer.spoke + int64(peer.rtt.Min)
+	return waited
+}
+
+// ready is when an end's application could have answered the last data for it, or
+// the FIN, as seen at the vantage point: when that arrived there, or else a round
+// trip after it passed.
+func (c *Conn) ready(h *happening) int64 {
+	peer := &c.meters[h.from.Peer()]
+	sent, arrived := peer.spoke, peer.arrived
+	if h.closes {
+		sent, arrived = peer.finTime, peer.finTime
+	}
+	if c.ends[Client].tapped && c.ends[Server].tapped {
+		return arrived
+	}
+	return sent + int64(peer.rtt.Min)
 }
 
 // nowOn finds what the time after a segment is spent on, until more is known.

@@ -35,8 +35,8 @@ type Verdict struct {
 	// RTTMin and RTT are the least and the median round trip over the whole way:
 	// between the ends, the two parts of it together. 0 where one is not known.
 	RTTMin, RTT time.Duration
-	// Queued says of LimitPath and LimitLoss that round trips grew to twice the
-	// least, and more: a queue in front of a narrow link.
+	// Queued says of LimitPath and LimitLoss that RTT is twice RTTMin, or more: a
+	// queue in front of a narrow link.
 	Queued bool
 	// Held counts, for LimitDelayedAck, the segments that Whose held back.
 	Held int
@@ -60,17 +60,22 @@ func (c *Conn) Verdict() Verdict {
 			v.Limit, v.For = Limit(l), d
 		}
 	}
-	if slow := spent[LimitLoss] + spent[LimitWindow] + spent[LimitDelayedAck] + spent[LimitClient] + spent[LimitServer] + spent[LimitIdle]; v.Span < ShortSpan && 2*slow <= v.Span {
+	if unhindered := spent[LimitOpening] + spent[LimitPath] + spent[LimitClosing]; v.Span < ShortSpan && 2*unhindered >= v.Span {
 		v.Kind = VerdictShort
 		return v
 	}
 	v.Whose = c.heldBack(v.Limit)
 	v.Held = c.meters[v.Whose].held
 	v.RTTMin, v.RTT = c.roundTrip(v.Whose)
-	m := &c.meters[v.Whose]
-	grew := m.rtt.Samples > 1 && m.rtt.Min > 0 && m.medianRTT() >= 2*m.rtt.Min
-	v.Queued = grew && (v.Limit == LimitPath || v.Limit == LimitLoss)
+	grew := c.meters[v.Whose].rtt.Samples > 1 && v.RTTMin > 0 && v.RTT >= 2*v.RTTMin
+	v.Queued = grew && !c.within() && (v.Limit == LimitPath || v.Limit == LimitLoss)
 	return v
+}
+
+// within reports whether the connection never left one machine: each segment is seen
+// to leave and to arrive at once. Nothing queues there in front of a link.
+func (c *Conn) within() bool {
+	return c.ends[Client].tapped && c.ends[Server].tapped && c.ends[Client].both == nil
 }
 
 // roundTrip is over the whole way. Where a segment and its ACK are both seen at
@@ -98,14 +103,14 @@ func (c *Conn) heldBack(l Limit) End {
 	case LimitWindow:
 		more = server.limited > client.limited
 	case LimitLoss:
-		more = server.again+server.late > client.again+client.late
+		more = server.lost > client.lost
 	case LimitPath:
 		more = c.Total[Server] > c.Total[Client]
 	case LimitDelayedAck:
 		more = server.heldFor > client.heldFor
 	case LimitServer:
 		more = true
-	case LimitOpening, LimitClosing, LimitClient, LimitIdle:
+	case LimitOpening, LimitClosing, LimitClient, LimitIdle, LimitUnseen:
 	}
 	if more {
 		return Server

@@ -21,6 +21,7 @@ var limitWords = map[string]trace.Text{
 	"window":      {En: "window", Ko: "윈도우"},
 	"closing":     {En: "closing", Ko: "종료"},
 	"idle":        {En: "idle", Ko: "유휴"},
+	"unseen":      {En: "unseen", Ko: "안 보임"},
 	"short":       {En: "short", Ko: "짧음"},
 	"refused":     {En: "refused", Ko: "거절"},
 	"never":       {En: "unopened", Ko: "미수립"},

@@ -37,7 +37,7 @@ type tcpFacts struct {
 	Closed    string `expr:"closed" en:"how it ended: \"fin\", \"rst\", \"half\", \"timeout\", \"never\", \"open\"" ko:"끝난 방식: \"fin\", \"rst\", \"half\", \"timeout\", \"never\", \"open\""`
 	Duration  int64  `expr:"duration_us" en:"from its first frame to its last, microseconds" ko:"첫 프레임부터 마지막 프레임까지(마이크로초)"`
 	Resent    int    `expr:"retransmitted" en:"segments whose bytes were seen here before, both ends together" ko:"여기서 이미 보인 바이트를 다시 실은 세그먼트 수, 양쪽 합"`
-	Limit     string `expr:"limit" en:"what limited it most: \"path\", \"delayed-ack\", \"loss\", \"window\", \"client\", \"server\", \"idle\", \"opening\", \"closing\"; empty where nothing did" ko:"가장 오래 발목을 잡은 것: \"path\", \"delayed-ack\", \"loss\", \"window\", \"client\", \"server\", \"idle\", \"opening\", \"closing\", 없으면 빈 문자열"`
+	Limit     string `expr:"limit" en:"what limited it most: \"path\", \"delayed-ack\", \"loss\", \"window\", \"client\", \"server\", \"idle\", \"opening\", \"closing\", \"unseen\"; empty where nothing did" ko:"가장 오래 발목을 잡은 것: \"path\", \"delayed-ack\", \"loss\", \"window\", \"client\", \"server\", \"idle\", \"opening\", \"closing\", \"unseen\", 없으면 빈 문자열"`
 	Limited   int64  `expr:"limited_us" en:"for how long, microseconds" ko:"그것이 걸린 시간(마이크로초)"`
 	Loss      int64  `expr:"loss_us" en:"time spent on repairing losses, microseconds" ko:"손실을 메우는 데 든 시간(마이크로초)"`
 	Findings  words  `expr:"findings" en:"names of what was found in its segments, where nothing beside them denies it" ko:"세그먼트에서 발견된 것의 이름, 옆에 선 것이 부정하지 않을 때"`
