@@ -1,6 +1,7 @@
 package explain
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 )
@@ -9,6 +10,25 @@ import (
 // "1 byte", "0 bytes", "2 entries".
 func Plural(n int64, noun string) string {
 	return strconv.FormatInt(n, 10) + " " + pluralOf(n, noun)
+}
+
+// Counted is a number of things, to be put into a text of either language: %s is
+// the number with its English noun, as Plural writes it, %d the number alone.
+type Counted struct {
+	N    int64
+	Noun string
+}
+
+// Count returns so many of what a noun names.
+func Count[N int | int64 | uint64](n N, noun string) Counted { return Counted{int64(n), noun} }
+
+// Format implements fmt.Formatter.
+func (c Counted) Format(f fmt.State, verb rune) {
+	if verb == 'd' {
+		fmt.Fprint(f, c.N)
+		return
+	}
+	fmt.Fprint(f, Plural(c.N, c.Noun))
 }
 
 func pluralOf(n int64, noun string) string {

@@ -115,7 +115,7 @@ var findingLabels = map[string]text{
 	"finding.assumption-corrected":    {En: "assumption corrected", Ko: "가정을 바로잡음"},
 	"finding.duplicate-frame":         {En: "same packet seen twice", Ko: "같은 패킷이 두 번 보임"},
 	"finding.bytes-seen-before":       {En: "bytes seen before", Ko: "이미 본 바이트"},
-	"finding.fills-gap":               {En: "fills a gap, first seen now", Ko: "빈 곳을 처음으로 채움"},
+	"finding.fills-gap":               {En: "fills a gap for the first time", Ko: "빈 곳을 처음으로 채움"},
 	"finding.hole-reported":           {En: "the hole had been reported", Ko: "보고된 빈 곳의 재전송"},
 	"finding.window-exhausted":        {En: "window exhausted", Ko: "윈도우 소진"},
 	"finding.simultaneous-open":       {En: "simultaneous open", Ko: "동시 개방"},

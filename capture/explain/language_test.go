@@ -206,6 +206,9 @@ func TestLabels(t *testing.T) {
 			if got := explain.Label(lang, key); got == "" || got == key || strings.ContainsAny(got, "{}") {
 				t.Errorf("%v, %s: %q", lang, key, got)
 			}
+			if got := explain.Label(lang, key); strings.HasPrefix(key, "finding.") && strings.Contains(got, ",") {
+				t.Errorf("%v, %s: %q reads as two among others", lang, key, got)
+			}
 		}
 	}
 	if got := explain.Label(explain.Korean, "no.such.key"); got != "no.such.key" {

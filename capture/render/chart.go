@@ -1,6 +1,8 @@
 package render
 
 import (
+	"slices"
+
 	"statelab/capture/trace"
 )
 
@@ -151,10 +153,17 @@ func (q quantity) scale(most float64) (by float64, unit string) {
 
 // chart is a connection in pictures: a panel for each direction with data.
 type chart struct {
-	title, about string
-	panels       []*panel
-	notes        []string
-	until        float64 // seconds from the first segment to the last
+	title  string // may be empty
+	shows  string // what is plotted
+	about  string // of which connection
+	panels []*panel
+	notes  []string
+	until  float64 // seconds from the first segment to the last
+}
+
+// headings are what stands above the panels, the title first.
+func (c *chart) headings() []string {
+	return slices.DeleteFunc([]string{c.title, c.shows, c.about}, func(s string) bool { return s == "" })
 }
 
 func (c *chart) used() []*panel {

@@ -149,7 +149,7 @@ func (p *plotter) draws(e *trace.Event) bool { return p.chosen != nil && p.chose
 
 // end returns the chart when there are no more events.
 func (p *plotter) end() *chart {
-	c := &chart{title: p.o.Title, notes: p.notes}
+	c := &chart{title: p.o.Title, shows: p.o.Lang.Of(p.kind.About), notes: p.notes}
 	if p.chosen == nil {
 		return c
 	}

@@ -10,20 +10,30 @@ import (
 // Measures of a chart as a picture, in pixels. Letters are large enough for a
 // projector.
 const (
-	chartWide   = 1120.0
-	chartTall   = 380.0
-	chartLeft   = 92.0
-	chartRight  = 28.0
-	chartHead   = 74.0 // above a panel: its title, and its legend
-	chartFoot   = 52.0 // below: numbers, and what they count
-	chartLetter = 15.0
+	chartWide  = 1120.0
+	chartTall  = 380.0
+	chartLeft  = 92.0 // at least, for the numbers
+	chartRight = 28.0 // at least
+	chartTop   = 14.0 // above the headings
+	chartLine  = 26.0 // from one of them to the next
+	chartHead  = 74.0 // above a panel: its title, and its legend
+	chartFoot  = 52.0 // below: numbers, and what they count
+)
+
+// Letters of a chart: its title, the lines below it, a panel's title, and all else.
+var (
+	chartTitle  = letters{21, sans}
+	chartAbout  = letters{16, sans}
+	chartPanel  = letters{18, sans}
+	chartLetter = letters{15, sans}
 )
 
 // chartPicture is a chart on its way to SVG.
 type chartPicture struct {
-	o     Options
-	theme *theme
-	buf   bytes.Buffer
+	o           Options
+	theme       *theme
+	buf         bytes.Buffer
+	left, right float64 // beside a panel's area
 }
 
 // chartSVG draws a chart as a picture that needs nothing from outside.
@@ -36,17 +46,26 @@ func chartSVG(w io.Writer, c *chart, o Options) error {
 
 // chartIn draws it in a theme's colours.
 func chartIn(w io.Writer, c *chart, o Options, t *theme) error {
-	d := &chartPicture{o: o, theme: t}
+	d := &chartPicture{o: o, theme: t, left: chartLeft, right: chartRight}
 	panels := c.used()
-	top := 74.0
+	for _, p := range panels {
+		d.makeRoom(c, p)
+	}
+	heads := c.headings()
+	top := chartTop + chartLine*float64(max(len(heads), 2)) + 8
 	high := top + float64(max(len(panels), 1))*(chartHead+chartTall+chartFoot) + 24*float64(len(c.notes)) + 10
 	d.f(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %.0f %.0f" width="%.0f" height="%.0f" role="img" aria-label="%s" font-family="%s">`+"\n",
 		chartWide, high, chartWide, high, esc(safe(chartDescription(c, o))), esc(sansFonts))
 	d.f(`<rect width="100%%" height="100%%" fill="%s"/>`+"\n", d.theme.ground)
-	d.label(24, 34, 21, "start", d.theme.ink, c.title)
-	d.label(24, 60, 16, "start", d.theme.faint, c.about)
+	for i, s := range heads {
+		l, color := chartAbout, d.theme.faint
+		if i == 0 {
+			l, color = chartTitle, d.theme.ink
+		}
+		d.label(24, chartTop+20+chartLine*float64(i), l, "start", color, l.clip(safe(s), chartWide-48))
+	}
 	if len(panels) == 0 {
-		d.label(24, top+40, 18, "start", d.theme.faint, o.Lang.Of(wordNoPoints))
+		d.label(24, top+40, chartPanel, "start", d.theme.faint, o.Lang.Of(wordNoPoints))
 	}
 	for i, p := range panels {
 		d.panel(c, p, top+float64(i)*(chartHead+chartTall+chartFoot)+chartHead)
@@ -61,9 +80,24 @@ func chartIn(w io.Writer, c *chart, o Options, t *theme) error {
 
 func (d *chartPicture) f(format string, args ...any) { fmt.Fprintf(&d.buf, format, args...) }
 
-func (d *chartPicture) label(x, y, size float64, anchor, color, s string) {
+// makeRoom widens the margins for the numbers of a panel's axes.
+func (d *chartPicture) makeRoom(c *chart, p *panel) {
+	ax, ay, _, _ := c.axes(p)
+	d.left = max(d.left, chartLetter.widest(&ay)+20)
+	d.right = max(d.right, chartLetter.width(ax.format(ax.high))/2+4)
+}
+
+// widest is how wide the widest number of an axis is.
+func (l letters) widest(a *axis) (w float64) {
+	for _, v := range a.ticks() {
+		w = max(w, l.width(a.format(v)))
+	}
+	return w
+}
+
+func (d *chartPicture) label(x, y float64, l letters, anchor, color, s string) {
 	if s != "" {
-		d.f(`<text x="%.1f" y="%.1f" font-size="%g" text-anchor="%s" fill="%s">%s</text>`+"\n", x, y, size, anchor, color, esc(safe(s)))
+		d.f(`<text x="%.1f" y="%.1f" font-size="%g" text-anchor="%s" fill="%s">%s</text>`+"\n", x, y, l.size, anchor, color, esc(safe(s)))
 	}
 }
 
@@ -78,20 +112,20 @@ func (d *chartPicture) color(i ink) string {
 // panel draws one direction, its area's upper edge at top.
 func (d *chartPicture) panel(c *chart, p *panel, top float64) {
 	ax, ay, by, unit := c.axes(p)
-	wide := chartWide - chartLeft - chartRight
-	x := func(v float64) float64 { return chartLeft + ax.place(v)*wide }
+	wide := chartWide - d.left - d.right
+	x := func(v float64) float64 { return d.left + ax.place(v)*wide }
 	y := func(v float64) float64 { return top + (1-ay.place(v/by))*chartTall }
-	d.label(24, top-44, 18, "start", d.theme.ink, p.title+"  ("+unit+")")
-	d.legend(p, top-18, ay, by, unit)
+	d.label(24, top-44, chartPanel, "start", d.theme.ink, p.title+"  ("+unit+")")
+	d.legend(p, top-22, ay, by, unit)
 	for _, v := range ay.ticks() {
-		d.f(`<path d="M%.1f %.1fh%.1f" stroke="%s"/>`+"\n", chartLeft, y(v*by), wide, d.theme.line)
-		d.label(chartLeft-10, y(v*by)+5, chartLetter, "end", d.theme.faint, ay.format(v))
+		d.f(`<path d="M%.1f %.1fh%.1f" stroke="%s"/>`+"\n", d.left, y(v*by), wide, d.theme.line)
+		d.label(d.left-10, y(v*by)+5, chartLetter, "end", d.theme.faint, ay.format(v))
 	}
 	for _, v := range ax.ticks() {
 		d.f(`<path d="M%.1f %.1fv6" stroke="%s"/>`+"\n", x(v), top+chartTall, d.theme.faint)
 		d.label(x(v), top+chartTall+23, chartLetter, "middle", d.theme.faint, ax.format(v))
 	}
-	d.label(chartWide-chartRight, top+chartTall+44, chartLetter, "end", d.theme.faint, d.o.Lang.Of(wordTimeAxis))
+	d.label(chartWide-d.right, top+chartTall+44, chartLetter, "end", d.theme.faint, d.o.Lang.Of(wordTimeAxis))
 	for _, t := range p.tracks {
 		if !t.hidden(ay, by) {
 			d.track(t, x, y)
@@ -99,14 +133,19 @@ func (d *chartPicture) panel(c *chart, p *panel, top float64) {
 	}
 }
 
-// legend shows each track's name beside its sign.
+// legend shows each track's name beside its sign, on a second line what the first
+// has no room for.
 func (d *chartPicture) legend(p *panel, y float64, scale axis, by float64, unit string) {
-	x := chartLeft
+	x := d.left
 	for _, t := range p.tracks {
 		if len(t.stretches) == 0 {
 			continue
 		}
 		name := legendName(d.o.speaker(), t, scale, by, unit)
+		wide := 28 + chartLetter.width(name)
+		if x > d.left && x+wide > chartWide {
+			x, y = d.left, y+18
+		}
 		switch t.shape {
 		case steps:
 			d.f(`<path d="M%.1f %.1fh20" stroke="%s" stroke-width="3"%s/>`+"\n", x, y-5, d.color(t.ink), dashes(t.ink))
@@ -116,7 +155,7 @@ func (d *chartPicture) legend(p *panel, y float64, scale axis, by float64, unit 
 			d.f(`<path d="M%.1f %.1fv-12" stroke="%s" stroke-width="4"/>`+"\n", x+10, y+1, d.color(t.ink))
 		}
 		d.label(x+28, y, chartLetter, "start", d.theme.ink, name)
-		x += 28 + widthOf(name, chartLetter) + 18
+		x += wide + 18
 	}
 }
 

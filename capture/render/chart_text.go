@@ -38,6 +38,7 @@ type letter struct {
 func chartText(w io.Writer, c *chart, o Options) error {
 	t := newText(w, o)
 	t.title()
+	t.painted(strong, c.shows)
 	if c.about != "" {
 		t.plainLine(c.about)
 	}
@@ -282,5 +283,5 @@ func chartDescription(c *chart, o Options) string {
 	if len(parts) == 0 {
 		return o.Lang.Of(wordNoPoints)
 	}
-	return c.title + " " + c.about + ". " + strings.Join(parts, ". ")
+	return strings.Join(append(c.headings(), parts...), ". ")
 }

@@ -182,16 +182,16 @@ func (t *text) speaker(p piece, since time.Duration) {
 		style = trouble
 		what = "✗ " + t.say.of(wordGapUnknown)
 		if p.Lost > 0 {
-			what = "✗ " + t.say.f(wordGap, p.Lost)
+			what = "✗ " + t.say.f(wordGap, explain.Count(p.Lost, "byte"))
 		}
 	case stream.End:
-		what = t.say.f(wordStreamEnd, p.Offset) + ", " + what
+		what = t.say.f(wordStreamEnd, explain.Count(p.Offset, "byte")) + ", " + what
 	case stream.Cut:
 		word := wordStreamCut
 		if p.unseen {
 			word = wordStreamOpen
 		}
-		what = t.say.f(word, p.Offset) + ", " + what
+		what = t.say.f(word, explain.Count(p.Offset, "byte")) + ", " + what
 	}
 	t.blank()
 	t.painted(style, fmt.Sprintf("#%d  %s %s → %s %s  %s", p.stream, role(p.from), at, role(p.from.Peer()), to, what))
@@ -199,11 +199,11 @@ func (t *text) speaker(p piece, since time.Duration) {
 
 var (
 	wordFrame      = trace.Text{En: "frame %d", Ko: "프레임 %d"}
-	wordGap        = trace.Text{En: "%d bytes are missing from the trace", Ko: "트레이스에 %d바이트가 없음"}
+	wordGap        = trace.Text{En: "missing from the trace: %s", Ko: "트레이스에 %d바이트가 없음"}
 	wordGapUnknown = trace.Text{En: "bytes before this are missing from the trace", Ko: "트레이스에 이보다 앞선 바이트가 없음"}
-	wordStreamEnd  = trace.Text{En: "end (FIN) after %d bytes", Ko: "%d바이트 뒤 끝(FIN)"}
-	wordStreamCut  = trace.Text{En: "cut off after %d bytes", Ko: "%d바이트 뒤 끊김"}
-	wordStreamOpen = trace.Text{En: "the trace shows no more after %d bytes", Ko: "%d바이트 뒤로는 트레이스에 없음"}
+	wordStreamEnd  = trace.Text{En: "end (FIN) after %s", Ko: "%d바이트 뒤 끝(FIN)"}
+	wordStreamCut  = trace.Text{En: "cut off after %s", Ko: "%d바이트 뒤 끊김"}
+	wordStreamOpen = trace.Text{En: "the trace shows no more after %s", Ko: "%d바이트 뒤로는 트레이스에 없음"}
 )
 
 // FollowRaw writes the octets themselves, and nothing else.

@@ -109,7 +109,7 @@ func (p *painter) spoken(s speaker, row *ladder.Row, h *htmlRow) string {
 		case seg != nil:
 			add(strings.Join(flagList(seg.Flags), " "))
 			if seg.Len > 0 {
-				add(s.f(pageWords["n-bytes"], seg.Len))
+				add(s.f(pageWords["n-bytes"], explain.Count(seg.Len, "byte")))
 			}
 			for _, f := range seg.Findings {
 				add(s.finding(f.Name, f.Nth))

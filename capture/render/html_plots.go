@@ -21,7 +21,6 @@ func (p *pagePlots) begin(o *Options) {
 	for i, lang := range languages {
 		told := Options{Lang: lang, Streams: o.Streams, ByStream: o.ByStream}
 		for _, kind := range Plots {
-			told.Title = lang.Of(kind.About)
 			p.all[i] = append(p.all[i], kind.begin(told))
 		}
 	}

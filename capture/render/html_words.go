@@ -12,7 +12,7 @@ import (
 var pageWords = map[string]trace.Text{
 	"frame":        {En: "frame", Ko: "프레임"},
 	"to":           {En: "%s to %s", Ko: "%s → %s"},
-	"n-bytes":      {En: "%d bytes", Ko: "%d바이트"},
+	"n-bytes":      {En: "%s", Ko: "%d바이트"},
 	"leaves":       {En: "leaves", Ko: "출발"},
 	"arrives":      {En: "arrives", Ko: "도착"},
 	"skip":         {En: "Skip to the ladder", Ko: "사다리 그림으로 건너뛰기"},

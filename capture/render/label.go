@@ -76,6 +76,34 @@ func callText(say speaker, c *trace.Call) string {
 	return s
 }
 
+// cutter measures text, and cuts it to a width: in cells, or in a picture's units.
+type cutter interface {
+	width(string) float64
+	clip(s string, room float64) string
+}
+
+// cutArgs cuts the arguments of a call: between two of them, since half a number
+// is another number, or within a text, whose end is still seen to be one. Of a text
+// for which there is no room at all a sign stands there, so that what came of the
+// call can be seen.
+func cutArgs(c cutter, args string, room float64) string {
+	if isQuoted(args) {
+		if room < c.width(`"…"`) {
+			return "…"
+		}
+		return c.clip(args[:len(args)-1], room-c.width(`"`)) + `"`
+	}
+	if head, rest, _ := strings.Cut(args, ", "); rest != "" && c.width(head+", …") <= room {
+		return head + ", …"
+	}
+	return c.clip(args, room)
+}
+
+// isQuoted reports whether arguments of a call are a text.
+func isQuoted(args string) bool {
+	return len(args) > 1 && args[0] == '"' && args[len(args)-1] == '"'
+}
+
 // messageForms are an HTTP message's start line, whole and in short.
 func messageForms(say speaker, m *http1.Message) []string {
 	if m.Request {

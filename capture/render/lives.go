@@ -71,7 +71,7 @@ func (l *lives) tell(ev *trace.Event) error {
 	case trace.KindStore:
 		return l.line(ev, explain.AccessForms(l.o.Lang, ev.Access)[0])
 	case trace.KindGap:
-		return l.line(ev, l.say.f(wordMissing, ev.N))
+		return l.line(ev, l.say.f(wordMissing, explain.Count(ev.N, "frame")))
 	default:
 	}
 	return nil

@@ -10,6 +10,7 @@ import (
 	"statelab/capture/analyze"
 	"statelab/capture/explain"
 	"statelab/capture/render"
+	"statelab/capture/render/rendertest"
 	"statelab/capture/tcpstate"
 	"statelab/capture/trace"
 )
@@ -94,5 +95,21 @@ func TestEventsOfOvertakenAcks(t *testing.T) {
 	}
 	if !strings.Contains(b.String(), `"newer_ack":7,"anew":12`) {
 		t.Error(b.String())
+	}
+}
+
+// A plot says what it plots, under whatever title it stands.
+func TestPlotSaysWhatItPlots(t *testing.T) {
+	t.Parallel()
+	for _, kind := range render.Plots {
+		for _, format := range []string{"text", "svg"} {
+			for _, lang := range []explain.Lang{explain.English, explain.Korean} {
+				f, _ := render.Choose(kind.Name, format)
+				got := string(rendertest.Render(t, f, rendertest.Corpus()[0], render.Options{Lang: lang, Width: 140}))
+				if !strings.Contains(got, lang.Of(kind.About)) {
+					t.Errorf("%s.%s in %s does not say %q", kind.Name, format, lang, lang.Of(kind.About))
+				}
+			}
+		}
 	}
 }

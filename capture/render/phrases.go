@@ -13,7 +13,7 @@ import (
 func otherText(say speaker, r *ladder.Row) string {
 	switch {
 	case r.Kind == ladder.RowLost:
-		return say.f(wordMissing, r.Event.N)
+		return say.f(wordMissing, explain.Count(r.Event.N, "frame"))
 	case r.Kind == ladder.RowVerdict:
 		return verdictText(say, *r.Event.Verdict)
 	}

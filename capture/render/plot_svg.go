@@ -11,11 +11,18 @@ import (
 const (
 	plotWide   = 720.0
 	plotPanel  = 180.0
-	plotLeft   = 64.0
-	plotRight  = 20.0
+	plotLeft   = 64.0 // at least, for the numbers
+	plotRight  = 20.0 // at least
 	plotAbove  = 30.0
 	plotBelow  = 26.0
 	plotTitled = 34.0
+)
+
+// Letters of a plot: its title, the name of a curve, the numbers of an axis.
+var (
+	plotTitle  = letters{16, sans}
+	plotName   = letters{14, sans}
+	plotNumber = letters{12, sans}
 )
 
 // PlotSVG draws what Plot draws, as a picture that needs nothing from outside.
@@ -43,18 +50,22 @@ func plotIn(o PlotOptions, series []Series, t *theme) *plotPicture {
 		foot = plotBelow
 	}
 	high := top + float64(max(len(p.series), 1))*(plotAbove+plotPanel+plotBelow) + foot
-	d := &plotPicture{plot: p, theme: t, high: high}
+	d := &plotPicture{plot: p, theme: t, high: high, left: plotLeft, right: plotRight}
+	if len(p.series) > 0 {
+		d.left = max(plotLeft, plotNumber.widest(&p.y)+12)
+		d.right = max(plotRight, plotNumber.width(p.x.format(p.x.high))/2+2)
+	}
 	d.f(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %.0f %.0f" width="%.0f" height="%.0f" role="img" aria-label="%s" font-family="%s">`+"\n",
 		plotWide, high, plotWide, high, esc(safe(d.description())), esc(sansFonts))
 	d.f(`<rect width="100%%" height="100%%" fill="%s"/>`+"\n", t.ground)
-	d.label(plotLeft, 22, 16, "start", t.ink, o.Title)
+	d.label(d.left, 22, plotTitle, "start", t.ink, o.Title)
 	if len(p.series) == 0 {
-		d.label(plotLeft, top+plotAbove, 14, "start", t.faint, o.Lang.Of(wordNoPoints))
+		d.label(d.left, top+plotAbove, plotName, "start", t.faint, o.Lang.Of(wordNoPoints))
 	}
 	for i, s := range p.series {
 		d.panel(top+float64(i)*(plotAbove+plotPanel+plotBelow)+plotAbove, s)
 	}
-	d.label(plotWide-plotRight, high-8, 13, "end", t.faint, o.X)
+	d.label(plotWide-d.right, high-8, letters{13, sans}, "end", t.faint, o.X)
 	d.f("</svg>\n")
 	return d
 }
@@ -65,15 +76,26 @@ type plotPicture struct {
 	theme *theme
 	buf   bytes.Buffer
 	high  float64
+	// left and right are beside the area of a panel.
+	left, right float64
 }
 
 func (d *plotPicture) f(format string, args ...any) { fmt.Fprintf(&d.buf, format, args...) }
 
-func (d *plotPicture) label(x, y, size float64, anchor, color, s string) {
+// label writes a line of text, as much of it as there is room for from x on, or
+// up to it.
+func (d *plotPicture) label(x, y float64, l letters, anchor, color, s string) {
 	if s == "" {
 		return
 	}
-	d.f(`<text x="%.1f" y="%.1f" font-size="%g" text-anchor="%s" fill="%s">%s</text>`+"\n", x, y, size, anchor, color, esc(safe(s)))
+	s = safe(s)
+	switch anchor {
+	case "start":
+		s = l.clip(s, plotWide-x)
+	case "end":
+		s = l.clip(s, x)
+	}
+	d.f(`<text x="%.1f" y="%.1f" font-size="%g" text-anchor="%s" fill="%s">%s</text>`+"\n", x, y, l.size, anchor, color, esc(s))
 }
 
 // description is what a screen reader says.
@@ -88,21 +110,21 @@ func (d *plotPicture) description() string {
 // panel draws one series below top.
 func (d *plotPicture) panel(top float64, s Series) {
 	t := d.theme
-	wide := plotWide - plotLeft - plotRight
-	x := func(v float64) float64 { return plotLeft + d.x.place(v)*wide }
+	wide := plotWide - d.left - d.right
+	x := func(v float64) float64 { return d.left + d.x.place(v)*wide }
 	y := func(v float64) float64 { return top + (1-d.y.place(v))*plotPanel }
 	name := s.Name
 	if d.o.Y != "" {
 		name = strings.TrimSpace(name + "  (" + d.o.Y + ")")
 	}
-	d.label(plotLeft, top-10, 14, "start", t.ink, name)
+	d.label(d.left, top-10, plotName, "start", t.ink, name)
 	for _, v := range d.y.ticks() {
-		d.f(`<path d="M%.1f %.1fH%.1f" stroke="%s"/>`+"\n", plotLeft, y(v), plotLeft+wide, t.line)
-		d.label(plotLeft-8, y(v)+4, 12, "end", t.faint, d.y.format(v))
+		d.f(`<path d="M%.1f %.1fH%.1f" stroke="%s"/>`+"\n", d.left, y(v), d.left+wide, t.line)
+		d.label(d.left-8, y(v)+4, plotNumber, "end", t.faint, d.y.format(v))
 	}
 	for _, v := range d.x.ticks() {
 		d.f(`<path d="M%.1f %.1fv5" stroke="%s"/>`+"\n", x(v), top+plotPanel, t.faint)
-		d.label(x(v), top+plotPanel+18, 12, "middle", t.faint, d.x.format(v))
+		d.label(x(v), top+plotPanel+18, plotNumber, "middle", t.faint, d.x.format(v))
 	}
 	d.f(`<path fill="none" stroke="%s" stroke-width="1.8" d="M%.1f %.1f`, t.forward, x(s.Points[0].X), y(s.Points[0].Y))
 	for _, q := range s.Points[1:] {

@@ -124,7 +124,7 @@ func (s *sequence) row(r *ladder.Row) {
 	case ladder.RowVerdict:
 		s.all(s.d.over, verdictText(s.say, *r.Event.Verdict))
 	case ladder.RowLost:
-		s.all(s.d.over, s.say.f(wordMissing, r.Event.N))
+		s.all(s.d.over, s.say.f(wordMissing, explain.Count(r.Event.N, "frame")))
 	case ladder.RowState, ladder.RowConnection, ladder.RowTotals:
 	}
 	for _, m := range r.States {

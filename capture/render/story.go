@@ -226,7 +226,7 @@ func (t *storyteller) storyJWT(token string) {
 	if !ok {
 		return
 	}
-	t.storyFact(plain, t.say.f(storyDecoded, t.say.heard(string(j.Header)), t.say.heard(string(j.Claims)), j.Signature))
+	t.storyFact(plain, t.say.f(storyDecoded, t.say.heard(string(j.Header)), t.say.heard(string(j.Claims)), explain.Count(j.Signature, "byte")))
 }
 
 // keptCookies is what a client was given to remember, and whether it ever
@@ -248,11 +248,8 @@ func (t *storyteller) keptCookies(a netip.Addr, kept []*http1.Kept) {
 		} else {
 			s += t.say.f(storyLast, t.where(k.LastFrame, k.LastTime))
 		}
-		switch {
-		case k.Earlier == 1:
-			s += ", " + t.say.of(storyOneBefore)
-		case k.Earlier > 1:
-			s += ", " + t.say.f(storyBefore, k.Earlier)
+		if k.Earlier > 0 {
+			s += ", " + t.say.f(storyBefore, explain.Count(k.Earlier, "value"))
 		}
 		if k.Removed {
 			s += ", " + t.say.of(storyRemoved)

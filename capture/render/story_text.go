@@ -59,15 +59,14 @@ var (
 	}
 	storySession = trace.Text{En: "a session id, it seems", Ko: "세션 ID로 보임"}
 	storyDecoded = trace.Text{
-		En: "JWT, decoded and never verified: header %s, claims %s, %d bytes of signature",
+		En: "JWT, decoded and never verified: header %s, claims %s, %s of signature",
 		Ko: "JWT, 디코딩만 하고 검증하지 않음: 헤더 %s, 클레임 %s, 서명 %d바이트",
 	}
 	storyUntilClosed = trace.Text{En: "until the browser is closed", Ko: "브라우저를 닫을 때까지"}
 	storyUntil       = trace.Text{En: "until %s UTC", Ko: "만료 %s UTC"}
 	storyKept        = trace.Text{En: "what it was given to remember", Ko: "기억해 달라고 받은 것"}
 	storySetIn       = trace.Text{En: "set %s", Ko: "%s 설정됨"}
-	storyBefore      = trace.Text{En: "%d values before it", Ko: "그 앞의 값 %d개"}
-	storyOneBefore   = trace.Text{En: "one value before it", Ko: "그 앞의 값 1개"}
+	storyBefore      = trace.Text{En: "%s before it", Ko: "그 앞의 값 %d개"}
 	storyLast        = trace.Text{En: "brought back last %s", Ko: "마지막으로 %s 되돌려 보냄"}
 	storyNever       = trace.Text{En: "never brought back", Ko: "한 번도 되돌려 보내지 않음"}
 	storyRemoved     = trace.Text{En: "then removed by the server", Ko: "그 뒤 서버가 지움"}

@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"io"
 
+	"statelab/capture/explain"
 	"statelab/capture/ladder"
 )
 
@@ -31,10 +32,20 @@ const (
 	slant        = 12 // how much lower an arrow ends than it begins
 	labelSize    = 17
 	smallSize    = 14
-	monoSize     = 16 // as wide as smallSize in a font of fixed width
 	leading      = 19 // from one line of small text to the next
+	titleLeading = 30
 	plotGap      = 24
 	plotScale    = (pictureWidth - 2*margin) / plotWide
+)
+
+// Letters of the picture.
+var (
+	titleLetters = letters{24, bold}
+	labelLetters = letters{labelSize, sans}
+	labelBold    = letters{labelSize, bold}
+	small        = letters{smallSize, sans}
+	smallMono    = letters{smallSize, mono}
+	chipLetters  = letters{12, bold}
 )
 
 // drawing is a picture in the making.
@@ -54,6 +65,7 @@ type drawing struct {
 	arrival map[string]int // row in which a departed segment arrives, by its tie
 	// crossing are the arrows that run through other rows.
 	crossing []stroke
+	title    []string
 	base     float64 // where the rows begin
 	bottom   float64 // where they end
 	height   float64
@@ -81,9 +93,10 @@ func (d *drawing) place() {
 			d.x[lane] += (d.r - d.left) * float64(i) / float64(n-1)
 		}
 	}
+	d.title = titleLetters.wrap(safe(d.o.Title), pictureWidth-2*margin)
 	d.base = 84
-	if d.o.Title != "" {
-		d.base += 34
+	if len(d.title) > 0 {
+		d.base += 34 + titleLeading*float64(len(d.title)-1)
 	}
 	if d.o.Network != "" {
 		d.base += 22
@@ -119,7 +132,7 @@ func (d *drawing) heightOf(i int, r *ladder.Row) float64 {
 		return h
 	}
 	for _, why := range d.p.reasons[i] {
-		d.lines[i] = append(d.lines[i], wrapTo(why, smallSize, d.room*0.95)...)
+		d.lines[i] = append(d.lines[i], small.wrap(why, d.room)...)
 	}
 	text := float64(len(d.lines[i])) * leading
 	if d.panel == 0 {
@@ -180,16 +193,13 @@ func (d *drawing) ownHeight(r *ladder.Row) float64 {
 	return 0
 }
 
-// heavier is how much wider bold letters are than they are measured.
-const heavier = 1.15
-
 // noteLines breaks a note into lines.
 func (d *drawing) noteLines(r *ladder.Row) []string {
-	size, room := 14.0, d.r-d.left-40
+	l, room := small, d.r-d.left-40
 	if r.Kind == ladder.RowStep {
-		size, room = 17, (pictureWidth-2*margin-30)/heavier
+		l, room = labelBold, pictureWidth-2*margin-30
 	}
-	return wrapTo(safe(d.o.Lang.Of(r.Event.Note.Text)), size, room)
+	return l.wrap(safe(d.o.Lang.Of(r.Event.Note.Text)), room)
 }
 
 // document writes the whole picture.
@@ -236,18 +246,26 @@ func (d *drawing) description() string {
 			segments++
 		}
 	}
-	return d.say.f(wordDescription, joinList(names), segments)
+	if len(names) == 0 {
+		return d.say.of(wordEmpty)
+	}
+	return d.say.f(wordDescription, joinList(names), explain.Count(segments, "segment"))
 }
 
 // headings writes the title and the lanes' names.
 func (d *drawing) headings() {
 	y := 44.0
-	if d.o.Title != "" {
-		d.text(margin, y, 24, "start", `font-weight="700"`, clip(safe(d.o.Title), 24, pictureWidth-2*margin))
+	for i, line := range d.title {
+		if i > 0 {
+			y += titleLeading
+		}
+		d.text(margin, y, titleLetters.size, "start", `font-weight="700"`, line)
+	}
+	if len(d.title) > 0 {
 		y += 26
 	}
 	if d.o.Network != "" {
-		d.text(margin, y, 14, "start", fill(d.th.faint), clip(safe(d.o.Network), 14, pictureWidth-2*margin))
+		d.text(margin, y, 14, "start", fill(d.th.faint), small.clip(safe(d.o.Network), pictureWidth-2*margin))
 	}
 	y = d.base - 40
 	room := d.r - d.left - 12
@@ -255,8 +273,8 @@ func (d *drawing) headings() {
 		room = (d.r-d.left)/float64(len(d.p.lanes)-1) - 12
 	}
 	for i, l := range d.p.lanes {
-		d.text(d.x[i], y, 17, "middle", `font-weight="700"`, clip(d.say.lane(l), 17, room))
-		d.text(d.x[i], y+20, smallSize, "middle", `class="m" `+fill(d.th.faint), clip(d.say.address(l), smallSize, room))
+		d.text(d.x[i], y, 17, "middle", `font-weight="700"`, labelBold.clip(d.say.lane(l), room))
+		d.text(d.x[i], y+20, smallSize, "middle", `class="m" `+fill(d.th.faint), smallMono.clip(d.say.address(l), room))
 	}
 }
 

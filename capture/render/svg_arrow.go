@@ -73,9 +73,9 @@ func (d *drawing) arrows() {
 
 // over writes words that stand on the picture's ground: on a piece of it, where an
 // arrow runs below them.
-func (d *drawing) over(x, y, size float64, anchor, attributes, s string) {
+func (d *drawing) over(x, y float64, l letters, anchor, attributes, s string) {
 	const pad = 4
-	w := widthOf(s, size)
+	w := l.width(s)
 	left := x
 	switch anchor {
 	case "middle":
@@ -83,14 +83,14 @@ func (d *drawing) over(x, y, size float64, anchor, attributes, s string) {
 	case "end":
 		left -= w
 	}
-	top, bottom := y-size, y+size*0.3
+	top, bottom := y-l.size, y+l.size*0.3
 	for i := range d.crossing {
 		if s != "" && d.crossing[i].crosses(left-pad, top, left+w+pad, bottom) {
 			d.f(`<rect x="%.1f" y="%.1f" width="%.1f" height="%.1f" rx="3" fill="%s"/>`+"\n", left-pad, top, w+2*pad, bottom-top, d.th.ground)
 			break
 		}
 	}
-	d.text(x, y, size, anchor, attributes, s)
+	d.text(x, y, l.size, anchor, attributes, s)
 }
 
 // arrowRow writes what belongs to a segment's arrow, or draws a message.
@@ -117,7 +117,7 @@ func (d *drawing) arrowRow(i int, r *ladder.Row) {
 		if n == 0 && delayed {
 			color = d.th.faint
 		}
-		d.over((d.x[a.From]+d.x[a.To])/2, s.y1+slant+20+float64(n)*leading, smallSize, "middle", `class="h" `+fill(color), line)
+		d.over((d.x[a.From]+d.x[a.To])/2, s.y1+slant+20+float64(n)*leading, small, "middle", `class="h" `+fill(color), line)
 	}
 }
 
@@ -130,7 +130,7 @@ func (d *drawing) verdictLines(r *ladder.Row) []string {
 	}
 	for _, v := range r.Arrow.Verdicts {
 		room := max(math.Abs(d.x[r.Arrow.To]-d.x[r.Arrow.From])-40, 160)
-		lines = append(lines, wrapTo(verdictText(d.say, v), smallSize, room)...)
+		lines = append(lines, small.wrap(verdictText(d.say, v), room)...)
 	}
 	return lines
 }
@@ -193,26 +193,16 @@ func (d *drawing) label(r *ladder.Row, s string, way stroke) {
 		if to < from {
 			anchor, x = "end", from-14
 		}
-		room := gap*0.88 - 20 // fonts differ in width
-		d.over(x, y, labelSize-1, anchor, attributes, clip(d.pick(forms, labelSize-1, room), labelSize-1, room))
+		l, room := letters{labelSize - 1, sans}, gap-34
+		d.over(x, y, l, anchor, attributes, l.clip(l.pick(forms, room), room))
 		return
 	}
 	room := max(gap-12, 120)
-	if widthOf(s, labelSize) > room*0.88 && r.Event.Segment.Len > 8 {
-		forms[0] = strings.TrimSpace(strings.TrimSuffix(s, d.say.label(r.Event.Segment, tag).payload)) // fonts differ in width
+	if labelLetters.width(s) > room && r.Event.Segment.Len > 8 {
+		forms[0] = strings.TrimSpace(strings.TrimSuffix(s, d.say.label(r.Event.Segment, tag).payload))
 	}
-	s = d.pick(forms, labelSize, room)
-	d.over((from+to)/2, y, labelSize, "middle", attributes, clip(s, labelSize, room))
-}
-
-// pick returns the fullest form of a label that fits.
-func (d *drawing) pick(forms []string, size, room float64) string {
-	for _, f := range forms {
-		if widthOf(f, size) <= room {
-			return f
-		}
-	}
-	return forms[len(forms)-1]
+	s = labelLetters.pick(forms, room)
+	d.over((from+to)/2, y, labelLetters, "middle", attributes, labelLetters.clip(s, room))
 }
 
 // message draws an HTTP message as a double line.
@@ -228,12 +218,12 @@ func (d *drawing) message(r *ladder.Row, y float64) {
 	}
 	d.f(`<path d="M%.1f %.1fl%.1f -8v16z" fill="%s"/>`+"\n", to-5*dir, y+30, -13*dir, color)
 	room := max((to-from)*dir-16, 170)
-	d.over((from+to)/2, y+20, labelSize, "middle", `class="h" font-weight="700" `+fill(color), clip(d.pick(spokenForms(d.say, r, d.p.several), labelSize, room), labelSize, room))
+	d.over((from+to)/2, y+20, labelBold, "middle", `class="h" font-weight="700" `+fill(color), labelBold.clip(labelBold.pick(spokenForms(d.say, r, d.p.several), room), room))
 	lines := spokenFields(d.say, &r.Event)
 	if s := foldedTrouble(d.say, r.Folding); s != "" {
 		lines = append(lines, s)
 	}
 	for n, line := range lines {
-		d.over((from+to)/2, y+49+float64(n)*leading, smallSize, "middle", `class="h m" `+fill(d.th.ink), clip(line, monoSize, room))
+		d.over((from+to)/2, y+49+float64(n)*leading, smallMono, "middle", `class="h m" `+fill(d.th.ink), smallMono.clip(line, room))
 	}
 }

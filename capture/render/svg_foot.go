@@ -68,8 +68,8 @@ func (d *drawing) legend() []string {
 			terms[name] = true
 		}
 	}
-	return append(wrapTo(strings.Join(lines, " · "), smallSize, pictureWidth-2*margin),
-		wrapTo(strings.Join(termLines(d.o.Lang, terms, d.o.Told), " · "), smallSize, pictureWidth-2*margin)...)
+	return append(small.wrap(strings.Join(lines, " · "), pictureWidth-2*margin),
+		small.wrap(strings.Join(termLines(d.o.Lang, terms, d.o.Told), " · "), pictureWidth-2*margin)...)
 }
 
 // footer lists the legend and the summaries.
@@ -78,9 +78,9 @@ func (d *drawing) footer() []string {
 	for i := range d.p.rows {
 		switch r := &d.p.rows[i]; r.Kind {
 		case ladder.RowConnection:
-			lines = append(lines, wrapTo(connectionText(d.say, &d.o, d.p.explainer, r.Event.Connection), smallSize, pictureWidth-2*margin)...)
+			lines = append(lines, small.wrap(connectionText(d.say, &d.o, d.p.explainer, r.Event.Connection), pictureWidth-2*margin)...)
 		case ladder.RowTotals:
-			lines = append(lines, wrapTo(totalsText(d.say, r.Event.Totals), smallSize, pictureWidth-2*margin)...)
+			lines = append(lines, small.wrap(totalsText(d.say, r.Event.Totals), pictureWidth-2*margin)...)
 		default:
 		}
 	}
@@ -88,7 +88,7 @@ func (d *drawing) footer() []string {
 		lines = append(lines, d.say.f(wordMore, d.p.left))
 	}
 	for _, b := range d.o.Beliefs {
-		lines = append(lines, wrapTo("✗ "+safe(b.Text)+" — "+safe(b.Why), smallSize, pictureWidth-2*margin)...)
+		lines = append(lines, small.wrap("✗ "+safe(b.Text)+" — "+safe(b.Why), pictureWidth-2*margin)...)
 	}
 	return lines
 }
@@ -115,7 +115,7 @@ func (d *drawing) ledger(y float64) {
 	first := pictureWidth - margin - width*float64(len(columns))
 	for i, c := range columns {
 		head := d.say.lane(d.p.lanes[c.lane]) + ": " + d.say.of(kindWords[c.kind])
-		d.text(first+width*float64(i+1)-10, y, smallSize, "end", fill(d.th.faint), clip(head, smallSize, width-12))
+		d.text(first+width*float64(i+1)-10, y, smallSize, "end", fill(d.th.faint), small.clip(head, width-12))
 	}
 	most := 1
 	for _, s := range d.p.ledger {
@@ -129,7 +129,7 @@ func (d *drawing) ledger(y float64) {
 		if title == "" {
 			title = d.say.of(wordStart)
 		}
-		d.text(margin, y, 14, "start", "", clip(title, 14, first-margin-10))
+		d.text(margin, y, 14, "start", "", small.clip(title, first-margin-10))
 		for i, c := range columns {
 			n := held(s, c)
 			x := first + width*float64(i+1) - 10

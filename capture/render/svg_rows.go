@@ -24,7 +24,7 @@ func (d *drawing) row(i int, r *ladder.Row) {
 		d.arrowRow(i, r)
 	case ladder.RowOpening:
 		if d.p.several && r.First {
-			d.over((d.left+d.r)/2, y+21, smallSize, "middle", `class="h" `+fill(d.th.faint), "— "+d.o.connection(d.say, r.Stream)+" —")
+			d.over((d.left+d.r)/2, y+21, small, "middle", `class="h" `+fill(d.th.faint), "— "+d.o.connection(d.say, r.Stream)+" —")
 		}
 	case ladder.RowFolded:
 		d.folded(y, r)
@@ -35,7 +35,7 @@ func (d *drawing) row(i int, r *ladder.Row) {
 		}
 	case ladder.RowNote:
 		for n, line := range d.noteLines(r) {
-			d.over((d.left+d.r)/2, y+20+float64(n)*leading, 14, "middle", `class="h" font-style="italic"`, line)
+			d.over((d.left+d.r)/2, y+20+float64(n)*leading, small, "middle", `class="h" font-style="italic"`, line)
 		}
 	case ladder.RowPause:
 		d.pause(y, r)
@@ -44,7 +44,7 @@ func (d *drawing) row(i int, r *ladder.Row) {
 		d.tag(r.Lane, y+17, d.callText(r), d.th.call)
 	case ladder.RowStore:
 		d.time(r, y+21)
-		d.tag(r.Lane, y+17, "▣ "+d.pick(explain.AccessForms(d.o.Lang, r.Event.Access), smallSize, d.besideRoom(r.Lane)-20), d.th.call)
+		d.tag(r.Lane, y+17, "▣ "+small.pick(explain.AccessForms(d.o.Lang, r.Event.Access), d.besideRoom(r.Lane)-20), d.th.call)
 	case ladder.RowMemory:
 		if r.Memory.Structural() {
 			if r.Delta > 0 {
@@ -61,7 +61,7 @@ func (d *drawing) row(i int, r *ladder.Row) {
 		d.tag(r.Lane, y+17, words("◆", tag, stateCause(d.say, r)), d.th.call)
 	case ladder.RowOther, ladder.RowVerdict, ladder.RowLost:
 		d.time(r, y+19)
-		d.over((d.left+d.r)/2, y+19, smallSize, "middle", `class="h" `+fill(d.th.faint), clip(otherText(d.say, r), smallSize, d.r-d.left+150))
+		d.over((d.left+d.r)/2, y+19, small, "middle", `class="h" `+fill(d.th.faint), small.clip(otherText(d.say, r), d.r-d.left+150))
 	case ladder.RowConnection, ladder.RowTotals:
 	}
 	d.states(i, r)
@@ -74,14 +74,13 @@ func (d *drawing) callText(r *ladder.Row) string {
 	const least = 60.0
 	c := r.Event.Call
 	whole := "● " + callText(d.say, c)
-	over := widthOf(whole, smallSize) - d.besideRoom(r.Lane)
+	over := small.width(whole) - d.besideRoom(r.Lane)
 	if over <= 0 {
 		return whole
 	}
-	over += widthOf("…", smallSize)
 	short := *c
 	args := safe(explain.CallArgs(d.o.Lang, c))
-	short.Args = clip(args, smallSize, max(widthOf(args, smallSize)-over, least))
+	short.Args = cutArgs(small, args, max(small.width(args)-over, least))
 	return "● " + callText(d.say, &short)
 }
 
@@ -112,14 +111,14 @@ func (d *drawing) folded(y float64, r *ladder.Row) {
 		color = d.th.trouble
 	}
 	d.time(r, y+21)
-	s := clip(foldedText(d.say, r, d.p.several), smallSize, right-left-16)
-	half := widthOf(s, smallSize)/2 + 10
+	s := small.clip(foldedText(d.say, r, d.p.several), right-left-16)
+	half := small.width(s)/2 + 10
 	for _, x := range [][2]float64{{left + 6, (left+right)/2 - half}, {(left+right)/2 + half, right - 6}} {
 		if x[1] > x[0] {
 			d.f(`<line x1="%.1f" y1="%.1f" x2="%.1f" y2="%.1f" stroke="%s" stroke-dasharray="2 4"/>`+"\n", x[0], y+17, x[1], y+17, color)
 		}
 	}
-	d.over((left+right)/2, y+21, smallSize, "middle", `class="h" `+fill(color), s)
+	d.over((left+right)/2, y+21, small, "middle", `class="h" `+fill(color), s)
 }
 
 // states draws the labels of the states that an end comes into.
@@ -130,7 +129,7 @@ func (d *drawing) states(i int, r *ladder.Row) {
 		seen[m.Lane]++
 		label := stateWord(m)
 		color := d.stateOf(m.To)
-		w := widthOf(label, 12) + 16
+		w := chipLetters.width(label) + 16
 		x := d.x[m.Lane] - 14 - w
 		switch {
 		case !d.two:
@@ -177,7 +176,7 @@ func (d *drawing) why(i int, r *ladder.Row) {
 		x, y = 260, d.tops[i]+d.ownHeight(r)+12
 	}
 	for n, line := range d.lines[i] {
-		d.over(x, y+float64(n)*leading, smallSize, "start", `class="h" `+fill(d.th.faint), line)
+		d.over(x, y+float64(n)*leading, small, "start", `class="h" `+fill(d.th.faint), line)
 	}
 }
 
@@ -186,8 +185,8 @@ func (d *drawing) tag(lane int, y float64, s, ground string) {
 	if lane < 0 {
 		return
 	}
-	s = clip(s, smallSize, d.besideRoom(lane))
-	w := widthOf(s, smallSize)*wider + tagEdges
+	s = small.clip(s, d.besideRoom(lane))
+	w := small.width(s) + tagEdges
 	x := d.x[lane] + 14
 	if right, left := d.sides(lane); w > right && left > right {
 		x = d.x[lane] - 14 - w
@@ -195,9 +194,6 @@ func (d *drawing) tag(lane int, y float64, s, ground string) {
 	d.f(`<rect x="%.1f" y="%.1f" width="%.1f" height="24" rx="5" fill="%s"/>`+"\n", x, y-12, w, ground)
 	d.text(x+7, y+4.5, smallSize, "start", "", s)
 }
-
-// Fonts differ in width: words may be so many times wider than they are measured.
-const wider = 1.06
 
 // tagEdges is what a box takes beside its words.
 const tagEdges = 16
@@ -210,7 +206,7 @@ func (d *drawing) sides(lane int) (right, left float64) {
 // besideRoom is how wide the words beside a lane may be.
 func (d *drawing) besideRoom(lane int) float64 {
 	right, left := d.sides(lane)
-	return (max(right, left, 160) - tagEdges) / wider
+	return max(right, left, 160) - tagEdges
 }
 
 // pause breaks the lanes: much time passes here.
@@ -221,5 +217,5 @@ func (d *drawing) pause(y float64, r *ladder.Row) {
 			d.f(`<circle cx="%.1f" cy="%.1f" r="2" fill="%s"/>`+"\n", x, y+17+float64(n)*8, d.th.faint)
 		}
 	}
-	d.over((d.left+d.r)/2, y+30, 16, "middle", `class="h" font-weight="700"`, d.say.f(wordPass, prose(d.say.lang, r.Pause)))
+	d.over((d.left+d.r)/2, y+30, letters{16, bold}, "middle", `class="h" font-weight="700"`, d.say.f(wordPass, prose(d.say.lang, r.Pause)))
 }

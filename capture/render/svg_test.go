@@ -4,13 +4,17 @@ import (
 	"bytes"
 	"encoding/xml"
 	"errors"
+	"fmt"
 	"io"
 	"strconv"
+	"strings"
 	"testing"
 	"unicode/utf8"
 
+	"statelab/capture/explain"
 	"statelab/capture/render"
 	"statelab/capture/render/rendertest"
+	"statelab/capture/trace"
 )
 
 // box is a rectangle, or a line from one corner to the other.
@@ -107,4 +111,55 @@ func attr(e *xml.StartElement, name string) string {
 func number(e *xml.StartElement, name string) float64 {
 	n, _ := strconv.ParseFloat(attr(e, name), 64)
 	return n
+}
+
+// tinySpan are curves of so little time, and of so much, that their axes' numbers are
+// long.
+var tinySpan = render.Series{Name: strings.Repeat("cwnd of a client ", 9), Points: []render.Point{{X: 0, Y: 0}, {X: 0.0000149, Y: 123456789}}}
+
+// No text goes beyond its picture, as a real browser sets it: neither a long title nor
+// the numbers of an axis.
+func TestSVGTextsFit(t *testing.T) {
+	t.Parallel()
+	b := newBrowser(t)
+	var page bytes.Buffer
+	page.WriteString(`<!DOCTYPE html><body><ol id="rows"></ol>`)
+	add := func(name string, picture []byte) {
+		fmt.Fprintf(&page, "<div data-name=%q>%s</div>", name, picture)
+	}
+	title := strings.Repeat("wwww-0123456789-", 9) + " how many connections the server would remember, and why no other server can take them over"
+	for _, tr := range rendertest.Corpus() {
+		for _, view := range []string{"ladder", "time-sequence", "rtt"} {
+			f, _ := render.Choose(view, "svg")
+			add(tr.Name+" "+view, rendertest.Render(t, f, tr, render.Options{}))
+			tr.Title = title
+			add(tr.Name+" "+view, rendertest.Render(t, f, tr, render.Options{}))
+		}
+	}
+	var plot bytes.Buffer
+	if err := render.PlotSVG(&plot, render.PlotOptions{Title: title, X: title, Y: "segments"}, tinySpan); err != nil {
+		t.Fatal(err)
+	}
+	add("plot", plot.Bytes())
+	b.open(page.Bytes(), "")
+	const texts = `Array.from(document.querySelectorAll("div[data-name] text"))`
+	want(b, texts+`.length > 600`, true)
+	want(b, texts+`.filter(e => {
+		const words = e.getBoundingClientRect(), picture = e.ownerSVGElement.getBoundingClientRect();
+		return words.left < picture.left - 0.5 || words.right > picture.right + 0.5;
+	}).map(e => e.closest("div").dataset.name + ": " + e.textContent).join("\n")`, "")
+}
+
+// A picture of nothing says so to those who do not see it.
+func TestSVGOfNothing(t *testing.T) {
+	t.Parallel()
+	for lang, want := range map[explain.Lang]string{explain.English: "nothing to show", explain.Korean: "보여 줄 것이 없음"} {
+		var picture bytes.Buffer
+		if err := render.SVG(&picture, func(func(trace.Event, error) bool) {}, render.Options{Lang: lang}); err != nil {
+			t.Fatal(err)
+		}
+		if _, desc, _ := strings.Cut(picture.String(), `<desc id="desc">`); !strings.HasPrefix(desc, want+"</desc>") {
+			t.Errorf("%s: the description begins with %.60q", lang, desc)
+		}
+	}
 }

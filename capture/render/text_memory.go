@@ -104,7 +104,7 @@ func (t *text) memoryTable(holders []ladder.Remembered) {
 	}
 	tb.write(t)
 	if left := len(rows) - len(news); left > 0 {
-		t.painted(faint, t.say.f(wordAsBefore, left))
+		t.painted(faint, t.say.f(wordAsBefore, explain.Count(left, "entry")))
 	}
 }
 

@@ -211,9 +211,9 @@ func totalsText(say speaker, n *trace.Totals) string {
 	parts := []string{say.f(wordSaw, n.Frames, n.Segments, n.Connections)}
 	switch {
 	case n.Numbered > n.Frames:
-		parts = append(parts, say.f(wordNumberedTwo, n.Numbered))
+		parts = append(parts, say.f(wordNumberedTwo, explain.Count(n.Numbered, "frame")))
 	case n.Numbered > 0 && n.Numbered < n.Frames:
-		parts = append(parts, say.f(wordNumbered, n.Numbered))
+		parts = append(parts, say.f(wordNumbered, explain.Count(n.Numbered, "frame")))
 	}
 	if len(n.Others) > 0 {
 		var others []string
@@ -232,7 +232,7 @@ func totalsText(say speaker, n *trace.Totals) string {
 		parts = append(parts, say.f(wordIncomplete, n.Incomplete))
 	}
 	if n.Dropped > 0 {
-		parts = append(parts, say.f(wordMissing, n.Dropped))
+		parts = append(parts, say.f(wordMissing, explain.Count(n.Dropped, "frame")))
 	}
 	if n.Clamped > 0 {
 		parts = append(parts, say.f(wordClamped, n.Clamped))

@@ -2,7 +2,6 @@ package render
 
 import (
 	"slices"
-	"strings"
 
 	"statelab/capture/explain"
 	"statelab/capture/ladder"
@@ -51,7 +50,7 @@ func (t *text) draw(r *ladder.Row) {
 		t.note(r)
 		return
 	case ladder.RowLost:
-		t.painted(trouble, "! "+t.say.f(wordMissing, r.Event.N))
+		t.painted(trouble, "! "+t.say.f(wordMissing, explain.Count(r.Event.N, "frame")))
 		return
 	case ladder.RowConnection, ladder.RowTotals:
 		t.summary(r)
@@ -206,23 +205,17 @@ func (t *text) callText(r *ladder.Row) string {
 		tag = s + " "
 		room -= cells(tag)
 	}
-	if cells(args) > room && room >= leastArgs {
-		args = t.fitArgs(args, room)
+	if cells(args) > room && (room >= leastArgs || isQuoted(args)) {
+		args = t.text(cutArgs(inCells{t}, args, float64(room)))
 	}
 	return tag + head + args + tail
 }
 
-// fitArgs cuts the arguments of a call: between two of them, since half a number
-// is another number, or within a text, whose end is still seen to be one.
-func (t *text) fitArgs(args string, room int) string {
-	if head, rest, _ := strings.Cut(args, ", "); rest != "" && cells(head)+3 <= room && args[0] != '"' {
-		return t.text(head + ", …")
-	}
-	if quoted := len(args) > 1 && args[0] == '"' && args[len(args)-1] == '"'; quoted && room > leastArgs {
-		return t.fit(args[:len(args)-1], room-1) + `"`
-	}
-	return t.fit(args, room)
-}
+// inCells measures text in cells.
+type inCells struct{ *text }
+
+func (c inCells) width(s string) float64             { return float64(cells(c.text.text(s))) }
+func (c inCells) clip(s string, room float64) string { return c.fit(s, int(room)) }
 
 // dials reports whether a call opens a connection, which the line above names.
 func dials(r *ladder.Row) bool { return r.Event.Call.Name == "connect" && r.Event.Call.Result == "" }

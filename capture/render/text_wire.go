@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"strings"
 
+	"statelab/capture/explain"
 	"statelab/capture/ladder"
 )
 
@@ -23,14 +24,14 @@ func (t *text) bytesAsSent(r *ladder.Row) {
 		for line := range bytes.Lines(part) {
 			if more := len(line) - lineStart - lineEnd; len(line) > lineLong {
 				t.byteLine(sign, t.say.heardBytes(line[:lineStart], -1))
-				t.byteLine(sign, t.say.f(wordMoreBytes, more))
+				t.byteLine(sign, t.say.f(wordMoreBytes, explain.Count(more, "byte")))
 				line = line[len(line)-lineEnd:]
 			}
 			t.byteLine(sign, t.say.heardBytes(line, -1))
 		}
 	}
 	if more := m.BodyBytes - int64(len(m.Body)); more > 0 {
-		t.byteLine(sign, t.say.f(wordMoreBytes, more))
+		t.byteLine(sign, t.say.f(wordMoreBytes, explain.Count(more, "byte")))
 	}
 	t.blank()
 }

@@ -28,9 +28,9 @@ var (
 	wordDelay       = trace.Text{En: "%s on the way, ±%s", Ko: "전달 %s, ±%s"}
 	wordBy          = trace.Text{En: "by %s", Ko: "%s만큼"}
 	wordBit         = trace.Text{En: "bit %d flipped", Ko: "%d번 비트가 뒤집힘"}
-	wordMissing     = trace.Text{En: "the capture lost %d frames", Ko: "캡처가 프레임 %d개를 놓침"}
-	wordNumbered    = trace.Text{En: "the numbers are those of the client's trace: %d frames", Ko: "번호는 클라이언트 쪽 트레이스를 따름(프레임 %d개)"}
-	wordNumberedTwo = trace.Text{En: "the numbers are those of the client's trace, where a segment that is seen twice counts twice: %d frames", Ko: "번호는 클라이언트 쪽 트레이스를 따름(두 번 보인 세그먼트는 두 번 셈, 프레임 %d개)"}
+	wordMissing     = trace.Text{En: "the capture lost %s", Ko: "캡처가 프레임 %d개를 놓침"}
+	wordNumbered    = trace.Text{En: "the numbers are those of the client's trace: %s", Ko: "번호는 클라이언트 쪽 트레이스를 따름(프레임 %d개)"}
+	wordNumberedTwo = trace.Text{En: "the numbers are those of the client's trace, where a segment that is seen twice counts twice: %s", Ko: "번호는 클라이언트 쪽 트레이스를 따름(두 번 보인 세그먼트는 두 번 셈, 프레임 %d개)"}
 	wordSaw         = trace.Text{En: "frames: %d, TCP segments: %d, connections: %d", Ko: "프레임 %d개, TCP 세그먼트 %d개, 연결 %d개"}
 	wordOthers      = trace.Text{En: "others: %s", Ko: "그 밖: %s"}
 	wordIncomplete  = trace.Text{En: "datagrams with fragments missing: %d", Ko: "조각이 다 모이지 않은 데이터그램 %d개"}
@@ -45,7 +45,7 @@ var (
 	wordLedger      = trace.Text{En: "Who remembered how much, in bytes, after each step", Ko: "단계가 끝날 때마다 누가 몇 바이트를 기억했는가"}
 	wordStart       = trace.Text{En: "before the first step", Ko: "첫 단계 전"}
 	wordNothing     = trace.Text{En: "nothing", Ko: "아무것도 없음"}
-	wordMoreBytes   = trace.Text{En: "… %d bytes more", Ko: "… %d바이트 더"}
+	wordMoreBytes   = trace.Text{En: "… %s more", Ko: "… %d바이트 더"}
 	wordRemembers   = trace.Text{En: "remembers: %s", Ko: "기억: %s"}
 	wordForgotten   = trace.Text{En: "forgets: %s", Ko: "잊음: %s"}
 	wordSeconds     = trace.Text{En: "time s", Ko: "시각 s"}
@@ -54,7 +54,7 @@ var (
 	wordHeap        = trace.Text{En: "measured on the heap: %d B", Ko: "힙에서 측정: %d B"}
 	wordEmpty       = trace.Text{En: "nothing to show", Ko: "보여 줄 것이 없음"}
 	wordDescription = trace.Text{
-		En: "Ladder diagram: %s on vertical lines, %d segments as arrows between them, from top to bottom in time.",
+		En: "Ladder diagram: %s on vertical lines, %s as arrows between them, from top to bottom in time.",
 		Ko: "사다리 그림: 세로줄은 %s, 그 사이의 화살표는 세그먼트 %d개, 위에서 아래로 시간이 흐름.",
 	}
 	wordBar = trace.Text{
@@ -74,7 +74,7 @@ var (
 		Ko: "내용의 바이트 수: 4바이트 숫자는 4로 셈, 실제 제어 블록은 더 큼, LISTEN 소켓은 세지 않음",
 	}
 	wordAsBefore = trace.Text{
-		En: "left out, as they are the same in the table before: %d entries",
+		En: "the same as in the table before, and left out: %s",
 		Ko: "앞의 표와 같아서 생략한 항목: %d개",
 	}
 	wordBeliefs = trace.Text{

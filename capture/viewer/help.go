@@ -73,21 +73,51 @@ var helpLines = []Key{
 
 func (x *help) tab() tabKind { return x.under }
 func (x *help) stream() int  { return x.n }
-func (x *help) count() int   { return len(helpLines) }
+func (x *help) count() int   { return len(x.lines()) }
 
-func (x *help) line(i, w int) string {
-	l, h := x.m.look, helpLines[i]
-	if h.Name == "" {
-		return l.paint(render.Strong, l.of(h.About))
-	}
-	return "  " + l.paint(render.Forward, l.left(l.plain(h.Name), 16)) + l.fit(l.of(h.About), w-18)
+// helpLine is a line of the screen: a key with what it does, or more of that.
+type helpLine struct {
+	name, about string
+	head        bool
 }
 
-func (x *help) text(i int) string { return helpLines[i].Name + " " + x.m.look.of(helpLines[i].About) }
+// helpNames are the cells of the names of keys, with what stands before them.
+const helpNames = 18
 
-func (x *help) flagged(i int) bool { return helpLines[i].Name == "" }
+// lines are those of the screen, as wide as it is.
+func (x *help) lines() []helpLine {
+	l := x.m.look
+	var out []helpLine
+	for _, k := range helpLines {
+		if k.Name == "" {
+			out = append(out, helpLine{about: l.of(k.About), head: true})
+			continue
+		}
+		name := l.plain(k.Name)
+		for _, part := range l.wrap(l.lang.Of(k.About), x.m.w-2-helpNames) {
+			out = append(out, helpLine{name: name, about: part})
+			name = ""
+		}
+	}
+	return out
+}
 
-func (x *help) body(w, h int) []string { return x.list(len(helpLines), w, h, x.line) }
+func (x *help) text(i int) string {
+	line := x.lines()[i]
+	return line.name + " " + line.about
+}
+
+func (x *help) flagged(i int) bool { return x.lines()[i].head }
+
+func (x *help) body(w, h int) []string {
+	l, lines := x.m.look, x.lines()
+	return x.list(len(lines), w, h, func(i, _ int) string {
+		if line := lines[i]; !line.head {
+			return "  " + l.paint(render.Forward, l.left(line.name, helpNames-2)) + line.about
+		}
+		return l.paint(render.Strong, lines[i].about)
+	})
+}
 
 func (x *help) press(key string) (tea.Cmd, bool) {
 	if key != "?" && key != "enter" {

@@ -14,6 +14,7 @@ import (
 type job struct {
 	reading Reading
 	what    trace.Text
+	more    int // how often the trace is read, beside the one time
 }
 
 // jobs are those on their way.
@@ -86,7 +87,7 @@ func (m *Model) progress() string {
 	if m.trace.Size <= 0 {
 		return m.look.of(j.what) + m.look.dots()
 	}
-	return m.look.f(wordProgress, m.look.of(j.what), j.reading.percent(m.trace.Size))
+	return m.look.f(wordProgress, m.look.of(j.what), j.reading.percent(m.trace.Size*int64(1+j.more)))
 }
 
 // failure is an error worth telling of a reading.

@@ -54,13 +54,16 @@ func (m *Model) press(key, typed string) tea.Cmd {
 // moveTo chooses a row, which may lie beyond those that are held.
 func (m *Model) moveTo(s screen, to int, key string) tea.Cmd {
 	c, n := s.place(), s.count()
-	ends := key == "home" || key == "g" || key == "end" || key == "G"
 	was := c.at
 	c.put(to, n)
 	switch {
-	case to < 0 && was == 0, ends && to <= 0:
+	case key == "home", key == "g":
+		return s.edge(-1)
+	case key == "end", key == "G":
+		return s.edge(1)
+	case to < 0 && was == 0:
 		return s.beyond(-1, nil)
-	case to >= n && was == n-1, ends && to == n-1:
+	case to >= n && was == n-1:
 		return s.beyond(1, nil)
 	}
 	return nil

@@ -1,6 +1,8 @@
 package viewer
 
 import (
+	"math"
+
 	tea "charm.land/bubbletea/v2"
 
 	"statelab/capture/render"
@@ -9,18 +11,38 @@ import (
 
 // load reads a part of the ladder, and calls then with it.
 func (x *ladderScreen) load(part render.Part, then func() tea.Cmd) tea.Cmd {
+	part.Most = maxRows
+	return x.loadBy(1, func(read partReader) (*render.Sheet, error) { return read(part) }, then)
+}
+
+// loadLast reads the ladder's last part, and calls then with it. It reads twice:
+// to count the rows, of which none is explained, is the lesser part of the work.
+func (x *ladderScreen) loadLast(then func() tea.Cmd) tea.Cmd {
+	return x.loadBy(2, func(read partReader) (*render.Sheet, error) {
+		all, _ := read(render.Part{Row: math.MaxInt}) // the second reading meets the same error
+		return read(render.Part{Row: max(0, all.Before()-maxRows), Most: maxRows})
+	}, then)
+}
+
+// partReader reads a part of a ladder.
+type partReader func(render.Part) (*render.Sheet, error)
+
+// loadBy reads a part of the ladder in so many readings, and calls then with it.
+func (x *ladderScreen) loadBy(readings int, by func(partReader) (*render.Sheet, error), then func() tea.Cmd) tea.Cmd {
 	m := x.m
 	m.drop(x.job)
-	j := &job{what: wordReadingLadder}
-	x.job, part.Most = j, maxRows
+	j := &job{what: wordReadingLadder, more: readings - 1}
+	x.job = j
 	o := render.Options{Streams: []int{x.n}, Detail: x.detail, NoTables: true, ByStream: true, ASCII: m.look.ascii}
-	o.Between = m.trace.between()
 	last := 0
 	if c := m.conns[x.n]; c != nil && c.over && !m.reading() {
 		last = c.last
 	}
 	return m.begin(j, func(r *Reading) tea.Msg {
-		sheet, err := render.ReadSheet(until(last, m.trace.Events(0, r)), o, part)
+		sheet, err := by(func(part render.Part) (*render.Sheet, error) {
+			o.Between = m.trace.between()
+			return render.ReadSheet(until(last, m.trace.Events(0, r)), o, part)
+		})
 		return arrived{j, func() tea.Cmd {
 			x.job, x.sheet, x.err, x.drawn = nil, sheet, failure(err), nil
 			return then()
@@ -92,6 +114,26 @@ func (x *ladderScreen) beyond(d int, then func() tea.Cmd) tea.Cmd {
 		return x.load(render.Part{Row: max(0, before-maxRows+overlap)}, settle(at-1))
 	case d > 0 && x.sheet.More():
 		return x.load(render.Part{Row: before + n - overlap}, settle(at+1))
+	}
+	return nil
+}
+
+// edge reads the ladder's first part, or its last.
+func (x *ladderScreen) edge(d int) tea.Cmd {
+	if x.sheet == nil || x.job != nil {
+		return nil
+	}
+	at := func(row int) func() tea.Cmd {
+		return func() tea.Cmd {
+			x.cur.put(row, x.count())
+			return nil
+		}
+	}
+	switch {
+	case d < 0 && x.sheet.Before() > 0:
+		return x.load(render.Part{}, at(0))
+	case d > 0 && x.sheet.More():
+		return x.loadLast(at(maxRows))
 	}
 	return nil
 }

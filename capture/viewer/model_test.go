@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"statelab/capture"
+	"statelab/capture/explain"
 	"statelab/capture/render"
 	"statelab/capture/viewer"
 )
@@ -91,7 +92,7 @@ func TestCompare(t *testing.T) {
 		s.press("down")
 	}
 	s.press("space").has("frame 4 is marked").press("f", "space").has("frames 4 and 5 are marked")
-	s.press("d").has("frames 4 and 5, +0.010000 s apart: 0 fields differ")
+	s.press("d").has("frames 4 and 5, +0.010000 s apart; different fields: 0")
 	s.press("esc").press("space").press("down").press("space", "=").has("frames 4 and 6")
 	s.press("f").has("≠").press("d")
 	for _, line := range s.Lines()[3 : len(s.Lines())-2] {
@@ -124,7 +125,7 @@ func TestFilter(t *testing.T) {
 	if strings.Index(caret, "▼") != strings.Index(typed, "tcp.") {
 		t.Errorf("the error is not shown at its column:\n%s\n%s", caret, typed)
 	}
-	s.press("ctrl+u", "end", "ctrl+u").typed("http.status == 404").press("enter").has("1 connections fit").press("up").has("where http.status == 404").at("0 ")
+	s.press("ctrl+u", "end", "ctrl+u").typed("http.status == 404").press("enter").has("connections that fit: 1").press("up").has("where http.status == 404").at("0 ")
 	s.press("down").at("0 ").press("esc").has("connection 1 of 3")
 	s.press("F").typed("tcp.stream > 9").press("enter").has("no connection fits", "Esc shows all")
 }
@@ -196,19 +197,14 @@ func TestDamage(t *testing.T) {
 	empty.has("no connection to show", errDamage.Error()).press("enter", "down", "f", "4", "5", "y", "e", "esc", "2", "3", "enter")
 }
 
-// A ladder longer than what is held is read on where it is walked.
+// A ladder longer than what is held is read on where it is walked; its first row
+// and its last are gone to at once.
 func TestLongLadder(t *testing.T) {
 	t.Parallel()
 	frames := long(10000)
-	s := show(t, traceOf("x", frames, nil), english, 100, 30).press("enter").has("rows 1 to 4000 are held", "row 1 of 4000+")
-	s.press("end").at("3").press("down").has("held")
-	for i := range 8 {
-		s.press("end")
-		if s.press("end"); strings.Contains(s.text(), "FIN-WAIT") || i == 7 {
-			break
-		}
-	}
-	s.has("TIME-WAIT").press("end").at("10012")
+	s := show(t, traceOf("x", frames, nil), english, 100, 30).press("enter").has("row 1 of 4000+", "rows 1–4000 are held, others are read")
+	s.press("pgdown", "home").at("CLOSED").press("end").at("10012").has("TIME-WAIT", "row 10014 of 10014", "rows 6015–10014 are held")
+	s.press("down").at("10012").press("g").at("CLOSED").has("row 1 of 4000+").press("up").at("CLOSED").press("G").at("10012")
 	seen := map[string]bool{}
 	for range 6 {
 		s.press("b")
@@ -217,10 +213,7 @@ func TestLongLadder(t *testing.T) {
 	if len(seen) != 6 {
 		t.Errorf("going back, the retransmissions were %v, of 6", seen)
 	}
-	if s.press("b").has("no more that way"); s.press("home", "home", "home", "home") == nil {
-		return
-	}
-	s.has("row 1 of").press("/").typed("seq=90001 ").press("enter").has("seq=90001")
+	s.press("b").has("no more that way").press("home").has("row 1 of").press("/").typed("seq=90001 ").press("enter").has("seq=90001")
 	s.press("1", "2", "enter", "end", "enter").at("9009").has("retransmission")
 }
 
@@ -307,4 +300,27 @@ func TestListsBetween(t *testing.T) {
 	tr.Between = func() *render.Between { return &render.Between{To: render.Bound{Set: true, Frame: 6}} }
 	s = show(t, tr, english, 100, 24).at("0 ").has("connection 1 of 1")
 	s.press("2").has("retransmission").press("3").at("4     0").hasNot(`GET /\x1b`)
+}
+
+// What a key does is told to its end, however narrow the screen is.
+func TestHelpIsWhole(t *testing.T) {
+	t.Parallel()
+	for _, lang := range []explain.Lang{explain.English, explain.Korean} {
+		for _, w := range []int{40, 80} {
+			s := show(t, traceOf("x", small(), nil), render.Options{Lang: lang}, w, 120).press("?")
+			text := strings.Join(strings.Fields(s.text()), "")
+			for _, k := range viewer.Keys() {
+				if about := strings.Join(strings.Fields(lang.Of(k.About)), ""); !strings.Contains(text, about) {
+					t.Errorf("%s, %d cells: %q is cut", lang, w, lang.Of(k.About))
+				}
+			}
+			checkScreen(t, s)
+		}
+	}
+}
+
+// One of a thing is told in the singular.
+func TestOneOfAThing(t *testing.T) {
+	t.Parallel()
+	show(t, traceOf("x", small()[:1], nil), english, 80, 24).has("1 frame, 1 TCP segment")
 }

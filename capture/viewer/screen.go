@@ -23,6 +23,9 @@ type screen interface {
 	// beyond fetches rows before the first or behind the last, whichever way d
 	// points, and calls then; nil if there are none.
 	beyond(d int, then func() tea.Cmd) tea.Cmd
+	// edge goes to the first row that there is, or to the last, whichever way d
+	// points, where it has to be fetched; nil where it is held.
+	edge(d int) tea.Cmd
 	// status says where the reader is.
 	status() string
 	// keys are those of the bottom line.
@@ -50,6 +53,7 @@ type base struct {
 func (b *base) place() *cursor                     { return &b.cur }
 func (b *base) flagged(int) bool                   { return false }
 func (b *base) beyond(int, func() tea.Cmd) tea.Cmd { return nil }
+func (b *base) edge(int) tea.Cmd                   { return nil }
 func (b *base) open() tea.Cmd                      { return nil }
 func (b *base) redraw() tea.Cmd                    { return nil }
 func (b *base) shut()                              {}

@@ -4,6 +4,8 @@ import (
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
+
+	"statelab/capture/explain"
 )
 
 // seek goes to the next row that has what was sought, or to the one before.
@@ -76,6 +78,6 @@ func (m *Model) copyRow(s screen) tea.Cmd {
 	}
 	text := strings.TrimSpace(s.text(s.place().at))
 	text = text[:min(len(text), maxCopied)]
-	m.say(m.look.f(wordCopied, len(text)))
+	m.say(m.look.f(wordCopied, explain.Count(len(text), "byte")))
 	return tea.SetClipboard(strings.ToValidUTF8(text, ""))
 }

@@ -6,6 +6,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"statelab/capture"
+	"statelab/capture/explain"
 	"statelab/capture/render"
 	"statelab/capture/trace"
 )
@@ -73,7 +74,7 @@ func (x *segment) absent(w int) []string {
 func (x *segment) heading(f *capture.Frame, w, h int) []string {
 	l := x.m.look
 	first := l.f(wordFrame, f.Number) + l.glyph(" · ", " | ") + f.Time.UTC().Format("2006-01-02 15:04:05.000000") + " UTC" +
-		l.glyph(" · ", " | ") + l.f(wordBytes, f.Length)
+		l.glyph(" · ", " | ") + l.f(wordBytes, explain.Count(f.Length, "byte"))
 	if f.Length > len(f.Data) {
 		first += " " + l.f(wordCaptured, len(f.Data))
 	}

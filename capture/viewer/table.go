@@ -85,7 +85,7 @@ func (t *table) status() string {
 	}
 	s := l.f(wordConnectionOf, t.cur.at+1, len(t.m.shown))
 	if n := t.m.totals; n != nil {
-		s += " " + l.glyph("·", "|") + " " + l.f(wordTotals, n.Frames, n.Segments)
+		s += " " + l.glyph("·", "|") + " " + l.f(wordTotals, explain.Count(n.Frames, "frame"), explain.Count(n.Segments, "TCP segment"))
 		if others := n.Frames - n.Segments; others > 0 {
 			s += " " + l.glyph("·", "|") + " " + l.f(wordOthers, others)
 		}
@@ -123,7 +123,7 @@ func (t *table) trouble(w int) []string {
 		lines = append(lines, l.f(wordDamagedAt, trace.Escape(err.Error())))
 	}
 	if t.m.gaps > 0 {
-		lines = append(lines, l.f(wordLostFrames, t.m.gaps))
+		lines = append(lines, l.f(wordLostFrames, explain.Count(t.m.gaps, "frame")))
 	}
 	for i, s := range lines {
 		lines[i] = " " + l.paint(render.Trouble, l.fit(l.glyph("⚠ ", "! ")+s, w-2))
@@ -159,7 +159,7 @@ func (t *table) about(w int) []string {
 	lines := []string{l.rule(l.paint(render.Strong, fmt.Sprintf("#%d  %s %s %s", c.stream, c.client, c.ends(l), c.server)), w)}
 	ending := l.label("ending."+c.ending.String()) + l.glyph(" · ", " | ") +
 		fmt.Sprintf("%s / %s", c.state(tcpstate.Client, l), c.state(tcpstate.Server, l)) + l.glyph(" · ", " | ") +
-		l.f(wordBytesEach, c.bytes[tcpstate.Client], c.bytes[tcpstate.Server])
+		l.f(wordBytesEach, explain.Count(c.bytes[tcpstate.Client], "byte"), c.bytes[tcpstate.Server])
 	if !c.over {
 		ending = l.of(wordStillRead) + l.glyph(" · ", " | ") + ending
 	}

@@ -10,7 +10,7 @@ var (
 	wordHelpEnds        = trace.Text{En: "the first row, the last one", Ko: "첫 행, 마지막 행"}
 	wordHelpEnter       = trace.Text{En: "go in: connection, ladder, bytes of a segment", Ko: "안으로: 연결, 사다리, 세그먼트의 바이트"}
 	wordHelpBack        = trace.Text{En: "back; q on the first screen quits, Esc there ends a filter", Ko: "뒤로, 첫 화면에서 q는 끝내기, Esc는 거르기 해제"}
-	wordHelpTabs        = trace.Text{En: "connections, findings, HTTP, ladder, stream; the next of them", Ko: "연결, 발견, HTTP, 사다리, 대화, 그다음 화면"}
+	wordHelpTabs        = trace.Text{En: "connections, findings, HTTP, ladder, stream; the next", Ko: "연결, 발견, HTTP, 사다리, 대화, 그다음 화면"}
 	wordHelpSearch      = trace.Text{En: "search for text; next, previous", Ko: "글자 찾기, 다음, 이전"}
 	wordHelpFindings    = trace.Text{En: "next and previous row where something was found", Ko: "발견 사항이 있는 다음 행, 이전 행"}
 	wordHelpFilter      = trace.Text{En: "show only connections of which an expression holds", Ko: "식이 참인 연결만 보기"}

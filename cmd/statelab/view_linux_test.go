@@ -51,7 +51,7 @@ func TestViewerKeys(t *testing.T) {
 		{[]string{"Home", "Enter"}, "SYN-SENT"},
 		{[]string{"Down", "Space"}, "frame 1 is marked"},
 		{[]string{"Down", "Down", "Space"}, "frames 1 and 2 are marked"},
-		{[]string{"d"}, "fields differ"},
+		{[]string{"d"}, "different fields"},
 		{[]string{"Escape"}, "why"},
 		{[]string{"t"}, "+0.0"},
 		{[]string{"t"}, "time of day"},
