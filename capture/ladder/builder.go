@@ -53,7 +53,7 @@ type Builder struct {
 	first     time.Time // of the trace, be it shown or not
 	last      time.Time // of the rows
 	paused    time.Time // until when a row says that time passes
-	reached   time.Time // what the rows have shown so far: see reach
+	arrived   time.Time // the last row's segment, where that is known
 }
 
 // row is a Row that may still change.

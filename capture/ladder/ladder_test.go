@@ -496,6 +496,11 @@ func TestMemoryLater(t *testing.T) {
 	x.add(trace.Event{Kind: trace.KindCall, From: bob, Call: &trace.Call{Name: "close"}})
 	x.now = x.now.Add(time.Minute)
 	x.add(remembers(0))
+	x.leave(2, false, data)
+	x.add(trace.Event{Kind: trace.KindCall, From: alice, Call: &trace.Call{Name: "close"}})
+	x.arrive(2, false)
+	x.add(remembers(3)) // as the segment arrived, and below another row
+	x.events[len(x.events)-1].At = x.now.Add(-time.Millisecond)
 	var got []string
 	for _, r := range x.rows(ladder.Options{}) {
 		switch {
@@ -505,7 +510,7 @@ func TestMemoryLater(t *testing.T) {
 			got = append(got, fmt.Sprint("other ", r.Delta+r.Pause))
 		}
 	}
-	want := "[memory 0s memory 3ms other 2ms other 1m0.001s memory 1m0.001s]"
+	want := "[memory 0s memory 3ms other 2ms other 1m0.001s memory 1m0.001s other 1ms memory 1ms]"
 	if fmt.Sprint(got) != want {
 		t.Errorf("%v, want %v", got, want)
 	}

@@ -21,6 +21,13 @@ type Lane struct {
 // Name returns "client", or "backend 2".
 func (l Lane) Name() string { return l.party().Name() }
 
+// Holds reports whether p is the lane's party.
+func (l Lane) Holds(p trace.Participant) bool {
+	own := l.party()
+	own.Addr = l.Addr
+	return keyOf(own) == keyOf(p)
+}
+
 func (l Lane) party() trace.Participant { return trace.Participant{Role: l.Role, N: l.N} }
 
 // laneKey identifies a lane. Parties of unknown role are told apart by address.

@@ -106,3 +106,126 @@ func TestFoldSegmentsKeepsStates(t *testing.T) {
 		t.Errorf("folded: states %v and %d memories; unfolded: %v and %d", folded, toldFolded, plain, told)
 	}
 }
+
+// on has the last event be of another connection.
+func (s *script) on(stream int) { s.events[len(s.events)-1].Stream = stream }
+
+// octets sends a segment with n octets.
+func (s *script) octets(wire uint64, fromServer bool, n int) {
+	s.leave(wire, fromServer, tcpstate.PSH|tcpstate.ACK)
+	s.events[len(s.events)-1].Segment.Len = n
+}
+
+// A message's range has gaps where what lies between is not its own: an ACK of its
+// connection is, another connection's segment and another message's are not.
+func TestFoldSegmentsGaps(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		between func(*script)
+		gaps    bool
+		frames  []int
+	}{
+		"an ACK":             {func(s *script) { s.leave(2, true, tcpstate.ACK); s.arrive(2, true) }, false, []int{1, 2, 3}},
+		"another connection": {func(s *script) { s.leave(2, true, tcpstate.ACK); s.on(1); s.arrive(2, true); s.on(1) }, true, []int{1, 3}},
+		"another message":    {func(s *script) { s.octets(2, true, 9); s.arrive(2, true) }, true, []int{1, 3}},
+		"another's message": {func(s *script) {
+			s.leave(2, true, tcpstate.ACK)
+			s.arrive(2, true)
+			s.said(0, 0)
+			s.on(1)
+		}, false, []int{1, 2, 3}},
+	} {
+		var s script
+		s.octets(1, false, 9)
+		s.arrive(1, false)
+		c.between(&s)
+		s.octets(3, false, 9)
+		s.arrive(3, false)
+		s.said(1, 3)
+		for _, r := range s.rows(ladder.Options{FoldSegments: true}) {
+			if r.Kind != ladder.RowMessage || r.Stream != 0 {
+				continue
+			}
+			if f := r.Folding; f.First != 1 || f.Last != 3 || f.Gaps != c.gaps || !reflect.DeepEqual(f.Frames, c.frames) {
+				t.Errorf("%s between: %+v, want gaps %v in %v", name, f, c.gaps, c.frames)
+			}
+		}
+	}
+}
+
+// Who answers and closes at once, is seen to do so in this order, whatever another
+// connection tells before the answer is there.
+func TestFoldSegmentsClosesBehindItsAnswer(t *testing.T) {
+	t.Parallel()
+	for _, crossed := range []bool{false, true} {
+		var s script
+		s.octets(1, true, 9)
+		s.leave(2, true, tcpstate.FIN|tcpstate.ACK)
+		s.become(bob, tcpstate.Established, tcpstate.FinWait1, tcpstate.OnSend)
+		if crossed {
+			s.leave(9, false, tcpstate.ACK)
+		}
+		s.said(0, 0)
+		s.on(1)
+		s.arrive(1, true)
+		s.add(trace.Event{Kind: trace.KindMessage, Frame: 1, From: bob, To: alice, Message: &http1.Message{Span: http1.Span{FirstFrame: 1, LastFrame: 1}}})
+		s.said(0, 0)
+		s.on(1)
+		s.arrive(2, true)
+		s.events[len(s.events)-1].Segment.Flags = tcpstate.FIN | tcpstate.ACK
+		var got []string
+		for _, r := range s.rows(ladder.Options{FoldSegments: true}) {
+			switch {
+			case r.Kind == ladder.RowMessage && r.Stream == 0:
+				got = append(got, "answer")
+			case r.Kind == ladder.RowMessage:
+				got = append(got, "other")
+			case r.Kind == ladder.RowFolded && r.Folding.Closes:
+				got = append(got, "closes")
+				if last := s.events[len(s.events)-1]; !r.At.Equal(last.At) {
+					t.Errorf("crossed %v: it stands at %v, and is done at %v", crossed, r.At, last.At)
+				}
+			}
+		}
+		if want := []string{"other", "answer", "other", "closes"}; !reflect.DeepEqual(got, want) {
+			t.Errorf("crossed %v: %v, want %v", crossed, got, want)
+		}
+	}
+}
+
+// A call by which no segment has left yet stands at its own lane; an end whose state
+// is told for the first time does not come between a call and its segment.
+func TestFoldSegmentsCalls(t *testing.T) {
+	t.Parallel()
+	tell := func(between func(*script)) (kinds []ladder.RowKind) {
+		var s script
+		s.call(0, "connect", "waits")
+		s.become(alice, tcpstate.Closed, tcpstate.SynSent, tcpstate.OnCall)
+		between(&s)
+		s.leave(1, false, tcpstate.SYN)
+		s.arrive(1, false)
+		s.become(bob, tcpstate.Listen, tcpstate.SynReceived, tcpstate.OnReceive)
+		s.said(0, 0)
+		for _, r := range s.rows(ladder.Options{FoldSegments: true}) {
+			if r.Kind != ladder.RowOpening {
+				kinds = append(kinds, r.Kind)
+			}
+			if r.Kind == ladder.RowCall && (r.Lane != 0 || len(r.States) != 1) {
+				t.Errorf("the call is of lane %d, with %+v", r.Lane, r.States)
+			}
+			if r.Kind == ladder.RowFolded && (r.Arrow == nil || r.Folding.First != 1) {
+				t.Errorf("a folded row without its segment: %+v", r.Folding)
+			}
+		}
+		return kinds
+	}
+	if got, want := tell(func(*script) {}), []ladder.RowKind{ladder.RowFolded, ladder.RowMessage}; !reflect.DeepEqual(got, want) {
+		t.Errorf("rows %v, want %v", got, want)
+	}
+	note := func(s *script) {
+		s.add(trace.Event{Kind: trace.KindNote, Note: &trace.Note{}})
+	}
+	if got, want := tell(note), []ladder.RowKind{ladder.RowCall, ladder.RowNote, ladder.RowFolded, ladder.RowMessage}; !reflect.DeepEqual(got, want) {
+		t.Errorf("with a note between: rows %v, want %v", got, want)
+	}
+}

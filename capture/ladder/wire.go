@@ -223,8 +223,8 @@ func (b *Builder) emit(out []Row, r *row) []Row {
 	switch {
 	case r.At.IsZero() || b.last.IsZero(): // summaries may bear no time
 		r.Since = 0
-	case r.Kind == RowMemory && !(r.Memory.Structural() && r.At.After(b.reached)):
-		// It is of the moment of the row above, or is not shown.
+	case r.Kind == RowMemory && !(r.Memory.Structural() && r.At.After(b.last) && !r.At.Equal(b.arrived)):
+		// It is of a moment of the row above, or is not shown.
 	case r.Kind == RowMessage || r.Kind == RowStep || r.Kind == RowConnection || r.Kind == RowTotals:
 		// These look back: nothing happens at their time.
 	case r.Kind == RowNote: // it shows no time to count from
@@ -232,9 +232,11 @@ func (b *Builder) emit(out []Row, r *row) []Row {
 	default:
 		passed = r.At.Sub(later(b.last, b.paused))
 		r.Delta = r.At.Sub(b.last)
-		b.last = r.At
+		b.last, b.arrived = r.At, time.Time{}
+		if r.Arrow != nil {
+			b.arrived = r.Arrow.ArrivedAt
+		}
 	}
-	b.reach(r)
 	if passed >= b.o.Pause {
 		b.paused = r.At
 		out = append(out, Row{Kind: RowPause, At: r.At, Since: r.Since, Stream: -1, Lane: -1, Pause: passed, Holds: slices.Clone(b.blocks)})
@@ -268,18 +270,6 @@ func later(a, b time.Time) time.Time {
 		return b
 	}
 	return a
-}
-
-// reach follows the moment that the rows have come to: a segment's row shows its
-// arrival as well.
-func (b *Builder) reach(r *row) {
-	at := r.At
-	if r.Arrow != nil && r.Arrow.ArrivedAt.After(at) {
-		at = r.Arrow.ArrivedAt
-	}
-	if at.After(b.reached) {
-		b.reached = at
-	}
 }
 
 // hold follows which ends keep a control block: every state but CLOSED, which

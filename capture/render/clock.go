@@ -20,6 +20,21 @@ const (
 // Clocks is how many there are.
 const Clocks = 3
 
+// showsTime reports whether a row shows its time: headings have none, what looks back on
+// rows above has theirs.
+func showsTime(r *ladder.Row) bool {
+	switch r.Kind {
+	case ladder.RowMemory:
+		return r.Delta > 0
+	case ladder.RowMessage:
+		return r.Folding != nil
+	case ladder.RowArrow, ladder.RowFolded, ladder.RowCall, ladder.RowStore, ladder.RowState, ladder.RowOther, ladder.RowVerdict, ladder.RowLost:
+		return true
+	case ladder.RowOpening, ladder.RowPause, ladder.RowStep, ladder.RowNote, ladder.RowConnection, ladder.RowTotals:
+	}
+	return false
+}
+
 // clock writes a row's time in its columns. A long frame number has borrowed
 // that many of their cells: the columns move as far as the state beside them
 // leaves room, and only then does the time lose digits.

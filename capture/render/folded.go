@@ -37,7 +37,8 @@ var (
 	wordOpens  = trace.Text{En: "TCP opens", Ko: "TCP 연결 시작"}
 	wordCloses = trace.Text{En: "TCP closes", Ko: "TCP 연결 종료"}
 	wordBrief  = trace.Text{En: "TCP opens and closes", Ko: "TCP 연결 시작과 종료"}
-	wordChange = trace.Text{En: "TCP", Ko: "TCP"}
+	wordACK    = trace.Text{En: "TCP ACK", Ko: "TCP ACK"}
+	wordTCP    = trace.Text{En: "TCP", Ko: "TCP"}
 )
 
 // foldedTrouble is what went wrong with segments that are folded: "(+2
@@ -74,7 +75,7 @@ func foldedTrouble(say speaker, f *ladder.Folding) string {
 // which is named where several are told apart, and the row above is of another.
 func foldedText(say speaker, r *ladder.Row, several bool) string {
 	f := r.Folding
-	word := wordChange
+	word := wordACK // an end came into another state, by what is neither SYN, FIN nor RST
 	switch {
 	case f.Opens && f.Closes:
 		word = wordBrief
@@ -82,6 +83,8 @@ func foldedText(say speaker, r *ladder.Row, several bool) string {
 		word = wordOpens
 	case f.Closes:
 		word = wordCloses
+	case f.Troubled():
+		word = wordTCP
 	}
 	tag := ""
 	if several && r.Apart {
@@ -90,21 +93,10 @@ func foldedText(say speaker, r *ladder.Row, several bool) string {
 	return words(tag, say.of(word), foldedTrouble(say, f))
 }
 
-// foldedEnds are the lanes between which a folded row stands; of a row that no
-// segment belongs to, those of who changed state.
-func foldedEnds(r *ladder.Row) (from, to int, ok bool) {
-	if r.Arrow != nil {
-		return r.Arrow.From, r.Arrow.To, true
-	}
-	return 0, 0, false
-}
-
 // foldedLines draws a row that stands for segments.
 func (t *text) foldedLines(r *ladder.Row) []*canvas {
-	left, right := t.span()
-	if from, to, ok := foldedEnds(r); ok {
-		left, right = min(t.grid.cols[from], t.grid.cols[to]), max(t.grid.cols[from], t.grid.cols[to])
-	}
+	from, to := t.grid.cols[r.Arrow.From], t.grid.cols[r.Arrow.To]
+	left, right := min(from, to), max(from, to)
 	style := faint
 	if r.Folding.Troubled() {
 		style = trouble

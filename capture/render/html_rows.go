@@ -115,7 +115,7 @@ func (p *painter) row(i int, row *ladder.Row) htmlRow {
 	if row.Frame > 0 && strings.HasPrefix(h.ID, "frame-") {
 		h.Frame = row.Frame
 	}
-	if !row.At.IsZero() {
+	if showsTime(row) && !row.At.IsZero() {
 		h.Since, h.Delta = sinceText(row.Since), deltaText(row.Delta)
 	}
 	p.states(&h, row)

@@ -1,6 +1,7 @@
 package render
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"strings"
@@ -32,7 +33,20 @@ func (m mermaid) lane(lane int, name string) {
 }
 
 func (m mermaid) over(first, last int, text string) {
-	m.note(first, last, mermaidText(safe(text)))
+	m.note(first, last, mermaidLines(safe(text)))
+}
+
+// mermaidWidth is how many cells a note over two lanes holds, however near they
+// stand: Mermaid cuts what is wider.
+const mermaidWidth = 34
+
+// mermaidLines is a note's text on as many lines as it takes.
+func mermaidLines(s string) string {
+	lines := wrap(s, mermaidWidth)
+	for i := range lines {
+		lines[i] = mermaidText(lines[i])
+	}
+	return cmp.Or(strings.Join(lines, "<br/>"), mermaidText(s))
 }
 
 func (m mermaid) note(first, last int, escaped string) {
@@ -47,11 +61,11 @@ func (m mermaid) state(lane int, text string)       { m.over(lane, lane, text) }
 func (m mermaid) step(first, last int, text string) { m.over(first, last, text) }
 
 func (m mermaid) pause(first, last int, text string) {
-	m.note(first, last, "⋮ "+mermaidText(text)+" ⋮")
+	m.note(first, last, mermaidLines("⋮ "+text+" ⋮"))
 }
 
 func (m mermaid) arrow(from, to int, shape arrowShape, text string) {
-	head := [...]string{arrives: "->>", resent: "-->>", dies: "-x", leaves: "-)"}[shape]
+	head := [...]string{arrives: "->>", resent: "-->>", dies: "-x"}[shape]
 	m.line("    L%d%sL%d: %s", from, head, to, mermaidText(text))
 }
 

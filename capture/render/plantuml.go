@@ -44,7 +44,7 @@ func (p plantUML) step(_, _ int, text string)  { p.line("== %s ==", plantText(sa
 func (p plantUML) pause(_, _ int, text string) { p.line("... %s ...", plantText(text)) }
 
 func (p plantUML) arrow(from, to int, shape arrowShape, text string) {
-	head := [...]string{arrives: "->", resent: "-->", dies: "->x", leaves: "->>"}[shape]
+	head := [...]string{arrives: "->", resent: "-->", dies: "->x"}[shape]
 	p.line("L%d %s L%d : %s", from, head, to, plantText(text))
 }
 

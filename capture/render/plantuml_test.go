@@ -12,7 +12,7 @@ import (
 // plantLine is a line that PlantUML's sequence diagrams have, with text in which
 // nothing is markup: no quotes, brackets, percent signs or exclamation marks,
 // and no sign of Creole doubled.
-var plantLine = regexp.MustCompile(`^(?:@startuml|@enduml|title TEXT|participant "TEXT" as L\d+|h?note over L\d+(?:, L\d+)? : TEXT|== TEXT ==|\.\.\. TEXT \.\.\.|L\d+ (?:->|-->|->x|->>) L\d+ : TEXT)$`)
+var plantLine = regexp.MustCompile(`^(?:@startuml|@enduml|title TEXT|participant "TEXT" as L\d+|h?note over L\d+(?:, L\d+)? : TEXT|== TEXT ==|\.\.\. TEXT \.\.\.|L\d+ (?:->|-->|->x) L\d+ : TEXT)$`)
 
 // plantBody takes the text out of a line.
 var plantBody = regexp.MustCompile(`^(title |participant "|h?note over [L\d, ]+ : |== |\.\.\. |L\d+ [->x]+ L\d+ : )(.*?)(" as L\d+| ==| \.\.\.|)$`)

@@ -33,7 +33,6 @@ const (
 	arrives arrowShape = iota
 	resent             // arrives, and has been sent before
 	dies               // is lost on its way, or arrives damaged
-	leaves             // its arrival is another arrow
 )
 
 // sequence writes a ladder as a sequence diagram. It collects the rows.
@@ -94,12 +93,7 @@ func (s *sequence) row(r *ladder.Row) {
 	case ladder.RowArrow, ladder.RowMessage:
 		s.arrow(r)
 	case ladder.RowFolded:
-		text := words(foldedText(s.say, r, s.p.several), folded(r))
-		if from, to, ok := foldedEnds(r); ok {
-			s.d.over(from, to, text)
-		} else {
-			s.all(s.d.over, text)
-		}
+		s.d.over(r.Arrow.From, r.Arrow.To, words(foldedText(s.say, r, s.p.several), folded(r)))
 	case ladder.RowOpening:
 		if s.p.several && r.First {
 			s.all(s.d.over, s.o.connection(s.say, r.Stream))
@@ -138,13 +132,16 @@ func (s *sequence) row(r *ladder.Row) {
 	}
 }
 
+// arrow draws a row's arrow. One whose arrival is another row is drawn there: here a
+// note says that it leaves.
 func (s *sequence) arrow(r *ladder.Row) {
 	a, shape := r.Arrow, arrives
 	switch {
+	case a.Part == ladder.Departure:
+		s.d.over(a.From, a.From, words("("+a.Tie+")", flagText(r.Event.Segment.Flags), s.say.of(pageWords["leaves"])))
+		return
 	case a.Lost || a.ThrownAway():
 		shape = dies
-	case a.Part == ladder.Departure:
-		shape = leaves
 	case a.Resent:
 		shape = resent
 	}

@@ -96,7 +96,7 @@ func (d *drawing) over(x, y float64, l letters, anchor, attributes, s string) {
 // arrowRow writes what belongs to a segment's arrow, or draws a message.
 func (d *drawing) arrowRow(i int, r *ladder.Row) {
 	a, y := r.Arrow, d.tops[i]
-	if r.Kind == ladder.RowArrow || r.Folding != nil {
+	if showsTime(r) {
 		d.time(r, y+26)
 	}
 	if spoken(&r.Event) {

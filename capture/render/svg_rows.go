@@ -47,7 +47,7 @@ func (d *drawing) row(i int, r *ladder.Row) {
 		d.tag(r.Lane, y+17, "▣ "+small.pick(explain.AccessForms(d.o.Lang, r.Event.Access), d.besideRoom(r.Lane)-20), d.th.call)
 	case ladder.RowMemory:
 		if r.Memory.Structural() {
-			if r.Delta > 0 {
+			if showsTime(r) {
 				d.time(r, y+19)
 			}
 			d.tag(r.Lane, y+15, "▤ "+memoryText(d.say, r.Memory), d.th.memory)
@@ -102,10 +102,8 @@ func (d *drawing) time(r *ladder.Row, y float64) {
 
 // folded draws a row that stands for segments.
 func (d *drawing) folded(y float64, r *ladder.Row) {
-	left, right := d.left, d.r
-	if from, to, ok := foldedEnds(r); ok {
-		left, right = min(d.x[from], d.x[to]), max(d.x[from], d.x[to])
-	}
+	from, to := d.x[r.Arrow.From], d.x[r.Arrow.To]
+	left, right := min(from, to), max(from, to)
 	color := d.th.faint
 	if r.Folding.Troubled() {
 		color = d.th.trouble

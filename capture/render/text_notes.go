@@ -297,10 +297,7 @@ func explanations(x *explain.Explainer, lanes []ladder.Lane, r *ladder.Row) []ex
 		}
 		e := r.Event
 		e.Kind, e.State, e.Segment = trace.KindState, &m.Change, nil
-		e.From, e.To = laneParty(r, lanes, m.Lane), trace.Participant{}
-		if peer := peerOf(r, lanes, m.Lane); peer >= 0 {
-			e.To = laneParty(r, lanes, peer)
-		}
+		e.From, e.To = laneParty(r, lanes, m.Lane), peerOf(r, lanes, m.Lane)
 		add(&e)
 	}
 	return out
@@ -310,7 +307,7 @@ func explanations(x *explain.Explainer, lanes []ladder.Lane, r *ladder.Row) []ex
 // have the lane's address.
 func laneParty(r *ladder.Row, lanes []ladder.Lane, i int) trace.Participant {
 	for _, p := range []trace.Participant{r.Event.From, r.Event.To} {
-		if p.Addr.IsValid() && p.Role == lanes[i].Role && p.N == lanes[i].N {
+		if p.Addr.IsValid() && lanes[i].Holds(p) {
 			return p
 		}
 	}
@@ -321,17 +318,23 @@ func partyOfLane(lanes []ladder.Lane, i int) trace.Participant {
 	return trace.Participant{Role: lanes[i].Role, N: lanes[i].N, Addr: lanes[i].Addr}
 }
 
-// peerOf is the lane at the other end of a row's connection, -1 if not known.
-func peerOf(r *ladder.Row, lanes []ladder.Lane, lane int) int {
-	switch {
+// peerOf is who is at the other end of a row's connection: whom its arrow or its event
+// names beside the lane's own party. The zero Participant if it is not known.
+func peerOf(r *ladder.Row, lanes []ladder.Lane, lane int) trace.Participant {
+	own := lanes[lane]
+	switch from, to := r.Event.From, r.Event.To; {
 	case r.Arrow != nil && r.Arrow.From == lane:
-		return r.Arrow.To
+		return laneParty(r, lanes, r.Arrow.To)
 	case r.Arrow != nil:
-		return r.Arrow.From
+		return laneParty(r, lanes, r.Arrow.From)
+	case own.Holds(from) && to.Addr.IsValid():
+		return to
+	case own.Holds(to) && from.Addr.IsValid():
+		return from
 	case len(lanes) == 2:
-		return 1 - lane
+		return partyOfLane(lanes, 1-lane)
 	}
-	return -1
+	return trace.Participant{}
 }
 
 // block writes lines of the ladder, and the reasons beside or below them.

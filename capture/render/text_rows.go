@@ -111,7 +111,7 @@ func (t *text) arrowLines(r *ladder.Row) []*canvas {
 	below := ""
 	if spoken(&r.Event) {
 		above = t.message(c, r)
-		if r.Kind == ladder.RowArrow || r.Folding != nil {
+		if showsTime(r) {
 			t.gutter(c, r)
 		}
 	} else {

@@ -14,7 +14,7 @@ import (
 func (t *text) memoryLines(r *ladder.Row) []*canvas {
 	t.used[symMemory] = true
 	c := t.lanes(r)
-	if r.Delta > 0 {
+	if showsTime(r) {
 		t.gutter(c, r)
 	}
 	t.beside(c, r.Lane, t.g.memory+" "+memoryText(t.say, r.Memory), memory)

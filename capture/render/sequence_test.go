@@ -1,0 +1,88 @@
+package render_test
+
+import (
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/charmbracelet/x/ansi"
+
+	"statelab/capture/explain"
+	"statelab/capture/render"
+	"statelab/capture/render/rendertest"
+)
+
+// A segment that meets another on its way is one arrow of a diagram, where it arrives;
+// a note at its sender says that it leaves.
+func TestDiagramDrawsASegmentOnce(t *testing.T) {
+	t.Parallel()
+	arrow := regexp.MustCompile(`^L\d+ ?-[-)>x]+ ?L\d+ ?: \((\d+)\)`)
+	for _, tr := range rendertest.Corpus() {
+		if tr.Name != "crossing" {
+			continue
+		}
+		for _, format := range []string{"mermaid", "plantuml"} {
+			f, _ := render.Choose("ladder", format)
+			for l, leaves := range map[explain.Lang]string{explain.English: "leaves", explain.Korean: "출발"} {
+				left, arrived := map[string]int{}, map[string]int{}
+				for line := range strings.Lines(string(rendertest.Render(t, f, tr, render.Options{Lang: l}))) {
+					line = strings.TrimSpace(line)
+					switch m := arrow.FindStringSubmatch(line); {
+					case m != nil:
+						if arrived[m[1]]++; left[m[1]] != 1 {
+							t.Errorf("%s: %q, which has left %d times", format, line, left[m[1]])
+						}
+					case strings.HasSuffix(line, leaves):
+						_, tie, _ := strings.Cut(line, "(")
+						tie, _, _ = strings.Cut(tie, ")")
+						left[tie]++
+					}
+				}
+				if len(left) < 3 || len(left) != len(arrived) {
+					t.Errorf("%s: segments that leave %v, that arrive %v", format, left, arrived)
+				}
+				for tie, n := range arrived {
+					if n != 1 {
+						t.Errorf("%s: segment %s is %d arrows", format, tie, n)
+					}
+				}
+			}
+		}
+	}
+}
+
+// No line of a Mermaid note is wider than the space between two lanes that stand as
+// near as they can.
+func TestMermaidNotesFit(t *testing.T) {
+	t.Parallel()
+	f, _ := render.Choose("ladder", "mermaid")
+	entity := regexp.MustCompile(`#(\d+);`)
+	lines := 0
+	for _, tr := range rendertest.Corpus() {
+		for _, l := range []explain.Lang{explain.English, explain.Korean} {
+			for line := range strings.Lines(string(rendertest.Render(t, f, tr, render.Options{Lang: l, Explain: true}))) {
+				over, note, ok := strings.Cut(strings.TrimSpace(line), ": ")
+				if !ok || !strings.HasPrefix(over, "Note over ") {
+					continue
+				}
+				for _, part := range strings.Split(note, "<br/>") {
+					lines++
+					text := entity.ReplaceAllStringFunc(part, func(e string) string {
+						n, err := strconv.Atoi(e[1 : len(e)-1])
+						if err != nil {
+							t.Fatal(err)
+						}
+						return string(rune(n))
+					})
+					if ansi.StringWidth(text) > 34 {
+						t.Errorf("%s: %q", tr.Name, text)
+					}
+				}
+			}
+		}
+	}
+	if lines < 100 {
+		t.Errorf("%d lines of notes", lines)
+	}
+}
