@@ -144,8 +144,10 @@ func (r *reconcile) observe(k endKey, o *trace.Observation, s *trace.StateChange
 	}
 	for i, ch := range e.inferred {
 		if ch.To == o.To {
-			s.Edge, s.Frames = ch.Edge, ch.Frames
-			s.Trigger = ch.Trigger
+			s.Trigger, s.Frames = ch.Trigger, ch.Frames
+			if ch.From == o.From { // else it went another way than the segments suggest
+				s.Edge = ch.Edge
+			}
 			s.Contradicted = slices.ContainsFunc(e.inferred[:i], func(skipped inferred) bool {
 				return remembered(skipped.Change) && !sameCause(skipped, o)
 			})

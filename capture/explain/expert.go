@@ -53,6 +53,8 @@ var severities = map[string]Severity{
 	tcpstate.FoundWindowExhausted:        SeverityWarning,
 	tcpstate.FoundWindowProbe:            SeverityNote,
 	tcpstate.FoundSimultaneousOpen:       SeverityChat,
+	tcpstate.FoundOvertaken:              SeverityNote,
+	tcpstate.FoundOvertakenReply:         SeverityNote,
 }
 
 // SeverityOf returns a finding's severity: a note for a name that is not known.

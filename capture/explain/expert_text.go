@@ -29,6 +29,8 @@ var matterTexts = map[string]text{
 	"hole-reported":           {En: "The receiver had asked for it, so it is the answer to duplicate ACKs or SACK and no timeout.", Ko: "수신자가 요청한 것이므로 중복 ACK나 SACK에 대한 답이고 타임아웃이 아닙니다."},
 	"window-exhausted":        {En: "Less than a full segment of the window is left, so the sender stops before the edge: the window limits the rate.", Ko: "윈도우가 세그먼트 하나보다 적게 남아 송신자가 끝에 닿기 전에 멈춥니다. 속도가 윈도우에 막힙니다."},
 	"simultaneous-open":       {En: "Both ends have called each other, and each answers the other's SYN: nothing is sent for want of an answer.", Ko: "양쪽이 서로를 불렀고 각자 상대의 SYN에 답하는 것입니다. 응답이 없어서 다시 보낸 것이 아닙니다."},
+	"overtaken":               {En: "It was sent before what came before it, and asks for nothing: the order changed on the way.", Ko: "먼저 온 것보다 먼저 보낸 것이며 아무것도 묻지 않습니다. 도중에 순서가 바뀌었습니다."},
+	"overtaken-reply":         {En: "The number of an ACK that came late lies before the window, and a receiver answers such a segment.", Ko: "늦게 온 ACK의 번호는 윈도우보다 앞이고, 수신자는 그런 세그먼트에 답합니다."},
 	"window-probe":            {En: "The window is closed, and the sender asks whether there is room again, by a number that a keepalive uses too.", Ko: "윈도우가 닫혀 있어 송신자가 빈자리가 생겼는지 묻습니다. keepalive도 쓰는 번호로 묻습니다."},
 }
 

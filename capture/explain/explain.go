@@ -62,7 +62,7 @@ func (x *Explainer) Lang() Lang { return x.lang }
 // Observe remembers what later explanations refer to. Explain does so too: it
 // is for events that are skipped.
 func (x *Explainer) Observe(ev *trace.Event) {
-	x.history.observe(ev)
+	x.history.observe(ev, x.reported.state)
 	x.reported.observe(ev)
 }
 

@@ -23,8 +23,9 @@ type fates struct {
 	pathMTU []time.Time
 }
 
-// observe keeps what an event tells of a segment's fate.
-func (h *history) observe(ev *trace.Event) {
+// observe keeps what an event tells of a segment's fate, while the ends are in
+// these states.
+func (h *history) observe(ev *trace.Event, states map[endKey]tcpstate.State) {
 	switch {
 	case ev.Kind == trace.KindSegment && ev.Segment != nil:
 		h.add(ev)
@@ -36,11 +37,11 @@ func (h *history) observe(ev *trace.Event) {
 		}
 	case ev.Kind == trace.KindArrival && ev.Segment != nil:
 		h.fates.watched = true
-		if s := h.find(ev); s != nil && s.arrived.IsZero() && ev.Segment.Checksum != tcpstate.Invalid {
-			s.arrived = ev.At
+		if s := h.find(ev); s != nil && ev.Segment.Checksum != tcpstate.Invalid {
+			h.arrives(s, ev.At)
 		}
 	case ev.Kind == trace.KindVerdict && ev.Verdict != nil:
-		h.judge(ev.Verdict)
+		h.judge(ev.Verdict, states)
 	case ev.Kind == trace.KindOther && ev.Other != nil && strings.HasPrefix(ev.Other.Protocol, "ICMP"):
 		// RFC 792 and RFC 4443 §3.2, in decode's words.
 		if strings.Contains(ev.Other.Info.En, "fragmentation needed") || strings.Contains(ev.Other.Info.En, "too big") {
@@ -52,7 +53,9 @@ func (h *history) observe(ev *trace.Event) {
 	}
 }
 
-func (h *history) judge(v *trace.Verdict) {
+// judge takes a verdict, which is told as its segment leaves, and what state each
+// end is in then.
+func (h *history) judge(v *trace.Verdict, states map[endKey]tcpstate.State) {
 	s := h.wire(v.Wire)
 	switch v.Fate {
 	case trace.Injected: // told before the frame that it is about
@@ -68,8 +71,11 @@ func (h *history) judge(v *trace.Verdict) {
 		if s != nil {
 			s.untold = true
 		}
-	case trace.Delayed, trace.Duplicated, trace.Swapped, trace.Corrupted, trace.Discarded,
-		trace.Repeated, trace.Altered, trace.Unsent:
+	case trace.Duplicated, trace.Repeated:
+		if s != nil && !s.doubled {
+			s.doubled, s.meets = true, states[endKey{s.stream, s.dst}]
+		}
+	case trace.Delayed, trace.Swapped, trace.Corrupted, trace.Discarded, trace.Altered, trace.Unsent:
 	}
 }
 
@@ -80,6 +86,36 @@ func (h *history) reached(s *seen, by time.Time) bool {
 		return s.untold || !s.lost && !h.fates.watched
 	}
 	return !s.arrived.After(by)
+}
+
+// arrives keeps when a segment arrived. An event may be told again: a copy of the
+// same moment is not known from that.
+func (h *history) arrives(s *seen, at time.Time) {
+	if !s.arrived.IsZero() && !at.After(s.latest) {
+		return
+	}
+	h.turn++
+	if s.last, s.latest = h.turn, at; s.arrived.IsZero() {
+		s.first, s.arrived = h.turn, at
+	}
+}
+
+// came returns the turn of a segment's last arrival before ev's segment left; as it
+// left itself, where no arrivals are told. 0 if it had not arrived.
+func (h *history) came(s *seen, ev *trace.Event) int {
+	now := h.turn + 1
+	if self := h.find(ev); self != nil {
+		now = self.left
+	}
+	switch {
+	case s.last == 0 && (s.untold || !h.fates.watched && !s.lost):
+		return s.left
+	case s.last < now:
+		return s.last
+	case s.first < now:
+		return s.first
+	}
+	return 0
 }
 
 // toldMTU reports whether a router said between two times that a packet was too

@@ -81,6 +81,10 @@ func TestWhatIsKnown(t *testing.T) {
 	closed, opened := acked, acked
 	closed.window, opened.frame, opened.ms, opened.acks = 1, 6, 40, 0
 	sent := func(list ...seg) []trace.Event { return segs(append([]seg{syn, synAck, thirdAck}, list...)...) }
+	asks := syn
+	asks.wire = 9
+	refusal := seg{frame: 5, ms: 20, from: Server, seq: 1, ack: 1, flags: RST | ACK, wire: 5}
+	late := seg{frame: 6, ms: 10, from: Server, seq: 1, ack: 1, flags: ACK, wire: 6}
 	for _, c := range []struct {
 		name   string
 		events []trace.Event
@@ -151,7 +155,15 @@ func TestWhatIsKnown(t *testing.T) {
 			s.frame, s.ms, s.found = 3, 2, []Finding{{Name: FoundRetransmission, Frame: 2, Nth: 1}}
 			return s
 		}()), "too soon for a timer", "has not come"},
-		{"an ACK twice", append(sent(ack), verdict(6, trace.Duplicated, "")), "says no more than once", "sequence numbers"},
+		{"an ACK twice", append(sent(ack), observed(Client, SynSent, Established, 0), verdict(6, trace.Duplicated, "")), "says no more than once", "sequence numbers"},
+		{"the last ACK twice", append(sent(ack), observed(Client, CloseWait, LastAck, 0), verdict(6, trace.Duplicated, "")), "gets an RST", "says no more than once"},
+		{"data twice to who knows it", append(sent(lostFirst), observed(Server, SynReceived, Established, 0), verdict(4, trace.Duplicated, "")), "the server knows the second copy", "RST"},
+		{"data twice to who has forgotten", append(sent(lostFirst), observed(Server, Established, Closed, 0), verdict(4, trace.Duplicated, "")), "gets an RST", "knows the second copy"},
+		{"a SYN twice", append(segs(asks), verdict(9, trace.Duplicated, "")), "only if the server remembers the first", "the server knows the second copy"},
+		{"a RST twice", append(sent(refusal), observed(Client, SynSent, Established, 0), verdict(5, trace.Duplicated, "")), "the second finds none", "sequence numbers"},
+		{"a RST swapped", append(sent(refusal), verdict(5, trace.Swapped, "")), "does not wait", "restores"},
+		{"a RST lost", append(sent(refusal), verdict(5, trace.Dropped, "")), "only if it sends something more", "nobody sends it again"},
+		{"a RST overtakes what is answered", sent(late, refusal, seg{frame: 7, ms: 30, from: Client, seq: 1, flags: RST}), "that frame 6 belongs to", "frame 5"},
 		{"an ACK swapped", append(sent(ack), verdict(6, trace.Swapped, "")), "says nothing new", "restores"},
 		{"a listener's restart", []trace.Event{state(Server, Listen, Closed, OnCall, "restart", Observed)}, "listening socket is gone", "half"},
 		{"both dialled", []trace.Event{syn.event(), seg{frame: 2, from: Server, flags: SYN}.event(), observed(Server, SynReceived, Established, 0)}, "Both had asked", "too the"},

@@ -110,46 +110,6 @@ func (x *Explainer) ackLostSegment(f facts, _ tcpstate.Finding) Explanation {
 	return Explanation{Sentence: x.say(ackLostText, f.values), Section: "RFC 9293 §3.4"}
 }
 
-// fastThreshold is how many duplicate ACKs make the sender retransmit without
-// waiting for its timer (RFC 5681 §3.2).
-const fastThreshold = 3
-
-// duplicateAck: RFC 5681 §2 counts an ACK as duplicate only while something is
-// outstanding, so one that nothing has been sent for merely repeats.
-func (x *Explainer) duplicateAck(f facts, found tcpstate.Finding) Explanation {
-	if x.history.latest(f.ev, f.s.From.Peer(), func(s *seen) bool { return s.length > 0 || s.flags.Has(tcpstate.FIN) }) == nil {
-		return x.acknowledge(f)
-	}
-	t := duplicateText
-	switch {
-	case x.unasked(f):
-		return Explanation{Sentence: x.say(duplicateUnaskedText, f.values), Section: "RFC 5681 §2"}
-	case found.Nth == 0:
-		t = duplicateUncountedText
-	}
-	more := ""
-	if found.Nth == fastThreshold {
-		more = x.say(thirdDuplicateText, f.values)
-	}
-	return Explanation{
-		Sentence: join(x.say(t, f.values), more),
-		Section:  "RFC 5681 §2; §3.2",
-	}
-}
-
-// unasked reports whether a repeated ACK answers nothing that was seen: all that
-// its receiver has sent is acknowledged, and none of it has come again since the
-// ACK before.
-func (x *Explainer) unasked(f facts) bool {
-	if f.s.Options.SackBlocks > 0 {
-		return false
-	}
-	before := x.history.latest(f.ev, f.s.From, func(*seen) bool { return true })
-	return before != nil && x.history.latest(f.ev, f.s.From.Peer(), func(s *seen) bool {
-		return s.segLen() > 0 && (s.seq.Add(s.segLen()).After(f.s.Ack) || !s.at.Before(before.at)) || s.keepAlive && !s.at.Before(before.at)
-	}) == nil
-}
-
 // selective tells of the SACK option, in the numbers that the rest of the
 // explanation uses: what a receiver holds beyond the hole (RFC 2018 §3), or what
 // has come to it twice (RFC 2883 §4).
@@ -253,39 +213,4 @@ func (x *Explainer) zeroWindowProbeAck(f facts, _ tcpstate.Finding) Explanation 
 		t = probeAckOpenText
 	}
 	return Explanation{Sentence: x.say(t, f.values), Arithmetic: x.windowSum(f), Section: "RFC 9293 §3.8.6.1"}
-}
-
-// keepAlive: a probe repeats a number that the peer has acknowledged, so that
-// the peer must answer (RFC 9293 §3.8.4; RFC 1122 §4.2.3.6). Stacks probe a
-// closed window in the same way, and only the window tells the two apart.
-func (x *Explainer) keepAlive(f facts, _ tcpstate.Finding) Explanation {
-	if self := x.history.find(f.ev); self != nil && !self.keepAlive && f.s.Len == 0 {
-		return Explanation{Sentence: join(x.say(staleAckText, f.values), x.say(calledKeepAliveText, f.values)), Section: "RFC 9293 §3.4"}
-	}
-	f.values["expected"] = f.s.RelSeq + 1
-	peer := x.history.latest(f.ev, f.s.From.Peer(), func(s *seen) bool { return s.flags.Has(tcpstate.ACK) && !s.overtaken })
-	if peer != nil && peer.window == 0 {
-		return Explanation{
-			Sentence:   x.say(keepAliveProbeText, f.values),
-			Arithmetic: x.phrase(keepAliveSumText, f.values),
-			Section:    "RFC 9293 §3.8.6.1",
-		}
-	}
-	t := keepAliveText
-	if f.s.Len > 0 {
-		t = keepAliveByteText
-	}
-	return Explanation{
-		Sentence:   x.say(t, f.values),
-		Arithmetic: x.phrase(keepAliveSumText, f.values),
-		Section:    "RFC 9293 §3.8.4; RFC 1122 §4.2.3.6",
-	}
-}
-
-func (x *Explainer) keepAliveAck(f facts, _ tcpstate.Finding) Explanation {
-	peer := x.history.latest(f.ev, f.s.From.Peer(), func(*seen) bool { return true })
-	if peer != nil && !peer.keepAlive {
-		return x.acknowledge(f)
-	}
-	return Explanation{Sentence: x.say(keepAliveAckText, f.values), Section: "RFC 9293 §3.8.4; RFC 1122 §4.2.3.6"}
 }

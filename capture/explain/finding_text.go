@@ -83,6 +83,23 @@ var (
 		En: "Duplicate ACK by its form alone: {from} repeats ack {ack}, and nothing of {to}'s is missing or has come again, so it reports no hole. What made {from} send it, the trace does not show.",
 		Ko: "형식만 중복 ACK입니다. {from|이/가} ack {ack}번을 되풀이하지만, {to} 쪽에서 빠진 것도 다시 온 것도 없으므로 빈 곳을 알리는 것이 아닙니다. 왜 보냈는지는 이 트레이스에 없습니다.",
 	}
+	duplicateCopyText = text{
+		En: "Duplicate ACK: {from} has received {again} once more (frame {cause}), drops the copy, and repeats that it expects {ack}. Nothing is missing.",
+		Ko: "중복 ACK입니다. {from|이/가} {again|을/를} 다시 받아(프레임 {cause}) 사본을 버리고, {ack}번을 기다린다고 되풀이합니다. 빠진 것은 없습니다.",
+	}
+	answersOldText = text{
+		En: "{from} answers an older ACK of {to}, frame {cause}, which has come late: its number lies before what {from} expects, so {from} repeats ack {ack}.",
+		Ko: "{from|이/가} {to|이/가} 먼저 보낸 ACK(프레임 {cause})에 답합니다. 늦게 온 그 ACK의 번호가 {from|이/가} 기다리는 번호보다 앞이므로 ack {ack}번을 되풀이합니다.",
+	}
+	answersEarlierText = text{
+		En: "{from} answers frame {cause}, which has come late, from an earlier connection of the same addresses and ports: its number is none that {from} expects, so {from} repeats ack {ack}.",
+		Ko: "{from|이/가} 프레임 {cause}에 답합니다. 주소와 포트가 같은 이전 연결에서 늦게 온 것으로, {from|이/가} 기다리는 번호가 아니므로 ack {ack}번을 되풀이합니다.",
+	}
+	duplicateByFormText    = text{En: "It is a duplicate ACK by its form alone: nothing is missing.", Ko: "형식만 중복 ACK일 뿐 빠진 것은 없습니다."}
+	calledKeepAliveAckText = text{
+		En: "Wireshark's rules take it for the answer to a keepalive.",
+		Ko: "Wireshark의 규칙은 이를 keepalive의 응답으로 봅니다.",
+	}
 	thirdDuplicateText = text{
 		En: "This is the sign for {to} to retransmit at once.",
 		Ko: "{to|이/가} 곧바로 재전송하라는 신호입니다.",
@@ -149,6 +166,14 @@ var (
 	keepAliveByteText = text{
 		En: "TCP keepalive: {from} sends one old byte again, which {to} must answer if it is still there.",
 		Ko: "TCP keepalive: {from|이/가} 이미 확인된 바이트 하나를 다시 보냅니다. {to|이/가} 살아 있다면 답해야 합니다.",
+	}
+	keepAliveOrOldText = text{
+		En: "{from} sends an empty segment with the number of frame {original}, which is acknowledged: a TCP keepalive, which {to} must answer if it is still there, or an ACK from before that frame, overtaken on the way.",
+		Ko: "{from|이/가} 이미 확인된 프레임 {original}의 번호로 빈 세그먼트를 보냅니다. {to|이/가} 살아 있다면 답해야 하는 TCP keepalive이거나, 그 프레임보다 먼저 보낸 ACK가 도중에 추월당한 것입니다.",
+	}
+	keepAliveOrAgainText = text{
+		En: "{from} sends the byte of frame {original} again, which is acknowledged: a TCP keepalive, which {to} must answer if it is still there, or a retransmission that the ACK came too late for.",
+		Ko: "{from|이/가} 이미 확인된 프레임 {original}의 바이트를 다시 보냅니다. {to|이/가} 살아 있다면 답해야 하는 TCP keepalive이거나, ACK가 너무 늦어 일어난 재전송입니다.",
 	}
 	keepAliveProbeText = text{
 		En: "{from} probes {to}'s closed window (persist timer) by a number long acknowledged, which {to} must answer. Wireshark's rules call it a keepalive.",

@@ -29,11 +29,18 @@ type seen struct {
 	length         int
 	window         uint32 // scaled, in bytes, where the scale is known
 	keepAlive      bool   // a probe
+	doubtful       bool   // or something else that looks like one
+	stamp          uint32 // TSval (RFC 7323 §3), 0 for none
 	copied         bool   // a packet that had been seen before
 	overtaken      bool   // it came after a higher ACK of its sender
 	windowFull     bool   // fills the receiver's window
 	// What became of it, where that is told: see history.reached.
-	arrived      time.Time // first, whole
+	arrived      time.Time      // first, whole
+	latest       time.Time      // the last copy, whole
+	left         int            // its turn among all that left and arrived,
+	first, last  int            // and those of its first and its last arrival; 0 for none
+	doubled      bool           // the wire delivers it twice,
+	meets        tcpstate.State // and its receiver is in this state as it leaves
 	lost, tooBig bool
 	untold       bool // it may have arrived, and nobody saw it
 	forged       bool // no stack sent it
@@ -61,6 +68,7 @@ type history struct {
 	oldest  int // index in ring, once it is full
 	byFrame map[int]int
 	byWire  map[uint64]int
+	turn    int
 	fates   fates
 	// firstDamaged is the first frame with a wrong TCP checksum.
 	firstDamaged int
@@ -78,12 +86,17 @@ func (h *history) add(ev *trace.Event) {
 	if s.Checksum == tcpstate.Invalid && h.firstDamaged == 0 {
 		h.firstDamaged = frameOf(ev)
 	}
+	h.turn++
 	entry := seen{
+		left:  h.turn,
 		frame: frameOf(ev), wire: wireOf(ev), stream: ev.Stream, from: s.From, at: ev.At,
 		src: s.Src, dst: s.Dst, relSeq: s.RelSeq, relAck: s.RelAck, seq: s.Seq, ack: s.Ack, flags: s.Flags, length: s.Len,
-		window: s.ScaledWindow, keepAlive: found(s, tcpstate.FoundKeepAlive) && h.probes(ev), windowFull: found(s, tcpstate.FoundWindowFull),
+		window: s.ScaledWindow, windowFull: found(s, tcpstate.FoundWindowFull), stamp: s.Options.TSVal,
 		copied: found(s, tcpstate.FoundDuplicateFrame), overtaken: s.NewerAck != 0,
 		forged: h.fates.forged[wireOf(ev)], refused: h.refuses(ev),
+	}
+	if entry.keepAlive = found(s, tcpstate.FoundKeepAlive) && h.probes(ev); entry.keepAlive {
+		entry.doubtful = h.doubtful(ev)
 	}
 	at := len(h.ring)
 	if at < historyLimit {
@@ -104,11 +117,46 @@ func (h *history) add(ev *trace.Event) {
 
 // probes reports whether a segment that Wireshark's rules call a keepalive asks
 // for an answer: its number is acknowledged already. Otherwise it is an older ACK
-// that something has overtaken.
+// that something has overtaken, or an octet that is sent again.
 func (h *history) probes(ev *trace.Event) bool {
 	s := ev.Segment
+	if own := tcpstate.Denies(tcpstate.FoundKeepAlive, s.Findings); own != "" && own != tcpstate.FoundWindowProbe {
+		return false
+	}
 	peer := h.latest(ev, s.From.Peer(), func(s *seen) bool { return s.flags.Has(tcpstate.ACK) })
 	return peer == nil || peer.ack.After(s.Segment.Seq)
+}
+
+// doubtful reports whether what has the form of a keepalive may be something else,
+// as its number stood at the end of what its sender had sent before, and has one
+// octet of its own: an ACK from then, or that octet once more. The wire's own count
+// tells, and so may timestamps.
+func (h *history) doubtful(ev *trace.Event) bool {
+	s := ev.Segment
+	if s.Wire != 0 {
+		return false
+	}
+	octet := h.octet(ev)
+	switch {
+	case octet == nil:
+		return false
+	case s.Len > 0:
+		return octet.length > 0
+	case s.Options.HasTimestamps:
+		return octet.stamp == s.Options.TSVal
+	}
+	return ev.At.Sub(octet.at) < maxLifetime
+}
+
+// maxLifetime is how long a segment may be on its way (MSL, RFC 9293 §3.4.2).
+const maxLifetime = 2 * time.Minute
+
+// octet is the segment of one octet of sequence space, a FIN or a byte, that bore
+// the number of ev's before; nil if there is none.
+func (h *history) octet(ev *trace.Event) *seen {
+	return h.latest(ev, ev.Segment.From, func(s *seen) bool {
+		return s.seq == ev.Segment.Segment.Seq && s.segLen() == 1 && !s.keepAlive && !s.flags.Has(tcpstate.SYN)
+	})
 }
 
 // refuses reports whether a SYN,ACK acknowledges another SYN than the one that
@@ -172,16 +220,24 @@ func (h *history) before(ev *trace.Event, from tcpstate.End) iter.Seq[*seen] {
 	return h.earlier(ev, func(s *seen) bool { return s.stream == ev.Stream && s.from == from })
 }
 
-// answeredBy returns the newest segment before ev whose ACK number ev's segment
-// bears as its own number, as an RST does that refuses it (RFC 9293 §3.5.2). An
-// earlier connection of the same addresses and ports may have sent it.
-func (h *history) answeredBy(ev *trace.Event, rst *seen) *seen {
+// answeredBy returns the segment, the last to come before ev, whose ACK number ev's
+// segment bears as its own number, as an RST does that refuses it (RFC 9293 §3.5.2).
+// No RST is answered. An earlier connection of the same addresses and ports may have
+// sent it.
+func (h *history) answeredBy(ev *trace.Event, rst *seen) (answered *seen) {
+	last := 0
 	for s := range h.earlier(ev, func(s *seen) bool { return s.src == rst.dst && s.dst == rst.src }) {
-		if s.flags.Has(tcpstate.ACK) && s.ack == rst.seq {
+		if !s.flags.Has(tcpstate.ACK) || s.flags.Has(tcpstate.RST) || s.ack != rst.seq {
+			continue
+		}
+		if !h.fates.watched {
 			return s
 		}
+		if at := h.came(s, ev); at > last {
+			answered, last = s, at
+		}
 	}
-	return nil
+	return answered
 }
 
 // earlier yields the segments before ev for which ok holds, the newest first.

@@ -118,6 +118,8 @@ var findingLabels = map[string]text{
 	"finding.fills-gap":               {En: "fills a gap for the first time", Ko: "빈 곳을 처음으로 채움"},
 	"finding.hole-reported":           {En: "the hole had been reported", Ko: "보고된 빈 곳의 재전송"},
 	"finding.window-exhausted":        {En: "window exhausted", Ko: "윈도우 소진"},
+	"finding.overtaken":               {En: "overtaken ACK", Ko: "추월당한 ACK"},
+	"finding.overtaken-reply":         {En: "answer to an overtaken ACK", Ko: "추월당한 ACK의 응답"},
 	"finding.simultaneous-open":       {En: "simultaneous open", Ko: "동시 개방"},
 	"finding.window-probe":            {En: "window probe", Ko: "윈도우 프로브"},
 }

@@ -20,15 +20,13 @@ func (x *Explainer) verdict(ev *trace.Event) Explanation {
 		values["what"] = x.brief(s.flags, s.relSeq, s.relAck, s.length)
 	}
 	t, section := fateText(v.Fate, v.By)
-	s := x.wireSegment(ev)
-	bare := s != nil && s.segLen() == 0 && !s.flags.Has(tcpstate.RST)
-	switch {
+	switch s := x.wireSegment(ev); {
 	case v.Fate == trace.Dropped:
 		t, section = droppedSegmentText(s)
-	case v.Fate == trace.Duplicated && bare:
-		t, section = duplicatedAckText, "RFC 9293 §3.4"
-	case v.Fate == trace.Swapped && bare:
-		t, section = swappedAckText, "RFC 9293 §3.4"
+	case v.Fate == trace.Duplicated && s != nil:
+		t, section = duplicatedSegmentText(s)
+	case v.Fate == trace.Swapped && s != nil:
+		t, section = swappedSegmentText(s)
 	}
 	rule := ""
 	if address, ok := strings.CutPrefix(v.Rule, noHost); ok {
@@ -60,6 +58,33 @@ func droppedSegmentText(s *seen) (text, string) {
 		return droppedAckText, "RFC 9293 §3.4; §3.8.4"
 	}
 	return droppedText, "RFC 9293 §3.8"
+}
+
+// duplicatedSegmentText: a copy is known by its number, where a control block
+// remembers that.
+func duplicatedSegmentText(s *seen) (text, string) {
+	switch {
+	case s.flags.Has(tcpstate.RST):
+		return duplicatedRSTText, "RFC 9293 §3.10.7.1"
+	case s.flags.Has(tcpstate.SYN) && !s.flags.Has(tcpstate.ACK):
+		return duplicatedSYNText, "RFC 9293 §3.10.7"
+	case !alive(s.meets), s.segLen() == 0 && (s.meets == tcpstate.LastAck || s.meets == tcpstate.Closing):
+		return duplicatedUnknownText, "RFC 9293 §3.10.7.1; §3.10.7.4"
+	case s.segLen() == 0:
+		return duplicatedAckText, "RFC 9293 §3.4"
+	}
+	return duplicatedText, "RFC 9293 §3.8"
+}
+
+// swappedSegmentText: only what takes a number is put in order by it.
+func swappedSegmentText(s *seen) (text, string) {
+	switch {
+	case s.flags.Has(tcpstate.RST):
+		return swappedRSTText, "RFC 9293 §3.10.7.4; RFC 5961 §3.2"
+	case s.segLen() == 0:
+		return swappedAckText, "RFC 9293 §3.4"
+	}
+	return swappedText, "RFC 9293 §3.10.7.4"
 }
 
 func fateText(fate trace.Fate, by time.Duration) (text, string) {

@@ -17,8 +17,8 @@ var (
 		Ko: "회선이 {what|을/를} 폐기합니다. 번호를 차지하지 않아 아무도 다시 보내지 않으며, 다음 ACK가 그 내용을 모두 대신합니다.",
 	}
 	droppedRSTText = text{
-		En: "The wire drops {what}: nobody sends it again, and {to} does not learn that there is no connection.",
-		Ko: "회선이 {what|을/를} 폐기합니다. 아무도 다시 보내지 않으므로 {to|은/는} 연결이 없다는 것을 알지 못합니다.",
+		En: "The wire drops {what}: no timer repeats it. {to} learns that there is no connection only if it sends something more, and the answer to that arrives.",
+		Ko: "회선이 {what|을/를} 폐기합니다. 이를 다시 보내는 타이머는 없습니다. {to|은/는} 무언가를 더 보내고 그 답이 도착해야 연결이 없다는 것을 압니다.",
 	}
 	delayedText = text{
 		En: "The wire holds {what} back for {by}.",
@@ -28,6 +28,22 @@ var (
 	duplicatedText = text{
 		En: "The wire delivers {what} twice: by its sequence numbers {to} knows the second copy as one.",
 		Ko: "회선이 {what|을/를} 두 번 전달합니다. {to|은/는} 시퀀스 번호로 두 번째가 사본임을 압니다.",
+	}
+	duplicatedRSTText = text{
+		En: "The wire delivers {what} twice: where the first has ended the connection, the second finds none, and is dropped without an answer.",
+		Ko: "회선이 {what|을/를} 두 번 전달합니다. 첫 번째로 연결이 끝나면 두 번째는 찾는 연결이 없어 답 없이 버려집니다.",
+	}
+	duplicatedSYNText = text{
+		En: "The wire delivers {what} twice: only if {to} remembers the first can it know the second as a copy, by its number; else it answers both alike.",
+		Ko: "회선이 {what|을/를} 두 번 전달합니다. {to|은/는} 첫 번째를 기억할 때에만 번호로 두 번째가 사본임을 알 수 있고, 기억하지 않으면 둘 다 똑같이 답합니다.",
+	}
+	duplicatedUnknownText = text{
+		En: "The wire delivers {what} twice: while {to} remembers the connection, it knows a copy by its number; a copy that comes later gets an RST, like any segment of a connection that it does not know.",
+		Ko: "회선이 {what|을/를} 두 번 전달합니다. {to|은/는} 연결을 기억하는 동안에는 번호로 사본임을 압니다. 연결을 잊은 뒤에 온 사본에는, 모르는 연결의 세그먼트가 모두 그렇듯 RST로 답합니다.",
+	}
+	swappedRSTText = text{
+		En: "The wire lets {what} change places with its neighbour: an RST does not wait until what was before it has come. {to} obeys, questions or drops it at once, by its number.",
+		Ko: "회선이 {what|을/를} 이웃과 뒤바꿉니다. RST는 먼저 보낸 것이 올 때까지 기다리지 않습니다. {to|은/는} 그 번호에 따라 곧바로 따르거나, 되묻거나, 버립니다.",
 	}
 	swappedText = text{
 		En: "The wire lets {what} change places with its neighbour: {to} restores the order by the sequence numbers.",

@@ -31,6 +31,7 @@ type label struct {
 // acknowledging are the findings of which a pure ACK is part of the name.
 var acknowledging = map[string]bool{
 	"duplicate-ack": true, "window-update": true, "zero-window": true, "keep-alive-ack": true, "zero-window-probe-ack": true,
+	"overtaken": true, "overtaken-reply": true,
 }
 
 func (s speaker) label(seg *trace.Segment, tag string) label {

@@ -35,6 +35,15 @@ const (
 	// and one that is called, says retransmission and duplicate-ack. Frame is the
 	// segment that it answers.
 	FoundSimultaneousOpen = "simultaneous-open"
+	// FoundOvertaken: the form of a keep-alive, by an ACK that was sent before the
+	// latest number of its sender and came after it: it asks for nothing. An order of
+	// sending that is known says so, a lower ACK, or an older timestamp. Frame is
+	// what overtook it.
+	FoundOvertaken = "overtaken"
+	// FoundOvertakenReply: the ACK by which a receiver answers one that was overtaken,
+	// for its number lies before the window (RFC 9293 §3.10.7.4, first). Wireshark
+	// says keep-alive-ack. Frame is the one that was overtaken.
+	FoundOvertakenReply = "overtaken-reply"
 )
 
 // denied are the names of Wireshark's that each of our findings denies where it
@@ -47,6 +56,8 @@ var denied = map[string][]string{
 	FoundBytesSeen:        {FoundOutOfOrder, FoundKeepAlive},
 	FoundWindowProbe:      {FoundKeepAlive, FoundWindowFull},
 	FoundSimultaneousOpen: {FoundRetransmission, FoundDuplicateAck},
+	FoundOvertaken:        {FoundKeepAlive},
+	FoundOvertakenReply:   {FoundKeepAliveAck},
 }
 
 // Denies returns the finding of ours beside one of Wireshark's names that says

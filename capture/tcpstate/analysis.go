@@ -22,13 +22,13 @@ type analysis struct {
 	// control says that the segment carries SYN, FIN or RST.
 	control bool
 	// What analyse finds out: a zero-window probe and a keep-alive by their form,
-	// the octets of sequence space that were not seen before, the segment that
+	// whether what has the latter is older than it seems, the octets of sequence space that were not seen before, the segment that
 	// carried the others first, whether this is that very packet once more, and
 	// whether the receiver had reported the hole that it fills.
-	probe, keepAlive bool
-	fresh            uint32
-	original         logged
-	copied, asked    bool
+	probe, keepAlive, overtaken bool
+	fresh                       uint32
+	original                    logged
+	copied, asked               bool
 }
 
 func (r *Reading) found(name string, frame, nth int) {
@@ -107,6 +107,9 @@ func (a *analysis) window() (keepAlive bool) {
 	if s.Len <= 1 && fwd.hasNext && s.Seq == fwd.nextSeq-1 {
 		a.found(FoundKeepAlive, fwd.nextFrame, 0)
 		keepAlive = true
+		if a.overtaken = a.older(); a.overtaken && s.Len == 0 {
+			a.found(FoundOvertaken, fwd.nextFrame, 0)
+		}
 	}
 	if s.Len == 0 && s.Window != 0 && s.Window != fwd.window && fwd.hasNext && s.Seq == fwd.nextSeq && s.Ack == fwd.lastAck {
 		a.found(FoundWindowUpdate, fwd.firstAckFrame, 0)
@@ -115,6 +118,18 @@ func (a *analysis) window() (keepAlive bool) {
 		a.found(FoundWindowFull, 0, 0)
 	}
 	return keepAlive
+}
+
+// older reports whether the segment is known to have left its host before the one
+// that carried its sender's latest number: by the wire's own count, by a lower ACK,
+// or by its timestamps, of which neither goes back (RFC 7323 §4.3, §5.4).
+func (a *analysis) older() bool {
+	s, fwd := a.s, a.fwd
+	o, latest := &s.Options, &fwd.nextStamp
+	return s.Wire != 0 && s.Wire < latest.wire ||
+		s.Flags.Has(ACK) && fwd.hasAck && s.Ack.Before(fwd.highAck) ||
+		o.HasTimestamps && latest.stamped && Seq(o.TSVal).Before(Seq(latest.val)) ||
+		o.HasTimestamps && latest.echoes && Seq(o.TSEcr).Before(Seq(latest.ecr))
 }
 
 // answer recognises the segments that carry nothing but an old ACK.
@@ -126,6 +141,9 @@ func (a *analysis) answer() {
 	switch {
 	case s.Window != 0 && s.Ack == fwd.lastAck && rev.keepAlive:
 		a.found(FoundKeepAliveAck, rev.lastFrame, 0)
+		if rev.late {
+			a.found(FoundOvertakenReply, rev.lastFrame, 0)
+		}
 	case s.Window == 0 && s.Ack == fwd.lastAck && rev.probe:
 		a.found(FoundZeroWindowProbeAck, rev.lastFrame, 0)
 	case s.Window != 0 && s.Ack == fwd.lastAck:
@@ -205,6 +223,7 @@ func (a *analysis) remember() {
 		if !fwd.hasNext || next.After(fwd.nextSeq) {
 			fwd.nextSeq, fwd.hasNext = next, true
 			fwd.nextFrame, fwd.nextTime = s.Frame, a.now
+			fwd.nextStamp = stamp{s.Wire, s.Options.TSVal, s.Options.TSEcr, s.Options.HasTimestamps, s.Options.HasTimestamps && s.Flags.Has(ACK)}
 		}
 		if !fwd.hasContiguous || s.Seq == fwd.contiguous {
 			fwd.contiguous, fwd.hasContiguous = fwd.nextSeq, true
@@ -226,5 +245,5 @@ func (a *analysis) remember() {
 	if a.NewerAck == 0 {
 		fwd.offer = offer{fwd.edge, s.Window, true, s.Frame}
 	}
-	fwd.probe, fwd.keepAlive, fwd.lastFrame = a.probe, a.keepAlive, s.Frame
+	fwd.probe, fwd.keepAlive, fwd.late, fwd.lastFrame = a.probe, a.keepAlive, a.overtaken, s.Frame
 }

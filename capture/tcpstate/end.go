@@ -74,7 +74,8 @@ type flow struct {
 	seenWindow    bool
 	hasShift      bool // window scaling is agreed or ruled out
 	probe         bool // its last segment was a zero-window probe,
-	keepAlive     bool // or a keep-alive
+	keepAlive     bool // or a keep-alive,
+	late          bool // or what has the form of one and was sent before nextSeq
 	lastHadAck    bool
 	overtaken     bool // it was acknowledged beyond nextSeq since
 	synCounted    bool
@@ -83,6 +84,7 @@ type flow struct {
 	fastOpen      bool // its SYN carried data (RFC 7413)
 	nextFrame     int
 	nextTime      int64
+	nextStamp     stamp
 	lastFrame     int
 	lastAckTime   int64
 	firstAckFrame int // the segment that duplicate ACKs repeat
@@ -90,6 +92,13 @@ type flow struct {
 	highAckFrame  int // the first with highAck
 	offer         offer
 	empties       empties
+}
+
+// stamp tells when a segment left its host among others from there.
+type stamp struct {
+	wire            uint64
+	val, ecr        uint32 // RFC 7323 §3
+	stamped, echoes bool   // which of the two it has
 }
 
 // suspects notes a segment that calls for a challenge ACK.

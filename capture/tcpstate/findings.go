@@ -64,5 +64,5 @@ var findingNames = []string{
 	FoundReusedPorts,
 	FoundMidstream, FoundBadChecksum, FoundChallengeAck, FoundHalfOpen, FoundOffFigure, FoundNotArrived,
 	FoundDuplicateFrame, FoundBytesSeen, FoundFillsGap, FoundHoleReported, FoundWindowExhausted, FoundWindowProbe,
-	FoundSimultaneousOpen,
+	FoundSimultaneousOpen, FoundOvertaken, FoundOvertakenReply,
 }

@@ -179,9 +179,9 @@ func (c *Conn) see(a *analysis, mine *meter, h *happening) {
 	acked := !mine.una.Before(mine.next)
 	closed := a.rev.offer.known && a.rev.offer.window == 0
 	switch {
-	case a.probe, a.keepAlive && acked && closed:
+	case a.probe, a.keepAlive && !a.overtaken && acked && closed:
 		h.probe = true
-	case a.keepAlive && acked:
+	case a.keepAlive && !a.overtaken && acked:
 		h.alive = true
 	default:
 		repeated := n - a.fresh
