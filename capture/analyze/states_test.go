@@ -81,6 +81,29 @@ func TestAbortBySegment(t *testing.T) {
 	}
 }
 
+// TestCookie: an end that remembered nothing in SYN-RECEIVED goes from LISTEN straight
+// to ESTABLISHED (RFC 4987 §3.6), which is none of the edges that the segments show.
+func TestCookie(t *testing.T) {
+	t.Parallel()
+	b := newBuilder(t)
+	b.handshake()
+	frames := wired(b.frames)
+	for from, figure := range map[tcpstate.State]bool{tcpstate.Listen: false, tcpstate.SynReceived: true} {
+		all, err := tell(t, analyze.Options{Exact: true}.Run(source(frames, nil), slices.Values([]trace.Observation{{
+			Kind: trace.ObservedState, At: frames[5].Time, Order: frames[5].Order, Party: trace.Participant{Role: trace.RoleServer, Addr: server},
+			Conn: trace.Conn{Local: server, Remote: client}, From: from, To: tcpstate.Established,
+			Cause: trace.Cause{Kind: tcpstate.OnReceive, Name: "ACK", Wire: 3},
+		}})))
+		if err != nil {
+			t.Fatal(err)
+		}
+		i := slices.IndexFunc(all, func(e trace.Event) bool { return e.Kind == trace.KindState && e.From.Addr == server })
+		if i < 0 || all[i].State.From != from || (all[i].State.Edge != nil) != figure {
+			t.Errorf("from %v: edge of the figure %v, want %v", from, !figure, figure)
+		}
+	}
+}
+
 // TestListenerEnd: what a listener reports has no connection, and is the
 // server's.
 func TestListenerEnd(t *testing.T) {

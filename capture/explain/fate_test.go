@@ -85,6 +85,23 @@ func TestWhatIsKnown(t *testing.T) {
 	asks.wire = 9
 	refusal := seg{frame: 5, ms: 20, from: Server, seq: 1, ack: 1, flags: RST | ACK, wire: 5}
 	late := seg{frame: 6, ms: 10, from: Server, seq: 1, ack: 1, flags: ACK, wire: 6}
+	first := seg{frame: 7, ms: 20, from: Server, seq: 1, ack: 7, flags: ACK, acks: 4, wire: 16}
+	again7 := seg{frame: 8, ms: 20, from: Server, seq: 1, ack: 7, flags: ACK, wire: 17, found: []Finding{{Name: FoundDuplicateAck, Frame: 7, Nth: 1}}}
+	held, landed, later := thirdAck, lostFirst, lostFirst
+	held.wire, landed.ms, later.ms = 13, 20, 25
+	earlier := func(s seg) trace.Event {
+		ev := s.event()
+		ev.Stream = 7
+		return ev
+	}
+	closing := seg{frame: 4, ms: 10, from: Client, seq: 1, ack: 1, flags: FIN | ACK}
+	over := seg{frame: 5, ms: 11, from: Client, seq: 1, ack: 1, flags: ACK, found: []Finding{{Name: FoundKeepAlive, Frame: 4}, {Name: FoundOvertaken, Frame: 4}}}
+	overReply := seg{frame: 6, ms: 12, from: Server, seq: 1, ack: 2, flags: ACK, found: []Finding{{Name: FoundKeepAliveAck, Frame: 5}, {Name: FoundOvertakenReply, Frame: 5}}}
+	one := seg{frame: 4, ms: 10, from: Client, seq: 1, ack: 1, flags: PSH | ACK, payload: "x"}
+	oneAcked := seg{frame: 5, ms: 20, from: Server, seq: 1, ack: 2, flags: ACK, acks: 4}
+	oneAgain := seg{frame: 6, ms: 300, from: Client, seq: 1, ack: 1, flags: PSH | ACK, payload: "x", found: []Finding{{Name: FoundKeepAlive, Frame: 4}}}
+	oneLost := oneAgain
+	oneLost.found = append(oneLost.found[:1:1], Finding{Name: FoundBytesSeen, Frame: 4, Nth: 1})
 	for _, c := range []struct {
 		name   string
 		events []trace.Event
@@ -160,6 +177,20 @@ func TestWhatIsKnown(t *testing.T) {
 		{"data twice to who knows it", append(sent(lostFirst), observed(Server, SynReceived, Established, 0), verdict(4, trace.Duplicated, "")), "the server knows the second copy", "RST"},
 		{"data twice to who has forgotten", append(sent(lostFirst), observed(Server, Established, Closed, 0), verdict(4, trace.Duplicated, "")), "gets an RST", "knows the second copy"},
 		{"a SYN twice", append(segs(asks), verdict(9, trace.Duplicated, "")), "only if the server remembers the first", "the server knows the second copy"},
+		{"an ACK for the wire's copy", append(sent(lostFirst), verdict(4, trace.Duplicated, ""), arrives(landed), first.event(), arrives(landed), again7.event()), "received bytes 1 to 6 once more (frame 4)", "does not show"},
+		{"for one that came later", append(sent(lostFirst), verdict(4, trace.Duplicated, ""), arrives(lostFirst), first.event(), arrives(later), again7.event()), "received bytes 1 to 6 once more (frame 4)", "does not show"},
+		{"for what was sent again", append(sent(lostFirst, resent), arrives(lostFirst), first.event(), arrives(resent), again7.event()), "received bytes 1 to 6 once more (frame 5)", "does not show"},
+		{"for what was sent again and has not come", append(sent(lostFirst, resent), arrives(lostFirst), first.event(), again7.event()), "does not show", "once more"},
+		{"for what was sent again, in one capture", sent(lostFirst, resent, first, again7), "or an old one once more", "does not show"},
+		{"for an older ACK", append(sent(held, lostFirst), arrives(lostFirst), first.event(), arrives(held), again7.event()), "answers an older ACK of the client, frame 3", "does not show"},
+		{"for an older ACK that had come", append(sent(held), arrives(held), lostFirst.event(), arrives(lostFirst), first.event(), again7.event()), "does not show", "answers"},
+		{"for an earlier connection", append([]trace.Event{earlier(held)}, append(sent(lostFirst), arrives(lostFirst), first.event(), arrives(held), again7.event())...), "from an earlier connection", "does not show"},
+		{"for nothing that is seen", sent(hello, ack, again7), "does not show", "or an old one"},
+		{"a keepalive for an ACK that was overtaken", sent(closing, over, overReply), "answers an older ACK of the client, frame 5, which has come late", "answers the keepalive"},
+		{"what may be one or the other", sent(closing, seg{frame: 6, ms: 20, from: Server, seq: 1, ack: 2, flags: ACK}, seg{frame: 7, ms: 30, from: Client, seq: 1, ack: 1, flags: ACK, found: over.found[:1]}), "or an ACK from before that frame", "TCP keepalive:"},
+		{"its answer", sent(closing, seg{frame: 6, ms: 20, from: Server, seq: 1, ack: 2, flags: ACK}, seg{frame: 7, ms: 30, from: Client, seq: 1, ack: 1, flags: ACK, found: over.found[:1]}, seg{frame: 8, ms: 40, from: Server, seq: 1, ack: 2, flags: ACK, found: []Finding{{Name: FoundKeepAliveAck, Frame: 7}}}), "repeats that it expects", "keepalive"},
+		{"a byte again, which may be one", sent(one, oneAcked, oneAgain), "or a retransmission", "TCP keepalive:"},
+		{"a byte again, which is none", sent(one, oneLost), "first sent in frame 4: no ACK for that came in time", "TCP keepalive"},
 		{"a RST twice", append(sent(refusal), observed(Client, SynSent, Established, 0), verdict(5, trace.Duplicated, "")), "the second finds none", "sequence numbers"},
 		{"a RST swapped", append(sent(refusal), verdict(5, trace.Swapped, "")), "does not wait", "restores"},
 		{"a RST lost", append(sent(refusal), verdict(5, trace.Dropped, "")), "only if it sends something more", "nobody sends it again"},

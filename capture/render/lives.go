@@ -130,7 +130,7 @@ func (l *lives) state(ev *trace.Event) error {
 		}
 	}
 	x.state, x.doubt = c.To, c.Basis == tcpstate.Assumed
-	way, unseen := arrow, c.Basis == tcpstate.Observed && (c.Edge == nil || passedOver(&c.Change))
+	way, unseen := arrow, c.Basis == tcpstate.Observed && (c.Edge == nil && c.Trigger.Kind != tcpstate.OnReceive || passedOver(&c.Change))
 	if unseen {
 		way = " … "
 		if l.o.ASCII {

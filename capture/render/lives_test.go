@@ -107,6 +107,7 @@ func TestLivesOfAQuickClose(t *testing.T) {
 		{tcpstate.CloseWait, tcpstate.LastAck, tcpstate.OnPoll, "CLOSE-WAIT → LAST-ACK"},
 		{tcpstate.LastAck, tcpstate.Closed, tcpstate.OnPoll, "LAST-ACK → CLOSED"},
 		{tcpstate.Established, tcpstate.Closed, tcpstate.OnReceive, "ESTABLISHED → CLOSED"},
+		{tcpstate.Listen, tcpstate.Established, tcpstate.OnReceive, "LISTEN → ESTABLISHED"}, // a SYN cookie
 	} {
 		change := &trace.StateChange{}
 		change.From, change.To, change.Basis = c.from, c.to, tcpstate.Observed

@@ -154,12 +154,50 @@ func TestDenies(t *testing.T) {
 		{tcpstate.FoundKeepAlive, tcpstate.FoundWindowProbe, tcpstate.FoundWindowProbe},
 		{tcpstate.FoundWindowFull, tcpstate.FoundWindowProbe, tcpstate.FoundWindowProbe},
 		{tcpstate.FoundRetransmission, tcpstate.FoundSimultaneousOpen, tcpstate.FoundSimultaneousOpen},
+		{tcpstate.FoundKeepAlive, tcpstate.FoundOvertaken, tcpstate.FoundOvertaken},
+		{tcpstate.FoundKeepAliveAck, tcpstate.FoundOvertakenReply, tcpstate.FoundOvertakenReply},
 		{tcpstate.FoundRetransmission, tcpstate.FoundHoleReported, ""},
 		{tcpstate.FoundDuplicateFrame, tcpstate.FoundDuplicateFrame, ""},
 	} {
 		got := tcpstate.Denies(tt.name, []tcpstate.Finding{{Name: tt.name}, {Name: tt.beside}})
 		if got != tt.want {
 			t.Errorf("%s beside %s is denied by %q, want %q", tt.name, tt.beside, got, tt.want)
+		}
+	}
+}
+
+// TestOvertaken: an ACK that left before its sender's FIN and comes behind it has the
+// form of a keep-alive, and the answer to it that of an answer to one. The wire's count
+// says so, or a timestamp; where the window is closed, it is no probe of that either. A
+// keep-alive behind the FIN is one.
+func TestOvertaken(t *testing.T) {
+	t.Parallel()
+	const known = "keep-alive overtaken keep-alive-ack overtaken-reply"
+	for _, tt := range []struct {
+		name, script string
+		view         view
+		want         string
+	}{
+		{"by the wire's count", "c~x ACK 1 1\nc> FIN,ACK 1 1\ns> ACK 1 2\nx\ns> ACK 1 2", atServer, known},
+		{"where both are watched", "c~x ACK 1 1\nc> FIN,ACK 1 1\ns> ACK 1 2\nx\ns> ACK 1 2", atBoth, "duplicate-ack keep-alive-ack overtaken-reply"},
+		{"by the echo", "c> FIN,ACK 1 1 ts=20,10\ns> ACK 1 2\nc> ACK 1 1 ts=20,9\ns> ACK 1 2", between, known},
+		{"by the clock", "c> FIN,ACK 1 1 ts=20,10\ns> ACK 1 2\nc> ACK 1 1 ts=19,10\ns> ACK 1 2", between, known},
+		{"by the ACK", "s> ACK 1 1 +5\nc> FIN,ACK 1 6\ns> ACK 6 2\nc> ACK 1 1\ns> ACK 6 2", between, known},
+		{"and the window is closed", "c> FIN,ACK 1 1 ts=20,10\ns> ACK 1 2 win=0\nc> ACK 1 1 ts=20,9", between, "zero-window keep-alive overtaken"},
+		{"at the moment of the FIN", "c> FIN,ACK 1 1 ts=20,10\ns> ACK 1 2\nc> ACK 1 1 ts=20,10\ns> ACK 1 2", between, "keep-alive keep-alive-ack"},
+		{"sent behind the FIN", "c> FIN,ACK 1 1\ns> ACK 1 2\nwait 60s\nc> ACK 1 1\ns> ACK 1 2", atBoth, "keep-alive keep-alive-ack"},
+		{"a keep-alive before anything else", "wait 60s\nc> ACK 0 1 ts=10,3000000000\ns> ACK 1 1", between, "keep-alive keep-alive-ack"},
+	} {
+		p := newScript(t, tt.view)
+		var got []string
+		p.each = func(_ *tcpstate.Segment, _ tcpstate.Where, r *tcpstate.Reading) {
+			for _, f := range r.Findings {
+				got = append(got, f.Name)
+			}
+		}
+		p.play("c> SYN 0 ts=1,0\ns> SYN,ACK 0 1\nc> ACK 1 1 ts=5,5\n" + tt.script)
+		if text := strings.Join(got, " "); text != tt.want {
+			t.Errorf("%s: found %s, want %s", tt.name, text, tt.want)
 		}
 	}
 }

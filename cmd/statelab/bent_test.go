@@ -90,6 +90,7 @@ func TestLessonsOwnWords(t *testing.T) {
 			[]string{
 				"in the name of 10.0.0.66:6000 and now waits", "(next seq 1 = 0 + 1 for the SYN)", "numbers are those of the client's trace: 5 frames",
 				"10.0.0.69:6000 (0 B) ↔ 10.0.0.2:7 (0 B); answered with a SYN cookie",
+				"rebuilds the connection from the number. [RFC 4987 §3.6]",
 			},
 			[]string{"in the name of the client", "1001", "10.0.0.70:6000 (0 B) ↔ 10.0.0.2:7 (0 B); still open"},
 		},
