@@ -89,11 +89,11 @@ var (
 	}
 	answersOldText = text{
 		En: "{from} answers an older ACK of {to}, frame {cause}, which has come late: its number lies before what {from} expects, so {from} repeats ack {ack}.",
-		Ko: "{from|이/가} {to|이/가} 먼저 보낸 ACK(프레임 {cause})에 답합니다. 늦게 온 그 ACK의 번호가 {from|이/가} 기다리는 번호보다 앞이므로 ack {ack}번을 되풀이합니다.",
+		Ko: "{from|은/는} 늦게 온 {to}의 이전 ACK(프레임 {cause})에 답합니다. 그 번호가 {from|이/가} 기다리는 번호보다 앞이므로 ack {ack}번을 되풀이합니다.",
 	}
 	answersEarlierText = text{
 		En: "{from} answers frame {cause}, which has come late, from an earlier connection of the same addresses and ports: its number is none that {from} expects, so {from} repeats ack {ack}.",
-		Ko: "{from|이/가} 프레임 {cause}에 답합니다. 주소와 포트가 같은 이전 연결에서 늦게 온 것으로, {from|이/가} 기다리는 번호가 아니므로 ack {ack}번을 되풀이합니다.",
+		Ko: "{from|은/는} 프레임 {cause}에 답합니다. 주소와 포트가 같은 이전 연결에서 늦게 온 것이라 {from|이/가} 기다리는 번호가 아니므로 ack {ack}번을 되풀이합니다.",
 	}
 	duplicateByFormText    = text{En: "It is a duplicate ACK by its form alone: nothing is missing.", Ko: "형식만 중복 ACK일 뿐 빠진 것은 없습니다."}
 	calledKeepAliveAckText = text{
