@@ -1,8 +1,8 @@
 package explain
 
 import (
+	"fmt"
 	"math/bits"
-	"strconv"
 	"time"
 
 	"statelab/capture/tcpstate"
@@ -53,11 +53,11 @@ func (x *Explainer) acked(ev *trace.Event) (first, again *seen) {
 func (x *Explainer) ackedFrame(s *trace.Segment, first, again *seen) string {
 	switch {
 	case first == nil:
-		return strconv.Itoa(s.AcksFrame)
+		return fmt.Sprint(x.named(s.AcksFrame))
 	case again == nil:
-		return strconv.Itoa(first.frame)
+		return fmt.Sprint(x.named(first.frame))
 	}
-	return x.phrase(sentAgainInText, args{"frame": first.frame, "again": again.frame})
+	return x.phrase(sentAgainInText, args{"frame": x.named(first.frame), "again": x.named(again.frame)})
 }
 
 // nextSum: the number that the sender's next segment will begin with.

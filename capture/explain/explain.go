@@ -47,6 +47,10 @@ type Explainer struct {
 	// Heard, where it is set, spells what a party of the trace said, escaped
 	// already: as for a terminal that has no symbols but those of ASCII.
 	Heard func(said string) string
+	// Frame, where it is set, names a frame by its number in the events: where what
+	// is said is read beside other numbers than theirs. The name follows the word
+	// "frame", and is escaped already.
+	Frame func(number int) string
 
 	lang     Lang
 	history  history
@@ -108,6 +112,14 @@ func (x *Explainer) say(t text, values args) string { return sentence(x.lang, t,
 
 // phrase fills one template as part of a sentence.
 func (x *Explainer) phrase(t text, values args) string { return fill(x.lang, t, values) }
+
+// named is the number or the name of a frame, as a template's value.
+func (x *Explainer) named(frame int) any {
+	if x.Frame == nil {
+		return frame
+	}
+	return x.Frame(frame)
+}
 
 // join puts sentences after one another; empty ones are left out.
 func join(sentences ...string) string { return joinWith(" ", sentences...) }

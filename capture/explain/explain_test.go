@@ -309,3 +309,25 @@ func BenchmarkExplain(b *testing.B) {
 		})
 	}
 }
+
+// TestFramesAreNamed: where frames have names, no sentence speaks of one by its
+// number alone.
+func TestFramesAreNamed(t *testing.T) {
+	t.Parallel()
+	unnamed := regexp.MustCompile(`(?:\bframes? |프레임 )\d+(?:[^\d(]|$)`)
+	for _, lang := range languages {
+		for _, s := range stories() {
+			x, y := explain.New(lang), explain.New(lang)
+			y.Frame = func(n int) string { return fmt.Sprintf("%d(trace)", n) }
+			for _, ev := range s.events {
+				numbered, named := x.Explain(&ev).String(), y.Explain(&ev).String()
+				if strings.ReplaceAll(named, "(trace)", "") != numbered {
+					t.Errorf("%v, %s: %q, named %q", lang, s.name, numbered, named)
+				}
+				if of := unnamed.FindString(named); of != "" && ev.Kind != trace.KindTotals && ev.Kind != trace.KindGap {
+					t.Errorf("%v, %s: %q, in %q", lang, s.name, of, named)
+				}
+			}
+		}
+	}
+}

@@ -32,7 +32,7 @@ func (x *Explainer) finding(f facts) (Explanation, bool) {
 	}
 	for _, e := range explainers {
 		if found, ok := f.finding(e.name); ok && !(f.s.Len > 0 && aboutWindow(e.name)) {
-			f.values["nth"], f.values["original"] = found.Nth, found.Frame
+			f.values["nth"], f.values["original"] = found.Nth, x.named(found.Frame)
 			told := e.explain(f, found)
 			told.Sentence = join(told.Sentence, x.newPart(f))
 			return told, true
@@ -49,7 +49,7 @@ func aboutWindow(name string) bool {
 // duplicateFrame: one packet was seen twice; nobody sent it twice. Whether the trace
 // was taken at two places or the wire doubled it, only a D-SACK tells.
 func (x *Explainer) duplicateFrame(f facts, found tcpstate.Finding) Explanation {
-	f.values["original"] = found.Frame
+	f.values["original"] = x.named(found.Frame)
 	e := Explanation{Sentence: x.say(duplicateFrameText, f.values)}
 	if f.s.IPID != 0 {
 		e.Arithmetic = x.phrase(sameIDText, args{"id": f.s.IPID})
@@ -119,7 +119,7 @@ func (x *Explainer) selective(f facts) string {
 	if twice != "" {
 		out = x.say(sackTwiceText, args{"from": f.values["from"], "list": twice})
 		if doubled := x.doubled(f); doubled != 0 {
-			out = join(out, x.say(doubledText, args{"original": doubled}))
+			out = join(out, x.say(doubledText, args{"original": x.named(doubled)}))
 		}
 	}
 	if held != "" {

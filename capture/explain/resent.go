@@ -62,7 +62,7 @@ func (x *Explainer) hadAck(f facts) bool {
 	if answer == nil || answer.ack.Before(end) {
 		return false
 	}
-	f.values["answer"] = answer.frame
+	f.values["answer"] = x.named(answer.frame)
 	return true
 }
 
@@ -125,7 +125,7 @@ func (x *Explainer) outOfOrder(f facts, _ tcpstate.Finding) Explanation {
 	case o.frame == 0:
 		e = x.resentUnseen(f)
 	default:
-		f.values["original"] = o.frame
+		f.values["original"] = x.named(o.frame)
 		e.Sentence, e.Section = x.say(resentText, f.values), "RFC 9293 §3.8"
 	}
 	e.Sentence = join(e.Sentence, x.say(calledOutOfOrderText, f.values))

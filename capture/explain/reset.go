@@ -16,7 +16,7 @@ func (x *Explainer) reset(f facts) Explanation {
 	f.values["seq"] = x.resetSeq(f.s)
 	if f.s.Flags.Has(tcpstate.ACK) {
 		if syn := x.history.latest(f.ev, peer, refusedBy(f)); syn != nil && !x.hadAgreed(f, syn) {
-			f.values["answered"] = syn.frame
+			f.values["answered"] = x.named(syn.frame)
 			f.values["port"] = f.s.Src.Port()
 			t := refusedText
 			if syn.frame == 0 {
@@ -37,7 +37,7 @@ func (x *Explainer) reset(f facts) Explanation {
 	if answered == nil {
 		return Explanation{Sentence: x.say(resetText, f.values), Section: "RFC 9293 §3.5.2; §3.5.3"}
 	}
-	f.values["answered"] = answered.frame
+	f.values["answered"] = x.named(answered.frame)
 	t, section := noConnectionText, "RFC 9293 §3.5.1; §3.5.2"
 	switch {
 	case answered.frame == 0:
@@ -109,12 +109,12 @@ func (x *Explainer) refusedSum(f facts, syn *seen) string {
 	if syn.frame == 0 || syn.length > 0 {
 		return ""
 	}
-	return x.phrase(ackOfSynText, args{"ack": syn.next(), "seq": syn.relSeq, "frame": syn.frame})
+	return x.phrase(ackOfSynText, args{"ack": syn.next(), "seq": syn.relSeq, "frame": x.named(syn.frame)})
 }
 
 func (x *Explainer) resetSum(f facts, answered *seen) string {
 	if answered.frame == 0 {
 		return ""
 	}
-	return x.phrase(resetSumText, args{"seq": f.values["seq"], "answered": answered.frame})
+	return x.phrase(resetSumText, args{"seq": f.values["seq"], "answered": x.named(answered.frame)})
 }

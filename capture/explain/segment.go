@@ -22,7 +22,7 @@ func (x *Explainer) facts(ev *trace.Event) facts {
 	from, to := x.ends(ev)
 	acked, again := x.acked(ev)
 	return facts{ev: ev, s: s, acked: acked, values: args{
-		"from": from, "to": to, "frame": frameOf(ev),
+		"from": from, "to": to, "frame": x.named(frameOf(ev)),
 		"seq": s.RelSeq, "ack": s.RelAck, "n": s.Len,
 		"first": s.RelSeq, "last": s.RelSeq + uint32(max(s.Len, 1)) - 1,
 		"next": s.RelSeq + s.SegLen(), "isn": uint32(s.Seq),
@@ -130,7 +130,7 @@ func (x *Explainer) mainPoint(f facts) Explanation {
 // overtaken explains an ACK that says less than one of its sender's that was here
 // before: it neither acknowledges nor changes the window (RFC 9293 §3.10.7.4, fifth).
 func (x *Explainer) overtaken(f facts) Explanation {
-	f.values["newer"] = f.s.NewerAck
+	f.values["newer"] = x.named(f.s.NewerAck)
 	more := ""
 	if f.has(tcpstate.FoundKeepAlive) {
 		more = x.say(calledKeepAliveText, f.values)
@@ -158,14 +158,14 @@ func (x *Explainer) asides(f facts) string {
 		if fin := x.history.frame(found.Frame); a.name == tcpstate.FoundNotArrived && fin != nil && fin.flags.Has(tcpstate.FIN) {
 			t = finNotTakenText
 		}
-		list = append(list, x.say(t, args{"from": f.values["from"], "to": f.values["to"], "original": found.Frame}))
+		list = append(list, x.say(t, args{"from": f.values["from"], "to": f.values["to"], "original": x.named(found.Frame)}))
 	}
 	for _, p := range f.s.Settled {
 		who := f.values["from"]
 		if p.End != f.s.From {
 			who = f.values["to"]
 		}
-		list = append(list, x.say(settledText, args{"who": who, "state": p.State.String(), "original": p.Frame}))
+		list = append(list, x.say(settledText, args{"who": who, "state": p.State.String(), "original": x.named(p.Frame)}))
 	}
 	return join(list...)
 }

@@ -2,7 +2,7 @@ package explain
 
 import (
 	"cmp"
-	"strconv"
+	"fmt"
 	"strings"
 
 	"statelab/capture/tcpstate"
@@ -251,7 +251,7 @@ func (x *Explainer) frames(frames []int) string {
 	var list []string
 	for _, n := range frames {
 		if n != 0 {
-			list = append(list, strconv.Itoa(n))
+			list = append(list, fmt.Sprint(x.named(n)))
 		}
 	}
 	t := framesText

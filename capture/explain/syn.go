@@ -85,7 +85,7 @@ func (x *Explainer) synAck(f facts) Explanation {
 func (x *Explainer) agrees(f facts) text {
 	if self := x.history.find(f.ev); self != nil && self.refused {
 		if syn := x.history.asked(f.ev); syn != nil && syn.frame != 0 {
-			f.values["syn"] = syn.frame
+			f.values["syn"] = x.named(syn.frame)
 			return synAckOtherText
 		}
 	}
@@ -139,7 +139,7 @@ func (x *Explainer) synAtOnce(f facts) (t text, section string, ok bool) {
 			continue
 		}
 		if refused := x.history.answeredBy(f.ev, s); refused != nil && refused.frame != 0 {
-			f.values["refused"] = refused.frame
+			f.values["refused"] = x.named(refused.frame)
 			return synAfterRefusalText, "RFC 9293 §3.10.7.3", true
 		}
 	}
@@ -183,7 +183,7 @@ func (x *Explainer) waited(f facts, original int) string {
 	if gap == 0 {
 		return ""
 	}
-	return x.phrase(waitedText, args{"gap": gap, "original": original})
+	return x.phrase(waitedText, args{"gap": gap, "original": x.named(original)})
 }
 
 // offers lists the options of a SYN.

@@ -7,6 +7,7 @@ import (
 	"io"
 	"iter"
 	"os"
+	"path/filepath"
 	"slices"
 	"syscall"
 
@@ -196,6 +197,7 @@ func (f *inspectFlags) inspectFrom(e *env, w io.Writer, v view, name string, in 
 			return err
 		}
 		k.only = len(v.opts.Streams) > 0 || v.opts.Between != nil
+		k.of = traceName(name, v.lang)
 		frames = k.frames(frames)
 	}
 	if v.format.Frames {
@@ -214,6 +216,14 @@ func (f *inspectFlags) inspectFrom(e *env, w io.Writer, v view, name string, in 
 		chosen.tell(v, e, name)
 	}
 	return errors.Join(err, k.close())
+}
+
+// traceName is what a trace is called where another one speaks of it.
+func traceName(name string, lang explain.Lang) string {
+	if name == "-" {
+		return lang.Of(trace.Text{En: "the original trace", Ko: "원본 트레이스"})
+	}
+	return filepath.Base(name)
 }
 
 // options are what has to be analysed for what is to be shown.

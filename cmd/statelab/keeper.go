@@ -2,7 +2,9 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"io"
+	"strconv"
 
 	"statelab/capture"
 	"statelab/capture/explain"
@@ -21,7 +23,13 @@ type keeper struct {
 	// only: a frame of which nothing is told is not written either.
 	only bool
 	told int // the newest frame of which something was told
-	err  error
+	// of is the trace that the frames come from, by name; empty where there is no
+	// other. Comments speak of frames by their numbers in the new trace, and of one
+	// that is not in it by its number there.
+	of      string
+	numbers numbering
+	current int // the number of the frame at hand in the events
+	err     error
 }
 
 // newKeeper begins a trace on out, which close closes.
@@ -30,7 +38,26 @@ func newKeeper(out io.WriteCloser, lang explain.Lang, o pcapfile.WriterOptions) 
 	if err != nil {
 		return nil, errors.Join(err, out.Close())
 	}
-	return &keeper{w: w, out: out, x: explain.New(lang), comments: map[int]string{}}, nil
+	k := &keeper{w: w, out: out, x: explain.New(lang), comments: map[int]string{}}
+	k.x.Frame = k.named
+	return k, nil
+}
+
+// frameOfText names a frame that another trace holds.
+var frameOfText = trace.Text{En: "%d of %s", Ko: "%d(%s)"}
+
+// named is how comments call a frame.
+func (k *keeper) named(frame int) string {
+	if frame == k.current {
+		return strconv.Itoa(int(k.numbers.n) + 1) // it is written when all has been said
+	}
+	if n, ok := k.numbers.of(frame); ok {
+		return strconv.Itoa(n)
+	}
+	if k.of == "" {
+		return strconv.Itoa(frame)
+	}
+	return fmt.Sprintf(k.x.Lang().Of(frameOfText), frame, trace.Escape(k.of))
 }
 
 // frames passes frames on, and writes each when the next one is asked for: by
@@ -38,11 +65,15 @@ func newKeeper(out io.WriteCloser, lang explain.Lang, o pcapfile.WriterOptions) 
 func (k *keeper) frames(src capture.Source) capture.Source {
 	return func(yield func(capture.Frame, error) bool) {
 		for f, err := range src {
+			if !f.Marks.Has(capture.Tick) {
+				k.current = f.Number
+			}
 			more := yield(f, err)
 			if err == nil && !f.Marks.Has(capture.Tick) && k.err == nil && (!k.only || k.told == f.Number) {
 				f.Comment = joinLines(render.Foreign(f.Comment), k.comments[f.Number])
 				delete(k.comments, f.Number)
 				k.err = k.w.WriteFrame(f)
+				k.numbers.add(f.Number)
 			}
 			if !more {
 				return
