@@ -1,6 +1,19 @@
 package main
 
-import "testing"
+import (
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+
+	"statelab/capture"
+	"statelab/capture/analyze"
+	"statelab/capture/explain"
+	"statelab/capture/render"
+	"statelab/capture/trace"
+	"statelab/tcpdemo"
+	"statelab/tcpdemo/network"
+)
 
 // Every number is that of a plain count, and what was left out has none.
 func TestNumbering(t *testing.T) {
@@ -39,4 +52,55 @@ func TestNumberingForgets(t *testing.T) {
 	if len(n.parts) > maxStretches {
 		t.Errorf("%d stretches are kept", len(n.parts))
 	}
+}
+
+// No comment speaks of a frame by its number in another trace: what is said of the
+// lessons, whatever the wire does, names every frame where frames have names.
+func TestCommentsNameFrames(t *testing.T) {
+	t.Parallel()
+	names := 0
+	for _, sc := range tcpdemo.Scenarios() {
+		for n, text := range []string{"loss 10%", "swap 3,4 server→client"} {
+			r, err := network.ParseRule(text)
+			if err != nil {
+				t.Fatal(err)
+			}
+			p, err := performScenario(t.Context(), sc, uint64(n)+1, []network.Rule{r})
+			if err != nil {
+				continue
+			}
+			names += namesFrames(t, sc.Name+", "+text, p.events(vantageServer))
+			all := p.recording.At(vantageClient)
+			for i := range all { // as a file has them
+				all[i].Wire, all[i].Direction, all[i].Vantage = 0, capture.DirectionUnknown, ""
+			}
+			names += namesFrames(t, sc.Name+", "+text+", from a file", analyze.Run(frames(all), nil))
+		}
+	}
+	if names < 1000 {
+		t.Errorf("%d frames were named", names)
+	}
+}
+
+// namesFrames holds that every frame is named, and returns how often.
+func namesFrames(t *testing.T, where string, events render.Events) (names int) {
+	t.Helper()
+	unnamed := regexp.MustCompile(`\bframes? \d+(?:[^\d(]|$)`)
+	x, y := explain.New(explain.English), explain.New(explain.English)
+	y.Frame = func(n int) string { names++; return strconv.Itoa(n) + "(trace)" }
+	for e, err := range events {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if e.Kind != trace.KindSegment && e.Kind != trace.KindState && e.Kind != trace.KindMessage {
+			x.Observe(&e)
+			y.Observe(&e)
+			continue
+		}
+		numbered, named := x.Explain(&e).String(), y.Explain(&e).String()
+		if of := unnamed.FindString(named); of != "" || strings.ReplaceAll(named, "(trace)", "") != numbered {
+			t.Errorf("%s: %q is named %q", where, numbered, named)
+		}
+	}
+	return names
 }
