@@ -2,6 +2,7 @@ package explain_test
 
 import (
 	"fmt"
+	"math"
 	"regexp"
 	"strings"
 	"testing"
@@ -110,6 +111,12 @@ func TestDuration(t *testing.T) {
 		en, ko string
 	}{
 		{0, "0 ns", "0ns"},
+		{9999 * time.Second, "9999 s", "9999초"},
+		{10000 * time.Second, "2.78 h", "2.78시간"},
+		{47*time.Hour + 59*time.Minute, "48 h", "48시간"},
+		{2677904 * time.Second, "31 d", "31일"},
+		{1472003999 * time.Second, "17037 d", "17037일"},
+		{math.MinInt64, "-106752 d", "-106752일"},
 		{412 * time.Microsecond, "412 µs", "412µs"},
 		{1500 * time.Microsecond, "1.5 ms", "1.5ms"},
 		{1234 * time.Microsecond, "1.23 ms", "1.23ms"},

@@ -2,6 +2,7 @@ package explain
 
 import (
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -96,10 +97,16 @@ func number(value any) (int64, bool) {
 }
 
 // Duration writes a duration with three significant digits in the unit that
-// suits it: "412 µs", "1.5 ms", "60 s"; in Korean "60초".
+// suits it: "412 µs", "1.5 ms", "60 s", in hours from ten thousand seconds on and in
+// days from two, as the ladder does; in Korean "60초".
 func Duration(lang Lang, d time.Duration) string {
+	const day = 24 * time.Hour
 	unit, name := time.Nanosecond, " ns"
-	switch abs := max(d, -d); { // what rounds to a thousand of a unit is one of the next
+	switch abs := max(d, -max(d, -math.MaxInt64)); { // what rounds to a thousand of a unit is one of the next
+	case abs >= 2*day:
+		unit, name = day, " d"
+	case abs >= 10000*time.Second:
+		unit, name = time.Hour, " h"
 	case abs >= time.Second-500*time.Microsecond:
 		unit, name = time.Second, " s"
 	case abs >= time.Millisecond-500*time.Nanosecond:
@@ -118,11 +125,16 @@ func Duration(lang Lang, d time.Duration) string {
 	if strings.Contains(s, ".") {
 		s = strings.TrimRight(strings.TrimRight(s, "0"), ".")
 	}
-	if lang == Korean {
-		if unit == time.Second {
-			return s + "초"
-		}
-		return s + strings.TrimSpace(name)
+	if lang != Korean {
+		return s + name
+	}
+	switch name = strings.TrimSpace(name); unit {
+	case time.Second:
+		name = "초"
+	case time.Hour:
+		name = "시간"
+	case day:
+		name = "일"
 	}
 	return s + name
 }

@@ -153,8 +153,7 @@ func (b *Builder) Flush() []Row {
 	b.settleAll()
 	b.open = nil
 	b.ledger.close()
-	rows := append(b.tellAll(b.settled()), b.summaries...)
-	b.summaries = nil
+	rows := append(b.tellAll(b.settled()), b.summed()...)
 	return b.folder.flush(b.packer.flush(b.shortened(rows), time.Time{}))
 }
 

@@ -727,3 +727,31 @@ func TestApart(t *testing.T) {
 		t.Errorf("%v, want %v", apart, want)
 	}
 }
+
+// Connections stand under the ladder in their order, whichever is over first.
+func TestSummariesInOrder(t *testing.T) {
+	t.Parallel()
+	for _, total := range []bool{true, false} {
+		var s script
+		for _, stream := range []int{3, 0, 2, 1} {
+			s.add(trace.Event{Kind: trace.KindConnection, Stream: stream, From: alice, To: bob, Connection: &tcpstate.Conn{Stream: stream}})
+		}
+		if total {
+			s.add(trace.Event{Kind: trace.KindTotals, Stream: -1, Totals: &trace.Totals{}})
+		}
+		b := ladder.New(ladder.Options{})
+		var rows []ladder.Row
+		for i := range s.events {
+			rows = append(rows, b.Add(&s.events[i])...)
+		}
+		var got []int
+		for _, r := range append(rows, b.Flush()...) {
+			if r.Kind == ladder.RowConnection {
+				got = append(got, r.Stream)
+			}
+		}
+		if !slices.Equal(got, []int{0, 1, 2, 3}) {
+			t.Errorf("with totals %v: connections %v", total, got)
+		}
+	}
+}

@@ -1,6 +1,7 @@
 package ladder
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -257,11 +258,19 @@ func (b *Builder) emit(out []Row, r *row) []Row {
 			return out
 		}
 	case RowTotals:
-		out = append(out, b.summaries...)
-		b.summaries = nil
+		out = append(out, b.summed()...)
 	default:
 	}
 	return append(out, r.Row)
+}
+
+// summed returns the summaries that were kept, in the order of their connections:
+// they were over in another.
+func (b *Builder) summed() []Row {
+	all := b.summaries
+	b.summaries = nil
+	slices.SortStableFunc(all, func(x, y Row) int { return cmp.Compare(x.Stream, y.Stream) })
+	return all
 }
 
 // later returns the later of two times.

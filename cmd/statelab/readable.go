@@ -8,8 +8,8 @@ import (
 )
 
 // readable makes a Markdown text fit for a terminal of so many cells: comments
-// and pictures, which only a browser needs, are left out, and prose is broken
-// into lines anew. Fenced blocks stay as they are.
+// and pictures, which only a browser needs, are left out, prose is broken into
+// lines anew, and tables stand in columns. Fenced blocks stay as they are.
 func readable(markdown string, width int) string {
 	r := reader{width: width}
 	fenced := false
@@ -30,6 +30,9 @@ func readable(markdown string, width int) string {
 		case strings.HasPrefix(bare, "#"):
 			r.flush()
 			r.line(line)
+		case strings.HasPrefix(bare, "|"):
+			r.flushWords()
+			r.rows = append(r.rows, bare)
 		default:
 			r.prose(line)
 		}
@@ -45,6 +48,7 @@ type reader struct {
 	first  string   // what the first line begins with: "- ", "  - ", "1. "
 	indent string   // what further lines begin with
 	words  []string // of the paragraph or item so far
+	rows   []string // of the table so far
 	spaced bool     // the last line written was empty
 }
 
@@ -54,7 +58,7 @@ var item = regexp.MustCompile(`^ *(?:-|\d+\.) +`)
 // prose adds a line of a paragraph or of an item.
 func (r *reader) prose(line string) {
 	mark := item.FindString(line)
-	if mark != "" {
+	if mark != "" || len(r.rows) > 0 {
 		r.flush()
 		r.first, r.indent = mark, strings.Repeat(" ", len(mark))
 	} else if len(r.words) == 0 {
@@ -64,8 +68,19 @@ func (r *reader) prose(line string) {
 	r.words = append(r.words, strings.Fields(line[len(mark):])...)
 }
 
-// flush writes what was gathered, in lines as long as the width allows.
+// flush writes what was gathered.
 func (r *reader) flush() {
+	r.flushWords()
+	if len(r.rows) > 0 {
+		for _, line := range newSheet(r.rows).lines(r.width) {
+			r.line(line)
+		}
+		r.rows = nil
+	}
+}
+
+// flushWords writes the words gathered, in lines as long as the width allows.
+func (r *reader) flushWords() {
 	begin := r.first
 	for len(r.words) > 0 {
 		line, n := begin+r.words[0], 1
