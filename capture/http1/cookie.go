@@ -14,20 +14,29 @@ type CookiePair struct{ Name, Value string }
 // about 180 for a site.
 const maxCookies = 300
 
-// Cookies returns the cookies that a request brings, as they were sent.
+// Cookies returns the cookies that a request brings, as they were sent. One without
+// a name is its value alone (draft-ietf-httpbis-rfc6265bis §5.8.3).
 func (m *Message) Cookies() (pairs []CookiePair) {
 	for _, f := range m.Fields {
 		if !equalFold(f.Name, "Cookie") {
 			continue
 		}
 		for part := range strings.SplitSeq(f.Value, ";") {
-			name, value, ok := strings.Cut(strings.Trim(part, " \t"), "=")
-			if ok && name != "" && len(pairs) < maxCookies {
-				pairs = append(pairs, CookiePair{strings.Trim(name, " \t"), strings.Trim(value, " \t")})
+			if p := pairOf(part); p != (CookiePair{}) && len(pairs) < maxCookies {
+				pairs = append(pairs, p)
 			}
 		}
 	}
 	return pairs
+}
+
+// pairOf reads a cookie; what has no "=" is the value of one without a name.
+func pairOf(s string) CookiePair {
+	name, value, ok := strings.Cut(s, "=")
+	if !ok {
+		name, value = "", s
+	}
+	return CookiePair{strings.Trim(name, " \t"), strings.Trim(value, " \t")}
 }
 
 // SetCookie is what a Set-Cookie field asks the client to remember (RFC 6265
@@ -65,11 +74,8 @@ func (m *Message) SetCookies() (all []SetCookie) {
 // last of those that stand twice. ok is false where a browser ignores it all.
 func ParseSetCookie(value string) (c SetCookie, ok bool) {
 	pair, attributes, _ := strings.Cut(value, ";")
-	name, v, found := strings.Cut(pair, "=")
-	if !found { // a cookie without a name
-		name, v = "", pair
-	}
-	c.Name, c.Value = strings.Trim(name, " \t"), strings.Trim(v, " \t")
+	named := pairOf(pair)
+	c.Name, c.Value = named.Name, named.Value
 	if c.Name == "" && c.Value == "" || strings.ContainsFunc(value, controls) {
 		return c, false
 	}
@@ -137,6 +143,13 @@ func (c *SetCookie) Ends(at time.Time) (end time.Time, session bool) {
 	return time.Time{}, true
 }
 
+// Removes reports whether a cookie that is set at a time expires at once: the server
+// takes it back (RFC 6265 §3.1).
+func (c *SetCookie) Removes(at time.Time) bool {
+	end, session := c.Ends(at)
+	return !session && !end.After(at)
+}
+
 // Problems are reasons for which browsers ignore a cookie that came over plain
 // HTTP from a host, or keep less of it (RFC 6265bis §5.7): keys, not labels. What a
 // browser's own machine sends is trustworthy to it also over plain HTTP.
@@ -176,14 +189,4 @@ func Loopback(host string) bool {
 		return a.Unmap().IsLoopback()
 	}
 	return host == "localhost" || strings.HasSuffix(host, ".localhost")
-}
-
-// domainMatch: RFC 6265 §5.1.3.
-func domainMatch(host, domain string) bool {
-	return host == domain || strings.HasSuffix(host, "."+domain) && strings.Trim(host, "0123456789.") != ""
-}
-
-// pathMatch: RFC 6265 §5.1.4.
-func pathMatch(target, path string) bool {
-	return target == path || strings.HasPrefix(target, path) && (strings.HasSuffix(path, "/") || target[len(path)] == '/')
 }

@@ -33,6 +33,9 @@ type Credential struct {
 	User   string // of Basic (RFC 7617 §2), or beside a password, which is never shown
 	Token  string // what follows the scheme, of others
 	JWT    *JWT   // of a token that is one
+	// Unsure says that only its name speaks for it: a parameter of that name may
+	// stand for something else, and its value is not what ids and tokens look like.
+	Unsure bool
 }
 
 // schemeFields have an authentication scheme before the credentials; tokenFields
@@ -46,7 +49,9 @@ var (
 // without "-" and "_": of what stands for a session or a right to access (RFC 6750
 // §2.2, §2.3), of passwords, and of who has these.
 var (
-	tokenNames    = []string{"sid", "sessid", "session", "sessionid", "jsessionid", "phpsessid", "accesstoken", "refreshtoken", "apikey", "authtoken"}
+	bareToken     = []string{"token"}
+	ownNames      = []string{"accesstoken", "jsessionid", "phpsessid"} // of nothing else
+	tokenNames    = append(bareToken, "sid", "sessid", "session", "sessionid", "jsessionid", "phpsessid", "accesstoken", "refreshtoken", "apikey", "authtoken")
 	passwordNames = []string{"password", "passwd", "pwd", "passphrase", "currentpassword", "oldpassword", "userpassword"}
 	userNames     = []string{"username", "user", "login", "email", "userid"}
 )
@@ -57,14 +62,6 @@ const CredentialBody = 64 << 10
 // Credentials returns the credentials that a request brings; those of its body as
 // far as Body has it.
 func (m *Message) Credentials() (all []Credential) {
-	add := func(c Credential) {
-		if j, ok := ParseJWT(c.Token); ok {
-			c.JWT = j
-		}
-		if len(all) < maxCookies {
-			all = append(all, c)
-		}
-	}
 	for _, f := range m.Fields {
 		switch {
 		case anyFold(schemeFields, f.Name):
@@ -73,26 +70,47 @@ func (m *Message) Credentials() (all []Credential) {
 			if c.Token = strings.Trim(c.Token, " \t"); equalFold(c.Scheme, "Basic") {
 				c.User, c.Token = basicUser(c.Token), ""
 			}
-			add(c)
+			all = append(all, c)
 		case anyFold(tokenFields, f.Name):
-			add(Credential{In: InField, Field: f.Name, Token: f.Value})
+			all = append(all, Credential{In: InField, Field: f.Name, Token: f.Value})
 		}
 	}
-	for _, p := range targetParameters(m.Target) {
-		if p.namedIn(tokenNames) && Recognise(p.name, p.value) != ValuePlain {
-			add(Credential{In: InTarget, Field: p.name, Token: p.value})
-		}
+	all = append(all, among(InTarget, targetParameters(m.Target))...)
+	all = append(all, among(m.bodyParameters())...)
+	all = all[:min(len(all), maxCookies)]
+	for i := range all {
+		all[i].JWT, _ = ParseJWT(all[i].Token)
 	}
-	in, body := m.bodyParameters()
-	for _, p := range body {
+	return all
+}
+
+// CarriesState reports whether a header field of that name says who asks, or asks
+// to be told so later (RFC 6265, RFC 9110 §11.6.2, §11.7.2).
+func CarriesState(field string) bool {
+	return equalFold(field, "Cookie") || equalFold(field, "Set-Cookie") || anyFold(schemeFields, field) || anyFold(tokenFields, field)
+}
+
+// among finds the credentials among parameters.
+func among(in Place, parameters []parameter) (all []Credential) {
+	for _, p := range parameters {
 		switch {
 		case p.namedIn(passwordNames):
-			add(Credential{In: in, Field: p.name, User: userAmong(body)})
-		case p.namedIn(tokenNames) && Recognise(p.name, p.value) != ValuePlain:
-			add(Credential{In: in, Field: p.name, Token: p.value})
+			all = append(all, Credential{In: in, Field: p.name, User: userAmong(parameters)})
+		case p.value != "" && p.namedIn(tokenNames):
+			all = append(all, Credential{In: in, Field: p.name, Token: p.value, Unsure: p.unsure(in)})
 		}
 	}
 	return all
+}
+
+// unsure reports whether a parameter may well stand for something else than its name
+// says. A body's token may be what is asked about (RFC 7662 §2.1), or guard against
+// forged requests.
+func (p parameter) unsure(in Place) bool {
+	if in != InTarget && p.namedIn(bareToken) {
+		return true
+	}
+	return Recognise(p.name, p.value) == ValuePlain && !p.namedIn(ownNames)
 }
 
 func anyFold(names []string, name string) bool {

@@ -392,3 +392,31 @@ func TestClose(t *testing.T) {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
+
+// Of a message that ends early it is known whether its head is whole, and how long a
+// body it has announced.
+func TestCutShort(t *testing.T) {
+	t.Parallel()
+	const head = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n"
+	for _, tt := range []struct {
+		pieces    []piece
+		head      bool
+		length    int64
+		announced bool
+	}{
+		{[]piece{server(head + "\r\n"), server("").cut()}, false, 5, true},
+		{[]piece{server(head + "\r\nabcde")}, false, 5, true},
+		{[]piece{server(head + "Set-Coo"), server("").cut()}, true, 0, false},
+		{[]piece{server(head), server("").gap(9)}, true, 0, false},
+		{[]piece{server(head + "Content-Length: 6\r\n\r\n")}, false, 0, false},
+		{[]piece{server(head + "Transfer-Encoding: chunked\r\n\r\n"), server("").cut()}, false, 0, false},
+		{[]piece{server("HTTP/1.1 200 OK\r\n\r\n"), server("").end()}, false, 0, false},
+	} {
+		pieces := append([]piece{client(get)}, tt.pieces...)
+		m := converse(http1.Limits{}, 0, pieces...).messages[1]
+		length, announced := m.Announced()
+		if m.HeadCut != tt.head || length != tt.length || announced != tt.announced {
+			t.Errorf("%q: head cut %v, length %d, %v", tt.pieces[0].data, m.HeadCut, length, announced)
+		}
+	}
+}

@@ -1,11 +1,8 @@
 package http1
 
 import (
-	"crypto/sha256"
-	"net"
+	"cmp"
 	"net/netip"
-	"net/url"
-	"strings"
 	"time"
 )
 
@@ -24,10 +21,12 @@ const (
 	CookieUnsure                     // it may be altered, or earlier than what is remembered here
 	CookieExpired                    // the client sends it after its end
 	CookieElsewhere                  // the client sends what another client was given
+	CookieOtherHost                  // the client sends what it was given for another host
+	CookieOtherPath                  // the client sends it where its Path does not match
 	CookieNeverSet                   // the client sends it, and nothing here has set it
 )
 
-var cookieActs = [...]string{"set", "changed", "renewed", "removed", "returned", "earlier", "altered", "unsure", "expired", "elsewhere", "never-set"}
+var cookieActs = [...]string{"set", "changed", "renewed", "removed", "returned", "earlier", "altered", "unsure", "expired", "elsewhere", "other-host", "other-path", "never-set"}
 
 // String returns the act's name: a key, not a label.
 func (a CookieAct) String() string { return cookieActs[min(int(a), len(cookieActs)-1)] }
@@ -48,48 +47,16 @@ type CookieFact struct {
 	// where the frame has no number.
 	SetFrame int
 	SetTime  time.Time
+	// SetHost is for which host it was set, of CookieOtherHost, and SetPath for
+	// which path, of CookieOtherPath.
+	SetHost, SetPath string
 	// Ends is when the cookie expires; zero for a session's.
 	Ends time.Time
-}
-
-// Kept is a cookie that a client was given.
-type Kept struct {
-	Client            netip.Addr
-	Host              string // the host that set it, or its Domain
-	Name, Value, Path string
-	// SetFrame and SetTime are where the value was set, LastFrame and LastTime
-	// where it was brought back last, LastTime zero where it never was; frames are
-	// 0 where they have no number.
-	SetFrame, LastFrame int
-	SetTime, LastTime   time.Time
-	Ends                time.Time
-	Removed             bool
-	// Earlier counts the values that were set before this one.
-	Earlier  int
-	onlyHost bool
-	before   []setting // the latest of those, oldest first
-}
-
-// setting is a value that a cookie had. Several browsers at one address have each
-// their own, of which every one may still be kept.
-type setting struct {
-	sum     [sha256.Size]byte
-	frame   int
-	at      time.Time
-	ends    time.Time
-	removed bool
 }
 
 // maxKept bounds the cookies of all clients that a Jar remembers. Further ones
 // are told of, and not remembered.
 const maxKept = 20_000
-
-// Earlier values are remembered up to maxBefore of one cookie and maxSettings of
-// all, as a hash and where they were set.
-const (
-	maxBefore   = 1000
-	maxSettings = 20_000
-)
 
 // jar follows the cookies of every client, as far as a trace shows them. It
 // tells clients apart by their IP address.
@@ -110,21 +77,15 @@ type Tale struct {
 // of m.
 func (t *Tale) Add(client, server netip.AddrPort, stream int, m *Message) (x *Exchange, fresh bool, facts []CookieFact) {
 	x, fresh = t.Pairing.Add(stream, m)
-	host, target := server.Addr().String(), "/"
-	if x.Request != nil {
-		target = pathOf(x.Request.Target)
-		if h, ok := x.Request.Get("Host"); ok && h != "" {
-			host = hostOf(h)
-		}
-	}
+	o := originOf(server.Addr(), x.Request)
 	if m.Request {
 		for _, pair := range m.Cookies() {
-			facts = append(facts, t.jar.returned(client.Addr(), host, target, pair, m))
+			facts = append(facts, t.jar.returned(client.Addr(), o, pair, m))
 		}
 		return x, fresh, facts
 	}
 	for _, c := range m.SetCookies() {
-		facts = append(facts, t.jar.set(client.Addr(), host, target, c, m, x.Request))
+		facts = append(facts, t.jar.set(client.Addr(), o, c, m, x.Request))
 	}
 	return x, fresh, facts
 }
@@ -132,45 +93,14 @@ func (t *Tale) Add(client, server netip.AddrPort, stream int, m *Message) (x *Ex
 // Cookies returns every cookie that was set, in order.
 func (t *Tale) Cookies() []*Kept { return t.jar.kept }
 
-func hostOf(s string) string {
-	if h, _, err := net.SplitHostPort(s); err == nil {
-		s = h
-	}
-	return strings.ToLower(s)
-}
-
-func pathOf(target string) string {
-	if u, err := url.Parse(target); err == nil && u.Path != "" {
-		return u.Path
-	}
-	return "/"
-}
-
-// defaultPath: RFC 6265 §5.1.4.
-func defaultPath(target string) string {
-	if i := strings.LastIndexByte(target, '/'); i > 0 {
-		return target[:i]
-	}
-	return "/"
-}
-
 // set remembers a cookie, which a client's has if name, domain and path are the
 // same (RFC 6265 §5.3, step 11). What the request brought tells which browser is
 // meant, where several at the client's address have it.
-func (j *jar) set(client netip.Addr, host, target string, c SetCookie, m, request *Message) CookieFact {
-	fact := CookieFact{Act: CookieSet, Name: c.Name, Value: c.Value, Set: &c, Problems: c.Problems(host), Trusted: c.Secure && Loopback(host)}
-	domain, path := host, c.Path
-	if c.Domain != "" {
-		domain = c.Domain
-	}
-	if path == "" {
-		path = defaultPath(target)
-	}
-	end, session := c.Ends(m.LastTime)
-	gone := !session && !end.After(m.LastTime)
-	if !session {
-		fact.Ends = end
-	}
+func (j *jar) set(client netip.Addr, o origin, c SetCookie, m, request *Message) CookieFact {
+	fact := CookieFact{Act: CookieSet, Name: c.Name, Value: c.Value, Set: &c, Problems: c.Problems(o.known()), Trusted: c.Secure && Loopback(o.host)}
+	domain, path := cmp.Or(c.Domain, o.host), cmp.Or(c.Path, defaultPath(o.path))
+	gone := c.Removes(m.LastTime)
+	fact.Ends, _ = c.Ends(m.LastTime)
 	old := j.find(client, domain, path, c.Name)
 	if gone {
 		fact.Act = CookieRemoved
@@ -179,14 +109,16 @@ func (j *jar) set(client netip.Addr, host, target string, c SetCookie, m, reques
 	case old == nil && (gone || len(j.kept) >= maxKept):
 		return fact
 	case old == nil:
-		old = j.keep(&Kept{Client: client, Host: domain, Name: c.Name, Path: path, onlyHost: c.Domain == ""})
+		old = j.keep(&Kept{Client: client, Host: domain, Name: c.Name, Path: path, onlyHost: c.Domain == "", named: c.Domain != "" || o.named, server: o.server})
 	default:
-		if done := j.again(old, &fact, gone, request, target); done {
+		if done := j.again(old, &fact, gone, request, o.path); done {
 			return fact
 		}
 	}
 	old.Removed, old.Ends = gone, fact.Ends
-	if !gone {
+	if gone {
+		old.RemovedFrame, old.RemovedTime = m.FirstFrame, m.FirstTime
+	} else {
 		old.Value, old.SetFrame, old.SetTime = c.Value, m.FirstFrame, m.FirstTime
 	}
 	return fact
@@ -194,8 +126,8 @@ func (j *jar) set(client netip.Addr, host, target string, c SetCookie, m, reques
 
 // again tells what becomes of a cookie that was set before. It reports whether that
 // is all: another browser at the client's address has the latest value.
-func (j *jar) again(old *Kept, fact *CookieFact, gone bool, request *Message, target string) (done bool) {
-	earlier, none := old.brought(request, target)
+func (j *jar) again(old *Kept, fact *CookieFact, gone bool, request *Message, path string) (done bool) {
+	earlier, none := old.brought(request, path)
 	fact.SetFrame, fact.SetTime = old.SetFrame, old.SetTime
 	if earlier != nil {
 		fact.SetFrame, fact.SetTime = earlier.frame, earlier.at
@@ -217,30 +149,10 @@ func (j *jar) again(old *Kept, fact *CookieFact, gone bool, request *Message, ta
 	if old.Value != fact.Value {
 		j.push(old)
 	}
+	if fact.Act != CookieRenewed {
+		old.LastFrame, old.LastTime = 0, time.Time{}
+	}
 	return false
-}
-
-// brought finds what a request brought of a cookie: one of its earlier values, nil
-// where it is none of those. none says that it brought nothing, where a browser that
-// had the cookie would have.
-func (k *Kept) brought(request *Message, target string) (earlier *setting, none bool) {
-	if request == nil {
-		return nil, false
-	}
-	none = pathMatch(target, k.Path)
-	for _, pair := range request.Cookies() {
-		if pair.Name != k.Name {
-			continue
-		}
-		none = false
-		if pair.Value == k.Value {
-			return nil, false
-		}
-		if s := k.earlier(valued(pair.Value).sum); s != nil {
-			earlier = s
-		}
-	}
-	return earlier, none
 }
 
 func (j *jar) find(client netip.Addr, domain, path, name string) *Kept {
@@ -260,19 +172,6 @@ func (j *jar) keep(k *Kept) *Kept {
 	return k
 }
 
-// value is a cookie's, with the hash under which an earlier one is remembered.
-type value struct {
-	text string
-	sum  [sha256.Size]byte
-}
-
-func valued(text string) value { return value{text, sha256.Sum256([]byte(text))} }
-
-// setting is where the cookie's value was set.
-func (k *Kept) setting(sum [sha256.Size]byte) setting {
-	return setting{sum: sum, frame: k.SetFrame, at: k.SetTime, ends: k.Ends, removed: k.Removed}
-}
-
 // push makes a cookie's value an earlier one, and forgets the oldest of these where
 // there are too many.
 func (j *jar) push(k *Kept) {
@@ -285,29 +184,6 @@ func (j *jar) push(k *Kept) {
 		j.before++
 	}
 	k.Earlier++
-	k.LastFrame, k.LastTime = 0, time.Time{}
-}
-
-// earlier returns the latest time that a cookie had a value which it has no more,
-// nil where none is remembered.
-func (k *Kept) earlier(sum [sha256.Size]byte) *setting {
-	for i := len(k.before) - 1; i >= 0; i-- {
-		if k.before[i].sum == sum {
-			return &k.before[i]
-		}
-	}
-	return nil
-}
-
-// had returns where a value of the cookie was set, and whether it was at all.
-func (k *Kept) had(v value) (s setting, ok bool) {
-	if k.Value == v.text {
-		return k.setting(v.sum), true
-	}
-	if s := k.earlier(v.sum); s != nil {
-		return *s, true
-	}
-	return s, false
 }
 
 // longValue is from where a value is hardly the same by chance.
@@ -315,10 +191,10 @@ const longValue = 8
 
 // returned finds what a client brings back: among those of its own cookies that
 // fit, the one with that value.
-func (j *jar) returned(client netip.Addr, host, target string, pair CookiePair, m *Message) CookieFact {
+func (j *jar) returned(client netip.Addr, o origin, pair CookiePair, m *Message) CookieFact {
 	fact := CookieFact{Act: CookieNeverSet, Name: pair.Name, Value: pair.Value}
 	v := valued(pair.Value)
-	mine, others := j.owners(client, host, target, pair.Name, v)
+	mine, others, foreign := j.owners(client, o, pair.Name, v)
 	var at setting
 	own := false
 	if mine != nil {
@@ -326,17 +202,16 @@ func (j *jar) returned(client netip.Addr, host, target string, pair CookiePair, 
 	}
 	switch {
 	case own:
-		fact.Act, fact.Ends = CookieEarlier, at.ends
-		if mine.Value == v.text {
-			fact.Act = CookieReturned
-			mine.LastFrame, mine.LastTime = m.FirstFrame, m.FirstTime
-		}
-		if at.removed || !at.ends.IsZero() && m.FirstTime.After(at.ends) {
-			fact.Act = CookieExpired
+		fact.Act, fact.Ends = mine.sent(v, at, o.path, m), at.ends
+		if fact.Act == CookieOtherPath {
+			fact.SetPath = mine.Path
 		}
 	case others != nil:
 		fact.Act = CookieElsewhere
 		at, _ = others.had(v)
+	case foreign != nil:
+		fact.Act, fact.SetHost = CookieOtherHost, foreign.Host
+		at, _ = foreign.had(v)
 	case mine != nil:
 		fact.Act, fact.Ends = CookieAltered, mine.Ends
 		if mine.Earlier > len(mine.before) {
@@ -348,34 +223,24 @@ func (j *jar) returned(client netip.Addr, host, target string, pair CookiePair, 
 	return fact
 }
 
-// owners finds whose cookie a pair is: the client's own that fits it best, and
-// another client's that has its value.
-func (j *jar) owners(client netip.Addr, host, target, name string, v value) (mine, others *Kept) {
+// owners finds whose cookie a pair is: the client's own, of this host, that fits it
+// best; another client's that has its value, of this host if there is one; and the
+// client's own of another host that has it. Where nobody had the value, only a
+// cookie whose path matches can be the one that was altered.
+func (j *jar) owners(client netip.Addr, o origin, name string, v value) (mine, others, foreign *Kept) {
 	for _, k := range j.byName[name] {
-		fits := k.Host == host || !k.onlyHost && domainMatch(host, k.Host)
-		switch {
-		case !fits:
-		case k.Client != client:
-			if _, same := k.had(v); same && len(v.text) >= longValue {
-				others = k
+		_, had := k.had(v)
+		switch fits := k.fits(o); {
+		case k.Client == client && fits:
+			if (had || pathMatch(o.path, k.Path)) && (mine == nil || better(k, mine, v, o.path)) {
+				mine = k
 			}
-		case mine == nil || better(k, mine, v, target):
-			mine = k
+		case !had || len(v.text) < longValue:
+		case k.Client == client:
+			foreign = k
+		case fits || others == nil:
+			others = k
 		}
 	}
-	return mine, others
-}
-
-// better reports whether a fits what was sent better than b does.
-func better(a, b *Kept, v value, target string) bool {
-	if same := a.Value == v.text; same != (b.Value == v.text) {
-		return same
-	}
-	if was := a.earlier(v.sum) != nil; was != (b.earlier(v.sum) != nil) {
-		return was
-	}
-	if fits := pathMatch(target, a.Path); fits != pathMatch(target, b.Path) {
-		return fits
-	}
-	return len(a.Path) > len(b.Path)
+	return mine, others, foreign
 }

@@ -100,12 +100,25 @@ type Message struct {
 	// before them. Missing is how many of BodyBytes the capture lacks.
 	Truncated bool
 	Missing   int64
+	// HeadCut says that the header section itself is not whole: fields may be
+	// missing, and nothing is known of a body.
+	HeadCut bool
 	// Malformed says that where the message ends cannot be told: its framing
 	// is contradictory or damaged (RFC 9112 §6.3, §7.1), or its head too long.
 	// End is where that was found.
 	Malformed bool
 	// Marks are what a careful reader would stumble over.
 	Marks Marks
+}
+
+// Announced is the length in bytes that Content-Length gives the body, where that
+// delimits it.
+func (m *Message) Announced() (length int64, ok bool) {
+	if m.Framing != ContentLength {
+		return 0, false
+	}
+	length, found, ok := m.contentLength()
+	return length, found && ok
 }
 
 // Get returns the value of the first field of that name, compared without

@@ -195,6 +195,7 @@ func (r *reader) breakOff() {
 		r.msg = nil
 	default:
 		if !r.headRead {
+			r.msg.HeadCut = true
 			r.readHead(r.text[:r.line])
 		}
 		r.msg.Truncated = true

@@ -40,7 +40,7 @@ func life(steps ...string) (facts []string, tale http1.Tale) {
 		for _, m := range []*http1.Message{request, response} {
 			_, _, all := tale.Add(client, netip.MustParseAddrPort("10.0.0.9:80"), i, m)
 			for _, f := range all {
-				facts = append(facts, fmt.Sprintf("%s %s=%s %d", f.Act, f.Name, f.Value, f.SetFrame))
+				facts = append(facts, strings.TrimSpace(fmt.Sprintf("%s %s=%s %d %s%s", f.Act, f.Name, f.Value, f.SetFrame, f.SetHost, f.SetPath)))
 			}
 		}
 	}
@@ -91,6 +91,47 @@ func TestCookieLives(t *testing.T) {
 		{"the same by chance", []string{"1 0 / -> theme=dark", "2 1 / theme=dark"}, []string{"set theme=dark 0", "never-set theme=dark 0"}},
 		{"paths are cookies of their own", []string{"1 0 /a/b -> k=1; Path=/a|k=2; Path=/", "1 1 /a/c k=1; k=2"}, []string{"set k=1 0", "set k=2 0", "returned k=1 2", "returned k=2 2"}},
 		{"a domain above the host", []string{"1 0 / -> k=1; Domain=.A.example", "1 1 / k=1"}, []string{"set k=1 0", "returned k=1 2"}},
+		{ // RFC 6265 §5.4: what one host has given is for no other
+			"another host's",
+			[]string{"1 0 / -> sid=0123456789|theme=dark", "1 1 http://b.example/x sid=0123456789; theme=dark", "1 2 http://www.A.example/x sid=0123456789"},
+			[]string{"set sid=0123456789 0", "set theme=dark 0", "other-host sid=0123456789 2 www.a.example", "never-set theme=dark 0", "returned sid=0123456789 2"},
+		},
+		{
+			"another host's, instead of its own",
+			[]string{"1 0 / -> sid=0123456789", "1 1 http://b.example/ -> sid=own", "1 2 http://b.example/ sid=0123456789", "1 3 http://b.example/ sid=altered"},
+			[]string{"set sid=0123456789 0", "set sid=own 0", "other-host sid=0123456789 2 www.a.example", "altered sid=altered 4"},
+		},
+		{
+			"another client's of this host before that of another one",
+			[]string{"1 0 / -> sid=0123456789", "1 1 http://b.example/ -> sid=0123456789", "2 2 / sid=0123456789", "2 3 http://c.example/ sid=0123456789"},
+			[]string{"set sid=0123456789 0", "set sid=0123456789 0", "elsewhere sid=0123456789 2", "elsewhere sid=0123456789 2"},
+		},
+		{ // RFC 6265 §5.1.4
+			"paths that match and paths that do not",
+			[]string{"1 0 / -> p=1; Path=/sub", "1 1 /other p=1", "1 2 /sub?x=/sub p=1", "1 3 /sub/y p=1", "1 4 /subway p=1", "1 5 /%73ub p=1", "1 6 //sub p=1"},
+			[]string{"set p=1 0", "other-path p=1 2 /sub", "returned p=1 2", "returned p=1 2", "other-path p=1 2 /sub", "other-path p=1 2 /sub", "other-path p=1 2 /sub"},
+		},
+		{
+			"the path of who sets it",
+			[]string{"1 0 /a/b/c?d=/e -> p=1", "1 1 /a/b p=1", "1 2 /a p=1", "1 3 http://www.a.example/a/b/x p=1", "1 4 http://www.a.example?/a/b p=1"},
+			[]string{"set p=1 0", "returned p=1 2", "other-path p=1 2 /a/b", "returned p=1 2", "other-path p=1 2 /a/b"},
+		},
+		{"of another path it is not altered", []string{"1 0 / -> p=1; Path=/sub", "1 1 /other p=2", "1 2 /sub p=2"}, []string{"set p=1 0", "never-set p=2 0", "altered p=2 2"}},
+		{
+			"removed at one path, alive at the other",
+			[]string{"1 0 /a/b -> k=1", "1 1 / -> k=1", "1 2 /a/b -> k=; Max-Age=0", "1 3 /a/b k=1"},
+			[]string{"set k=1 0", "set k=1 0", "removed k= 2", "returned k=1 4"},
+		},
+		{
+			"an earlier value that fits, not the latest of another path",
+			[]string{"1 0 / -> k=1", "1 1 / -> k=2", "1 2 / -> k=1; Path=/sub", "1 3 /x k=1"},
+			[]string{"set k=1 0", "set k=2 2", "set k=1 0", "earlier k=1 2"},
+		},
+		{ // draft-ietf-httpbis-rfc6265bis §5.6, §5.8.3
+			"without a name",
+			[]string{"1 0 / -> a value|b=c", "1 1 / a value; b=c; =a value;; =", "1 2 / -> =; Max-Age=0|=x; Max-Age=0"},
+			[]string{"set =a value 0", "set b=c 0", "returned =a value 2", "returned b=c 2", "returned =a value 2", "removed =x 2"},
+		},
 		{"no life to speak of", []string{"1 0 / -> k=1; Max-Age=-5", "1 1 / k=1"}, []string{"removed k=1 0", "never-set k=1 0"}},
 	}
 	for _, tt := range tests {
@@ -115,6 +156,66 @@ func TestNewValueNotBroughtBack(t *testing.T) {
 	k := tale.Cookies()[0]
 	if k.SetFrame != 6 || k.LastFrame != 0 || !k.LastTime.IsZero() || k.Earlier != 1 {
 		t.Errorf("%+v", k)
+	}
+}
+
+// What was removed was not brought back after that, whoever sends it; set anew, it
+// has not been brought back since.
+func TestRemovedNotBroughtBack(t *testing.T) {
+	t.Parallel()
+	steps := []string{"1 0 / -> a=1", "1 1 / a=1", "1 2 / -> a=; Max-Age=0", "1 3 / a=1"}
+	facts, tale := life(steps...)
+	k := tale.Cookies()[0]
+	if k.LastFrame != 3 || !k.Removed || k.RemovedFrame != 6 || !k.RemovedTime.Equal(start.Add(2*time.Second)) || facts[3] != "expired a=1 2" {
+		t.Errorf("%+v, %q", k, facts)
+	}
+	_, tale = life(append(steps, "1 4 / -> a=1")...)
+	if k := tale.Cookies()[0]; k.Removed || k.SetFrame != 10 || !k.LastTime.IsZero() {
+		t.Errorf("%+v", k)
+	}
+	_, tale = life("1 0 / -> a=1; Max-Age=5", "1 1 / a=1", "1 6 / a=1")
+	if k := tale.Cookies()[0]; k.LastFrame != 3 {
+		t.Errorf("%+v", k)
+	}
+}
+
+// Where no request named the host, a cookie may belong to any name of that server.
+func TestCookiesOfUnnamedHosts(t *testing.T) {
+	t.Parallel()
+	const set, send = "sid=0123456789; Domain=a.example", "sid=0123456789"
+	var tale http1.Tale
+	client := netip.MustParseAddrPort("10.0.0.1:1")
+	add := func(server string, exchange int, m http1.Message) (acts string) {
+		m.Exchange = exchange
+		_, _, facts := tale.Add(client, netip.MustParseAddrPort(server), 1, &m)
+		for _, f := range facts {
+			acts += f.Act.String() + strings.Join(f.Problems, " ")
+		}
+		return acts
+	}
+	response := http1.Message{Status: 200, Fields: []http1.Field{{Name: "Set-Cookie", Value: send}}}
+	domain := http1.Message{Status: 200, Fields: []http1.Field{{Name: "Set-Cookie", Value: set}}}
+	ask := func(host string) http1.Message {
+		m := http1.Message{Request: true, Target: "/", Fields: []http1.Field{{Name: "Cookie", Value: send}}}
+		if host != "" {
+			m.Fields = append(m.Fields, http1.Field{Name: "Host", Value: host})
+		}
+		return m
+	}
+	for i, c := range []struct{ got, want string }{
+		{add("10.0.0.9:80", 0, response), "set"},
+		{add("10.0.0.9:8080", 1, ask("a.example")), "returned"},
+		{add("10.0.0.8:80", 2, ask("b.example")), "other-host"},
+		{add("10.0.0.8:80", 3, ask("")), "other-host"},
+		{add("10.0.0.7:80", 0, domain), "set"},
+		{add("10.0.0.7:80", 4, ask("")), "returned"},
+		{add("10.0.0.6:80", 5, ask("[::1]:80")), "other-host"},
+		{add("10.0.0.6:80", 5, response), "set"},
+		{add("10.0.0.5:80", 6, ask("[::1]")), "returned"},
+	} {
+		if c.got != c.want {
+			t.Errorf("step %d: %s, want %s", i, c.got, c.want)
+		}
 	}
 }
 
@@ -222,7 +323,15 @@ func TestCredentialPlaces(t *testing.T) {
 		{"/p?page=2&sid=" + id, "", "", "", "", "target sid=" + id},
 		{"/p;jsessionid=" + id + "?a=b", "", "", "", "", "target jsessionid=" + id},
 		{"/p?access_token=" + jwt, "", "", "", "", "target access_token=" + jwt},
-		{"/p?session=morning&v=8f14e45fceea167a5a36dedd4bea2543", "", "", "", "", ""},
+		{"/p?session=morning&v=8f14e45fceea167a5a36dedd4bea2543", "", "", "", "", "target session=morning ?"},
+		{"/p?sid=abc123&sid=", "", "", "", "", "target sid=abc123 ?"},
+		{"/p?token=" + jwt, "", "", "", "", "target token=" + jwt},
+		{"/p?token=" + id, "", "", "", "", "target token=" + id},
+		{"/p?access_token=zzz", "", "", "", "", "target access_token=zzz"},
+		{"/p?password=secret&user=bob", "", "", "", "", "target password= bob"},
+		{"/", "Proxy-Authorization", "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==", "", "", "field Proxy-Authorization= Aladdin"},
+		{"/", "", "", form, "_token=" + id, "form _token=" + id + " ?"},
+		{"/", "", "", "application/json", `{"token":"` + jwt + `"}`, "json token=" + jwt + " ?"},
 		{"/", "", "", form, "username=al%20ex&password=secret", "form password= al ex"},
 		{"/", "", "", form + "; charset=utf-8", "sid=" + id, "form sid=" + id},
 		{"/", "", "", "application/json", `{"user":"alex","passWord":"secret","n":1}`, "json passWord= alex"},
@@ -235,6 +344,9 @@ func TestCredentialPlaces(t *testing.T) {
 		got := ""
 		for _, c := range m.Credentials() {
 			got += strings.TrimSpace(fmt.Sprintf("%s %s=%s %s", c.In, c.Field, c.Token, c.User))
+			if c.Unsure {
+				got += " ?"
+			}
 		}
 		if got != tt.want {
 			t.Errorf("%s %s %s: %q, want %q", tt.target, tt.field, tt.body, got, tt.want)

@@ -60,6 +60,8 @@ type jsonCookie struct {
 	Value      string          `json:"value"`
 	Kind       string          `json:"kind,omitempty"`
 	SetFrame   *int            `json:"set_frame,omitempty"`
+	SetHost    string          `json:"set_host,omitempty"`
+	SetPath    string          `json:"set_path,omitempty"`
 	Expires    *time.Time      `json:"expires,omitempty"`
 	Attributes *jsonAttributes `json:"attributes,omitempty"`
 	Problems   []string        `json:"problems,omitempty"`
@@ -82,6 +84,7 @@ type jsonCredential struct {
 	Field  string   `json:"field"`
 	Scheme string   `json:"scheme,omitempty"`
 	User   string   `json:"user,omitempty"`
+	Unsure bool     `json:"unsure,omitempty"`
 	JWT    *jsonJWT `json:"jwt,omitempty"`
 }
 
@@ -96,7 +99,7 @@ func cookiesOf(facts []http1.CookieFact) (all []jsonCookie) {
 	for _, f := range facts {
 		j := jsonCookie{
 			Act: f.Act.String(), Name: valid(f.Name), Value: valid(f.Value), Kind: string(http1.Recognise(f.Name, f.Value)),
-			SetFrame: frameOrNull(f.SetFrame), Problems: f.Problems,
+			SetFrame: frameOrNull(f.SetFrame), SetHost: valid(f.SetHost), SetPath: valid(f.SetPath), Problems: f.Problems,
 		}
 		if t, ok := http1.ParseJWT(f.Value); ok {
 			j.JWT = jwtOf(t)
@@ -122,7 +125,7 @@ func credentialsOf(m *http1.Message) (all []jsonCredential) {
 		return nil
 	}
 	for _, c := range m.Credentials() {
-		j := jsonCredential{In: string(c.In), Field: valid(c.Field), Scheme: valid(c.Scheme), User: valid(c.User)}
+		j := jsonCredential{In: string(c.In), Field: valid(c.Field), Scheme: valid(c.Scheme), User: valid(c.User), Unsure: c.Unsure}
 		if c.JWT != nil {
 			j.JWT = jwtOf(c.JWT)
 		}

@@ -120,13 +120,16 @@ func (t *storyteller) storyFact(st style, s string) {
 }
 
 func (t *storyteller) requestFacts(m *http1.Message, facts []http1.CookieFact, says []http1.Credential) {
-	if !has(m, "Cookie") && !has(m, "Authorization") && len(says) == 0 {
+	switch {
+	case m.HeadCut:
+		t.storyFact(faint, t.say.of(storyCutHead))
+	case !has(m, "Cookie") && !has(m, "Authorization") && len(says) == 0:
 		t.storyFact(faint, t.say.of(storyNothing))
 	}
 	for _, f := range facts {
 		st := memory
 		switch f.Act {
-		case http1.CookieAltered, http1.CookieExpired, http1.CookieElsewhere:
+		case http1.CookieAltered, http1.CookieExpired, http1.CookieElsewhere, http1.CookieOtherHost, http1.CookieOtherPath:
 			st = trouble
 		default:
 		}
@@ -134,7 +137,11 @@ func (t *storyteller) requestFacts(m *http1.Message, facts []http1.CookieFact, s
 		t.storyJWT(f.Value)
 	}
 	for _, c := range says {
-		t.storyFact(memory, t.say.f(storySays, t.credentialText(c)))
+		says := storySays
+		if c.Unsure {
+			says = storyMaySay
+		}
+		t.storyFact(memory, t.say.f(says, t.credentialText(c)))
 		t.storyJWT(c.Token)
 	}
 }
@@ -145,31 +152,36 @@ func (t *storyteller) actText(f *http1.CookieFact) string {
 	if f.Act == http1.CookieRemoved && f.SetTime.IsZero() {
 		act = storyRemovedBare
 	}
-	return t.say.f(act, t.cookieName(f.Name, f.Value), t.where(f.SetFrame, f.SetTime))
+	return t.say.f(act, t.cookieName(f.Name)+"="+t.valueText(f.Name, f.Value), t.where(f.SetFrame, f.SetTime), t.say.heard(f.SetHost), t.say.heard(f.SetPath))
 }
 
 // credentialText names a credential by the place in which it stands, and shows the
 // beginning of one that is in a place of the application's own. Passwords, and what
-// follows a scheme, are not shown.
+// follows a scheme, are not shown; a target is, by the line above.
 func (t *storyteller) credentialText(c http1.Credential) string {
-	shown := t.say.heard(c.Scheme)
+	place, shown := storyPlaces[c.In], t.say.heard(c.Scheme)
 	switch {
 	case c.Scheme != "":
+	case c.Token == "" && c.In == http1.InTarget:
+		place = storyInTarget
 	case c.Token == "":
 		shown = t.say.of(storyHidden)
 	default:
 		shown = t.valueText(c.Field, c.Token)
 	}
-	s := t.say.f(storyPlaces[c.In], t.say.heard(c.Field), shown)
+	s := t.say.f(place, t.say.heard(c.Field), shown)
 	if c.User != "" {
 		s += ", " + t.say.f(storyUser, t.say.heard(c.User))
 	}
 	return s
 }
 
-// cookieName is a cookie with its value.
-func (t *storyteller) cookieName(name, value string) string {
-	return t.say.heard(name) + "=" + t.valueText(name, value)
+// cookieName is a cookie's name, or that it has none.
+func (t *storyteller) cookieName(name string) string {
+	if name == "" {
+		return t.say.of(storyNameless)
+	}
+	return t.say.heard(name)
 }
 
 // valueText is the beginning of a value, and what it seems to be.
@@ -242,22 +254,27 @@ func (t *storyteller) keptCookies(a netip.Addr, kept []*http1.Kept) {
 			t.blank()
 			t.painted(strong, "  "+t.say.of(storyKept))
 		}
-		s := fmt.Sprintf("%s  %s%s  ", t.say.heard(k.Name), t.say.heard(k.Host), t.say.heard(k.Path)) + t.say.f(storySetIn, t.where(k.SetFrame, k.SetTime)) + ", "
-		if k.LastTime.IsZero() {
-			s += t.say.of(storyNever)
-		} else {
-			s += t.say.f(storyLast, t.where(k.LastFrame, k.LastTime))
-		}
-		if k.Earlier > 0 {
-			s += ", " + t.say.f(storyBefore, explain.Count(k.Earlier, "value"))
-		}
-		if k.Removed {
-			s += ", " + t.say.of(storyRemoved)
-		}
-		for i, part := range wrap(t.text.text(s), t.o.width()-6) {
+		for i, part := range wrap(t.text.text(t.keptText(k)), t.o.width()-6) {
 			c := newCanvas(t.o.width())
 			c.put(4+2*min(i, 1), part, plain)
 			t.emit(c)
 		}
 	}
+}
+
+// keptText is what became of a cookie that a client was given.
+func (t *storyteller) keptText(k *http1.Kept) string {
+	s := fmt.Sprintf("%s  %s%s  ", t.cookieName(k.Name), t.say.heard(k.Host), t.say.heard(k.Path)) + t.say.f(storySetIn, t.where(k.SetFrame, k.SetTime)) + ", "
+	if k.LastTime.IsZero() {
+		s += t.say.of(storyNever)
+	} else {
+		s += t.say.f(storyLast, t.where(k.LastFrame, k.LastTime))
+	}
+	if k.Earlier > 0 {
+		s += ", " + t.say.f(storyBefore, explain.Count(k.Earlier, "value"))
+	}
+	if k.Removed {
+		s += ", " + t.say.f(storyRemoved, t.where(k.RemovedFrame, k.RemovedTime))
+	}
+	return s
 }

@@ -6,7 +6,7 @@ import (
 )
 
 // The story's sentences. %[1]s is a cookie, %[2]s where it was set: see
-// speaker.where.
+// speaker.where; %[3]s is the host and %[4]s the path for which it was set.
 var storyActs = map[http1.CookieAct]trace.Text{
 	http1.CookieSet:     {En: "to be remembered: %[1]s", Ko: "기억해 달라고 함: %[1]s"},
 	http1.CookieChanged: {En: "to be remembered anew: %[1]s, instead of what was set %[2]s", Ko: "값을 바꿔 기억해 달라고 함: %[1]s, 앞의 값은 %[2]s 설정됨"},
@@ -32,6 +32,14 @@ var storyActs = map[http1.CookieAct]trace.Text{
 	http1.CookieElsewhere: {
 		En: "! sends %[1]s, which was given to another client %[2]s", Ko: "! 다른 클라이언트에 준 것을 보냄: %[1]s, %[2]s 설정됨",
 	},
+	http1.CookieOtherHost: {
+		En: "! sends %[1]s, set %[2]s for %[3]s and not for this host",
+		Ko: "! 이 호스트가 아니라 %[3]s에 보내라고 한 것을 보냄: %[1]s, %[2]s 설정됨",
+	},
+	http1.CookieOtherPath: {
+		En: "! sends %[1]s, set %[2]s for the path %[4]s, which this target does not match",
+		Ko: "! 이 대상과 맞지 않는 경로 %[4]s에 보내라고 한 것을 보냄: %[1]s, %[2]s 설정됨",
+	},
 	http1.CookieNeverSet: {
 		En: "sends %[1]s, which nothing in this trace has set", Ko: "이 트레이스에서는 설정된 적이 없는 것을 보냄: %[1]s",
 	},
@@ -48,11 +56,16 @@ var storyPlaces = map[http1.Place]trace.Text{
 	http1.InJSON:   {En: "%[1]s: %[2]s in the body's JSON", Ko: "본문 JSON의 %[1]s: %[2]s"},
 }
 
+// storyInTarget is for a password there.
+var storyInTarget = trace.Text{En: "%[1]s in the target", Ko: "요청 대상의 %[1]s"}
+
 var (
 	storyNothing = trace.Text{En: "no Cookie and no Authorization", Ko: "Cookie도 Authorization도 없음"}
 	storyHidden  = trace.Text{En: "(not shown)", Ko: "(보이지 않음)"}
 	storyUser    = trace.Text{En: "user %s", Ko: "사용자 %s"}
+	storyCutHead = trace.Text{En: "its head is not here whole", Ko: "헤더를 다 보지 못함"}
 	storySays    = trace.Text{En: "says who asks: %s", Ko: "누구의 요청인지 밝힘: %s"}
+	storyMaySay  = trace.Text{En: "may say who asks, by its name: %s", Ko: "이름으로 보아 누구의 요청인지 밝히는 것일 수 있음: %s"}
 	storyTrusted = trace.Text{
 		En: "Secure (over plain HTTP, but from loopback, which most browsers trust)",
 		Ko: "Secure(평문 HTTP이지만 루프백이라 대부분의 브라우저가 믿음)",
@@ -69,7 +82,8 @@ var (
 	storyBefore      = trace.Text{En: "%s before it", Ko: "그 앞의 값 %d개"}
 	storyLast        = trace.Text{En: "brought back last %s", Ko: "마지막으로 %s 되돌려 보냄"}
 	storyNever       = trace.Text{En: "never brought back", Ko: "한 번도 되돌려 보내지 않음"}
-	storyRemoved     = trace.Text{En: "then removed by the server", Ko: "그 뒤 서버가 지움"}
+	storyRemoved     = trace.Text{En: "removed by the server %s", Ko: "서버가 %s 지움"}
+	storyNameless    = trace.Text{En: "(no name)", Ko: "(이름 없음)"}
 )
 
 // storyProblems say why a browser would ignore a cookie (RFC 6265bis §5.7).
