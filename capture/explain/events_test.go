@@ -417,7 +417,7 @@ func callStory() []trace.Event {
 }
 
 func httpStory() []trace.Event {
-	return []trace.Event{
+	events := []trace.Event{
 		httpEvent(http1.Message{Request: true, Method: "GET", Target: "/", Version: "HTTP/1.1", BodyStart: 78, End: 78}),
 		httpEvent(http1.Message{Request: true, Method: "POST", Target: "/session/login", Framing: http1.ContentLength, BodyBytes: 12, BodyStart: 100, End: 112}),
 		httpEvent(http1.Message{Request: true, Method: "GET", Target: "/profile", Fields: []http1.Field{{Name: "cookie", Value: "sid=1"}}}),
@@ -432,6 +432,49 @@ func httpStory() []trace.Event {
 		httpEvent(http1.Message{Status: 304, Reason: "Not Modified"}),
 		httpEvent(http1.Message{Status: 401, Reason: "Unauthorized", BodyBytes: 20}),
 		httpEvent(http1.Message{Status: 299}),
+	}
+	return append(append(events, whoStory()...), cutStoryHTTP()...)
+}
+
+// whoStory has requests that say who asks, each in another place.
+func whoStory() (events []trace.Event) {
+	const id = "qC9vh7Gng1MmN3gFr6umlNetFqZceAHMygAxxeL0QZY"
+	form, cookie := http1.Field{Name: "Content-Type", Value: "application/x-www-form-urlencoded"}, http1.Field{Name: "Cookie", Value: "sid=1"}
+	for _, c := range []struct {
+		target, body string
+		fields       []http1.Field
+	}{
+		{"/", "", []http1.Field{{Name: "Proxy-Authorization", Value: "Basic QQ=="}}},
+		{"/", "", []http1.Field{{Name: "x-auth-token", Value: "k"}, cookie}},
+		{"/p;jsessionid=" + id, "", nil},
+		{"/p?sid=7&access_token=k", "", nil},
+		{"/p?sid=7", "", nil},
+		{"/p?sid=7", "", []http1.Field{cookie}},
+		{"/login", "user=u&password=p", []http1.Field{form}},
+		{"/login", "user=u&password=p", []http1.Field{form, cookie}},
+		{"/login", `{"password":"p"}`, []http1.Field{{Name: "Content-Type", Value: "application/json"}}},
+		{"/empty", "", []http1.Field{{Name: "Cookie", Value: ""}}},
+	} {
+		m := http1.Message{Request: true, Method: "POST", Target: c.target, Fields: c.fields, Body: []byte(c.body), BodyBytes: int64(len(c.body))}
+		events = append(events, httpEvent(m))
+	}
+	return events
+}
+
+// cutStoryHTTP has messages that end early, and one that takes a cookie back.
+func cutStoryHTTP() []trace.Event {
+	length := []http1.Field{{Name: "Content-Length", Value: "5"}}
+	return []trace.Event{
+		httpEvent(http1.Message{Request: true, Method: "PUT", Target: "/", Framing: http1.ContentLength, Fields: length, Truncated: true}),
+		httpEvent(http1.Message{Request: true, Method: "PUT", Target: "/", Framing: http1.Chunked, BodyBytes: 9, Missing: 8, Truncated: true}),
+		httpEvent(http1.Message{Request: true, Method: "GET", Target: "/", Truncated: true, HeadCut: true}),
+		httpEvent(http1.Message{Status: 200, Reason: "OK", Framing: http1.ContentLength, Fields: length, Truncated: true}),
+		httpEvent(http1.Message{Status: 200, Framing: http1.ContentLength, Fields: length, BodyBytes: 5, Missing: 2, Truncated: true}),
+		httpEvent(http1.Message{Status: 200, Reason: "OK", Framing: http1.UntilClose, BodyBytes: 1, Truncated: true}),
+		httpEvent(http1.Message{Status: 200, Reason: "OK", Truncated: true, HeadCut: true}),
+		httpEvent(http1.Message{Status: 200, Reason: "OK", Truncated: true, Malformed: true}),
+		httpEvent(http1.Message{Status: 204, Reason: "No Content", Fields: []http1.Field{{Name: "Set-Cookie", Value: "sid=; Max-Age=0"}}}),
+		httpEvent(http1.Message{Status: 204, Reason: "No Content", Fields: []http1.Field{{Name: "Set-Cookie", Value: "sid=; Max-Age=0"}, {Name: "Set-Cookie", Value: "a=b"}}}),
 	}
 }
 

@@ -1,6 +1,8 @@
 package explain
 
 import (
+	"slices"
+	"strconv"
 	"strings"
 
 	"statelab/capture/http1"
@@ -14,86 +16,142 @@ func (x *Explainer) message(ev *trace.Event) Explanation {
 	from, to := x.ends(ev)
 	values := args{
 		"from": from, "to": to, "method": x.quoted(m.Method), "target": x.quoted(m.Target),
-		"status": m.Status, "reason": x.quoted(m.Reason), "n": m.BodyBytes,
+		"answer": strings.TrimSpace(strconv.Itoa(m.Status) + " " + x.quoted(m.Reason)), "n": m.BodyBytes, "seen": m.BodyBytes - m.Missing,
 	}
+	values["length"], _ = m.Announced()
 	var e Explanation
 	if m.Request {
 		e = x.request(m, values)
 	} else {
 		e = x.response(m, values)
 	}
-	if m.Truncated {
+	switch {
+	case m.Malformed:
+		e.Sentence = join(e.Sentence, x.say(malformedText, values))
+		e.Section += "; RFC 9112 §6.3"
+	case m.Truncated:
 		e.Sentence = join(e.Sentence, x.say(truncatedText, values))
 		e.Section += "; RFC 9112 §8"
-		return e
+	default:
+		e.Arithmetic = x.messageSum(m)
 	}
-	e.Arithmetic = x.messageSum(m)
 	return e
 }
 
-func (x *Explainer) request(m *http1.Message, values args) Explanation {
-	t := requestText
-	if m.BodyBytes > 0 {
-		t = requestBodyText
+// bodyTexts are ways to tell a message: with its body, without one, and where the
+// body was not seen whole, with its length announced or not.
+type bodyTexts struct{ body, none, announced, open text }
+
+// of chooses by what was seen of a message. Where its head ends early, or does not
+// tell how long it is, nothing is said of a body.
+func (t *bodyTexts) of(m *http1.Message, bare text) text {
+	_, announced := m.Announced()
+	switch {
+	case m.Truncated && announced:
+		return t.announced
+	case m.Truncated && m.Framing != http1.NoBody:
+		return t.open
+	case m.BodyBytes > 0:
+		return t.body
+	case m.Truncated:
+		return bare
 	}
-	memory, section := noCookieText, "RFC 9110 "+methodSection(m.Method)+"; §3.3"
-	_, cookie := m.Get("Cookie")
+	return t.none
+}
+
+func (x *Explainer) request(m *http1.Message, values args) Explanation {
+	e := Explanation{Sentence: x.say(requestTexts.of(m, requestText), values), Section: "RFC 9110 " + methodSection(m.Method)}
+	if memory, section := x.reminder(m, values); section != "" {
+		e.Sentence, e.Section = join(e.Sentence, x.say(memory, values)), e.Section+"; "+section
+	}
+	return e
+}
+
+// reminder tells what of a request could remind the server of an earlier one, or
+// that nothing does, and where that is written. Of a request that is not here whole
+// nobody can say what it lacks.
+func (x *Explainer) reminder(m *http1.Message, values args) (memory text, section string) {
+	sure, unsure := who(m)
+	cookie := len(m.Cookies()) > 0
 	_, match := m.Get("If-None-Match")
 	_, since := m.Get("If-Modified-Since")
 	_, upgrade := m.Get("Upgrade")
-	credentials := credentialsField(m)
 	switch {
-	case credentials == "Authorization":
-		values["field"] = credentials
-		memory, section = credentialsText, "RFC 9110 "+methodSection(m.Method)+"; §11.6.2"
-	case credentials != "":
-		values["field"] = credentials
-		memory = credentialsText
+	case sure != nil && (sure.In == http1.InField || !cookie):
+		values["field"] = x.place(sure)
+		return credentialText(sure)
+	case sure != nil:
+		values["field"] = x.place(sure)
+		return cookieBesideText, "RFC 6265 §4.2"
 	case cookie:
-		memory, section = cookieText, "RFC 9110 "+methodSection(m.Method)+"; RFC 6265 §4.2"
+		return cookieText, "RFC 6265 §4.2"
+	case unsure != nil:
+		values["field"] = x.place(unsure)
+		return unsureText, "§3.3"
 	case match || since:
 		values["field"] = "If-None-Match"
 		if !match {
 			values["field"] = "If-Modified-Since"
 		}
-		memory, section = conditionText, "RFC 9110 "+methodSection(m.Method)+"; §13.1"
+		return conditionText, "§13.1"
 	case upgrade:
-		memory, section = upgradeText, "RFC 9110 "+methodSection(m.Method)+"; §7.8"
+		return upgradeText, "§7.8"
+	case m.Truncated:
+		return text{}, ""
+	case m.BodyBytes > 0:
+		return noCookieHeadText, "§3.3"
 	}
-	return Explanation{Sentence: join(x.say(t, values), x.say(memory, values)), Section: section}
+	return noCookieText, "§3.3"
 }
 
-// credentialsField finds a field by which a request says who asks: HTTP's own, or
-// one of those that programming interfaces have made common.
-func credentialsField(m *http1.Message) string {
-	for _, name := range []string{"Authorization", "X-API-Token", "X-API-Key"} {
-		if _, ok := m.Get(name); ok {
-			return name
+// who finds the first of a request's credentials that is sure to be one, and the
+// first that may be.
+func who(m *http1.Message) (sure, unsure *http1.Credential) {
+	for _, c := range m.Credentials() {
+		switch {
+		case !c.Unsure && sure == nil:
+			sure = &c
+		case c.Unsure && unsure == nil:
+			unsure = &c
 		}
 	}
-	return ""
+	return sure, unsure
+}
+
+// place names a credential by where in a request it stands.
+func (x *Explainer) place(c *http1.Credential) string {
+	return x.phrase(credentialPlaces[c.In], args{"name": x.quoted(c.Field)})
+}
+
+// credentialText tells what a credential does, and where that is written.
+func credentialText(c *http1.Credential) (memory text, section string) {
+	switch {
+	case strings.EqualFold(c.Field, "Authorization"):
+		return credentialsText, "§11.6.2"
+	case strings.EqualFold(c.Field, "Proxy-Authorization"):
+		return credentialsText, "§11.7.2"
+	case c.In == http1.InField:
+		return credentialsText, "§3.3"
+	case c.In == http1.InTarget:
+		return parameterText, "§17.9"
+	}
+	return parameterText, "§3.3"
 }
 
 func (x *Explainer) response(m *http1.Message, values args) Explanation {
-	t := responseText
-	switch {
-	case m.BodyBytes > 0 && m.Reason == "":
-		t = responseBodyBareText
-	case m.BodyBytes > 0:
-		t = responseBodyText
-	case m.Reason == "":
-		t = responseBareText
-	}
 	section := statusSection(m.Status)
 	more := ""
 	if meaning, ok := statusMeanings[m.Status]; ok {
 		more = x.say(meaning, values)
 	}
-	if _, sets := m.Get("Set-Cookie"); sets {
+	if all := m.SetCookies(); len(all) > 0 {
 		more = x.say(setCookieText, values)
+		if !slices.ContainsFunc(all, func(c http1.SetCookie) bool { return !c.Removes(m.LastTime) }) {
+			more = x.say(removeCookieText, values)
+		}
 		section += "; RFC 6265 §4.1"
 	}
-	return Explanation{Sentence: join(x.say(t, values), more), Section: section}
+	return Explanation{Sentence: join(x.say(responseTexts.of(m, responseText), values), more), Section: section}
 }
 
 // messageSum: the message's length in the stream of bytes, and where its

@@ -1,23 +1,52 @@
 package explain
 
+import "statelab/capture/http1"
+
 // HTTP messages.
 var (
-	requestText     = text{En: "{from} requests {method} {target}.", Ko: "{from|이/가} {method} {target|을/를} 요청합니다."}
-	requestBodyText = text{
-		En: "{from} requests {method} {target} with {n|byte} of body.",
-		Ko: "{from|이/가} 본문 {n}바이트와 함께 {method} {target|을/를} 요청합니다.",
+	requestText  = text{En: "{from} requests {method} {target}.", Ko: "{from|이/가} {method} {target|을/를} 요청합니다."}
+	requestTexts = bodyTexts{
+		body: text{
+			En: "{from} requests {method} {target} with {n|byte} of body.",
+			Ko: "{from|이/가} 본문 {n}바이트와 함께 {method} {target|을/를} 요청합니다.",
+		},
+		none: requestText,
+		announced: text{
+			En: "{from} requests {method} {target} and announces {length|byte} of body (seen: {seen}).",
+			Ko: "{from|이/가} 본문 {length}바이트를 예고하며(보인 것: {seen}바이트) {method} {target|을/를} 요청합니다.",
+		},
+		open: text{
+			En: "{from} requests {method} {target} with a body (seen: {seen|byte}).",
+			Ko: "{from|이/가} 본문과 함께(보인 것: {seen}바이트) {method} {target|을/를} 요청합니다.",
+		},
 	}
 	noCookieText = text{
-		En: "It brings no cookie and no credentials, and must be understood by itself.",
-		Ko: "쿠키도 인증 정보도 없으므로 이 요청만으로 이해되어야 합니다.",
+		En: "It brings no cookie and no recognisable credentials, and must be understood by itself.",
+		Ko: "쿠키도, 알아볼 수 있는 인증 정보도 없으므로 이 요청만으로 이해되어야 합니다.",
+	}
+	noCookieHeadText = text{
+		En: "Its head brings no cookie and no recognisable credentials; the request must be understood by itself.",
+		Ko: "헤더에는 쿠키도, 알아볼 수 있는 인증 정보도 없습니다. 이 요청만으로 이해되어야 합니다.",
 	}
 	cookieText = text{
 		En: "By its Cookie, not by the connection, {to} can recognise who asks.",
 		Ko: "{to|은/는} 연결이 아니라 Cookie로 누구의 요청인지 알아볼 수 있습니다.",
 	}
+	cookieBesideText = text{
+		En: "By its Cookie and by {field}, not by the connection, {to} can recognise who asks.",
+		Ko: "{to|은/는} 연결이 아니라 Cookie와 {field|으로/로} 누구의 요청인지 알아볼 수 있습니다.",
+	}
 	credentialsText = text{
 		En: "{field} says who asks, anew with each request.",
 		Ko: "누가 요청하는지는 {field|이/가} 요청마다 새로 알립니다.",
+	}
+	parameterText = text{
+		En: "By {field}, not by the connection, {to} can recognise who asks.",
+		Ko: "{to|은/는} 연결이 아니라 {field|으로/로} 누구의 요청인지 알아볼 수 있습니다.",
+	}
+	unsureText = text{
+		En: "By its name, {field} may say who asks.",
+		Ko: "이름으로 보면 {field|이/가} 누구의 요청인지 알리는 것일 수 있습니다.",
 	}
 	conditionText = text{
 		En: "{field} tells of a copy that it has: a body is needed only if that has changed.",
@@ -27,19 +56,33 @@ var (
 		En: "With Upgrade it asks to speak another protocol on this connection.",
 		Ko: "Upgrade로 이 연결에서 다른 프로토콜을 쓰자고 제안합니다.",
 	}
-	responseText     = text{En: "{from} answers {status} {reason}, without a body.", Ko: "{from|이/가} 본문 없이 {status} {reason|으로/로} 답합니다."}
-	responseBareText = text{En: "{from} answers {status}, without a body.", Ko: "{from|이/가} 본문 없이 {status|으로/로} 답합니다."}
-	responseBodyText = text{
-		En: "{from} answers {status} {reason} with {n|byte} of body.",
-		Ko: "{from|이/가} {status} {reason}, 본문 {n}바이트로 답합니다.",
-	}
-	responseBodyBareText = text{
-		En: "{from} answers {status} with {n|byte} of body.",
-		Ko: "{from|이/가} {status}, 본문 {n}바이트로 답합니다.",
+	responseText  = text{En: "{from} answers {answer}.", Ko: "{from|이/가} {answer|으로/로} 답합니다."}
+	responseTexts = bodyTexts{
+		body: text{
+			En: "{from} answers {answer} with {n|byte} of body.",
+			Ko: "{from|이/가} {answer}, 본문 {n}바이트로 답합니다.",
+		},
+		none: text{En: "{from} answers {answer}, without a body.", Ko: "{from|이/가} 본문 없이 {answer|으로/로} 답합니다."},
+		announced: text{
+			En: "{from} answers {answer} and announces {length|byte} of body (seen: {seen}).",
+			Ko: "{from|이/가} 본문 {length}바이트를 예고하며(보인 것: {seen}바이트) {answer|으로/로} 답합니다.",
+		},
+		open: text{
+			En: "{from} answers {answer} with a body (seen: {seen|byte}).",
+			Ko: "{from|이/가} 본문과 함께(보인 것: {seen}바이트) {answer|으로/로} 답합니다.",
+		},
 	}
 	setCookieText = text{
 		En: "Set-Cookie asks the client to remember a value and to bring it along next time.",
 		Ko: "Set-Cookie는 클라이언트에 값을 기억했다가 다음 요청에 함께 보내 달라고 합니다.",
+	}
+	removeCookieText = text{
+		En: "Set-Cookie asks the client to forget a value: it makes the cookie expire.",
+		Ko: "Set-Cookie는 쿠키를 만료시켜 클라이언트에 값을 잊어 달라고 합니다.",
+	}
+	malformedText = text{
+		En: "Where the message ends cannot be told: its framing is contradictory or damaged, or its head too long.",
+		Ko: "프레이밍이 서로 어긋나거나 깨졌거나 헤더가 너무 길어, 메시지가 어디서 끝나는지 알 수 없습니다.",
 	}
 	truncatedText = text{
 		En: "The message is incomplete: the stream ended, or has a hole, before it did.",
@@ -59,6 +102,14 @@ var (
 		Ko: "{total} = 헤더 {head}바이트 + 본문 {body}바이트(연결이 닫혀 끝남)",
 	}
 )
+
+// credentialPlaces name a credential by where it stands.
+var credentialPlaces = map[http1.Place]text{
+	http1.InField:  {En: "{name}", Ko: "{name}"},
+	http1.InTarget: {En: "{name} in its target", Ko: "요청 대상의 {name}"},
+	http1.InForm:   {En: "{name} in its body's form", Ko: "본문 폼의 {name}"},
+	http1.InJSON:   {En: "{name} in its body's JSON", Ko: "본문 JSON의 {name}"},
+}
 
 // statusMeanings: the codes about which lessons have something to say.
 var statusMeanings = map[int]text{
