@@ -198,7 +198,7 @@ func (h *harWriter) request(m *http1.Message, server trace.Participant) harReque
 			r.Query = append(r.Query, harPair{unescaped(name), unescaped(value)})
 		}
 	}
-	if m.BodyBytes > 0 {
+	if m.BodyBytes > 0 || m.Truncated && m.Framing != http1.NoBody {
 		c := h.content(m)
 		if c.Encoding != "" {
 			c.Comment = strings.TrimPrefix(c.Comment+"; "+c.Encoding, "; ")
@@ -235,10 +235,12 @@ func (h *harWriter) content(m *http1.Message) harContent {
 	}
 	body, err := m.Decode(harBody)
 	switch {
-	case m.BodyBytes == 0:
-		return c
+	case m.Malformed:
+		c.Comment = "nobody can tell where it ends"
 	case m.Truncated:
 		c.Comment = "the capture does not hold all of it"
+	case m.BodyBytes == 0:
+		return c
 	case int64(len(m.Body)) < m.BodyBytes:
 		c.Comment = fmt.Sprintf("longer than %d bytes", harBody)
 	case err != nil:

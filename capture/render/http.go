@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"mime"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -42,19 +43,23 @@ var (
 type httpMark struct {
 	letter byte
 	about  trace.Text
-	holds  func(*http1.Exchange) bool
+	holds  func(*told) bool
 }
 
 var httpMarks = []httpMark{
-	{'C', trace.Text{En: "the request brings a cookie", Ko: "요청에 쿠키가 있음"}, func(x *http1.Exchange) bool { return has(x.Request, "Cookie") }},
-	{'A', trace.Text{En: "it brings credentials", Ko: "요청에 인증 정보가 있음"}, func(x *http1.Exchange) bool { return has(x.Request, "Authorization") }},
-	{'S', trace.Text{En: "the response sets a cookie", Ko: "응답이 쿠키를 설정함"}, func(x *http1.Exchange) bool { return has(x.Response, "Set-Cookie") }},
-	{'i', trace.Text{En: "interim responses came first", Ko: "중간 응답이 먼저 옴"}, func(x *http1.Exchange) bool { return len(x.Interim) > 0 }},
-	{'t', trace.Text{En: "truncated", Ko: "잘림"}, func(x *http1.Exchange) bool {
-		return either(x, func(m *http1.Message) bool { return m.Truncated })
+	{'C', trace.Text{En: "the request brings a cookie", Ko: "요청에 쿠키가 있음"}, func(x *told) bool { return has(x.Request, "Cookie") }},
+	{'A', trace.Text{En: "it brings credentials", Ko: "요청에 인증 정보가 있음"}, func(x *told) bool {
+		return slices.ContainsFunc(x.says, func(c http1.Credential) bool { return !c.Unsure })
 	}},
-	{'!', trace.Text{En: "ambiguous or malformed", Ko: "모호하거나 잘못된 형식"}, func(x *http1.Exchange) bool {
-		return either(x, func(m *http1.Message) bool { return m.Malformed || m.Marks&^http1.Resumed != 0 })
+	{'S', trace.Text{En: "the response sets a cookie", Ko: "응답이 쿠키를 설정함"}, func(x *told) bool { return has(x.Response, "Set-Cookie") }},
+	{'i', trace.Text{En: "interim responses came first", Ko: "중간 응답이 먼저 옴"}, func(x *told) bool { return len(x.Interim) > 0 }},
+	{'e', trace.Text{En: "the response began before the request's end", Ko: "요청이 끝나기 전에 응답이 시작됨"}, func(x *told) bool {
+		return x.Response != nil && x.Response.Marks.Has(http1.Early)
+	}},
+	{'r', trace.Text{En: "the request is truncated", Ko: "요청이 잘림"}, func(x *told) bool { return short(x.Request) }},
+	{'t', trace.Text{En: "the response is truncated", Ko: "응답이 잘림"}, func(x *told) bool { return short(x.Response) }},
+	{'!', trace.Text{En: "ambiguous or malformed", Ko: "모호하거나 잘못된 형식"}, func(x *told) bool {
+		return odd(x.Request) || odd(x.Response)
 	}},
 }
 
@@ -66,8 +71,12 @@ func has(m *http1.Message, field string) bool {
 	return ok
 }
 
-func either(x *http1.Exchange, holds func(*http1.Message) bool) bool {
-	return x.Request != nil && holds(x.Request) || x.Response != nil && holds(x.Response)
+// short reports whether a message ends before its framing says.
+func short(m *http1.Message) bool { return m != nil && m.Truncated && !m.Malformed }
+
+// odd reports whether readers may differ over a message: not over when it came.
+func odd(m *http1.Message) bool {
+	return m != nil && (m.Malformed || m.Marks&^(http1.Resumed|http1.Early) != 0)
 }
 
 // HTTPTable writes one row an HTTP exchange: who asked for what, what came back,
@@ -88,7 +97,7 @@ func HTTPTable(w io.Writer, events Events, o Options) error {
 	}
 	used := map[byte]bool{}
 	for _, one := range x.all {
-		tb.rows = append(tb.rows, t.httpRow(one.Exchange, first, wide, used))
+		tb.rows = append(tb.rows, t.httpRow(one, first, wide, used))
 	}
 	tb.write(t)
 	t.blank()
@@ -132,7 +141,7 @@ func (t *text) httpHead(wide bool) []string {
 	}
 }
 
-func (t *text) httpRow(x *http1.Exchange, first time.Time, wide bool, used map[byte]bool) []string {
+func (t *text) httpRow(x *told, first time.Time, wide bool, used map[byte]bool) []string {
 	seen := x.Span()
 	frames := framesCell(seen)
 	nth := "?"

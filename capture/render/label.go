@@ -170,22 +170,16 @@ func messageText(say speaker, m *http1.Message) string {
 	return words(say.heard(m.Version), strconv.Itoa(m.Status), say.heard(m.Reason))
 }
 
-// stateFields are the header fields by which state travels (RFC 6265, RFC 9110
-// §11.6.2): what a lesson on state must show of a message.
-var stateFields = []string{"Cookie", "Set-Cookie", "Authorization", "X-API-TOKEN"}
-
 // maxStateLines is how many header fields a message shows on its row.
 const maxStateLines = 6
 
-// stateLines lists the header fields that carry state; of very many, how many there
-// are.
+// stateLines lists the header fields that carry state, which a lesson on state must
+// show of a message; of very many, how many there are.
 func stateLines(say speaker, m *http1.Message) []string {
 	var lines []string
 	for _, f := range m.Fields {
-		for _, name := range stateFields {
-			if strings.EqualFold(f.Name, name) {
-				lines = append(lines, say.heard(f.Name)+": "+say.heard(f.Value))
-			}
+		if http1.CarriesState(f.Name) {
+			lines = append(lines, say.heard(f.Name)+": "+say.heard(f.Value))
 		}
 	}
 	if more := len(lines) - maxStateLines; more > 0 {

@@ -1,8 +1,11 @@
 package render
 
 import (
+	"slices"
 	"strings"
 	"testing"
+
+	"statelab/capture/http1"
 )
 
 // Of what a program wrote the end is seen to be one, however much was cut; half a
@@ -37,5 +40,19 @@ func TestCutArgs(t *testing.T) {
 		if !strings.HasPrefix(got, `"`) || !strings.HasSuffix(got, `"`) {
 			t.Errorf("no quotation marks around what was cut to %g: %s", room, got)
 		}
+	}
+}
+
+// A row shows every field by which a message says who asks.
+func TestStateLines(t *testing.T) {
+	t.Parallel()
+	var m http1.Message
+	want := []string{"cookie: a", "Set-Cookie: b", "Authorization: c", "Proxy-Authorization: d", "X-API-Key: e", "Session-Id: f"}
+	for i, name := range []string{"Host", "cookie", "Accept", "Set-Cookie", "Authorization", "Proxy-Authorization", "X-API-Key", "Session-Id"} {
+		m.Fields = append(m.Fields, http1.Field{Name: name, Value: string("ha_bcdef"[i])})
+	}
+	m.Fields[1].Value = "a"
+	if got := stateLines(speaker{}, &m); !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
 	}
 }

@@ -57,7 +57,7 @@ var Views = slices.Concat([]View{
 		About: trace.Text{En: "what the two programs of a connection said to each other", Ko: "연결 양쪽의 프로그램이 주고받은 내용"},
 	},
 	{
-		Name: "http", Formats: []Format{ofHTTP(textOf("http", HTTPTable)), ofHTTP(csvOf("http", HTTPCSV))},
+		Name: "http", Formats: []Format{withBodies(ofHTTP(textOf("http", HTTPTable)), http1.CredentialBody), ofHTTP(csvOf("http", HTTPCSV))},
 		About: trace.Text{En: "table of the HTTP exchanges", Ko: "HTTP 교환을 요약한 표"},
 	},
 	{
