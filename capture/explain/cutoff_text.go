@@ -89,6 +89,11 @@ var (
 		En: "(Assumed: a FIN of its own that was lost before the peer's came would look the same.)",
 		Ko: "(가정입니다. 상대의 FIN보다 먼저 보낸 자신의 FIN이 손실되었어도 똑같이 보입니다.)",
 	}
+	// assumedFirstText: it acknowledges octets that were not seen.
+	assumedFirstText = text{
+		En: "(Assumed: the peer's FIN may be among what it acknowledges and is missing here.)",
+		Ko: "(가정입니다. 확인한 것 가운데 여기에 없는 상대의 FIN이 있을 수 있습니다.)",
+	}
 	assumedBareText = text{En: "(Assumed until a later segment shows it.)", Ko: "(가정이며, 이후 세그먼트로 확인됩니다.)"}
 	settledText     = text{
 		En: "This shows that {who} had reached {state}, as was assumed since frame {original}.",

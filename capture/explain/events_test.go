@@ -198,6 +198,9 @@ func stories() []story {
 			seg{frame: 5, from: Client, seq: 7, ack: 1, flags: FIN | ACK, changes: []Change{{End: Client, From: Established, To: FinWait1}}},
 			seg{frame: 6, from: Server, seq: 1, ack: 7, flags: FIN | ACK, changes: []Change{{End: Server, From: Established, To: FinWait1}}},
 		)},
+		{"fin beyond what was seen", segs(
+			seg{frame: 5, from: Server, seq: 1, ack: 164, flags: FIN | ACK, changes: []Change{{End: Server, From: Established, To: FinWait1, Basis: Assumed}}},
+		)},
 		{"fin without its changes", segs(
 			seg{frame: 5, from: Client, seq: 7, ack: 1, flags: FIN | ACK},
 			seg{frame: 7, from: Server, seq: 1, ack: 8, flags: FIN | ACK, acks: 5},
@@ -339,6 +342,7 @@ func stateStory() []trace.Event {
 		state(Client, SynSent, Established, OnReceive, "SYN,ACK", Inferred, 3),
 		state(Server, SynReceived, Established, OnReceive, "ACK", Assumed, 3),
 		state(Client, Established, FinWait1, OnSend, "FIN", Inferred, 7),
+		state(Client, Established, FinWait1, OnSend, "FIN", Assumed, 7),
 		state(Server, Established, CloseWait, OnReceive, "FIN", Assumed, 7),
 		state(Client, FinWait1, FinWait2, OnReceive, "ACK", Inferred, 8),
 		state(Server, CloseWait, LastAck, OnSend, "FIN", Inferred, 9),

@@ -246,6 +246,10 @@ func (x *Explainer) finish(f facts) Explanation {
 		rest = finSelfText
 	case sent:
 		rest, section = finBothText, "RFC 9293 §3.6 Figure 13"
+	case slices.ContainsFunc(f.s.Changes, func(c tcpstate.Change) bool {
+		return c.To == tcpstate.FinWait1 && c.Basis == tcpstate.Assumed
+	}):
+		rest, section = finUnseenText, "RFC 9293 §3.6"
 	}
 	return Explanation{
 		Sentence:   join(x.say(first, f.values), x.say(rest, f.values)),

@@ -106,6 +106,10 @@ var (
 		En: "{to} may still send (half-close).",
 		Ko: "{to|은/는} 아직 보낼 수 있습니다(하프 클로즈).",
 	}
+	finUnseenText = text{
+		En: "Whether {to} closed before, is not seen here.",
+		Ko: "{to|이/가} 먼저 닫았는지는 여기서 보이지 않습니다.",
+	}
 	finBothText = text{
 		En: "{to} has sent a FIN of its own, which {from} has not received yet: both close at once (simultaneous close).",
 		Ko: "{to|도/도} FIN을 보냈지만 {from|은/는} 아직 받지 못했습니다. 양쪽이 동시에 닫습니다(동시 종료).",

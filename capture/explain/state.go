@@ -238,6 +238,8 @@ func (x *Explainer) basis(c *trace.StateChange, values args) string {
 		return x.say(inferredBareText, values)
 	case c.Basis == tcpstate.Assumed && c.To == tcpstate.LastAck && c.Trigger.Kind == tcpstate.OnSend:
 		return x.say(assumedSecondText, values)
+	case c.Basis == tcpstate.Assumed && c.To == tcpstate.FinWait1 && c.Trigger.Kind == tcpstate.OnSend:
+		return x.say(assumedFirstText, values)
 	case c.Basis == tcpstate.Assumed && evidence:
 		return x.say(assumedText, values)
 	case c.Basis == tcpstate.Assumed:

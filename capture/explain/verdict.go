@@ -57,6 +57,8 @@ func verdictText(c *tcpstate.Conn, v tcpstate.Verdict, d *tcpstate.Direction, la
 		return verdictNeverText
 	case tcpstate.VerdictRefused:
 		return verdictRefusedText
+	case tcpstate.VerdictOneSided:
+		return verdictOneSidedText
 	case tcpstate.VerdictShort:
 		return verdictShortText
 	case tcpstate.VerdictLimited:

@@ -46,6 +46,11 @@ func TestVerdictOfWhatWasMissed(t *testing.T) {
 			"Octets of the server were missing here for 1 s of 1 s, and none of them came later: lost, or only missed by the capture.",
 			"1초 가운데 1초 동안 서버 쪽 데이터가 여기에 비어 있었고 나중에도 오지 않았습니다. 손실되었거나 캡처가 놓친 것입니다.",
 		},
+		"one end that was not heard": {
+			connOf(opening[1], heard{300, Server, ACK | PSH, 1, 11, 10}),
+			"Only the server was heard, for 300 ms: what limited the connection, one side alone does not tell.",
+			"300ms 동안 서버 쪽만 보였습니다. 무엇이 연결을 늦췄는지는 한쪽만으로 알 수 없습니다.",
+		},
 		"an ACK of what was not seen": {
 			with(heard{0, Server, ACK, 1, 11, 0}, heard{1000, Client, ACK, 11, 5001, 0}),
 			"For 1 s of 1 s the trace does not tell: octets that the capture missed were sent in that time.",

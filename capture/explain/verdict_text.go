@@ -9,10 +9,14 @@ var (
 		En: "Never opened: {n|SYN}, and an answer, but no third segment in {span}.",
 		Ko: "열리지 않았습니다. SYN {n}개에 답이 있었지만 {span} 동안 세 번째 세그먼트가 없었습니다.",
 	}
-	verdictUnseenText  = text{En: "Never opened: no SYN of its client was seen.", Ko: "열리지 않았습니다. 클라이언트의 SYN이 보이지 않았습니다."}
-	verdictNextText    = text{En: "Next: {limit}, {for}.", Ko: "그다음은 {limit} {for}입니다."}
-	verdictRefusedText = text{En: "Refused after {span}: an RST answered the SYN.", Ko: "{span} 만에 거절되었습니다. RST가 SYN에 답했습니다."}
-	verdictShortText   = text{En: "Short: {span}, nothing limited it.", Ko: "{span} 만에 끝났고, 아무것도 연결을 늦추지 않았습니다."}
+	verdictUnseenText   = text{En: "Never opened: no SYN of its client was seen.", Ko: "열리지 않았습니다. 클라이언트의 SYN이 보이지 않았습니다."}
+	verdictNextText     = text{En: "Next: {limit}, {for}.", Ko: "그다음은 {limit} {for}입니다."}
+	verdictRefusedText  = text{En: "Refused after {span}: an RST answered the SYN.", Ko: "{span} 만에 거절되었습니다. RST가 SYN에 답했습니다."}
+	verdictShortText    = text{En: "Short: {span}, nothing limited it.", Ko: "{span} 만에 끝났고, 아무것도 연결을 늦추지 않았습니다."}
+	verdictOneSidedText = text{
+		En: "Only the {who} was heard, for {span}: what limited the connection, one side alone does not tell.",
+		Ko: "{span} 동안 {who} 쪽만 보였습니다. 무엇이 연결을 늦췄는지는 한쪽만으로 알 수 없습니다.",
+	}
 	verdictOpeningText = text{En: "Opening it took {for} of {span}.", Ko: "{span} 가운데 {for} 동안 연결을 열고 있었습니다."}
 
 	verdictOpeningAgainText = text{

@@ -25,6 +25,10 @@ type meter struct {
 	real   bool
 	realTo Seq
 	full   uint32 // payload of its last segment without PSH: a full one
+	// edged: its last data went up to the edge of the window, so that most likely more
+	// waits until a full segment fits: largest is the payload of its largest so far.
+	edged   bool
+	largest uint32
 
 	data                     int // segments with payload
 	again, fast, timer, late int
@@ -206,9 +210,12 @@ func (m *meter) goesOn(a *analysis, c *Conn) {
 		m.first = a.now
 	}
 	m.last, m.spoke = max(m.last, a.now), a.now
+	m.largest = max(m.largest, n)
+	room := a.rev.offer.edge.Sub(m.next)
+	m.edged = room <= 0 && a.rev.offer.known
 	if m.more = !s.Flags.Has(PSH); m.more {
 		m.full = n
-		if a.rev.offer.edge.Sub(m.next) < int32(n) {
+		if room < int32(n) {
 			c.exhausts(a, m)
 		}
 	}
@@ -237,6 +244,8 @@ func (c *Conn) sent(a *analysis, m *meter, h *happening) {
 	end := s.End()
 	if !end.Before(m.next) && s.Len > 0 && !h.probe && !h.alive {
 		m.more = !s.Flags.Any(PSH | FIN)
+		m.edged = a.rev.offer.known && !end.Before(a.rev.offer.edge)
+		m.largest = max(m.largest, uint32(s.Len))
 		if m.more && h.fresh {
 			m.full = uint32(s.Len)
 		}

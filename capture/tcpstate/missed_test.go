@@ -2,6 +2,7 @@ package tcpstate_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -38,8 +39,12 @@ func TestScaleOfASelfConnect(t *testing.T) {
 	} {
 		s.Src, s.Dst, s.Time, s.Frame = self, self, p.now.Add(time.Duration(i)*time.Millisecond), i+1
 		for _, where := range []tcpstate.Where{tcpstate.Sent, tcpstate.Received} {
-			if r := o.Observe(&s, where); i == 2 && (!r.ScaleKnown || r.ScaledWindow != 64<<10) {
+			r := o.Observe(&s, where)
+			if i == 2 && (!r.ScaleKnown || r.ScaledWindow != 64<<10) {
 				t.Errorf("a window of %d, known %v", r.ScaledWindow, r.ScaleKnown)
+			}
+			if kind := r.Conn.Verdict().Kind; kind == tcpstate.VerdictOneSided {
+				t.Errorf("it is %v, but both ends are one", kind)
 			}
 		}
 	}
@@ -74,6 +79,54 @@ func TestHeldConnection(t *testing.T) {
 		}
 		if got := p.conn.Assumed[tcpstate.Server]; got != c.assumed || settled != c.settled {
 			t.Errorf("%q: %d states are assumed, settled %v", answer, got, settled)
+		}
+	}
+}
+
+// Of a connection with one end heard alone nothing tells what limited it.
+func TestOneSided(t *testing.T) {
+	t.Parallel()
+	server := "s> SYN,ACK 0 1\nwait 5ms\ns> ACK 1 84\nwait 300ms\ns> PSH,ACK 1 84 +100\nwait 40ms\ns> FIN,ACK 101 165"
+	for text, c := range map[string]struct {
+		kind tcpstate.VerdictKind
+		who  tcpstate.End
+	}{
+		server: {tcpstate.VerdictOneSided, tcpstate.Server},
+		"c> SYN 0\nwait 5ms\nc> ACK 1 1\nwait 1s\nc> PSH,ACK 1 1 +50": {tcpstate.VerdictOneSided, tcpstate.Client},
+		"c> SYN 0\nwait 1s\nc> SYN 0":                                 {tcpstate.VerdictNeverOpened, tcpstate.Client},
+		server + "\nc> RST 165":                                       {tcpstate.VerdictLimited, tcpstate.Server},
+	} {
+		conn := atOnceThere(newScript(t, between), text)
+		checkMeasures(t, conn)
+		if v := conn.Verdict(); v.Kind != c.kind || v.Whose != c.who || c.kind == tcpstate.VerdictOneSided && v.For != 0 {
+			t.Errorf("%q: %+v", text, v)
+		}
+	}
+}
+
+// A FIN that acknowledges octets that were not seen may answer a FIN among them: who
+// closed first is assumed, until more octets of the peer's show it.
+func TestUnheardFIN(t *testing.T) {
+	t.Parallel()
+	for text, assumed := range map[string]int{
+		"s> SYN,ACK 0 1\ns> ACK 1 84\ns> FIN,ACK 1 165":             1,
+		"s> PSH,ACK 1 84 +5\ns> FIN,ACK 6 165":                      1,
+		"s> PSH,ACK 1 -2000 +5\ns> FIN,ACK 6 -1000":                 1,
+		handshake + "s> FIN,ACK 1 1":                                0,
+		handshake + "s> FIN,ACK 1 51":                               1,
+		handshake + "s> FIN,ACK 1 51\nc> PSH,ACK 1 1 +50":           1, // late, and the FIN may lie behind
+		handshake + "s> FIN,ACK 1 51\nc> PSH,ACK 51 2 +10":          0,
+		handshake + "s> FIN,ACK 1 51\nc> ACK 51 2\nc> FIN,ACK 51 2": 0,
+		handshake + "s> FIN,ACK 1 51\nc> ACK 51 2":                  2,
+	} {
+		p := newScript(t, atServer).play(text)
+		if got := p.conn.Assumed[tcpstate.Server]; got != assumed {
+			t.Errorf("%q: %d states of %v are assumed, not %d", text, got, p.conn.History[tcpstate.Server], assumed)
+		}
+		if p := newScript(t, atBoth); strings.HasPrefix(text, handshake) && !strings.Contains(text, "51") {
+			if p.play(text); p.conn.Assumed[tcpstate.Server] != 0 {
+				t.Errorf("%q: assumed where both are watched", text)
+			}
 		}
 	}
 }

@@ -66,7 +66,7 @@ const (
 //
 // Numbers are relative to the ISNs. Words after them: win=0, bad (a wrong
 // checksum), new (another ISN, for the rest of the script), wire (a copy that
-// the wire made), ts=5,3 (timestamps: TSval and TSecr), sack=101-200 (one block).
+// the wire made), mss=1460, ts=5,3 (timestamps: TSval and TSecr), sack=101-200 (one block).
 type script struct {
 	t       *testing.T
 	view    view
@@ -164,6 +164,11 @@ func (p *script) segment(from tcpstate.End, words []string) *tcpstate.Segment {
 				p.t.Fatal(err)
 			}
 			s.Window = uint16(n)
+		case strings.HasPrefix(w, "mss="):
+			s.Options.HasMSS = true
+			if _, err := fmt.Sscanf(w, "mss=%d", &s.Options.MSS); err != nil {
+				p.t.Fatal(err)
+			}
 		case strings.HasPrefix(w, "ts="):
 			s.Options.HasTimestamps = true
 			if _, err := fmt.Sscanf(w, "ts=%d,%d", &s.Options.TSVal, &s.Options.TSEcr); err != nil {

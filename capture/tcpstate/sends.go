@@ -8,6 +8,7 @@ func (f follow) sends(e *end) {
 		return
 	}
 	f.untakes(e, &f.c.ends[f.to])
+	f.closedFirst(&f.c.ends[f.to])
 	switch {
 	case s.Flags.Has(RST):
 		f.sendsReset(e)
@@ -175,6 +176,8 @@ func (f follow) sendsFin(e *end) {
 	to := FinWait1
 	if t.state == CloseWait {
 		to = LastAck
+	} else if peer := &f.c.ends[f.to].tcb; s.Flags.Has(ACK) && (!peer.hasISS || s.Ack.After(peer.sndNxt)) {
+		t.guessed = true // the peer's FIN may be among what it acknowledges and was not seen
 	}
 	if edge := FindEdge(t.state, to, OnCall); edge != nil {
 		f.change(f.from, to, Trigger{OnSend, "FIN"}, edge, s.Frame)
@@ -182,6 +185,16 @@ func (f follow) sendsFin(e *end) {
 		return
 	}
 	f.r.found(FoundOffFigure, 0, 0)
+}
+
+// closedFirst follows octets that an end had not acknowledged when it closed: its
+// peer had not closed before, whatever was not seen until then.
+func (f follow) closedFirst(peer *end) {
+	t := &peer.tcb
+	if t.guessed && (t.state == FinWait1 || t.state == FinWait2) && f.s.SegLen() > 0 && f.s.End().After(t.rcvNxt) {
+		t.guessed = false
+		f.settled(f.to, peer.doubt)
+	}
 }
 
 // sendsFinToo follows a FIN that is also the first sign of the peer's FIN

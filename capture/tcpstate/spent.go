@@ -271,12 +271,24 @@ func (c *Conn) nowOn() {
 // blocked reports whether a sender has more to send than the window that its
 // peer offers allows: it went up to the edge, or so near that no full segment is
 // left, and its last segment had no PSH: its buffer was not empty (RFC 9293
-// §3.9.1.2).
+// §3.9.1.2). A sender that went up to the edge waits until a full segment fits again,
+// or its timer runs out, rather than send a small one (§3.8.6.2.1); and stacks set PSH
+// on what goes up to the edge, so that PSH tells nothing there.
 func (c *Conn) blocked(sender End) bool {
 	m, f := &c.meters[sender], &c.ends[sender.Peer()].flow
 	if m.data == 0 || m.fin || !f.offer.known || !f.hasShift && f.offer.window != 0 {
 		return false
 	}
 	room := f.offer.edge.Sub(m.next)
-	return room <= 0 || m.more && room < int32(m.full)
+	return room <= 0 || m.more && room < int32(m.full) || m.edged && room < c.fullSegment(sender)
+}
+
+// fullSegment is the payload of a full segment, as far as is known: what is captured
+// at a sender may be larger than any on the wire, and is cut to the MSS later.
+func (c *Conn) fullSegment(sender End) int32 {
+	n := c.meters[sender].largest
+	if o := &c.Options[sender.Peer()]; o.HasMSS {
+		n = min(n, uint32(o.MSS))
+	}
+	return int32(n)
 }

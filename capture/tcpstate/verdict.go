@@ -11,11 +11,12 @@ const (
 	VerdictShort                          // it was over too soon for a limit to matter
 	VerdictRefused                        // a RST answered the SYN
 	VerdictNeverOpened                    // nothing did, or the handshake was not finished
+	VerdictOneSided                       // one end was never heard, so that nothing tells
 )
 
 // String returns a name that is part of the JSON contract.
 func (k VerdictKind) String() string {
-	return [...]string{"limited", "short", "refused", "never-opened"}[min(int(k), 3)]
+	return [...]string{"limited", "short", "refused", "never-opened", "one-sided"}[min(int(k), 4)]
 }
 
 // ShortSpan is below what people notice as a delay: a connection that is over
@@ -30,7 +31,8 @@ type Verdict struct {
 	// For is the time spent on Limit, of Span.
 	For, Span time.Duration
 	// Whose is the sender that Limit is about: whom the window, the loss or a
-	// delayed ACK held back, whose octets were on their way the longest.
+	// delayed ACK held back, whose octets were on their way the longest. Of a
+	// one-sided connection, it is the end that was heard.
 	Whose End
 	// RTTMin and RTT are the least and the median round trip over the whole way:
 	// between the ends, the two parts of it together. 0 where one is not known.
@@ -55,6 +57,10 @@ func (c *Conn) Verdict() Verdict {
 		}
 		return v
 	}
+	if heard, only := c.alone(); only {
+		v.Kind, v.Whose = VerdictOneSided, heard
+		return v
+	}
 	for l, d := range spent {
 		if d > v.For {
 			v.Limit, v.For = Limit(l), d
@@ -70,6 +76,17 @@ func (c *Conn) Verdict() Verdict {
 	grew := c.meters[v.Whose].rtt.Samples > 1 && v.RTTMin > 0 && v.RTT >= 2*v.RTTMin
 	v.Queued = grew && !c.within() && (v.Limit == LimitPath || v.Limit == LimitLoss)
 	return v
+}
+
+// alone reports whether one end only was heard: the capture has one direction.
+func (c *Conn) alone() (heard End, only bool) {
+	switch {
+	case c.Key.Client == c.Key.Server: // it is both
+		return Client, false
+	case c.Segments[Client] == 0:
+		return Server, true
+	}
+	return Client, c.Segments[Server] == 0
 }
 
 // within reports whether the connection never left one machine: each segment is seen

@@ -136,6 +136,8 @@ func (out *connection) conclude(c *tcpstate.Conn, shared map[string]string) {
 		out.limit = "short"
 	case tcpstate.VerdictRefused:
 		out.limit = "refused"
+	case tcpstate.VerdictOneSided:
+		out.limit = "one-sided"
 	case tcpstate.VerdictNeverOpened:
 		out.limit = "never"
 	}

@@ -25,6 +25,7 @@ var limitWords = map[string]trace.Text{
 	"short":       {En: "short", Ko: "짧음"},
 	"refused":     {En: "refused", Ko: "거절"},
 	"never":       {En: "unopened", Ko: "미수립"},
+	"one-sided":   {En: "one-sided", Ko: "한쪽만"},
 }
 
 // What is being done.
