@@ -19,7 +19,7 @@ type endLog struct {
 	observed []reported     // changes that the segments have not shown
 	last     tcpstate.State // the last that was told, where states are sampled
 	proved   bool           // segments have shown a state of this end for certain
-	accepted bool           // accept has: it has been ESTABLISHED
+	opened   bool           // accept or connect has: it has been ESTABLISHED
 	asked    time.Time      // for the sample of its memory that was told last
 	gone     time.Time      // when it was known to have no control block, by its own report
 	told     *told
@@ -125,10 +125,10 @@ func (r *reconcile) observe(k endKey, o *trace.Observation, s *trace.StateChange
 	s.Trigger = tcpstate.Trigger{Kind: o.Cause.Kind, Name: o.Cause.Name}
 	s.Edge = edge(o)
 	if !r.exact {
-		if e.last == o.To || accepted(o) && alive(e.last) && stale(e.last, o.To) || e.late(o) {
+		if e.last == o.To || returned(o) && alive(e.last) && stale(e.last, o.To) || e.late(o) {
 			return false
 		}
-		e.accepted = e.accepted || accepted(o)
+		e.opened = e.opened || returned(o)
 		if e.last != tcpstate.Unknown && e.last != o.From {
 			s.From = e.last
 			s.Edge = tcpstate.FindEdge(s.From, s.To)
@@ -163,16 +163,16 @@ func (r *reconcile) observe(k endKey, o *trace.Observation, s *trace.StateChange
 	return true
 }
 
-// accepted reports whether a change is told by accept, which may be called long
-// after the handshake.
-func accepted(o *trace.Observation) bool {
-	return o.Cause.Kind == tcpstate.OnCall && o.Cause.Name == "accept"
+// returned reports whether a change is told by the return of accept, which may be
+// called long after the handshake, or of connect.
+func returned(o *trace.Observation) bool {
+	return o.Cause.Kind == tcpstate.OnCall && o.To == tcpstate.Established
 }
 
 // late reports whether a state that polling found is one that this end has left,
-// by what segments or accept have shown for certain.
+// by what segments, accept or connect have shown for certain.
 func (e *endLog) late(o *trace.Observation) bool {
-	return o.Cause.Kind == tcpstate.OnPoll && (e.proved || e.accepted && alive(e.last)) && stale(e.last, o.To)
+	return o.Cause.Kind == tcpstate.OnPoll && (e.proved || e.opened && alive(e.last)) && stale(e.last, o.To)
 }
 
 // stale reports whether a state that polling found lies behind the one that

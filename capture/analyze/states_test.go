@@ -423,6 +423,41 @@ func TestLateAccept(t *testing.T) {
 	}
 }
 
+// TestLateConnect: so does connect, and a look that was asked for before it returned
+// has no news.
+func TestLateConnect(t *testing.T) {
+	t.Parallel()
+	local, remote := netip.MustParseAddrPort("127.0.0.1:40000"), netip.MustParseAddrPort("127.0.0.1:7")
+	at := time.Unix(1_700_000_000, 0)
+	change := func(from, to tcpstate.State, cause trace.Cause) trace.Observation {
+		at = at.Add(time.Millisecond)
+		return trace.Observation{
+			Kind: trace.ObservedState, At: at, Conn: trace.Conn{Local: local, Remote: remote},
+			Party: trace.Participant{Role: trace.RoleClient, Addr: local}, From: from, To: to, Cause: cause,
+		}
+	}
+	poll, connect := trace.Cause{Kind: tcpstate.OnPoll}, trace.Cause{Kind: tcpstate.OnCall, Name: "connect"}
+	all, err := tell(t, analyze.Run(source(nil, nil), slices.Values([]trace.Observation{
+		change(tcpstate.Closed, tcpstate.Established, connect),
+		change(tcpstate.Closed, tcpstate.SynSent, poll),
+		change(tcpstate.SynSent, tcpstate.Established, poll),
+		change(tcpstate.Established, tcpstate.CloseWait, poll),
+		change(tcpstate.Closed, tcpstate.Established, connect),
+	})))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []tcpstate.State
+	for _, e := range all {
+		if e.Kind == trace.KindState {
+			got = append(got, e.State.To)
+		}
+	}
+	if want := []tcpstate.State{tcpstate.Established, tcpstate.CloseWait}; !slices.Equal(got, want) {
+		t.Errorf("%v, want %v", got, want)
+	}
+}
+
 // TestLateAnswerAfterAccept: the system was asked before accept returned, and the
 // answer comes behind it. It is no news; what comes then is, also of the next
 // connection with the same addresses.

@@ -46,9 +46,13 @@ var (
 		En: "{who}'s {call}: a FIN follows what is still buffered, or an RST if data lies unread.",
 		Ko: "{who}의 {call}: 버퍼의 데이터 뒤에 FIN을 보내고, 읽지 않은 데이터가 있으면 RST를 보냅니다.",
 	}
+	closeIfOpenText = text{
+		En: "{who}'s {call}: if the connection is still open at this end, a FIN follows what is still buffered, or an RST if data lies unread.",
+		Ko: "{who}의 {call}: 이쪽 연결이 아직 열려 있으면 버퍼의 데이터 뒤에 FIN을 보내고, 읽지 않은 데이터가 있으면 RST를 보냅니다.",
+	}
 	closeListenerText = text{
-		En: "{who}'s {call}: no new connection is taken from now on; those that are open go on.",
-		Ko: "{who}의 {call}: 이제 새 연결을 받지 않습니다. 이미 열린 연결은 그대로 이어집니다.",
+		En: "{who}'s {call}: no new connection is taken from now on. Those that were accepted go on; those that still wait for accept are reset.",
+		Ko: "{who}의 {call}: 이제 새 연결을 받지 않습니다. 이미 accept한 연결은 그대로 이어지고, 아직 accept를 기다리는 연결은 RST로 끊깁니다.",
 	}
 	closeLingerText = text{
 		En: "{who}'s {call}: with SO_LINGER 0 an RST goes out instead of a FIN, and what is still buffered is thrown away.",

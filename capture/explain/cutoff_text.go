@@ -1,11 +1,17 @@
 package explain
 
+import "statelab/capture/tcpstate"
+
 // Changes that may happen in any state, or whose edge does not matter.
 var (
 	metMidway = moveText{text: text{
 		En: "{who} is in {b}: the connection was there before the capture began, or its opening was not seen.",
 		Ko: "{who|은/는} {b} 상태입니다. 캡처 전에 이미 있던 연결이거나, 여는 과정이 보이지 않았습니다.",
 	}, section: "RFC 9293 §3.3.2"}
+	metListening = moveText{text: text{
+		En: "{who} listens: it waits for a SYN from anyone. It remembers its port, and no peer yet.",
+		Ko: "{who|은/는} LISTEN 상태로 누구의 SYN이든 기다립니다. 포트만 기억할 뿐 아직 상대는 없습니다.",
+	}, section: "RFC 9293 §3.10.1"}
 	otherMove = moveText{text: text{
 		En: "{who} goes from {a} to {b}.",
 		Ko: "{who|이/가} {a}에서 {b|으로/로} 바뀝니다.",
@@ -14,6 +20,18 @@ var (
 		En: "{who} goes from {a} to {b}: RFC 9293's figure has no such edge.",
 		Ko: "{who|이/가} {a}에서 {b|으로/로} 바뀝니다. RFC 9293의 그림에는 없는 변화입니다.",
 	}, section: "RFC 9293 §3.3.2 Figure 5"}
+	polledMove = moveText{text: text{
+		En: "{who} is in {b} now. It was in {a}; what lay between was over when the system was next asked.",
+		Ko: "{who|은/는} 이제 {b} 상태입니다. {a} 뒤에 거친 상태는 운영체제에 다시 물었을 때 이미 지나간 뒤였습니다.",
+	}, section: "RFC 9293 §3.3.2"}
+	polledEnd = moveText{text: text{
+		En: "{who} is in {b} now. It was in {a}; whether it came from there at once or through other states was over when the system was next asked.",
+		Ko: "{who|은/는} 이제 {b} 상태입니다. {a}에서 곧바로 왔는지 다른 상태를 거쳤는지는 운영체제에 다시 물었을 때 이미 지나간 뒤였습니다.",
+	}, section: "RFC 9293 §3.3.2"}
+	polledUnopened = moveText{text: text{
+		En: "{who} asks no more, and forgets the number it chose: refused or given up, the system does not say when it is asked.",
+		Ko: "{who|은/는} 더 요청하지 않고 자신이 고른 번호를 잊습니다. 거부되었는지 포기했는지는 운영체제에 물어서는 알 수 없습니다.",
+	}, section: "RFC 9293 §3.10.7.3"}
 	silentAbortMove = moveText{text: text{
 		En: "{who} drops what was left of the connection and remembers nothing; no RST is needed any more.",
 		Ko: "{who|은/는} 남아 있던 연결을 버리고 아무것도 기억하지 않습니다. RST는 더 필요하지 않습니다.",
@@ -75,6 +93,19 @@ var (
 		Ko: "{peer|이/가} 너무 오래 답하지 않습니다. {who|은/는} 포기하고 제어 블록을 지우며 타임아웃을 알립니다.",
 	}, section: "RFC 9293 §3.8.3"}
 )
+
+// returned are the calls by whose return an end knows that it is ESTABLISHED, where
+// nobody has told it before.
+var returned = map[tcpstate.Trigger]moveText{
+	{Kind: tcpstate.OnCall, Name: "accept"}: {text: text{
+		En: "{who} is in ESTABLISHED: its stack had completed the handshake before accept could take the connection.",
+		Ko: "{who|은/는} ESTABLISHED 상태입니다. accept가 연결을 꺼내기 전에 스택이 핸드셰이크를 이미 끝냈습니다.",
+	}, section: "RFC 9293 §3.10.7.4"},
+	{Kind: tcpstate.OnCall, Name: "connect"}: {text: text{
+		En: "{who} is in ESTABLISHED: connect has returned, so {peer}'s SYN-ACK has come.",
+		Ko: "{who|은/는} ESTABLISHED 상태입니다. connect가 돌아왔으니 {peer}의 SYN-ACK가 온 것입니다.",
+	}, section: "RFC 9293 §3.10.7.3"},
+}
 
 // How a change is known.
 var (

@@ -27,15 +27,16 @@ type reported struct {
 	reset  map[int]bool // those in which a RST was sent
 	// answered are those in which a SYN,ACK was sent.
 	answered map[int]bool
-	linger   map[endKey]bool      // ends whose next close is an ABORT
-	calls    map[callKey]standing // the latest
+	sockets  map[trace.Conn]standing // ends as their programs' next calls find them
+	calls    map[callKey]standing    // how the latest ones found them
+	deaf     map[netip.AddrPort]bool // whose listening socket was closed
 	// witnesses are the hosts that report: what they do not mention is not.
 	witnesses map[netip.Addr]bool
 }
 
 func (r *reported) observe(ev *trace.Event) {
 	if r.state == nil {
-		*r = reported{map[endKey]tcpstate.State{}, map[int]bool{}, map[int]bool{}, map[int]bool{}, map[int]bool{}, map[endKey]bool{}, map[callKey]standing{}, map[netip.Addr]bool{}}
+		*r = reported{map[endKey]tcpstate.State{}, map[int]bool{}, map[int]bool{}, map[int]bool{}, map[int]bool{}, map[trace.Conn]standing{}, map[callKey]standing{}, map[netip.AddrPort]bool{}, map[netip.Addr]bool{}}
 	}
 	if s := ev.Segment; ev.Kind == trace.KindSegment && s != nil && s.Flags.Has(tcpstate.RST) && len(r.reset) < endingLimit {
 		r.reset[ev.Stream] = true
@@ -47,7 +48,11 @@ func (r *reported) observe(ev *trace.Event) {
 		r.called(ev)
 	}
 	c := ev.State
-	if ev.Kind != trace.KindState || c == nil || c.Basis != tcpstate.Observed {
+	if ev.Kind != trace.KindState || c == nil {
+		return
+	}
+	r.came(ev)
+	if c.Basis != tcpstate.Observed {
 		return
 	}
 	if len(r.witnesses) < endingLimit {

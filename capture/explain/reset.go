@@ -24,7 +24,7 @@ func (x *Explainer) reset(f facts) Explanation {
 			}
 			return Explanation{Sentence: x.say(t, f.values), Arithmetic: x.refusedSum(f, syn), Section: "RFC 9293 §3.5.2; §3.10.7.1"}
 		}
-		t := abortText
+		t := x.abortText(f.s)
 		if x.history.latest(f.ev, f.s.From, func(s *seen) bool { return s.flags.Has(tcpstate.FIN) }) != nil {
 			t = abortAfterCloseText
 		}
@@ -51,6 +51,18 @@ func (x *Explainer) reset(f facts) Explanation {
 		}
 	}
 	return Explanation{Sentence: x.say(t, f.values), Arithmetic: x.resetSum(f, answered), Section: section}
+}
+
+// abortText says what may have made an end abort: the closing of a listener resets
+// what its program has not accepted.
+func (x *Explainer) abortText(s *trace.Segment) text {
+	switch {
+	case s.From != tcpstate.Server, x.reported.sockets[trace.Conn{Local: s.Src, Remote: s.Dst}].accepted:
+		return abortText
+	case x.reported.deaf[s.Src]:
+		return abortQueuedText
+	}
+	return abortServerText
 }
 
 // resetSeq is an RST's number, as it is told.

@@ -14,6 +14,14 @@ var (
 		En: "{from} aborts the connection: closed with unread data, with SO_LINGER 0, or ended by force. {to} must forget it; no TIME-WAIT.",
 		Ko: "{from|이/가} 연결을 강제로 끊습니다(읽지 않은 데이터가 남은 close, SO_LINGER 0, 강제 종료 등). {to|은/는} 연결을 잊어야 하고 TIME-WAIT도 없습니다.",
 	}
+	abortServerText = text{
+		En: "{from} aborts the connection: closed with unread data, with SO_LINGER 0, before any accept, or ended by force. {to} must forget it; no TIME-WAIT.",
+		Ko: "{from|이/가} 연결을 강제로 끊습니다(읽지 않은 데이터가 남은 close, SO_LINGER 0, accept 전에 닫힌 리스너, 강제 종료 등). {to|은/는} 연결을 잊어야 하고 TIME-WAIT도 없습니다.",
+	}
+	abortQueuedText = text{
+		En: "{from} aborts the connection: its listening socket was closed before accept took it from the queue. {to} must forget it; no TIME-WAIT.",
+		Ko: "{from|이/가} 연결을 강제로 끊습니다. accept가 백로그에서 꺼내기 전에 리스너가 닫혔습니다. {to|은/는} 연결을 잊어야 하고 TIME-WAIT도 없습니다.",
+	}
 	abortAfterCloseText = text{
 		En: "{from} had closed already and now aborts the connection: what {to} has sent since then, nobody there will read. {to} must forget it; no TIME-WAIT.",
 		Ko: "{from|은/는} 이미 닫았고 이제 연결을 강제로 끊습니다. 그 뒤에 {to|이/가} 보낸 것은 읽을 프로그램이 없습니다. {to|은/는} 연결을 잊어야 하고 TIME-WAIT도 없습니다.",

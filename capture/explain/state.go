@@ -124,16 +124,28 @@ func sameKind(edge, seen tcpstate.TriggerKind) bool {
 // one.
 func changeText(c *trace.StateChange, trigger tcpstate.Trigger) (m moveText, usual bool) {
 	switch {
+	case c.From == tcpstate.Unknown && c.To == tcpstate.Listen:
+		return metListening, false
 	case c.From == tcpstate.Unknown:
 		return metMidway, false
 	case c.Corrects:
 		return correctedMove, false
+	case c.Basis == tcpstate.Observed && trigger.Kind == tcpstate.OnPoll:
+		return polled(c)
+	}
+	if t, ok := returned[trigger]; ok && c.To == tcpstate.Established {
+		return t, false
 	}
 	if c.To == tcpstate.Closed || c.To == tcpstate.Listen && c.From == tcpstate.SynReceived {
 		if t, ok := cutOff(c, trigger); ok {
 			return t, false
 		}
 	}
+	return onFigure(c)
+}
+
+// onFigure explains a change by its edge.
+func onFigure(c *trace.StateChange) (m moveText, usual bool) {
 	if t, ok := moves[move{c.From, c.To}]; ok {
 		return t, true
 	}
@@ -141,6 +153,20 @@ func changeText(c *trace.StateChange, trigger tcpstate.Trigger) (m moveText, usu
 		return otherMove, true
 	}
 	return offFigureMove, false
+}
+
+// polled explains a change that the system told when it was asked: it does not
+// tell what has led there, and what was in between.
+func polled(c *trace.StateChange) (m moveText, usual bool) {
+	switch {
+	case c.From == tcpstate.SynSent && c.To == tcpstate.Closed:
+		return polledUnopened, false
+	case c.Edge == nil:
+		return polledMove, false
+	case c.PassedOver():
+		return polledEnd, false
+	}
+	return onFigure(c)
 }
 
 // cutOff explains a connection that ends otherwise than by both FINs.

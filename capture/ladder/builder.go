@@ -1,6 +1,7 @@
 package ladder
 
 import (
+	"net/netip"
 	"slices"
 	"time"
 
@@ -32,9 +33,10 @@ type Builder struct {
 	// open is the row that a following change of state belongs to.
 	open     *row
 	flights  flights
-	state    map[end]tcpstate.State   // what each end is known to be in
-	shown    map[end]bool             // ends whose state the ladder has shown
-	latest   map[int]tcpstate.State   // what it showed last, by lane
+	state    map[end]tcpstate.State // what each end is known to be in
+	shown    map[end]bool           // ends whose state the ladder has shown
+	latest   map[int]tcpstate.State // what it showed last, by lane
+	listens  listeners
 	holding  map[end]bool             // ends that keep a control block
 	observed map[end]bool             // those of them that said so themselves
 	blocks   []int                    // how many that is, by lane
@@ -65,8 +67,31 @@ type row struct {
 	flight  *flight
 }
 
-// end is a lane in one connection.
-type end struct{ stream, lane int }
+// end is a lane in one connection: by its number, or, where that is -1, by its
+// addresses.
+type end struct {
+	stream, lane int
+	conn         trace.Conn
+}
+
+// endIn is the end of a lane in a connection.
+func endIn(stream, lane int, conn trace.Conn) end {
+	if stream >= 0 {
+		conn = trace.Conn{}
+	}
+	return end{stream, lane, conn}
+}
+
+// connOf is an event's connection as the party that it is From has it: zero where
+// it has no peer, as a listener.
+func connOf(e *trace.Event) trace.Conn {
+	if !e.To.Addr.IsValid() {
+		return trace.Conn{}
+	}
+	return trace.Conn{Local: e.From.Addr, Remote: e.To.Addr}
+}
+
+func reversed(c trace.Conn) trace.Conn { return trace.Conn{Local: c.Remote, Remote: c.Local} }
 
 // New returns a Builder for one ladder.
 func New(o Options) *Builder {
@@ -75,6 +100,7 @@ func New(o Options) *Builder {
 	}
 	b := &Builder{
 		o: o, state: map[end]tcpstate.State{}, shown: map[end]bool{}, latest: map[int]tcpstate.State{}, holding: map[end]bool{}, observed: map[end]bool{}, opened: map[int]bool{},
+		listens: listeners{open: map[netip.AddrPort]bool{}, seen: map[netip.AddrPort]bool{}},
 	}
 	for _, p := range o.Lanes {
 		b.lanes.of(p)
@@ -241,7 +267,10 @@ func (b *Builder) addState(e *trace.Event) {
 		r.Stream = e.Stream
 	}
 	b.flights.disturb(e.Stream, lane, r.place)
-	b.mark(r, lane, e.State)
+	if !e.To.Addr.IsValid() {
+		b.listens.report(e.From.Addr, e.State.To)
+	}
+	b.mark(r, lane, connOf(e), e.State)
 }
 
 // toldAlready reports whether the row of the last segment shows e: a passive
@@ -273,6 +302,8 @@ func (b *Builder) causeOf(e *trace.Event, lane int) *row {
 	switch {
 	case r.Kind == RowCall && r.Lane == lane && listenerGone(e) && (b.holds(lane) || r.Stream >= 0):
 		return nil // a row of its own says whose state it is
+	case r.Kind == RowCall && cause.Kind == tcpstate.OnPoll && e.To.Addr.IsValid():
+		return nil // nor does the system say that the call has made it
 	case r.Kind == RowCall && r.Lane == lane:
 		return r
 	case r.Arrow != nil && r.Stream == e.Stream && (r.Arrow.From == lane || r.Arrow.To == lane):
@@ -289,7 +320,7 @@ func listenerGone(e *trace.Event) bool {
 // holds reports whether a lane's party keeps a control block.
 func (b *Builder) holds(lane int) bool {
 	for k, state := range b.state {
-		if k.lane == lane && k.stream >= 0 && state != tcpstate.Closed && state != tcpstate.Listen && state != tcpstate.Unknown {
+		if k.lane == lane && k != (end{stream: -1, lane: lane}) && state != tcpstate.Closed && state != tcpstate.Listen && state != tcpstate.Unknown {
 			return true
 		}
 	}
@@ -297,8 +328,8 @@ func (b *Builder) holds(lane int) bool {
 }
 
 // mark notes a change of state on r, unless the end is there already.
-func (b *Builder) mark(r *row, lane int, c *trace.StateChange) {
-	k := end{r.Stream, lane}
+func (b *Builder) mark(r *row, lane int, conn trace.Conn, c *trace.StateChange) {
+	k := endIn(r.Stream, lane, conn)
 	if r.Kind == RowCall && c.To == tcpstate.Listen {
 		k.stream = -1
 	}
@@ -306,8 +337,11 @@ func (b *Builder) mark(r *row, lane int, c *trace.StateChange) {
 		return
 	}
 	b.state[k] = c.To
+	if k.conn.Remote.IsValid() && c.To == tcpstate.Closed {
+		delete(b.state, k)
+	}
 	r.States = append(r.States, StateMark{
-		Lane: lane, From: c.From, To: c.To, Basis: c.Basis, Contradicted: c.Contradicted, Change: *c,
+		Lane: lane, From: c.From, To: c.To, Basis: c.Basis, Contradicted: c.Contradicted, Change: *c, conn: conn,
 	})
 }
 

@@ -32,8 +32,8 @@ func (b *Builder) dialed(e *trace.Event, a *Arrow) {
 	}
 	r.Stream, r.Event.Stream, r.Event.From, r.Event.To = e.Stream, e.Stream, e.From, e.To
 	for _, m := range r.States {
-		b.state[end{e.Stream, m.Lane}] = m.To
-		delete(b.state, end{-1, m.Lane})
+		b.state[endIn(e.Stream, m.Lane, m.conn)] = m.To
+		delete(b.state, endIn(-1, m.Lane, m.conn))
 	}
 }
 

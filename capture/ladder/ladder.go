@@ -156,6 +156,7 @@ type StateMark struct {
 	// Contradicted: the segments do not agree with what the party reported.
 	Contradicted bool
 	Change       trace.StateChange
+	conn         trace.Conn // whose: see connOf
 }
 
 // Proof says that what this row shows proves a state which had been assumed.

@@ -78,6 +78,12 @@ func (l *lanes) of(p trace.Participant) int {
 	return i
 }
 
+// has reports whether a lane is p's.
+func (l *lanes) has(lane int, p trace.Participant) bool {
+	i, ok := l.index[keyOf(p)]
+	return ok && i == lane
+}
+
 // Arrange returns the indices of lanes in the order in which they stand from
 // left to right: clients first, stores last.
 func Arrange(lanes []Lane) []int {

@@ -69,7 +69,7 @@ func (b *Builder) emitTold(out []Row, r *row) []Row {
 		b.hold(r)
 		t.leave(r)
 		for _, m := range r.States {
-			b.shown[end{r.Stream, m.Lane}] = true
+			b.shown[end{stream: r.Stream, lane: m.Lane}] = true
 		}
 		return out
 	case r.Kind == RowConnection:

@@ -34,7 +34,7 @@ func (b *Builder) addSegment(e *trace.Event) {
 // arrowOf draws the way of e's segment.
 func (b *Builder) arrowOf(e *trace.Event) *Arrow {
 	a := &Arrow{From: b.lanes.of(e.From), To: b.lanes.of(e.To), Resent: resent(e.Segment)}
-	big, ok := b.tooBig[end{e.Stream, a.From}]
+	big, ok := b.tooBig[end{stream: e.Stream, lane: a.From}]
 	a.Recut = ok && a.Resent && !e.Segment.Seq.Before(big.Seq) && !e.Segment.End().After(big.End())
 	return a
 }
@@ -42,11 +42,11 @@ func (b *Builder) arrowOf(e *trace.Event) *Arrow {
 // markReading shows what a passive observer concluded from the segment.
 func (b *Builder) markReading(r *row, e *trace.Event) {
 	for _, c := range e.Segment.Changes {
-		lane := r.Arrow.From
+		lane, conn := r.Arrow.From, connOf(e)
 		if c.End != e.Segment.From {
-			lane = r.Arrow.To
+			lane, conn = r.Arrow.To, reversed(conn)
 		}
-		b.mark(r, lane, &trace.StateChange{Change: c})
+		b.mark(r, lane, conn, &trace.StateChange{Change: c})
 	}
 	for _, p := range e.Segment.Settled {
 		lane := r.Arrow.From
@@ -116,7 +116,7 @@ func (b *Builder) addVerdict(e *trace.Event) {
 		if b.tooBig == nil {
 			b.tooBig = map[end]tcpstate.Segment{}
 		}
-		b.tooBig[end{f.stream, f.from}] = f.departure.Event.Segment.Segment
+		b.tooBig[end{stream: f.stream, lane: f.from}] = f.departure.Event.Segment.Segment
 	}
 	if f.departure != nil {
 		f.apply(*e.Verdict)
@@ -285,10 +285,13 @@ func later(a, b time.Time) time.Time {
 // is the absence of one, and LISTEN, which has no connection yet.
 func (b *Builder) hold(r *row) {
 	for _, m := range r.States {
-		k := end{r.Stream, m.Lane}
+		k := endIn(r.Stream, m.Lane, m.conn)
 		b.latest[m.Lane] = m.To
+		if m.From == tcpstate.Listen && m.conn.Local.IsValid() {
+			b.listens.seen[m.conn.Local] = true
+		}
 		// A call can begin a connection before a segment gives it a number.
-		b.release(end{-1, m.Lane})
+		b.release(endIn(-1, m.Lane, m.conn))
 		switch m.To {
 		case tcpstate.Unknown, tcpstate.Closed, tcpstate.Listen:
 			b.release(k)
@@ -299,9 +302,12 @@ func (b *Builder) hold(r *row) {
 	}
 	if r.Kind == RowConnection { // nothing more comes: a long trace must not fill memory
 		for lane := range b.lanes.all {
-			k := end{r.Stream, lane}
+			k, conn := end{stream: r.Stream, lane: lane}, connOf(&r.Event)
+			if b.lanes.has(lane, r.Event.To) {
+				conn = reversed(conn)
+			}
 			if b.holding[k] && b.observed[k] {
-				b.keep(end{-1, lane}) // it said so itself, and has not yet said otherwise
+				b.keep(endIn(-1, lane, conn)) // it said so itself, and has not yet said otherwise
 			}
 			b.release(k)
 			delete(b.observed, k)
@@ -341,14 +347,17 @@ func (b *Builder) opening(r *row) (Row, bool) {
 	}
 	if to, ok := b.called(r); ok && o.First {
 		o.States = append(o.States, StateMark{Lane: to, From: tcpstate.Listen, To: tcpstate.Listen})
-		b.shown[end{r.Stream, to}] = true
+		b.shown[end{stream: r.Stream, lane: to}] = true
 	}
 	for _, m := range r.States {
-		k := end{r.Stream, m.Lane}
+		k := end{stream: r.Stream, lane: m.Lane}
 		if b.shown[k] {
 			continue
 		}
 		b.shown[k] = true
+		if !o.First && m.From == tcpstate.Listen && b.listens.seen[m.conn.Local] {
+			continue // as the rows above have shown; here it would look as if the SYN had made it
+		}
 		if last, ok := b.latest[m.Lane]; m.From != tcpstate.Unknown && m.To != tcpstate.Listen && !(ok && last == m.From) && !(r.Kind == RowCall && m.From == tcpstate.Closed) {
 			o.States = append(o.States, StateMark{Lane: m.Lane, From: m.From, To: m.From, Basis: m.Basis})
 		}
@@ -359,14 +368,23 @@ func (b *Builder) opening(r *row) (Row, bool) {
 	return o, true
 }
 
-// called returns the lane that a connect() calls, where it listens and shows
-// another connection's state.
+// called returns the lane that a connect() or a SYN calls, where it listens and
+// shows another connection's state.
 func (b *Builder) called(r *row) (lane int, ok bool) {
-	if r.Kind != RowCall || !dials(&r.Event) || !r.Event.To.Addr.IsValid() {
+	to := r.Event.To
+	if !asks(r) || !to.Addr.IsValid() {
 		return -1, false
 	}
-	lane = b.lanes.of(r.Event.To)
-	listens := b.state[end{-1, lane}] == tcpstate.Listen
+	lane = b.lanes.of(to)
 	last, shown := b.latest[lane]
-	return lane, listens && shown && last != tcpstate.Listen && last != tcpstate.SynReceived
+	return lane, b.listens.at(to.Addr) && shown && last != tcpstate.Listen && last != tcpstate.SynReceived
+}
+
+// asks reports whether a row asks for a connection.
+func asks(r *row) bool {
+	if r.Kind == RowCall {
+		return dials(&r.Event)
+	}
+	s := r.Event.Segment
+	return r.Kind == RowArrow && s != nil && s.Flags.Has(tcpstate.SYN) && !s.Flags.Has(tcpstate.ACK)
 }

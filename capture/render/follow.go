@@ -22,6 +22,9 @@ type piece struct {
 	stream.Chunk
 	// unseen: nothing cut the direction off, the trace has no more of it.
 	unseen bool
+	// arrived: its frame has the number under which it left, and the time at which
+	// it arrived.
+	arrived bool
 }
 
 // follow reads connections as their two programs do: the octets in order, each
@@ -30,11 +33,11 @@ type piece struct {
 // what waits for a hole to be filled (see stream.Limits).
 func follow(events Events, o Options, tell func(piece) error) error {
 	var failed error
-	assembler, following, unseen := stream.New(stream.Limits{}), map[int]*stream.Conn{}, false
+	assembler, following, unseen, arrived := stream.New(stream.Limits{}), map[int]*stream.Conn{}, false, false
 	open := func(n int, key tcpstate.Key) *stream.Conn {
 		c := assembler.Open(func(from tcpstate.End, chunk stream.Chunk) {
 			if failed == nil && (o.Side == BothSides || o.Side == Side(from)+1) && o.Between.Holds(chunk.Frame, chunk.Time) {
-				failed = tell(piece{n, key, from, chunk, unseen})
+				failed = tell(piece{n, key, from, chunk, unseen, arrived})
 			}
 		})
 		following[n] = c
@@ -47,6 +50,7 @@ func follow(events Events, o Options, tell func(piece) error) error {
 			return firstError(failed, err)
 		case !o.shows(e.Stream):
 		case e.Kind == trace.KindSegment && e.Wire == 0, e.Kind == trace.KindArrival:
+			arrived = e.Kind == trace.KindArrival
 			c := following[e.Stream]
 			if c == nil {
 				c = open(e.Stream, e.Segment.Conn.Key)
@@ -172,7 +176,10 @@ func (t *text) speaker(p piece, since time.Duration) {
 	}
 	role := func(e tcpstate.End) string { return explain.Label(t.o.Lang, "role."+e.String()) }
 	what := fmt.Sprintf("%.5f s", since.Seconds())
-	if p.Frame > 0 {
+	switch {
+	case p.Frame > 0 && p.arrived:
+		what = t.say.f(wordFrameArrives, p.Frame, what)
+	case p.Frame > 0:
 		what = t.say.f(wordFrame, p.Frame) + ", " + what
 	}
 	style := strong
@@ -198,12 +205,13 @@ func (t *text) speaker(p piece, since time.Duration) {
 }
 
 var (
-	wordFrame      = trace.Text{En: "frame %d", Ko: "프레임 %d"}
-	wordGap        = trace.Text{En: "missing from the trace: %s", Ko: "트레이스에 %d바이트가 없음"}
-	wordGapUnknown = trace.Text{En: "bytes before this are missing from the trace", Ko: "트레이스에 이보다 앞선 바이트가 없음"}
-	wordStreamEnd  = trace.Text{En: "end (FIN) after %s", Ko: "%d바이트 뒤 끝(FIN)"}
-	wordStreamCut  = trace.Text{En: "cut off after %s", Ko: "%d바이트 뒤 끊김"}
-	wordStreamOpen = trace.Text{En: "the trace shows no more after %s", Ko: "%d바이트 뒤로는 트레이스에 없음"}
+	wordFrame        = trace.Text{En: "frame %d", Ko: "프레임 %d"}
+	wordFrameArrives = trace.Text{En: "frame %d, arrives at %s", Ko: "프레임 %d, 도착 %s"}
+	wordGap          = trace.Text{En: "missing from the trace: %s", Ko: "트레이스에 %d바이트가 없음"}
+	wordGapUnknown   = trace.Text{En: "bytes before this are missing from the trace", Ko: "트레이스에 이보다 앞선 바이트가 없음"}
+	wordStreamEnd    = trace.Text{En: "end (FIN) after %s", Ko: "%d바이트 뒤 끝(FIN)"}
+	wordStreamCut    = trace.Text{En: "cut off after %s", Ko: "%d바이트 뒤 끊김"}
+	wordStreamOpen   = trace.Text{En: "the trace shows no more after %s", Ko: "%d바이트 뒤로는 트레이스에 없음"}
 )
 
 // FollowRaw writes the octets themselves, and nothing else.

@@ -6,6 +6,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"statelab/capture/ladder"
+	"statelab/capture/trace"
 )
 
 // grid says in which columns a text ladder stands.
@@ -20,7 +21,7 @@ type grid struct {
 	width  int
 	// two: a client and a server, with their states at the outer edges.
 	two         bool
-	left, right int // lanes' indices; right is -1 for a single lane
+	left, right int // lanes' indices; -1 where there is none, as beside a single lane
 	l, r        int // their columns
 	// Otherwise lanes stand pitch cells apart. cols is by lane index, always.
 	cols  []int
@@ -37,7 +38,9 @@ const (
 	maxLadder  = 132 // longer arrows say no more
 )
 
-func newGrid(width, frame int, lanes []ladder.Lane, explained bool) grid {
+// newGrid puts lanes where they stand. alone: a single party takes part, which talks
+// to itself; else a single lane has another opposite, which has not appeared.
+func newGrid(width, frame int, lanes []ladder.Lane, explained, alone bool) grid {
 	g := grid{frame: frame, width: width, ladder: min(width, maxLadder), right: -1}
 	g.gutter = frame + 1 + timeWidth + 1 + deltaWidth + 1
 	if need := 77 + frame; explained && width >= need+2+minPanel {
@@ -49,13 +52,13 @@ func newGrid(width, frame int, lanes []ladder.Lane, explained bool) grid {
 	if len(lanes) <= 2 {
 		g.two = true
 		g.l, g.r = g.gutter+stateWidth+1, g.ladder-stateWidth-2
-		if len(order) > 0 {
-			g.left = order[0]
-			g.cols[order[0]] = g.l
-		}
-		if len(order) > 1 {
-			g.right = order[1]
-			g.cols[order[1]] = g.r
+		g.left = -1
+		for _, lane := range order {
+			if g.left < 0 && (len(order) > 1 || lanes[lane].Role != trace.RoleServer || alone) {
+				g.left, g.cols[lane] = lane, g.l
+			} else {
+				g.right, g.cols[lane] = lane, g.r
+			}
 		}
 		return g
 	}

@@ -130,7 +130,7 @@ func (l *lives) state(ev *trace.Event) error {
 		}
 	}
 	x.state, x.doubt = c.To, c.Basis == tcpstate.Assumed
-	way, unseen := arrow, c.Basis == tcpstate.Observed && (c.Edge == nil && c.Trigger.Kind != tcpstate.OnReceive || passedOver(&c.Change))
+	way, unseen := arrow, c.Basis == tcpstate.Observed && (c.Edge == nil && c.Trigger.Kind != tcpstate.OnReceive || c.PassedOver())
 	if unseen {
 		way = " … "
 		if l.o.ASCII {
@@ -181,23 +181,6 @@ func (l *lives) settled(ev *trace.Event) error {
 		}
 	}
 	return nil
-}
-
-// passedOver reports whether a change that polling found may have led through
-// other states: the figure has an edge, which an abort or a reset takes, and a
-// close that is quick looks the same.
-func passedOver(c *tcpstate.Change) bool {
-	if c.Trigger.Kind != tcpstate.OnPoll {
-		return false
-	}
-	switch c.From {
-	case tcpstate.Established, tcpstate.CloseWait, tcpstate.FinWait2:
-		return c.To == tcpstate.Closed || c.To == tcpstate.TimeWait
-	case tcpstate.FinWait1, tcpstate.Closing:
-		return c.To == tcpstate.Closed || c.From == tcpstate.FinWait1 && c.To == tcpstate.TimeWait
-	default:
-		return false
-	}
 }
 
 // wordUnseen says why states are missing: the system is asked again and again,

@@ -183,7 +183,7 @@ func (t *text) row(r *ladder.Row) error {
 
 // layout computes where everything stands.
 func (t *text) layout(lanes []ladder.Lane, frame int) {
-	t.grid = newGrid(t.o.width(), frame, lanes, t.o.Explain)
+	t.grid = newGrid(t.o.width(), frame, lanes, t.o.Explain, len(t.o.Lanes) == 1)
 }
 
 // title writes what the output shows and where it comes from.
@@ -212,7 +212,10 @@ func (t *text) head(lanes []ladder.Lane, first *ladder.Row) {
 		return
 	}
 	if t.grid.two {
-		left, right := lanes[t.grid.left], ladder.Lane{}
+		var left, right ladder.Lane
+		if t.grid.left >= 0 {
+			left = lanes[t.grid.left]
+		}
 		if t.grid.right >= 0 {
 			right = lanes[t.grid.right]
 		}
@@ -238,8 +241,11 @@ func (t *text) head(lanes []ladder.Lane, first *ladder.Row) {
 // server's to the right: long addresses take lines of their own.
 func (t *text) headTwo(names, addresses *canvas, left, right ladder.Lane) {
 	g := &t.grid
-	l, r := t.text(t.say.address(left)), ""
-	names.right(g.l+1, t.text(t.say.lane(left)), strong)
+	l, r := "", ""
+	if g.left >= 0 {
+		names.right(g.l+1, t.text(t.say.lane(left)), strong)
+		l = t.text(t.say.address(left))
+	}
 	if right.Role != trace.RoleUnknown || right.Addr.IsValid() {
 		names.put(g.r, t.text(t.say.lane(right)), strong)
 		r = t.text(t.say.address(right))

@@ -66,6 +66,7 @@ func (t *text) draw(r *ladder.Row) {
 func (t *text) lanes(r *ladder.Row) *canvas {
 	c := t.canvas()
 	if len(t.grid.cols) == 1 && !t.alone() {
+		c.put(t.grid.l, t.g.lane, faint)
 		c.put(t.grid.r, t.g.lane, faint)
 	}
 	for lane, col := range t.grid.cols {

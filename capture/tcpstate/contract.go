@@ -83,6 +83,23 @@ type Change struct {
 	Corrects bool
 }
 
+// PassedOver reports whether a change that polling found may have led through
+// states that were over when the system was next asked: no edge joins the two, or
+// an abort or a reset takes one, and a close that is quick looks the same.
+func (c *Change) PassedOver() bool {
+	if c.Trigger.Kind != OnPoll || c.From == Unknown {
+		return false
+	}
+	switch c.From {
+	case Established, CloseWait, FinWait2:
+		return c.Edge == nil || c.To == Closed || c.To == TimeWait
+	case FinWait1, Closing:
+		return c.Edge == nil || c.To == Closed || c.From == FinWait1 && c.To == TimeWait
+	default:
+		return c.Edge == nil
+	}
+}
+
 // Settlement is what a segment proves of an end that had been assumed.
 type Settlement struct {
 	End   End

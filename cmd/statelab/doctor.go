@@ -134,6 +134,7 @@ func checkCapture(ctx context.Context) check {
 		return c
 	}
 	c.Found = firstLine(err.Error())
+	c.shown = trace.Text{En: firstLine(inLanguage(err, explain.English).Error()), Ko: firstLine(inLanguage(err, explain.Korean).Error())}
 	if p, ok := errors.AsType[*live.PrivilegeError](err); ok {
 		c.Remedy = p.Remedy()
 	}

@@ -23,7 +23,7 @@ import (
 
 // hostLesson runs a lesson's program on the machine's own network, and shows it
 // as it happens: time there is real time.
-func (f *lessonFlags) hostLesson(ctx context.Context, e *env, w io.Writer, v view, port uint16, parties []trace.Participant, refutes []trace.Refutation, program func(context.Context, *hostStage) error) error {
+func (f *lessonFlags) hostLesson(ctx context.Context, e *env, w io.Writer, v view, port uint16, parties []trace.Participant, title trace.Text, refutes []trace.Refutation, program func(context.Context, *hostStage) error) error {
 	o := host.Options{Rules: f.ruleSet}
 	if len(parties) > 2 { // two are told apart by who serves
 		o.Members = host.Loopback(parties)
@@ -32,7 +32,7 @@ func (f *lessonFlags) hostLesson(ctx context.Context, e *env, w io.Writer, v vie
 	if err != nil {
 		return misuse{inLanguage(err, v.lang)}
 	}
-	l := liveFlags{viewFlags: f.viewFlags, capture: true, optional: true, fresh: true, write: f.write, to: w, refutes: refutes}
+	l := liveFlags{viewFlags: f.viewFlags, capture: true, optional: true, fresh: true, write: f.write, to: w, lesson: title, refutes: refutes}
 	s := &hostStage{net: n, open: &opened{}}
 	var sides []side
 	for _, h := range n.Hosts() {
@@ -138,7 +138,7 @@ func refuseOnHost(sc *tcpdemo.Scenario, lang explain.Lang) error {
 
 // scenarioOnHost runs a TCP lesson on the machine's own network.
 func (f *lessonFlags) scenarioOnHost(ctx context.Context, e *env, w io.Writer, v view, sc tcpdemo.Scenario) error {
-	return f.hostLesson(ctx, e, w, v, tcpdemo.EchoPort, twoParties, nil, func(ctx context.Context, s *hostStage) error {
+	return f.hostLesson(ctx, e, w, v, tcpdemo.EchoPort, twoParties, sc.Title, nil, func(ctx context.Context, s *hostStage) error {
 		lab := &tcpdemo.Lab{
 			Clock: mortal{s.net, ctx}, Client: onePort{s.keep(s.net.Client()), s.port(0)}, Server: onePort{s.keep(s.net.Server()), s.port(0)},
 			Ctx: ctx, Report: s.book.take, Waiting: s.waiting,
@@ -328,7 +328,7 @@ func noPower() error { return errNoWire }
 // lessonOnHost runs an HTTP lesson on the machine's own network.
 func (f *lessonFlags) lessonOnHost(ctx context.Context, e *env, w io.Writer, v view, l httpdemo.Lesson) error {
 	parties := l.Cast()
-	return f.hostLesson(ctx, e, w, v, httpPort, parties, l.Refutes, func(ctx context.Context, s *hostStage) error {
+	return f.hostLesson(ctx, e, w, v, httpPort, parties, l.Title, l.Refutes, func(ctx context.Context, s *hostStage) error {
 		environment := &httpdemo.Env{
 			Now: s.net.Now, Sleep: mortal{s.net, ctx}.Sleep, Go: s.net.Go,
 			Rand: seeded(f.seedNumber), Report: s.book.take,

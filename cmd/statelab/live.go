@@ -38,6 +38,8 @@ type liveFlags struct {
 	also []uint16
 	// last, if it is set, reports what is so when all frames have been seen.
 	last func()
+	// lesson is the title of the lesson that runs, if one does.
+	lesson trace.Text
 	// refutes are beliefs that what happens is to refute: what does so is told where
 	// frames are captured.
 	refutes []trace.Refutation
@@ -112,7 +114,7 @@ func (f *liveFlags) watch(ctx context.Context, e *env, v view, n *host.Network, 
 		rec.Stop()
 	}()
 	info := n.Info()
-	v.opts.Network = info.Name + " · " + info.Stack
+	v.head(v.opts.Title, f.lesson, info.Name+" · "+info.Stack)
 	events := f.ours(finish.note(analyze.Options{Party: f.party}.Run(frames, rec.Observations())))
 	if len(f.refutes) > 0 && rec.CaptureErr() == nil {
 		v.opts.Beliefs = make([]render.Belief, len(f.refutes))

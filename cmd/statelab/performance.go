@@ -87,7 +87,8 @@ func observations(all []trace.Observation) iter.Seq[trace.Observation] {
 
 // show writes the performance as the view says.
 func (p *performance) show(w io.Writer, v view) error {
-	v.opts.Title, v.opts.Network, v.opts.Lanes, v.opts.Tap = p.title, p.network, p.lanes, vantageClient
+	v.opts.Lanes, v.opts.Tap = p.lanes, vantageClient
+	v.head(p.title, p.lesson, p.network)
 	p.bodies = v.format.Bodies
 	if v.format.Frames {
 		v.opts.Frame = frameOf(p.recording.At(vantageClient))
@@ -99,8 +100,7 @@ func (p *performance) show(w io.Writer, v view) error {
 		}
 		v.opts.Other = other
 	}
-	if !v.page { // on a page the lesson's title stands above the ladder
-		v.opts.Title, v.opts.Network = v.lang.Of(p.lesson), "statelab "+p.title+" · "+p.network
+	if !v.page {
 		if v.format.Bilingual {
 			v.opts.Title = v.lang.Of(p.headline())
 		} else if len(p.bent.steps) > 0 { // a picture's title has one line
@@ -114,6 +114,15 @@ func (p *performance) show(w io.Writer, v view) error {
 	v.opts.Beliefs = beliefs
 	v.opts.Fold, v.opts.Curves = p.fold, p.curves
 	return v.format.Render(w, p.events(vantageClient), v.opts)
+}
+
+// head says what is shown, and where it comes from. A page has the lesson's title
+// above the ladder; every other output is headed by it.
+func (v *view) head(title string, lesson trace.Text, network string) {
+	v.opts.Title, v.opts.Network = title, network
+	if !v.page && lesson != (trace.Text{}) {
+		v.opts.Title, v.opts.Network = v.lang.Of(lesson), "statelab "+title+" · "+network
+	}
 }
 
 // bentMark says beside a title that the lesson took another course.

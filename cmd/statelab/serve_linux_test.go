@@ -103,12 +103,27 @@ func TestUnprivileged(t *testing.T) {
 	p.stdout.has(t, "6 bytes in, 6 out")
 	p.interrupt()
 
-	p = run("tcp", "demo", "handshake", "--net", "host")
+	p = run("doctor", "--lang", "ko")
+	if p.wait(); !strings.Contains(p.stdout.String(), "캡처할 권한이 없습니다") || strings.Contains(p.stdout.String(), "no right to capture") {
+		t.Errorf("doctor in Korean: %s", p.stdout)
+	}
+
+	p = run("tcp", "demo", "handshake", "--net", "host", "--explain")
 	if code := p.wait(); code != exitFine {
 		t.Errorf("exit code %d: %s", code, p.stderr)
 	}
 	if !strings.Contains(p.stderr.String(), "no right to capture") || !strings.Contains(p.stdout.String(), "ESTABLISHED") {
 		t.Errorf("without frames, states alone:\n%s\n%s", p.stdout, p.stderr)
+	}
+	for _, claim := range []string{"SYN cookie", "no such edge", "no longer observed"} {
+		if strings.Contains(p.stdout.String(), claim) {
+			t.Errorf("polling does not tell %q:\n%s", claim, p.stdout)
+		}
+	}
+
+	p = run("tcp", "demo", "handshake", "--net", "host", "--format", "svg")
+	if p.wait(); !strings.Contains(p.stdout.String(), ">Three segments open a connection<") || !strings.Contains(p.stdout.String(), "statelab tcp demo handshake · host") {
+		t.Errorf("a picture's head: %s", p.stdout)
 	}
 }
 

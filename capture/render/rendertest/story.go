@@ -178,19 +178,31 @@ func (s *story) become(stream int, end tcpstate.End, to tcpstate.State, kind tcp
 	if ch.From == tcpstate.Unknown {
 		ch.From = tcpstate.Closed
 	}
+	ch.Edge = tcpstate.FindEdge(ch.From, to)
 	if len(c.History[end]) == 0 {
 		c.History[end] = append(c.History[end], ch.From)
 	}
 	c.State[end] = to
 	c.History[end] = append(c.History[end], to)
-	s.add(trace.Event{Kind: trace.KindState, Stream: stream, From: s.parties[stream][end], State: &ch})
+	e := trace.Event{Kind: trace.KindState, Stream: stream, From: s.parties[stream][end], State: &ch}
+	if to != tcpstate.Listen { // a listener has no peer
+		e.To = s.parties[stream][end.Peer()]
+	}
+	s.add(e)
 }
 
 func (s *story) call(stream int, who trace.Participant, name, args, result string) {
-	s.add(trace.Event{
+	e := trace.Event{
 		Kind: trace.KindCall, Stream: stream, From: who,
 		Call: &trace.Call{Name: name, Args: args, Result: result},
-	})
+	}
+	if stream >= 0 {
+		e.To = s.parties[stream][tcpstate.Client]
+		if who == e.To {
+			e.To = s.parties[stream][tcpstate.Server]
+		}
+	}
+	s.add(e)
 }
 
 func (s *story) remember(who trace.Participant, entries ...trace.Entry) {

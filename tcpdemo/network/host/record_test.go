@@ -107,6 +107,9 @@ func TestRecord(t *testing.T) {
 			}
 		case trace.ObservedState:
 			states = append(states, fmt.Sprintf("%v %v", o.Party.Role, o.To))
+			if o.Cause.Kind == tcpstate.OnCall { // it shows what was so before accept, and what connect has made
+				calls = append(calls, fmt.Sprintf("%v %v by %s", o.Party.Role, o.To, o.Cause.Name))
+			}
 		case trace.ObservedNote:
 			notes++
 		case trace.ObservedMemory:
@@ -123,6 +126,12 @@ func TestRecord(t *testing.T) {
 		return strings.HasPrefix(c, "server listen(port ") && strings.HasSuffix(c, ", backlog 3)")
 	}) {
 		t.Errorf("no listen in %q", calls)
+	}
+	if told := slices.Index(calls, "server ESTABLISHED by accept"); told < 0 || told > slices.Index(calls, "server accept()") {
+		t.Errorf("%q: accept's state does not come before its row", calls)
+	}
+	if !slices.Contains(calls, "client ESTABLISHED by connect") {
+		t.Errorf("%q: connect does not tell its state", calls)
 	}
 	if notes != 1 {
 		t.Errorf("%d notes", notes)

@@ -151,11 +151,8 @@ func (h *Host) Dial(ctx context.Context, to netip.AddrPort, local uint16) (netwo
 	conn = trace.Conn{Local: addrPort(c.LocalAddr()), Remote: to}
 	h.net.owns(h, conn.Local)
 	h.call(conn, trace.Call{Name: "connect", Result: "connected"})
-	h.remember(conn)
 	tcp := c.(*net.TCPConn)
-	if r := h.net.recording(); r != nil {
-		r.expect(conn, trace.RoleClient, tcp)
-	}
+	h.opened(conn, trace.RoleClient, tcpstate.Closed, "connect", tcp)
 	return &Conn{TCPConn: tcp, host: h, conn: conn}, nil
 }
 
@@ -171,10 +168,10 @@ func (h *Host) source(to netip.Addr) netip.Addr {
 	return netip.IPv6Unspecified()
 }
 
-// opened notes a connection that was accepted. Its handshake is over, whether or
-// not the system was asked in time: the timeline has that, unless a reset has
-// ended it since.
-func (h *Host) opened(conn trace.Conn, c *net.TCPConn) {
+// opened notes a connection that was accepted, or that a connect has made. Its
+// handshake is over, whether or not the system was asked in time: the timeline has
+// that, unless a reset has ended it since.
+func (h *Host) opened(conn trace.Conn, role trace.Role, from tcpstate.State, call string, c *net.TCPConn) {
 	h.remember(conn)
 	r := h.net.recording()
 	if r == nil {
@@ -184,10 +181,10 @@ func (h *Host) opened(conn trace.Conn, c *net.TCPConn) {
 		return
 	}
 	r.report(trace.Observation{
-		Kind: trace.ObservedState, From: tcpstate.Listen, To: tcpstate.Established,
-		Party: h.party(conn.Local), Conn: conn, Cause: trace.Cause{Kind: tcpstate.OnCall, Name: "accept"},
+		Kind: trace.ObservedState, From: from, To: tcpstate.Established,
+		Party: h.party(conn.Local), Conn: conn, Cause: trace.Cause{Kind: tcpstate.OnCall, Name: call},
 	})
-	r.expect(conn, trace.RoleServer, c) // after the report: an end comes behind its beginning
+	r.expect(conn, role, c) // after the report: an end comes behind its beginning
 }
 
 // call puts an application's call on the timeline.
@@ -214,8 +211,9 @@ func (l *Listener) Accept() (net.Conn, error) {
 	}
 	l.host.net.hurry()
 	conn := trace.Conn{Local: addrPort(c.LocalAddr()), Remote: addrPort(c.RemoteAddr())}
+	// Before the call: its stack had opened the connection, and accept shows it.
+	l.host.opened(conn, trace.RoleServer, tcpstate.Listen, "accept", c)
 	l.host.call(conn, trace.Call{Name: "accept", Result: conn.Remote.String()})
-	l.host.opened(conn, c)
 	return &Conn{TCPConn: c, host: l.host, conn: conn}, nil
 }
 
