@@ -57,7 +57,7 @@ func (w *Watcher) settle(last bool) error {
 		now, err := w.probe.Lookup(t.conn.Local, t.conn.Remote)
 		switch {
 		case err == nil && now.Cookie == t.cookie && now.State != tcpstate.Closed:
-			w.saw(&now, false)
+			w.found(&now)
 		case err == nil || errors.Is(err, ErrNotFound):
 			s := w.request(&Socket{State: tcpstate.Established, Local: t.conn.Local, Remote: t.conn.Remote, Cookie: t.cookie})
 			if s == nil {
@@ -78,6 +78,7 @@ func (w *Watcher) ask(states States, last bool) error {
 	w.round++
 	first := w.round == 1
 	w.asked = time.Now()
+	clear(w.later)
 	var seen []Socket // those that changed: looked at when the dump is over, since listeners decide roles
 	err := w.probe.Dump(Filter{Port: w.opts.Port, States: states}, func(s *Socket) {
 		if !w.opts.follows(s) {
@@ -96,7 +97,7 @@ func (w *Watcher) ask(states States, last bool) error {
 	}
 	take := func(listening bool) {
 		for i := range seen {
-			if (seen[i].State == tcpstate.Listen) == listening {
+			if (seen[i].State == tcpstate.Listen) == listening && !w.later[seen[i].Cookie] {
 				w.saw(&seen[i], first)
 			}
 		}
@@ -125,11 +126,11 @@ func (w *Watcher) missing(cookie uint64, s *watched) error {
 	now, err := w.probe.Lookup(s.conn.Local, s.conn.Remote)
 	switch {
 	case err == nil && now.Cookie != cookie && s.state == tcpstate.SynReceived && now.State != tcpstate.SynReceived:
-		w.saw(&now, false) // the child takes the request's place
+		w.found(&now) // the child takes the request's place
 		return nil
 	case err == nil && now.Cookie == cookie && now.State != tcpstate.Closed:
 		if now.State != s.state {
-			w.saw(&now, false)
+			w.found(&now)
 		}
 		s.round = w.round
 		return nil
@@ -138,6 +139,13 @@ func (w *Watcher) missing(cookie uint64, s *watched) error {
 		return nil
 	}
 	return err
+}
+
+// found takes a socket that was asked for by itself: what a dump before has shown of
+// it is older.
+func (w *Watcher) found(s *Socket) {
+	w.later[s.Cookie] = true
+	w.saw(s, false)
 }
 
 // gone reports the end of a socket that the system knows no more.
@@ -151,6 +159,7 @@ func (w *Watcher) gone(cookie uint64, s *watched) {
 		w.ports[s.conn.Local.Port()]--
 	}
 	delete(w.socks, cookie)
+	w.later[cookie] = true // a dump that showed it is older
 }
 
 // saw takes a socket that is new, or in another state than before.

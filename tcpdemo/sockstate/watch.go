@@ -124,6 +124,7 @@ type Watcher struct {
 	in      [tcpstate.TimeWait + 1]int // how many are in each state
 	ports   map[uint16]int             // listeners, by port
 	round   uint64
+	later   map[uint64]bool // by cookie: told of since the last dump, by what is newer
 	count   counters
 	known   bool          // count was read
 	dumped  time.Time     // all but ESTABLISHED were last asked for then
@@ -160,7 +161,7 @@ func Watch(opts WatchOptions) (*Watcher, error) {
 func newWatcher(opts WatchOptions, p prober) *Watcher {
 	return &Watcher{
 		opts: opts, probe: p, hurry: make(chan struct{}, 1), stir: make(chan struct{}, 1),
-		socks: map[uint64]*watched{}, ports: map[uint16]int{}, credit: burst,
+		socks: map[uint64]*watched{}, ports: map[uint16]int{}, later: map[uint64]bool{}, credit: burst,
 	}
 }
 

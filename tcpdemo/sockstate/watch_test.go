@@ -31,6 +31,7 @@ type fake struct {
 	closed bool
 	fail   error
 	moved  func(*Socket) // what happens to a socket before it is looked up
+	after  func()        // what happens when a dump is over
 }
 
 func (f *fake) Dump(filter Filter, visit func(*Socket)) error {
@@ -47,6 +48,9 @@ func (f *fake) Dump(filter Filter, visit func(*Socket)) error {
 			s.HasInfo = false
 			visit(&s)
 		}
+	}
+	if f.after != nil {
+		f.after()
 	}
 	return f.fail
 }
@@ -385,7 +389,7 @@ func TestWatchRests(t *testing.T) {
 		w.alter(func() { w.count.passiveOpens++ })
 		w.w.Stir()
 		expect(t, "a frame", w.step(steady), "server 80 SYN-RECEIVED→ESTABLISHED")
-		w.step(time.Minute)
+		w.step(time.Minute + fastest/2) // between two looks: nothing else than the call ends the rest
 		w.set(2, tcpstate.CloseWait, server, client)
 		w.alter(func() { w.count.established-- })
 		w.w.Hurry()
@@ -586,6 +590,11 @@ func TestWatchNeverLosesAnEnd(t *testing.T) {
 			w.alter(func() { w.hidden[7] = true })
 			w.w.Expect(7, conn, trace.RoleServer)
 		}, []string{"server 80 LISTEN→CLOSE-WAIT"}},
+		{"a dump has shown it, and it is gone", func(w *watching) {
+			w.set(7, tcpstate.CloseWait, server, client)
+			w.alter(func() { w.after = func() { delete(w.socks, 7) } })
+			w.w.Expect(7, conn, trace.RoleServer)
+		}, ended},
 		{"another service's", func(w *watching) {
 			w.w.Expect(7, trace.Conn{Local: netip.MustParseAddrPort("127.0.0.1:81"), Remote: conn.Remote}, trace.RoleServer)
 		}, nil},
@@ -650,6 +659,34 @@ func TestWatchEndBeforeBeginning(t *testing.T) {
 		w.set(3, tcpstate.Established, server, client)
 		w.step(slowest)
 		if got, want := w.inOrder(), []string{"server 80 ESTABLISHED→CLOSED", "server 80 LISTEN→ESTABLISHED"}; !slices.Equal(got, want) {
+			t.Errorf("%q, want %q", got, want)
+		}
+		w.stop()
+	})
+}
+
+// What a dump has shown is older than what is found when it is over: a connection
+// does not go back.
+func TestWatchGoesNotBack(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := startWatching(t, WatchOptions{Port: 80}, func(f *fake) {
+			f.set(1, tcpstate.Listen, server, "")
+			f.set(2, tcpstate.SynReceived, server, client)
+		})
+		w.step(steady)
+		w.alter(func() {
+			delete(w.socks, 2)
+			w.count.passiveOpens++
+			w.after = func() {
+				child := w.socks[3]
+				child.State = tcpstate.CloseWait
+				w.socks[3] = child
+			}
+		})
+		w.set(3, tcpstate.Established, server, client)
+		w.step(slowest)
+		if got, want := w.inOrder(), []string{"server 80 SYN-RECEIVED→CLOSE-WAIT"}; !slices.Equal(got, want) {
 			t.Errorf("%q, want %q", got, want)
 		}
 		w.stop()
