@@ -122,10 +122,10 @@ func say(o trace.Observation) string {
 // watching runs a Watcher on a fake and lets the test take its states.
 type watching struct {
 	*fake
-	w       *Watcher
-	got     []trace.Observation
-	stop    func()
-	stepped bool // step was called
+	w    *Watcher
+	got  []trace.Observation
+	stop func()
+	told int // how many of got step has returned
 }
 
 func startWatching(t *testing.T, opts WatchOptions, setup func(*fake)) *watching {
@@ -155,14 +155,12 @@ func startWatching(t *testing.T, opts WatchOptions, setup func(*fake)) *watching
 
 // step lets the watcher look for a while, and returns what it saw.
 func (w *watching) step(d time.Duration) []string {
-	if w.stepped { // what came before the first step is of it: the watcher may have been quicker
-		w.alter(func() { w.got = nil })
-	}
-	w.stepped = true
+	w.alter(func() { w.got = w.got[w.told:] }) // the watcher may have been quicker: what came since the step before is of this one
 	time.Sleep(d)
 	synctest.Wait()
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	w.told = len(w.got)
 	var out []string
 	for _, o := range w.got {
 		if o.Kind == trace.ObservedState {
@@ -389,7 +387,7 @@ func TestWatchRests(t *testing.T) {
 		w.alter(func() { w.count.passiveOpens++ })
 		w.w.Stir()
 		expect(t, "a frame", w.step(steady), "server 80 SYN-RECEIVED→ESTABLISHED")
-		w.step(time.Minute + fastest/2) // between two looks: nothing else than the call ends the rest
+		w.step(time.Minute)
 		w.set(2, tcpstate.CloseWait, server, client)
 		w.alter(func() { w.count.established-- })
 		w.w.Hurry()
