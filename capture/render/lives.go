@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
 
 	"github.com/charmbracelet/x/ansi"
 
@@ -14,12 +15,16 @@ import (
 
 // Lives tells each connection's life as it happens, a line for every change of
 // state of either end: what a server's log would say if it knew the states. It
-// holds what is open, and nothing of what is over.
+// holds what is open, and nothing of what is over. With Options.Explain each kind of
+// change is explained where it happens first.
 func Lives(w io.Writer, events Events, o Options) error {
-	l := lives{w: w, o: o, say: o.speaker(), known: map[pair]*life{}}
+	l := lives{w: w, o: o, say: o.speaker(), known: map[pair]*life{}, over: map[pair]ended{}, explainer: o.explainer(o.Lang), explained: map[string]bool{}}
 	for ev, err := range events {
 		if err != nil {
 			return err
+		}
+		if o.Explain {
+			l.explainer.Observe(&ev)
 		}
 		if err := l.tell(&ev); err != nil {
 			return err
@@ -39,12 +44,29 @@ type life struct {
 	facts string // of its memory, when it was last reported
 }
 
+// ended is a number of an end that is over, and since when.
+type ended struct {
+	n  int
+	at time.Time
+}
+
+// lateness is how long after the end of one end of a connection its other end may be
+// seen for the first time: whoever looks for it may rest, and has the processor with
+// others.
+const lateness = 10 * time.Second
+
 type lives struct {
 	w     io.Writer
 	o     Options
 	say   speaker
 	known map[pair]*life
+	// over are the numbers of ends that are over, by their peers' pairs: a peer may
+	// be seen later, and shares the number.
+	over  map[pair]ended
+	ended []pair // of over, the oldest first
 	count int
+	explainer *explain.Explainer
+	explained map[string]bool // what has been said of a change
 	// skipped: what the sign for states that nobody saw means has been said.
 	skipped bool
 }
@@ -90,6 +112,9 @@ func (l *lives) of(p pair, stream int) *life {
 		switch {
 		case other != nil:
 			x.n = other.n
+		case l.over[p].n > 0:
+			x.n = l.over[p].n
+			delete(l.over, p)
 		case l.o.ByStream && stream >= 0:
 			x.n = stream + 1
 		default:
@@ -99,6 +124,28 @@ func (l *lives) of(p pair, stream int) *life {
 		l.known[p] = x
 	}
 	return x
+}
+
+// end forgets an end, and keeps its number for a peer that has not been seen yet.
+func (l *lives) end(p pair, n int, at time.Time) {
+	delete(l.known, p)
+	peer := pair{p.there, p.here}
+	if l.known[peer] == nil {
+		l.over[peer] = ended{n, at}
+		l.ended = append(l.ended, peer)
+	}
+}
+
+// expire forgets the numbers that no peer will want any more.
+func (l *lives) expire(now time.Time) {
+	for len(l.ended) > 0 {
+		p := l.ended[0]
+		if o, ok := l.over[p]; ok && now.Sub(o.at) <= lateness {
+			return
+		}
+		delete(l.over, p)
+		l.ended = l.ended[1:]
+	}
 }
 
 // name is a life's number for the reader.
@@ -112,10 +159,14 @@ func (l *lives) state(ev *trace.Event) error {
 	c := ev.State
 	who := explain.Label(l.o.Lang, "role."+ev.From.Role.String())
 	if !ev.To.Addr.IsValid() {
-		return l.line(ev, fmt.Sprintf("%s %s  %s", who, ev.From.Addr, explain.StateName(l.o.Lang, c.To)))
+		return l.line(ev, fmt.Sprintf("%s %s  %s", who, ev.From.Addr, explain.StateName(l.o.Lang, c.To))+l.reason(ev))
 	}
 	p := pairOf(ev)
-	fresh := l.known[p] == nil && l.known[pair{p.there, p.here}] == nil
+	l.expire(ev.At)
+	if c.To == tcpstate.SynSent || c.To == tcpstate.SynReceived {
+		delete(l.over, p) // it begins another connection
+	}
+	fresh := l.known[p] == nil && l.known[pair{p.there, p.here}] == nil && l.over[p].n == 0
 	x := l.of(p, ev.Stream)
 	if l.o.ByStream && ev.Stream >= 0 {
 		x.n = ev.Stream + 1
@@ -157,9 +208,26 @@ func (l *lives) state(ev *trace.Event) error {
 		text += "\n(" + strings.TrimSpace(way) + ": " + l.say.of(wordUnseen) + ")"
 	}
 	if c.To == tcpstate.Closed {
-		delete(l.known, p)
+		l.end(p, x.n, ev.At)
 	}
-	return l.line(ev, text)
+	return l.line(ev, text+l.reason(ev))
+}
+
+// reason is a line that explains a change, where none like it has been explained.
+func (l *lives) reason(ev *trace.Event) string {
+	if !l.o.Explain {
+		return ""
+	}
+	said := l.explainer.Explain(ev).String()
+	if said == "" || l.explained[said] {
+		return ""
+	}
+	l.explained[said] = true
+	said = "· " + said
+	if l.o.ASCII {
+		said = asciify(said)
+	}
+	return "\n" + said
 }
 
 // settled tells what a segment proves of a state that was told as assumed. A

@@ -160,3 +160,43 @@ func TestLivesKeepNotesWhole(t *testing.T) {
 		t.Errorf("%q", got)
 	}
 }
+
+// The two ends of a connection share a number, also where the one is over before the
+// other is first seen. A connection that begins anew has its own.
+func TestLivesShareTheirNumber(t *testing.T) {
+	t.Parallel()
+	began := time.Date(2026, 1, 1, 9, 0, 0, 0, time.UTC)
+	client := trace.Participant{Role: trace.RoleClient, Addr: netip.MustParseAddrPort("127.0.0.1:40000")}
+	server := trace.Participant{Role: trace.RoleServer, Addr: netip.MustParseAddrPort("127.0.0.1:7")}
+	seen := func(after time.Duration, who trace.Participant, from, to tcpstate.State) trace.Event {
+		c := &trace.StateChange{}
+		c.From, c.To, c.Basis, c.Trigger.Kind = from, to, tcpstate.Observed, tcpstate.OnPoll
+		peer := client
+		if who == client {
+			peer = server
+		}
+		return trace.Event{Kind: trace.KindState, At: began.Add(after), Stream: -1, From: who, To: peer, State: c}
+	}
+	opened, closed := seen(0, server, tcpstate.Listen, tcpstate.Established), seen(0, server, tcpstate.Established, tcpstate.Closed)
+	for _, c := range []struct {
+		name string
+		next trace.Event
+		want string
+	}{
+		{"seen late", seen(time.Second, client, tcpstate.Closed, tcpstate.TimeWait), "#1  client"},
+		{"begins anew", seen(time.Second, client, tcpstate.Closed, tcpstate.SynSent), "#2  client"},
+		{"too late", seen(time.Minute, client, tcpstate.Closed, tcpstate.TimeWait), "#2  client"},
+	} {
+		var b strings.Builder
+		err := render.Lives(&b, func(yield func(trace.Event, error) bool) {
+			for _, ev := range []trace.Event{opened, closed, c.next} {
+				if !yield(ev, nil) {
+					return
+				}
+			}
+		}, render.Options{})
+		if err != nil || !strings.Contains(b.String(), c.want) || (strings.Count(b.String(), " → 127.0.0.1:7\n") == 1) != strings.HasPrefix(c.want, "#1") {
+			t.Errorf("%s: %v, no %q in\n%s", c.name, err, c.want, b.String())
+		}
+	}
+}

@@ -110,7 +110,7 @@ nats: for a server in this process. A store that does not answer is 503.`,
 	fs.Int64Var(&limits.Body, "max-body", httpdemo.DefaultBody, "bytes of request body")
 	fs.DurationVar(&limits.ReadTimeout, "header-timeout", httpdemo.DefaultReadTimeout, "for the header section; six times that for the whole request")
 	fs.DurationVar(&limits.Idle, "idle", httpdemo.DefaultIdle, "between two requests on one connection")
-	fs.IntVar(&limits.Connections, "max-connections", httpdemo.DefaultConnections, "connections open at one time; further ones wait")
+	fs.IntVar(&limits.Connections, "max-connections", httpdemo.DefaultConnections, "connections open at one time; further ones wait; 0 is the default")
 	return c
 }
 

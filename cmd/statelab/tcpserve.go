@@ -49,7 +49,7 @@ its bytes and how it ended. --capture adds the ladder, from real frames.`,
 	}
 	f.register(c)
 	fs := c.Flags()
-	fs.IntVar(&server.Connections, "max-connections", 1000, "connections open at one time; one more is accepted and closed")
+	fs.IntVar(&server.Connections, "max-connections", 1000, "connections open at one time; one more is accepted and closed; 0 is without limit")
 	fs.DurationVar(&server.Idle, "idle", 10*time.Minute, "close a connection that is silent for so long; 0 is never")
 	fs.IntVar(&server.Line, "max-line", 1<<20, "close a connection that sends so many bytes without a newline; 0 is without limit")
 	return c
