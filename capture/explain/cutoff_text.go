@@ -8,6 +8,10 @@ var (
 		En: "{who} is in {b}: the connection was there before the capture began, or its opening was not seen.",
 		Ko: "{who|은/는} {b} 상태입니다. 캡처 전에 이미 있던 연결이거나, 여는 과정이 보이지 않았습니다.",
 	}, section: "RFC 9293 §3.3.2"}
+	metPolled = moveText{text: text{
+		En: "{who} is in {b}: the connection was there before anybody watched it.",
+		Ko: "{who|은/는} {b} 상태입니다. 지켜보기 전부터 있던 연결입니다.",
+	}, section: "RFC 9293 §3.3.2"}
 	metListening = moveText{text: text{
 		En: "{who} listens: it waits for a SYN from anyone. It remembers its port, and no peer yet.",
 		Ko: "{who|은/는} LISTEN 상태로 누구의 SYN이든 기다립니다. 포트만 기억할 뿐 아직 상대는 없습니다.",
@@ -25,8 +29,8 @@ var (
 		Ko: "{who|은/는} 이제 {b} 상태입니다. {a} 뒤에 거친 상태는 운영체제에 다시 물었을 때 이미 지나간 뒤였습니다.",
 	}, section: "RFC 9293 §3.3.2"}
 	polledEnd = moveText{text: text{
-		En: "{who} is in {b} now. It was in {a}; whether it came from there at once or through other states was over when the system was next asked.",
-		Ko: "{who|은/는} 이제 {b} 상태입니다. {a}에서 곧바로 왔는지 다른 상태를 거쳤는지는 운영체제에 다시 물었을 때 이미 지나간 뒤였습니다.",
+		En: "{who} is in {b} now. It was in {a}; at once or through other states, nobody saw: the system was asked only later.",
+		Ko: "{who|은/는} 이제 {b} 상태입니다. {a}에서 곧바로 왔는지 다른 상태를 거쳤는지는 알 수 없습니다. 운영체제에 다시 물은 것은 그 뒤입니다.",
 	}, section: "RFC 9293 §3.3.2"}
 	polledUnopened = moveText{text: text{
 		En: "{who} asks no more, and forgets the number it chose: refused or given up, the system does not say when it is asked.",

@@ -38,7 +38,9 @@ func TestCallsKnowTheirConnection(t *testing.T) {
 	polled := func(from, to State) trace.Event {
 		return between(state(Client, from, to, OnPoll, "poll", Observed), -1, server)
 	}
-	calls := func(name, args, result string) trace.Event { return between(call(client, name, args, result, 0), 0, server) }
+	calls := func(name, args, result string) trace.Event {
+		return between(call(client, name, args, result, 0), 0, server)
+	}
 	numberless := func(name, args, result string) trace.Event {
 		return between(call(client, name, args, result, 0), -1, server)
 	}
@@ -117,7 +119,7 @@ func TestPolledChanges(t *testing.T) {
 		{SynSent, Closed, OnPoll, "poll", "refused or given up", "거부되었는지 포기했는지"},
 		{Established, CloseWait, OnPoll, "poll", "the client has closed", "클라이언트가 닫았습니다"},
 		{Unknown, Listen, OnPoll, "poll", "the server listens", "LISTEN 상태로"},
-		{Unknown, TimeWait, OnPoll, "poll", "was there before the capture", "캡처 전에"},
+		{Unknown, TimeWait, OnPoll, "poll", "before anybody watched", "지켜보기 전부터"},
 		{Listen, Established, OnCall, "accept", "before accept could take", "accept가 연결을 꺼내기 전에"},
 		{Closed, Established, OnCall, "connect", "connect has returned", "connect가 돌아왔으니"},
 		{Listen, Established, OnReceive, "ACK of a SYN cookie", "brought back a SYN cookie", "SYN 쿠키를"},

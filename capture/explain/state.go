@@ -126,6 +126,8 @@ func changeText(c *trace.StateChange, trigger tcpstate.Trigger) (m moveText, usu
 	switch {
 	case c.From == tcpstate.Unknown && c.To == tcpstate.Listen:
 		return metListening, false
+	case c.From == tcpstate.Unknown && trigger.Kind == tcpstate.OnPoll:
+		return metPolled, false
 	case c.From == tcpstate.Unknown:
 		return metMidway, false
 	case c.Corrects:

@@ -62,9 +62,9 @@ type lives struct {
 	known map[pair]*life
 	// over are the numbers of ends that are over, by their peers' pairs: a peer may
 	// be seen later, and shares the number.
-	over  map[pair]ended
-	ended []pair // of over, the oldest first
-	count int
+	over      map[pair]ended
+	ended     []pair // of over, the oldest first
+	count     int
 	explainer *explain.Explainer
 	explained map[string]bool // what has been said of a change
 	// skipped: what the sign for states that nobody saw means has been said.

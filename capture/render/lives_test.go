@@ -200,3 +200,40 @@ func TestLivesShareTheirNumber(t *testing.T) {
 		}
 	}
 }
+
+// With Explain each kind of change is explained once, in letters that the screen has.
+func TestLivesExplain(t *testing.T) {
+	t.Parallel()
+	at := time.Date(2026, 1, 1, 9, 0, 0, 0, time.UTC)
+	c := &trace.StateChange{}
+	c.From, c.To, c.Basis, c.Trigger.Kind = tcpstate.Listen, tcpstate.Established, tcpstate.Observed, tcpstate.OnPoll
+	told := func(o render.Options) string {
+		var b strings.Builder
+		err := render.Lives(&b, func(yield func(trace.Event, error) bool) {
+			for _, port := range []string{"40000", "40001"} {
+				peer := trace.Participant{Role: trace.RoleClient, Addr: netip.MustParseAddrPort("127.0.0.1:" + port)}
+				if !yield(trace.Event{Kind: trace.KindState, At: at, Stream: -1, From: trace.Participant{Role: trace.RoleServer, Addr: netip.MustParseAddrPort("127.0.0.1:7")}, To: peer, State: c}, nil) {
+					return
+				}
+			}
+		}, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return b.String()
+	}
+	for _, ask := range []struct {
+		o    render.Options
+		want string
+		n    int
+	}{
+		{render.Options{Width: 200}, "[RFC", 0},
+		{render.Options{Width: 200, Explain: true}, "· The server is in ESTABLISHED now", 1},
+		{render.Options{Width: 200, Explain: true, Lang: explain.Korean}, "· 서버는 이제 ESTABLISHED 상태입니다", 1},
+		{render.Options{Width: 200, Explain: true, ASCII: true}, "[RFC 9293 sec. 3.3.2]", 1},
+	} {
+		if out := told(ask.o); strings.Count(out, ask.want) != ask.n {
+			t.Errorf("%+v: not %d times %q in\n%s", ask.o, ask.n, ask.want, out)
+		}
+	}
+}
