@@ -50,7 +50,7 @@ func (x *Explainer) repeatsAck(f facts, found tcpstate.Finding, before *seen) Ex
 	if cause == nil || cause.frame == 0 {
 		return Explanation{Sentence: x.say(duplicateUnaskedText, f.values), Section: "RFC 5681 §2"}
 	}
-	f.values["cause"], f.values["again"] = cause.frame, x.brief(cause.flags, cause.relSeq, cause.relAck, cause.length)
+	f.values["cause"], f.values["again"] = x.named(cause.frame), x.brief(cause.flags, cause.relSeq, cause.relAck, cause.length)
 	switch {
 	case cause.stream != f.ev.Stream:
 		return Explanation{Sentence: x.say(answersEarlierText, f.values), Section: "RFC 9293 §3.10.7.4"}

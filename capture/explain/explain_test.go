@@ -310,11 +310,13 @@ func BenchmarkExplain(b *testing.B) {
 	}
 }
 
+// unnamed finds a frame that is told by its number alone.
+var unnamed = regexp.MustCompile(`(?:\bframes? |프레임 )\d+(?:[^\d(]|$)`)
+
 // TestFramesAreNamed: where frames have names, no sentence speaks of one by its
 // number alone.
 func TestFramesAreNamed(t *testing.T) {
 	t.Parallel()
-	unnamed := regexp.MustCompile(`(?:\bframes? |프레임 )\d+(?:[^\d(]|$)`)
 	for _, lang := range languages {
 		for _, s := range stories() {
 			x, y := explain.New(lang), explain.New(lang)

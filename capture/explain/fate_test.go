@@ -1,6 +1,7 @@
 package explain_test
 
 import (
+	"fmt"
 	"net/netip"
 	"strings"
 	"testing"
@@ -211,6 +212,14 @@ func TestWhatIsKnown(t *testing.T) {
 			}
 			if n := utf8.RuneCountInString(last); n > longest+30 { // two statements
 				t.Errorf("%s: %d characters: %q", c.name, n, last)
+			}
+			named := explain.New(lang)
+			named.Frame = func(n int) string { return fmt.Sprintf("%d(trace)", n) }
+			for i := range c.events[:len(c.events)-1] {
+				named.Observe(&c.events[i])
+			}
+			if got := named.Explain(&c.events[len(c.events)-1]).Sentence; unnamed.MatchString(got) || strings.ReplaceAll(got, "(trace)", "") != last {
+				t.Errorf("%s: %q, where frames have names: %q", c.name, last, got)
 			}
 			late := explain.New(lang) // a renderer may observe more before it explains
 			for i := range c.events {

@@ -13,7 +13,7 @@ func (x *Explainer) keepAlive(f facts, _ tcpstate.Finding) Explanation {
 		return Explanation{Sentence: join(x.say(staleAckText, f.values), x.say(calledKeepAliveText, f.values)), Section: "RFC 9293 §3.4"}
 	case f.has(tcpstate.FoundBytesSeen):
 		again, _ := f.finding(tcpstate.FoundBytesSeen)
-		f.values["nth"], f.values["original"] = again.Nth, again.Frame
+		f.values["nth"], f.values["original"] = again.Nth, x.named(again.Frame)
 		e := x.retransmission(f, again)
 		e.Sentence = join(e.Sentence, x.say(calledKeepAliveText, f.values))
 		return e
@@ -32,7 +32,7 @@ func (x *Explainer) keepAlive(f facts, _ tcpstate.Finding) Explanation {
 		t = keepAliveByteText
 	}
 	if octet := x.history.octet(f.ev); octet != nil && self != nil && self.doubtful {
-		f.values["original"] = octet.frame
+		f.values["original"] = x.named(octet.frame)
 		t = keepAliveOrOldText
 		if f.s.Len > 0 {
 			t = keepAliveOrAgainText
@@ -69,6 +69,6 @@ func (x *Explainer) answersKeepAlive(f facts) Explanation {
 // peer's, since that one's number lies before its window (RFC 9293 §3.10.7.4,
 // first).
 func (x *Explainer) answersOld(f facts, old int) Explanation {
-	f.values["cause"] = old
+	f.values["cause"] = x.named(old)
 	return Explanation{Sentence: x.say(answersOldText, f.values), Section: "RFC 9293 §3.10.7.4"}
 }
