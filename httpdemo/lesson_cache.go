@@ -114,7 +114,7 @@ func (l *cacheRun) get(browser int, p trace.Participant, path string, status int
 
 // articles is what may be kept.
 func (l *cacheRun) articles() error {
-	l.Step(trace.Text{En: "Without the cache: four times the article, straight from the origin", Ko: "캐시 없이: 원본 서버에서 글을 네 번 읽습니다"})
+	l.Step(trace.Text{En: "Without the cache: the client's two browsers read the article twice each, straight from the origin", Ko: "캐시 없이: 클라이언트의 두 브라우저가 원본 서버에서 글을 두 번씩 읽습니다"})
 	for i := range 4 {
 		if _, err := l.get(i%2, Server, "/cache/article", http.StatusOK, ""); err != nil {
 			return err

@@ -30,7 +30,12 @@ func (x *Explainer) call(ev *trace.Event) Explanation {
 
 // callLine writes a call as a program would: write("hello") → 5 bytes.
 func callLine(lang Lang, c *trace.Call) string {
-	line := quoted(c.Name) + "(" + quoted(CallArgs(lang, c)) + ")"
+	args := CallArgs(lang, c)
+	short := quoted(args)
+	if strings.HasPrefix(args, `"`) && strings.HasSuffix(args, `"`) && !strings.HasSuffix(short, `"`) {
+		short += `"` // the end of a text that was cut
+	}
+	line := quoted(c.Name) + "(" + short + ")"
 	if result, _ := CallResult(lang, c); result != "" {
 		line += " → " + quoted(result)
 	}

@@ -2,6 +2,7 @@ package explain_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"statelab/capture/explain"
@@ -59,4 +60,15 @@ func ExampleCallResult() {
 	// Output:
 	// 연결 거부됨 / 거부됨
 	// 포트 7, 백로그 3
+}
+
+// Of a text that is too long for a sentence the end is seen to be one.
+func TestLongTextOfCall(t *testing.T) {
+	t.Parallel()
+	for _, n := range []int{1, 45, 46, 47, 48, 49, 200} {
+		e := trace.Event{Kind: trace.KindCall, Call: &trace.Call{Name: "write", Args: `"` + strings.Repeat("a", n) + `"`, Result: "3000 bytes"}}
+		if s := explain.New(explain.English).Explain(&e).Sentence; !strings.Contains(s, `a") → 3000 bytes`) && !strings.Contains(s, `a…") → 3000 bytes`) {
+			t.Errorf("%d letters: %s", n, s)
+		}
+	}
 }

@@ -2,11 +2,14 @@ package render
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
 	"statelab/capture/explain"
 	"statelab/capture/ladder"
+	"statelab/capture/tcpstate"
+	"statelab/capture/trace"
 )
 
 // htmlArrow is a way from lane to lane, in percent of the ladder's width and in
@@ -89,8 +92,18 @@ func (s speaker) doubted(m *ladder.StateMark) string {
 	return "(" + explain.Label(s.lang, "word."+name) + ")"
 }
 
-// spoken says a row in words: "frame 4, client to server, PSH ACK, 5 bytes,
-// client ESTABLISHED (assumed)".
+// numberSpoken says "seq=1" as words.
+func numberSpoken(s string) string { return strings.ReplaceAll(s, "=", " ") }
+
+// standing are a segment's findings but those that another beside them denies.
+func standing(seg *trace.Segment) []tcpstate.Finding {
+	return slices.DeleteFunc(slices.Clone(seg.Findings), func(f tcpstate.Finding) bool {
+		return tcpstate.Denies(f.Name, seg.Findings) != ""
+	})
+}
+
+// spoken says a row in words: "frame 4, client to server, PSH ACK, seq 1, ack 1,
+// 5 bytes, client ESTABLISHED (assumed)".
 func (p *painter) spoken(s speaker, row *ladder.Row, h *htmlRow) string {
 	var parts []string
 	add := func(words ...string) {
@@ -107,11 +120,12 @@ func (p *painter) spoken(s speaker, row *ladder.Row, h *htmlRow) string {
 		add(s.f(pageWords["to"], s.lane(p.r.lanes[a.From]), s.lane(p.r.lanes[a.To])))
 		switch seg := row.Event.Segment; {
 		case seg != nil:
-			add(strings.Join(flagList(seg.Flags), " "))
+			l := s.label(seg, "")
+			add(strings.Join(flagList(seg.Flags), " "), numberSpoken(l.seq), numberSpoken(l.ack))
 			if seg.Len > 0 {
 				add(s.f(pageWords["n-bytes"], explain.Count(seg.Len, "byte")))
 			}
-			for _, f := range seg.Findings {
+			for _, f := range standing(seg) {
 				add(s.finding(f.Name, f.Nth))
 			}
 			if a.Part == ladder.Departure {
@@ -135,7 +149,7 @@ func (p *painter) spoken(s speaker, row *ladder.Row, h *htmlRow) string {
 	} else if row.Lane >= 0 && row.Lane < len(p.r.lanes) {
 		add(s.lane(p.r.lanes[row.Lane]))
 	}
-	add(s.of(h.Heading), strings.TrimLeft(s.of(h.Beside), "●▤◆ "))
+	add(s.of(h.Heading), s.of(h.Beside))
 	for _, m := range row.States {
 		add(words(s.lane(p.r.lanes[m.Lane]), m.To.String(), s.doubted(&m)))
 	}

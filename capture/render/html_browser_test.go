@@ -38,6 +38,9 @@ func anyFrame(int) (render.FrameView, bool) {
 		{Name: "Source Port", Depth: 1, BitOffset: 34 * 8, BitLength: 16, Value: "40001"},
 		{Name: "Destination Port", Depth: 1, BitOffset: 36 * 8, BitLength: 16, Value: "7"},
 		{Name: "Sequence Number", Depth: 1, BitOffset: 38 * 8, BitLength: 32, Value: "1000000008"},
+		{Name: "Control Bits", Depth: 1, BitOffset: 46*8 + 7, BitLength: 9, Value: "ACK, PSH"},
+		{Name: "ACK", Depth: 2, BitOffset: 47*8 + 3, BitLength: 1, Value: "1"},
+		{Name: "PSH", Depth: 2, BitOffset: 47*8 + 4, BitLength: 1, Value: "1"},
 		{Name: "Payload", BitOffset: 54 * 8, BitLength: 5 * 8},
 	}}, err == nil
 }
@@ -171,7 +174,7 @@ func TestHTMLInBrowser(t *testing.T) {
 	b.do(chromedp.Click("#frame-4 a.pic", chromedp.ByQuery))
 	want(b, opened, true)
 	want(b, chosen, "frame-4")
-	want(b, heard, "frame 4, client to server, PSH ACK, 5 bytes, lost")
+	want(b, heard, "frame 4, client to server, PSH ACK, seq 1, ack 1, 5 bytes, lost")
 	want(b, `location.hash`, "#frame-4")
 
 	b.lighting()
@@ -202,11 +205,24 @@ func TestHTMLInBrowser(t *testing.T) {
 	want(b, `document.querySelector(".chosen").dataset.i === document.querySelector("a.pic").parentNode.dataset.i`, true)
 	b.do(chromedp.KeyEvent("n"))
 	want(b, chosen, "frame-5") // the rows between have no finding
+	b.do(chromedp.Evaluate(typedInKorean("ㅏ"), nil))
+	want(b, chosen, "frame-4")
+	b.do(chromedp.Evaluate(typedInKorean("ㅜ"), nil))
+	want(b, chosen, "frame-5")
+	b.do(chromedp.Evaluate(`document.body.dispatchEvent(new KeyboardEvent("keydown", {key: "Process", code: "KeyJ", bubbles: true}))`, nil))
+	want(b, chosen, "frame-6")
+	b.do(chromedp.Evaluate(typedInKorean("ㅔ"), nil))
+	want(b, chosen, "frame-5")
 	b.do(chromedp.KeyEvent("?"))
 	want(b, `document.getElementById("keys").open`, true)
 	b.do(chromedp.Click("#keys-close"))
 	want(b, `document.getElementById("keys").open`, false)
 	b.clean()
+}
+
+// typedInKorean is a key of a Korean keyboard whose input method was not switched.
+func typedInKorean(letter string) string {
+	return fmt.Sprintf(`document.body.dispatchEvent(new KeyboardEvent("keydown", {key: %q, bubbles: true}))`, letter)
 }
 
 // lighting holds that fields and bytes light each other, by pointer and by key.
@@ -229,6 +245,66 @@ func (b *browser) lighting() {
 	b.do(chromedp.Focus(".fields", chromedp.ByQuery), chromedp.KeyEvent(kb.ArrowDown), chromedp.KeyEvent(kb.ArrowDown))
 	want(b, name, "Destination Address")
 	want(b, chosen, "frame-4")
+
+	// Of a byte that several fields share, each is told: as their whole, where it is one.
+	byteAt := func(n int) string {
+		return fmt.Sprintf(`document.querySelector('.hex .h [data-b="%d"]').dispatchEvent(new PointerEvent("pointerover", {bubbles: true}))`, n)
+	}
+	const told = `document.getElementById("field-status").textContent`
+	b.do(chromedp.Evaluate(byteAt(14), nil))
+	want(b, told, "Version: 4; IHL: 5 (20 bytes) — byte 14")
+	b.do(chromedp.Evaluate(byteAt(47), nil))
+	want(b, told, "Control Bits: ACK, PSH — bytes 46–47, bits 7–15: ·······0 00011000")
+
+	// The ends of the bytes are those of the table, and not of the ladder.
+	b.do(chromedp.Focus(".hex", chromedp.ByQuery), chromedp.KeyEvent(kb.End))
+	want(b, lit, "54,55,56,57,58")
+	b.do(chromedp.KeyEvent(kb.Home))
+	want(b, lit, "0,1,2,3,4,5")
+	b.do(chromedp.Focus(".fields", chromedp.ByQuery), chromedp.KeyEvent(kb.End))
+	want(b, name, "Payload")
+	want(b, chosen, "frame-4")
+}
+
+// The bytes and their characters have room in the panel, however wide that is.
+func TestHTMLBytesFit(t *testing.T) {
+	t.Parallel()
+	b := newBrowser(t)
+	loss := page(t, "loss", render.Options{Frame: anyFrame})
+	const wide, room = `document.querySelector(".hex").scrollWidth`, `document.querySelector(".hex").clientWidth`
+	for _, width := range []int64{400, 500, 800, 1280, 1366, 1600} {
+		b.do(chromedp.EmulateViewport(width, 900))
+		b.open(loss, "#frame-4")
+		want(b, wide+" <= "+room, true)
+	}
+	want(b, `document.querySelector(".hex .h").children.length`, 16)
+	b.do(chromedp.EmulateViewport(1280, 900), chromedp.Poll(`document.querySelector(".hex .h").children.length === 8`, nil))
+	want(b, wide+" <= "+room, true)
+	b.clean()
+}
+
+// What stands beside a lane bears its sign on the side of that lane, and its end is
+// beside it; on a narrow screen, where it covers other lanes, it names its own.
+func TestHTMLBesideItsLane(t *testing.T) {
+	t.Parallel()
+	b := newBrowser(t)
+	for _, name := range []string{"loss", "cluster"} {
+		for _, width := range []int64{400, 800, 1280} {
+			b.do(chromedp.EmulateViewport(width, 900))
+			b.open(page(t, name, render.Options{}), "")
+			const all = `Array.from(document.querySelectorAll(".beside"))`
+			want(b, all+`.length > 0`, true)
+			want(b, all+`.filter(e => {
+				const box = e.getBoundingClientRect(), sign = e.firstElementChild.getBoundingClientRect(), words = e.lastElementChild.getBoundingClientRect();
+				const lanes = Array.from(e.parentNode.querySelectorAll("i:not(.down)"));
+				const own = lanes.find(i => e.classList.contains(i.classList[0])).getBoundingClientRect().left + 4;
+				const near = r => Math.min(Math.abs(r.left - own), Math.abs(r.right - own));
+				const named = words.width > 0 && e.querySelector(".who").offsetWidth > 0;
+				return near(sign) > near(words) || sign.bottom < words.top || near(box) > 24 || named !== (lanes.length > 2 && innerWidth < 500);
+			}).map(e => e.textContent).join("; ")`, "")
+		}
+	}
+	b.clean()
 }
 
 // The language and the theme change in the page, and nothing else does.
@@ -241,7 +317,7 @@ func TestHTMLLanguageAndTheme(t *testing.T) {
 	want(b, `document.documentElement.lang`, "en")
 	b.do(chromedp.Click(`button[data-lang="ko"]`, chromedp.ByQuery))
 	want(b, `document.documentElement.lang`, "ko")
-	want(b, heard, "프레임 5, 클라이언트 → 서버, PSH ACK, 5바이트, 재전송")
+	want(b, heard, "프레임 5, 클라이언트 → 서버, PSH ACK, seq 1, ack 1, 5바이트, 재전송")
 	want(b, `document.getElementById("ladder-title").innerText`, "사다리 그림")
 	want(b, `document.querySelector(".found-box b").innerText`, "재전송")
 	const ground = `getComputedStyle(document.body).backgroundColor`
@@ -267,6 +343,13 @@ func TestHTMLFilter(t *testing.T) {
 	want(b, shown, "11")
 	b.do(chromedp.Evaluate(`document.activeElement.blur()`, nil), chromedp.KeyEvent(kb.Home), chromedp.KeyEvent(kb.ArrowDown), chromedp.KeyEvent(kb.ArrowDown))
 	want(b, `document.querySelector(".chosen").dataset.s !== "0"`, true)
+
+	// What is of no connection is there as long as the chosen one is.
+	b.open(page(t, "cluster", render.Options{}), "")
+	const without = `Array.from(document.querySelectorAll('#rows > [data-s="-1"]:not(.step, .note)'))`
+	b.do(chromedp.SetValue("#filter", "1"), chromedp.Evaluate(`document.getElementById("filter").dispatchEvent(new Event("change", {bubbles: true}))`, nil))
+	want(b, without+`.some(e => e.hidden) && document.querySelectorAll("#rows > .step[hidden]").length === 0`, true)
+	want(b, without+`.filter(e => !e.hidden && !document.querySelector('#rows > [data-s="1"]').compareDocumentPosition(e) & Node.DOCUMENT_POSITION_FOLLOWING).length`, 0.0)
 	b.clean()
 }
 
@@ -338,6 +421,7 @@ func TestHTMLStatesOnPaper(t *testing.T) {
 	b.do(emulation.SetEmulatedMedia().WithMedia("print"), chromedp.EmulateViewport(740, 1000))
 	const chips = `Array.from(document.querySelectorAll(".row .chips.left .chip"))`
 	want(b, chips+`.some(c => c.innerText.endsWith("?"))`, true)
+	want(b, `parseFloat(getComputedStyle(document.querySelector("#glance p")).fontSize) < parseFloat(getComputedStyle(document.querySelector("h2")).fontSize)`, true)
 	want(b, chips+`.filter(c => {
 		const time = c.closest("li").querySelector(".gutter");
 		return time && c.getBoundingClientRect().left < time.getBoundingClientRect().right + 4;

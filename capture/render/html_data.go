@@ -37,7 +37,7 @@ type dataFinding struct {
 
 // scriptWords are the words that the script writes.
 var scriptWords = []string{
-	"all", "bit", "byte", "bytes", "evidence", "field-hint", "fields", "findings", "frame", "frames", "message", "more-bytes",
+	"all", "bit", "bits", "byte", "byte-range", "bytes", "evidence", "field-hint", "fields", "findings", "frame", "frames", "message", "more-bytes",
 	"no-bytes", "not-captured", "nothing", "refers", "remembers", "states", "why",
 }
 
@@ -112,7 +112,7 @@ func (r *report) dataRow(row *ladder.Row, now map[end]ladder.StateMark, d *pageD
 		}
 	}
 	if seg := row.Event.Segment; seg != nil {
-		for _, f := range seg.Findings {
+		for _, f := range standing(seg) {
 			name := safe(f.Name)
 			out.Findings = append(out.Findings, dataFound{name, f.Frame, f.Nth})
 			d.Findings[name] = dataFinding{

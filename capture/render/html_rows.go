@@ -28,9 +28,11 @@ type htmlRow struct {
 	Below  []trace.Text
 	Fields []trace.Text
 	Arrow  *htmlArrow
-	// Beside is what stands beside a lane: a call, a memory. Side is its lane.
-	Beside trace.Text
-	Side   int
+	// Beside is what stands beside a lane: a call, a memory. Side is its lane, Who
+	// its name, and Mark the sign that stands nearest to it.
+	Beside, Who trace.Text
+	Mark        string
+	Side        int
 	// Before and After are the lanes above and below the row's event.
 	Before, After []htmlLane
 	Sides         []htmlSide
@@ -111,6 +113,7 @@ func (p *painter) row(i int, row *ladder.Row) htmlRow {
 	h.swapped = len(p.r.order) == 2 && p.r.order[0] == 1
 	if row.Lane >= 0 {
 		h.Edge = p.r.edge(row.Lane)
+		h.Who = inTwo(func(s speaker) string { return s.lane(p.r.lanes[row.Lane]) })
 	}
 	if row.Frame > 0 && strings.HasPrefix(h.ID, "frame-") {
 		h.Frame = row.Frame
@@ -216,22 +219,22 @@ func (p *painter) say(h *htmlRow, row *ladder.Row) {
 	case ladder.RowPause:
 		h.Class, h.Heading = "pause", inTwo(func(s speaker) string { return s.f(wordPass, prose(s.lang, row.Pause)) })
 	case ladder.RowCall:
-		h.Class, h.Opens = "call", true
-		h.Beside = inTwo(func(s speaker) string { return "● " + callText(s, row.Event.Call) })
+		h.Class, h.Opens, h.Mark = "call", true, "●"
+		h.Beside = inTwo(func(s speaker) string { return callText(s, row.Event.Call) })
 	case ladder.RowStore:
-		h.Class, h.Opens = "call", true
-		h.Beside = inTwo(func(s speaker) string { return "▣ " + explain.AccessForms(s.lang, row.Event.Access)[0] })
+		h.Class, h.Opens, h.Mark = "call", true, "▣"
+		h.Beside = inTwo(func(s speaker) string { return explain.AccessForms(s.lang, row.Event.Access)[0] })
 	case ladder.RowMemory:
-		h.Class, h.Opens = "memory", true
-		h.Beside = inTwo(func(s speaker) string { return "▤ " + memoryText(s, row.Memory) })
+		h.Class, h.Opens, h.Mark = "memory", true, "▤"
+		h.Beside = inTwo(func(s speaker) string { return memoryText(s, row.Memory) })
 	case ladder.RowState:
-		h.Class, h.Opens = "state", true
+		h.Class, h.Opens, h.Mark = "state", true, "◆"
 		h.Beside = inTwo(func(s speaker) string {
 			tag := ""
 			if p.r.several {
 				tag = rowTag(row)
 			}
-			return words("◆", tag, stateCause(s, row))
+			return words(tag, stateCause(s, row))
 		})
 	case ladder.RowOther, ladder.RowVerdict, ladder.RowLost:
 		h.Class, h.Opens = "other", row.Kind != ladder.RowLost

@@ -60,7 +60,7 @@ func (r *report) Totals() trace.Text {
 type htmlConnection struct {
 	Stream, Number, First int
 	Client, Server        string
-	States                string
+	States, Again         string
 	Sent, Received        int64
 	RTT                   string
 	Story, Ending         trace.Text
@@ -74,8 +74,8 @@ func (r *report) Connections() []htmlConnection {
 		c := &r.conns[i]
 		h := htmlConnection{
 			Stream: c.Stream, Number: r.o.number(c.Stream), First: c.First, Client: c.Key.Client.String(), Server: c.Key.Server.String(),
-			States: endStates(c),
-			Sent:   c.Bytes[tcpstate.Client], Received: c.Bytes[tcpstate.Server],
+			States: endStates(c), Again: sentAgain(c),
+			Sent: c.Bytes[tcpstate.Client], Received: c.Bytes[tcpstate.Server],
 			Ending:   inTwo(func(s speaker) string { return safe(r.explainer(s).Ending(c)) }),
 			Verdict:  inTwo(func(s speaker) string { return explain.Verdict(s.lang, c) }),
 			Findings: inTwo(func(s speaker) string { return findingsText(s, c.Standing()) }),

@@ -17,13 +17,21 @@ func Mermaid(w io.Writer, events Events, o Options) error {
 
 type mermaid struct{ *lineWriter }
 
-func (m mermaid) begin(title string) {
-	if title != "" {
+// mermaidTitle is how many cells a title may have, however near the lanes stand:
+// Mermaid cuts what is longer.
+const mermaidTitle = 40
+
+func (m mermaid) begin(title string) (rest string) {
+	switch {
+	case cells(safe(title)) > mermaidTitle:
+		rest = title
+	case title != "":
 		m.line("---")
 		m.line("title: %s", yaml(title))
 		m.line("---")
 	}
 	m.line("sequenceDiagram")
+	return rest
 }
 
 func (m mermaid) end() {}

@@ -16,11 +16,12 @@ func PlantUML(w io.Writer, events Events, o Options) error {
 
 type plantUML struct{ *lineWriter }
 
-func (p plantUML) begin(title string) {
+func (p plantUML) begin(title string) (rest string) {
 	p.line("@startuml")
 	if title != "" {
 		p.line("title %s", plantText(safe(title)))
 	}
+	return ""
 }
 
 func (p plantUML) end() { p.line("@enduml") }

@@ -14,7 +14,9 @@ import (
 // dialect is a language for sequence diagrams. What it is given is plain text:
 // it escapes.
 type dialect interface {
-	begin(title string)
+	// begin writes the title, or returns it where it has no room: it stands in a
+	// note then.
+	begin(title string) (rest string)
 	end()
 	lane(lane int, name string)
 	// over writes a note over the lanes from first to last.
@@ -48,13 +50,16 @@ func writeSequence(w io.Writer, events Events, o Options, make func(*lineWriter)
 	p, failed := collect(events, o)
 	out := &lineWriter{bufio.NewWriter(w)}
 	s := &sequence{o: o, say: speaker{lang: o.Lang}, p: p, d: make(out)}
-	s.d.begin(o.Title)
+	title := s.d.begin(o.Title)
 	for _, lane := range p.order {
 		l := p.lanes[lane]
 		s.d.lane(lane, words(s.say.lane(l), s.say.address(l)))
 	}
 	if len(p.lanes) == 0 {
 		s.d.lane(0, s.say.of(wordEmpty))
+	}
+	if title != "" {
+		s.all(s.d.over, title)
 	}
 	if o.Network != "" {
 		s.all(s.d.over, o.Network)

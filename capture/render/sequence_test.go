@@ -86,3 +86,27 @@ func TestMermaidNotesFit(t *testing.T) {
 		t.Errorf("%d lines of notes", lines)
 	}
 }
+
+// A title that is too long for a Mermaid title, which is cut, stands in a note.
+func TestMermaidLongTitle(t *testing.T) {
+	t.Parallel()
+	f, _ := render.Choose("ladder", "mermaid")
+	tr := rendertest.Corpus()[0]
+	for title, want := range map[string]string{
+		"Three segments open a connection":                               "---\ntitle: \"Three segments open a connection\"\n---\nsequenceDiagram\n",
+		"A segment is lost; its sender remembers it, and sends it again": "sequenceDiagram\n",
+		"세그먼트가 손실되고, 보낸 쪽은 그것을 기억하고 있다가 다시 보낸다":                          "sequenceDiagram\n",
+	} {
+		tr.Title = title
+		got := string(rendertest.Render(t, f, tr, render.Options{}))
+		if !strings.HasPrefix(got, want) {
+			t.Errorf("%q: the diagram begins with %.80q", title, got)
+		}
+		_, note, _ := strings.Cut(got, "Note over ")
+		note, _, _ = strings.Cut(note, "\n")
+		first, _, _ := strings.Cut(title, " ")
+		if long := !strings.HasPrefix(want, "---"); strings.Contains(note, first) != long {
+			t.Errorf("%q: the first note is %q", title, note)
+		}
+	}
+}

@@ -160,6 +160,9 @@
     }
   }
 
+  // setLines breaks the bytes that are shown into lines, as long as there is room for.
+  let setLines = () => {};
+
   // octets shows a frame's bytes and fields, each lit by the other.
   function octets(frame, row) {
     const raw = atob(frame.b), layout = data.layouts[frame.l];
@@ -173,20 +176,28 @@
     const status = el('p', {class: 'field-status', id: 'field-status', 'aria-live': 'polite'}, w('field-hint'));
     const rows = fields.map((f, k) => el('tr', {class: 'd' + Math.min(f.depth, 4), 'data-k': k}, el('td', {}, f.name), el('td', {}, f.value)));
     const cells = [], signs = [];
-    const wide = panel.clientWidth < 480 ? 8 : 16;
-    for (let at = 0; at < raw.length; at += wide) {
-      const h = el('span', {class: 'o h'}), a = el('span', {class: 'o a', 'aria-hidden': 'true'});
-      for (let i = at; i < Math.min(at + wide, raw.length); i++) {
-        const c = raw.charCodeAt(i);
-        cells.push(h.appendChild(el('b', {'data-b': i}, c.toString(16).padStart(2, '0'))));
-        signs.push(a.appendChild(el('b', {'data-b': i}, c > 32 && c < 127 ? raw[i] : c === 32 ? '\u00a0' : '·')));
-      }
-      hex.append(el('span', {class: 'off', 'aria-hidden': 'true'}, at.toString(16).padStart(4, '0')), h, a);
+    for (let i = 0; i < raw.length; i++) {
+      const c = raw.charCodeAt(i);
+      cells.push(el('b', {'data-b': i}, c.toString(16).padStart(2, '0')));
+      signs.push(el('b', {'data-b': i}, c > 32 && c < 127 ? raw[i] : c === 32 ? '\u00a0' : '·'));
     }
+    let wide = 16;
+    const lines = n => {
+      wide = n;
+      hex.replaceChildren();
+      for (let at = 0; at < raw.length; at += wide) {
+        hex.append(el('span', {class: 'off', 'aria-hidden': 'true'}, at.toString(16).padStart(4, '0')),
+          el('span', {class: 'o h'}, ...cells.slice(at, at + wide)),
+          el('span', {class: 'o a', 'aria-hidden': 'true'}, ...signs.slice(at, at + wide)));
+      }
+      return hex.scrollWidth <= hex.clientWidth;
+    };
+    setLines = () => lines(16) || lines(8);
     const more = [];
     if (frame.n > raw.length) more.push(el('p', {class: 'faint'}, (frame.n - raw.length) + ' ', w('more-bytes')));
     if (frame.w > frame.n) more.push(el('p', {class: 'faint'}, (frame.w - frame.n) + ' ', w('not-captured')));
     detail.append(el('h4', {id: 'hex-title'}, w('bytes')), el('div', {class: 'octets'}, hex, ...more, status));
+    setLines();
     panel.style.setProperty('--bar', document.querySelector('.panel-bar').offsetHeight + 'px');
     const table = el('table', {class: 'fields', tabindex: '0', 'aria-labelledby': 'fields-title'}, el('tbody', {}, ...rows));
     detail.append(el('h4', {id: 'fields-title'}, w('fields')), table);
@@ -205,9 +216,9 @@
     };
     const tell = f => {
       const a = first(f), z = last(f);
-      let s = f.name + (f.value ? ': ' + f.value : '') + ' — ' + word('byte') + ' ' + a + (z > a ? '–' + z : '');
+      let s = f.name + (f.value ? ': ' + f.value : '') + ' — ' + word(z > a ? 'byte-range' : 'byte') + ' ' + a + (z > a ? '–' + z : '');
       if (f.bits % 8 || f.bit % 8) {
-        s += ', ' + word('bit') + ' ' + (f.bit % 8) + (f.bits > 1 ? '–' + (f.bit % 8 + f.bits - 1) : '');
+        s += ', ' + word(f.bits > 1 ? 'bits' : 'bit') + ' ' + (f.bit % 8) + (f.bits > 1 ? '–' + (f.bit % 8 + f.bits - 1) : '');
         if (f.bits < 25 && z < raw.length) {
           let bits = '';
           for (let b = a * 8; b < (z + 1) * 8; b++) {
@@ -230,8 +241,22 @@
       const deepest = fields.map((f, k) => k).filter(k => first(fields[k]) <= b && b <= last(fields[k]) &&
         !(fields[k + 1] && fields[k + 1].depth > fields[k].depth && inside(k, b)));
       light(cells[b], signs[b], ...deepest.flatMap(k => [rows[k], ...cover(fields[k])]));
-      if (deepest.length) tell(fields[deepest[0]]);
+      if (deepest.length === 1) tell(fields[deepest[0]]);
+      else if (deepest.length) tellSeveral(deepest, b);
       if (scroll) near(hex, cells[b].parentNode);
+    };
+    // parent is the field that field k is a part of, -1 for none.
+    const parent = k => {
+      const depth = fields[k].depth;
+      while (k >= 0 && fields[k].depth >= depth) k--;
+      return k;
+    };
+    // tellSeveral tells of the field whose parts share byte b; where there is none,
+    // of each that lies there.
+    const tellSeveral = (all, b) => {
+      const whole = parent(all[0]);
+      if (whole >= 0 && fields[whole].value && all.every(k => parent(k) === whole)) return tell(fields[whole]);
+      status.textContent = all.map(k => fields[k].name + (fields[k].value ? ': ' + fields[k].value : '')).join('; ') + ' — ' + word('byte') + ' ' + b;
     };
     // inside: a part of field k covers byte b.
     const inside = (k, b) => {
@@ -249,7 +274,7 @@
     hex.addEventListener('pointerover', e => { const b = e.target.dataset.b; if (b !== undefined) byByte(Number(b)); });
     let k = -1, b = -1;
     table.addEventListener('keydown', e => {
-      const by = {ArrowDown: 1, ArrowUp: -1}[e.key];
+      const by = {ArrowDown: 1, ArrowUp: -1, Home: -fields.length, End: fields.length}[e.key];
       if (!by) return;
       e.preventDefault(); e.stopPropagation();
       k = Math.min(Math.max(k + by, 0), fields.length - 1);
@@ -257,7 +282,7 @@
       rows[k].scrollIntoView({block: 'nearest'});
     });
     hex.addEventListener('keydown', e => {
-      const by = {ArrowRight: 1, ArrowLeft: -1, ArrowDown: wide, ArrowUp: -wide}[e.key];
+      const by = {ArrowRight: 1, ArrowLeft: -1, ArrowDown: wide, ArrowUp: -wide, Home: -raw.length, End: raw.length}[e.key];
       if (!by) return;
       e.preventDefault(); e.stopPropagation();
       b = Math.min(Math.max(b + by, 0), cells.length - 1);
@@ -324,7 +349,12 @@
   }
   function filter() {
     const s = $('filter') ? $('filter').value : '';
-    for (const li of items) li.hidden = s !== '' && li.dataset.s !== s && li.dataset.s !== '-1';
+    const own = items.map(li => li.dataset.s === s);
+    const first = own.indexOf(true), last = own.lastIndexOf(true);
+    // What is of no connection stays while the chosen one is there, and headings do.
+    items.forEach((li, i) => {
+      li.hidden = s !== '' && !own[i] && !(li.dataset.s === '-1' && (first < i && i < last || li.matches('.step, .note')));
+    });
     if (chosen >= 0 && items[chosen].hidden) { close(); reach(); }
     ties();
   }
@@ -360,6 +390,11 @@
     if (e.target.id === 'why') { body.classList.toggle('no-why', !e.target.checked); ties(); }
     if (e.target.id === 'filter') filter();
   });
+  // latin is the key's letter on a Latin keyboard, where one forgot to switch the
+  // input method: the two-set Korean one is KS X 5002.
+  const jamo = {'ㅓ': 'j', 'ㅏ': 'k', 'ㅜ': 'n', 'ㅔ': 'p'};
+  const latin = e => e.key === 'Process' && e.code.startsWith('Key') ? e.code[3].toLowerCase() : jamo[e.key] || e.key;
+
   document.addEventListener('keydown', e => {
     if (e.ctrlKey || e.metaKey || e.altKey || $('keys').open) return;
     if (e.target.matches('select, input, summary, pre, .scroll') && e.key !== 'Escape' && e.key !== '?') return;
@@ -370,13 +405,14 @@
       n: () => step(chosen, 1, found), p: () => step(chosen < 0 ? items.length : chosen, -1, found),
       Escape: close, '?': () => $('keys').showModal(),
     };
-    if (!Object.hasOwn(keys, e.key)) return;
+    const key = latin(e);
+    if (!Object.hasOwn(keys, key)) return;
     e.preventDefault();
-    keys[e.key]();
+    keys[key]();
   });
   addEventListener('hashchange', fromHash);
   let waiting = 0;
-  addEventListener('resize', () => { cancelAnimationFrame(waiting); waiting = requestAnimationFrame(ties); });
+  addEventListener('resize', () => { cancelAnimationFrame(waiting); waiting = requestAnimationFrame(() => { setLines(); ties(); }); });
 
   root.classList.add('js');
   body.classList.toggle('large', items.length > 800);
