@@ -88,6 +88,16 @@ func (r *report) Connections() []htmlConnection {
 	return out
 }
 
+// AgainSeen reports whether findings name more segments than were seen twice.
+func (r *report) AgainSeen() bool {
+	for i := range r.conns {
+		if again, named := retransmissions(&r.conns[i]); named > again && again > 0 {
+			return true
+		}
+	}
+	return false
+}
+
 // Several reports whether there is a choice of connections.
 func (r *report) Several() bool { return len(r.conns) > 1 }
 

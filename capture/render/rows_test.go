@@ -102,6 +102,10 @@ func TestSentAgainIsExplained(t *testing.T) {
 			if strings.Contains(text, want) != told {
 				t.Errorf("%d retransmissions, 1 sent again, %v:\n%s", named, lang, text)
 			}
+			page := shown(t, "ladder", "html", render.Options{Lang: lang}, trace.Event{Kind: trace.KindConnection, Connection: c})
+			if strings.Contains(page, want) != told || !strings.Contains(page, `<td class="num">1 / 0</td>`) {
+				t.Errorf("%d retransmissions, 1 sent again, %v: the page does not say so", named, lang)
+			}
 		}
 	}
 }
