@@ -90,14 +90,15 @@ func CarriesState(field string) bool {
 	return equalFold(field, "Cookie") || equalFold(field, "Set-Cookie") || anyFold(schemeFields, field) || anyFold(tokenFields, field)
 }
 
-// among finds the credentials among parameters.
+// among finds the credentials among parameters. They keep nothing of the body in
+// which these stand.
 func among(in Place, parameters []parameter) (all []Credential) {
 	for _, p := range parameters {
 		switch {
 		case p.namedIn(passwordNames):
-			all = append(all, Credential{In: in, Field: p.name, User: userAmong(parameters)})
+			all = append(all, Credential{In: in, Field: strings.Clone(p.name), User: strings.Clone(userAmong(parameters))})
 		case p.value != "" && p.namedIn(tokenNames):
-			all = append(all, Credential{In: in, Field: p.name, Token: p.value, Unsure: p.unsure(in)})
+			all = append(all, Credential{In: in, Field: strings.Clone(p.name), Token: strings.Clone(p.value), Unsure: p.unsure(in)})
 		}
 	}
 	return all

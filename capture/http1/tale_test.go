@@ -3,6 +3,7 @@ package http1_test
 import (
 	"fmt"
 	"net/netip"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -355,6 +356,29 @@ func TestCredentialPlaces(t *testing.T) {
 			t.Errorf("the password is shown: %+v", m.Credentials())
 		}
 	}
+}
+
+// Credentials of a long body do not hold it in memory. It measures the heap, and so
+// runs alone.
+func TestCredentialsHoldNoBody(t *testing.T) {
+	const messages, most = 200, 1 << 20
+	body := []byte("user=jisoo&pwd=p&sid=qC9vh7Gng1MmN3gFr6umlNetFqZceAHMygAxxeL0QZY&rest=" + strings.Repeat("x", http1.CredentialBody-100))
+	m := &http1.Message{Request: true, Target: "/", Body: body, Fields: []http1.Field{{Name: "Content-Type", Value: "application/x-www-form-urlencoded"}}}
+	heap := func() int64 {
+		var s runtime.MemStats
+		runtime.GC()
+		runtime.ReadMemStats(&s)
+		return int64(s.HeapAlloc)
+	}
+	before := heap()
+	var all []http1.Credential
+	for range messages {
+		all = append(all, m.Credentials()...)
+	}
+	if grown := heap() - before; grown > most || len(all) != 2*messages {
+		t.Errorf("%d credentials hold %d bytes", len(all), grown)
+	}
+	runtime.KeepAlive(all)
 }
 
 // The example of RFC 7519 §3.1.
