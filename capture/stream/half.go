@@ -60,9 +60,10 @@ type half struct {
 	held    int      // bytes of memory that these take
 	place   *list.Element
 
-	acked   int64 // the peer has acknowledged the octets before this offset
-	hole    int64 // the value of next at which they were found to be missing,
-	missing int   // and the number of the segment that showed it
+	others  []tcpstate.Seq // where it would begin by other SYNs than the first: see begin
+	acked   int64          // the peer has acknowledged the octets before this offset
+	hole    int64          // the value of next at which they were found to be missing,
+	missing int            // and the number of the segment that showed it
 }
 
 // take puts a segment's octets where they belong.
@@ -71,7 +72,11 @@ func (h *half) take(s *tcpstate.Segment, at stamp) {
 	seq := s.Seq
 	if s.Flags.Has(tcpstate.SYN) {
 		seq = seq.Add(1) // the SYN takes the number before the first octet (RFC 9293 §3.4)
-		h.begin(seq)
+		if h.begin(seq); seq != h.base {
+			return // what it carries is of the stream that it would begin
+		}
+	} else {
+		h.beginAnew(seq)
 	}
 	if (s.Len > 0 || s.Flags.Has(tcpstate.FIN)) && !s.Flags.Has(tcpstate.RST) {
 		h.beginMidway(seq, at)
@@ -107,11 +112,32 @@ func (h *half) reset(offset int64, at stamp) {
 	}
 }
 
+// maxOthers bounds how many other beginnings of a stream are remembered.
+const maxOthers = 4
+
 // begin notes where the stream begins: at the SYN. A second SYN is a
-// retransmission.
+// retransmission, or from an end that has forgotten the first, and begins with
+// another number: which of them opens the stream, only what follows tells.
 func (h *half) begin(seq tcpstate.Seq) {
-	if !h.begun {
+	switch {
+	case !h.begun:
 		h.begun, h.base = true, seq
+	case seq != h.base && h.untouched() && !slices.Contains(h.others, seq) && len(h.others) < maxOthers:
+		h.others = append(h.others, seq)
+	}
+}
+
+// untouched reports whether nothing is known of the stream but its beginning.
+func (h *half) untouched() bool {
+	return h.next == 0 && len(h.waiting) == 0 && !h.hasFIN && h.acked == 0
+}
+
+// beginAnew takes another beginning for the stream's, where that is the number
+// which its sender goes on with, or its peer acknowledges.
+func (h *half) beginAnew(seq tcpstate.Seq) {
+	i := slices.Index(h.others, seq)
+	if i >= 0 && h.untouched() {
+		h.base, h.others[i] = seq, h.base
 	}
 }
 
@@ -250,6 +276,7 @@ func (h *half) drop() {
 
 // acknowledged notes how far the peer says that it has received.
 func (h *half) acknowledged(ack tcpstate.Seq) {
+	h.beginAnew(ack)
 	if offset := h.offsetOf(ack); h.begun && !h.done && offset <= h.next+maxAhead {
 		h.acked = max(h.acked, offset)
 	}

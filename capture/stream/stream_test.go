@@ -89,6 +89,36 @@ func play(t testing.TB, limits stream.Limits, steps ...step) *recorder {
 	return r
 }
 
+// Of several SYNs the one counts that is acknowledged, or that data follow.
+func TestAnotherBeginning(t *testing.T) {
+	t.Parallel()
+	const far = 1 << 31 / 3 * 2
+	both := ack | syn
+	first, other := step{server: true, flags: both, ack: 1}, step{server: true, seq: far, flags: both, ack: 1}
+	data := []step{{server: true, seq: far + 1, flags: ack, data: "abc", ack: 4}, {server: true, seq: far + 4, flags: ack | fin, ack: 4}}
+	for name, steps := range map[string][]step{
+		"acknowledged": {{flags: syn}, first, other, first, {seq: 1, flags: ack, data: "get", ack: far + 1}, first, {seq: 4, flags: ack, ack: far + 1}},
+		"gone on with": {{flags: syn}, first, other, {seq: 1, data: "get"}},
+		"alone":        {{flags: syn}, other, {seq: 1, flags: ack, data: "get", ack: far + 1}, first},
+	} {
+		r := play(t, stream.Limits{}, append(steps, data...)...)
+		if got := r.text[tcpstate.Server].String(); got != "abc." {
+			t.Errorf("%s: the server's stream is %q", name, got)
+		}
+	}
+	// Of what is acknowledged, the capture may lack the beginning.
+	gap := play(t, stream.Limits{}, step{flags: syn}, first, other, step{seq: 1, flags: ack, data: "get", ack: far + 1}, step{server: true, seq: far + 4, flags: ack | fin, data: "def", ack: 4})
+	if got := gap.text[tcpstate.Server].String(); got != "[3]def." {
+		t.Errorf("without its beginning: the server's stream is %q", got)
+	}
+	// Once one is acknowledged and gone on with, a later SYN does not undo it.
+	r := play(t, stream.Limits{}, step{flags: syn}, first, step{seq: 1, flags: ack, data: "get", ack: 1}, step{server: true, seq: 1, flags: ack, data: "abc", ack: 4}, other,
+		step{server: true, seq: 4, flags: ack | fin, ack: 4})
+	if got := r.text[tcpstate.Server].String(); got != "abc." {
+		t.Errorf("a late SYN: the server's stream is %q", got)
+	}
+}
+
 func from(s step) tcpstate.End {
 	if s.server {
 		return tcpstate.Server

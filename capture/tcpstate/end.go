@@ -17,7 +17,10 @@ type end struct {
 	// tapped says that segments are seen at this end's own host, as they leave
 	// and as they arrive: then nothing need be assumed about it.
 	tapped bool
-	both   *tapView // nil unless both hosts are watched
+	// reply is the ISN of its latest SYN,ACK, if it has sent one.
+	reply   Seq
+	replied bool
+	both    *tapView // nil unless both hosts are watched
 	// lost: a RST of its own has shown that it had lost the connection.
 	lost bool
 	// assumed is what its peer has sent to it and it may have received.

@@ -4,9 +4,48 @@ import "time"
 
 // trip is what the round trip of a handshake is made of.
 type trip struct {
-	asked, agreed asked         // the client's SYN, the server's SYN,ACK
-	there         time.Duration // from the one to the other,
-	known         bool          // where it is known which SYN was answered
+	asked asked // the client's SYN
+	// replies are the server's, the first and the latest other: one that has
+	// forgotten the client's SYN answers the next with another ISN, and its ACK tells
+	// which of them opens the connection.
+	replies [2]reply
+}
+
+// reply are the SYN,ACKs of one ISN.
+type reply struct {
+	isn     Seq
+	frame   int   // of the first, 0 before it
+	agreed  asked // the latest
+	refused bool  // what they acknowledge is not the client's SYN
+	there   time.Duration
+	known   bool // there is the time from the SYN that the first answers
+}
+
+// reply is the place of the SYN,ACKs of an ISN.
+func (t *trip) reply(isn Seq) *reply {
+	if r := &t.replies[0]; r.frame == 0 || r.isn == isn {
+		return r
+	}
+	return &t.replies[1]
+}
+
+// acked returns the SYN,ACKs that an ACK is the first to follow: those that it
+// acknowledges and no more, else those of the ISN that counts so far. It is nil
+// where there are none.
+func (t *trip) acked(ack, isn Seq) (found *reply) {
+	for i := range t.replies {
+		r := &t.replies[i]
+		if r.frame == 0 || r.refused {
+			continue
+		}
+		if ack == r.isn+1 {
+			return r
+		}
+		if r.isn == isn {
+			found = r
+		}
+	}
+	return found
 }
 
 // asked is the latest SYN or SYN,ACK of an end.
@@ -55,28 +94,61 @@ func (c *Conn) handshake(s *Segment, from End, now int64) {
 		if c.initialRTT == 0 && h.SYN != 0 {
 			c.initialRTT = time.Duration(now - c.synTime)
 		}
-		server := &c.ends[Server].flow
-		if from == Client && h.SynAck != 0 && h.Ack == 0 && !c.refusedFirst && !s.Flags.Has(RST) && s.Ack.After(server.base) && !s.Ack.After(server.nextSeq) {
-			h.Ack = s.Frame
-			if back, known := c.trip.agreed.waited(s, now); known && c.trip.known {
-				h.RTT, h.HasRTT = c.trip.there+back, true
-			}
+		if from == Client && h.SynAck != 0 && h.Ack == 0 && !c.refusedFirst && !s.Flags.Has(RST) {
+			c.opens(s, now)
 		}
 	}
 	h.Complete = h.SYN != 0 && h.SynAck != 0 && h.Ack != 0
 }
 
+// opens notes the ACK that ends the handshake, if it is one.
+func (c *Conn) opens(s *Segment, now int64) {
+	h, server := &c.Handshake, &c.ends[Server].flow
+	r := c.trip.acked(s.Ack, server.base)
+	switch {
+	case r != nil && s.Ack == r.isn+1:
+		c.settle(r)
+	case !s.Ack.After(server.base) || s.Ack.After(server.nextSeq):
+		return
+	}
+	h.Ack = s.Frame
+	if r == nil {
+		return
+	}
+	if back, known := r.agreed.waited(s, now); known && r.known {
+		h.RTT, h.HasRTT = r.there+back, true
+	}
+}
+
+// settle takes the numbers of the server from the SYN,ACK that has been acknowledged.
+func (c *Conn) settle(r *reply) {
+	for _, other := range c.trip.replies {
+		if other.frame == c.Handshake.SynAck {
+			c.Handshake.SynAck = r.frame
+		}
+	}
+	c.ends[Server].flow.base = r.isn
+	if c.HasISN[Server] {
+		c.ISN[Server] = r.isn
+	}
+}
+
 // agrees notes a SYN,ACK: the first, or the first that is not refused.
 func (c *Conn) agrees(s *Segment, from End, now int64) {
-	h, o := &c.Handshake, &c.trip
+	h := &c.Handshake
 	refused := c.refused(s, from)
-	first := h.SynAck == 0 || c.refusedFirst && !refused && h.Ack == 0
-	if first {
+	if h.SynAck == 0 || c.refusedFirst && !refused && h.Ack == 0 {
 		h.SynAck, c.refusedFirst = s.Frame, refused
-		o.agreed = asked{}
-		o.there, o.known = o.asked.waited(s, now)
+	}
+	if from != Server {
+		return
+	}
+	r := c.trip.reply(s.Seq)
+	if r.frame == 0 || r.isn != s.Seq || r.refused && !refused {
+		*r = reply{isn: s.Seq, frame: s.Frame, refused: refused}
+		r.there, r.known = c.trip.asked.waited(s, now)
 	}
 	if !refused && !c.ends[from].sameControl(s) {
-		o.agreed.send(s, now)
+		r.agreed.send(s, now)
 	}
 }

@@ -97,15 +97,17 @@ func (o *Observer) first(c *Conn, s *Segment, from End) {
 // parts of the reading that are relative to something.
 func (c *Conn) rebase(r *Reading, s *Segment, from End, arrival bool) {
 	f, p := &c.ends[from].flow, &c.ends[from.Peer()].flow
-	if s.Flags.Has(SYN|ACK) && f.hasBase && f.base != s.Seq && !arrival {
-		c.renumbers(r, from)
-		f.base = s.Seq
+	if s.Flags.Has(SYN|ACK) && f.hasBase && !arrival {
+		c.replies(r, s, from)
 	}
 	if s.Flags.Has(ACK) && !p.hasBase {
 		p.base, p.hasBase = s.Ack-1, true
 	}
 	r.RelSeq, r.Relative = uint32(s.Seq), f.hasBase
-	if f.hasBase {
+	switch {
+	case s.Flags.Has(SYN|ACK) && !arrival:
+		r.RelSeq = 0 // whatever has been acknowledged before
+	case f.hasBase:
 		r.RelSeq = uint32(s.Seq - f.base)
 	}
 	if r.RelAck = uint32(s.Ack); s.Flags.Has(ACK) {
@@ -119,6 +121,24 @@ func (c *Conn) rebase(r *Reading, s *Segment, from End, arrival bool) {
 		return
 	}
 	r.ScaledWindow, r.ScaleKnown = uint32(s.Window)<<f.shift, f.hasShift
+}
+
+// replies takes a SYN,ACK, from whose number relative ones count until another has
+// been acknowledged.
+func (c *Conn) replies(r *Reading, s *Segment, from End) {
+	e := &c.ends[from]
+	last := e.flow.base
+	if e.replied {
+		last = e.reply
+	}
+	e.reply, e.replied = s.Seq, true
+	if last == s.Seq {
+		return
+	}
+	c.renumbers(r, from)
+	if c.Handshake.Ack == 0 {
+		e.flow.base = s.Seq
+	}
 }
 
 // renumbers takes the SYN,ACK of an end that has answered with another ISN before.

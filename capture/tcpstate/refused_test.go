@@ -2,6 +2,7 @@ package tcpstate_test
 
 import (
 	"net/netip"
+	"slices"
 	"testing"
 	"time"
 
@@ -73,5 +74,35 @@ func TestSynAckCopy(t *testing.T) {
 		if last.Corrects != corrected || corrected && (last.From != tcpstate.Established || last.To != tcpstate.SynReceived) {
 			t.Errorf("a SYN,ACK again after %s: %+v, want corrected %v", wait, last, corrected)
 		}
+	}
+}
+
+// A server that has forgotten the client's SYN answers the next with another ISN: the
+// handshake is that of the SYN,ACK that the client acknowledges, and numbers count
+// from it, whatever comes late.
+func TestAnotherReply(t *testing.T) {
+	t.Parallel()
+	p := newScript(t, between)
+	const apart = 1 << 28 // as the script's "new" has it
+	p.play("c> SYN 0 ts=10,0\nwait 30ms\ns> SYN,ACK 0 1 ts=5,10\nwait 1s\nc> SYN 0 ts=1040,0\nwait 8ms\ns> SYN,ACK 0 1 new ts=900,1040")
+	p.isn[tcpstate.Server] -= apart
+	p.play("wait 20ms\ns> SYN,ACK 0 1 ts=1100,10")
+	p.isn[tcpstate.Server] += apart
+	p.play("wait 2ms\nc> ACK 1 1 +10 ts=1060,900")
+	var seq, ack []uint32
+	p.each = func(_ *tcpstate.Segment, _ tcpstate.Where, r *tcpstate.Reading) {
+		seq, ack = append(seq, r.RelSeq), append(ack, r.RelAck)
+	}
+	p.play("s> SYN,ACK 0 1 ts=1900,1040")
+	p.isn[tcpstate.Server] -= apart
+	p.play("s> SYN,ACK 0 1 ts=2000,10")
+	p.isn[tcpstate.Server] += apart
+	p.play("s> ACK 1 11 +5\nc> ACK 11 6")
+	h := p.conn.Handshake
+	if h.SYN != 1 || h.SynAck != 4 || h.Ack != 6 || !h.Complete || !h.HasRTT || h.RTT != 60*time.Millisecond {
+		t.Errorf("handshake %+v", h)
+	}
+	if p.conn.ISN[tcpstate.Server] != p.isn[tcpstate.Server] || !slices.Equal(seq, []uint32{0, 0, 1, 11}) || !slices.Equal(ack, []uint32{1, 1, 11, 6}) {
+		t.Errorf("ISN %d, want %d; seq %v, ack %v", p.conn.ISN[tcpstate.Server], p.isn[tcpstate.Server], seq, ack)
 	}
 }
