@@ -755,3 +755,25 @@ func TestSummariesInOrder(t *testing.T) {
 		}
 	}
 }
+
+// A frame of which two captures tell no arrival is told by one row, whatever it
+// meets: nothing is waited for.
+func TestToldHereAlone(t *testing.T) {
+	t.Parallel()
+	for _, fate := range []trace.Fate{trace.Uncovered, trace.Unsent, trace.Unseen, trace.Doubtful} {
+		var s script
+		s.leave(1, false, tcpstate.ACK)
+		s.fate(1, fate)
+		s.leave(2, true, tcpstate.FIN|tcpstate.ACK)
+		s.arrive(2, true)
+		b := ladder.New(ladder.Options{})
+		var rows []ladder.Row
+		for i := range s.events {
+			rows = append(rows, b.Add(&s.events[i])...)
+		}
+		rows = slices.DeleteFunc(rows, func(r ladder.Row) bool { return r.Kind != ladder.RowArrow })
+		if len(rows) == 0 || rows[0].Frame != 1 || rows[0].Arrow.Part != ladder.Whole || rows[0].Arrow.Lost {
+			t.Errorf("%v: %d rows: %+v", fate, len(rows), rows)
+		}
+	}
+}
