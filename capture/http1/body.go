@@ -27,7 +27,7 @@ func (m *Message) framing(to request) (f Framing, length int64, ok bool) {
 		}
 		return UntilClose, 0, true
 	}
-	if length, found, ok := m.contentLength(); found { // rules 5 and 6
+	if length, values, ok := m.contentLength(); values > 0 { // rules 5 and 6
 		return ContentLength, length, ok
 	}
 	if m.Request {
@@ -42,29 +42,29 @@ func (m *Message) lastOf(name string) (last string, found bool) {
 	for _, f := range m.Fields {
 		if equalFold(f.Name, name) {
 			found = true
-			last = strings.Trim(f.Value[strings.LastIndexByte(f.Value, ',')+1:], " \t")
+			last = trim(f.Value[strings.LastIndexByte(f.Value, ',')+1:])
 		}
 	}
 	return last, found
 }
 
-// contentLength reads Content-Length. Several values are one if they are equal
-// (RFC 9110 §8.6), and otherwise none.
-func (m *Message) contentLength() (length int64, found, ok bool) {
-	for _, f := range m.Fields {
-		if !equalFold(f.Name, "Content-Length") {
+// contentLength reads Content-Length, and says how many values it has. Several are one
+// if they are equal (RFC 9110 §8.6), and otherwise none.
+func (m *Message) contentLength() (length int64, values int, ok bool) {
+	ok = true
+	for i := range m.Fields {
+		if !equalFold(m.Fields[i].Name, "Content-Length") {
 			continue
 		}
-		for value := range strings.SplitSeq(f.Value, ",") {
-			value = strings.Trim(value, " \t")
+		for value := range strings.SplitSeq(m.Fields[i].Value, ",") {
+			value = trim(value)
 			n, err := strconv.ParseInt(value, 10, 64)
-			if err != nil || !isDigits(value) || found && n != length {
-				return 0, true, false
-			}
-			length, found = n, true
+			ok = ok && err == nil && isDigits(value) && (values == 0 || n == length)
+			length = n
+			values++
 		}
 	}
-	return length, found, true
+	return length, values, ok
 }
 
 // maxChunkLine bounds the line before a chunk: a size, and extensions that
@@ -90,7 +90,7 @@ func (r *reader) settleChunkLine() {
 	case r.state == inChunkSize:
 		r.chunkSize(line)
 	case emptyLine(line):
-		r.msg.Trailers = parseFields(nil, string(r.text))
+		r.msg.Trailers, _ = parseFields(nil, string(r.text))
 		r.finish()
 	default:
 		r.line = len(r.text)

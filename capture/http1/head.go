@@ -14,7 +14,7 @@ func (r *reader) settleHead() {
 	line := r.text[r.line:]
 	whole := len(line) > 0 && line[len(line)-1] == '\n'
 	switch firstLine := r.line == 0; {
-	case firstLine && !whole && !plausible(line), firstLine && whole && !r.startLine(line):
+	case firstLine && !whole && !plausible(line), firstLine && whole && !r.startLine(string(line)):
 		r.giveUp()
 	case len(r.text) > r.c.limits.Head:
 		if r.msg.Version == "" {
@@ -23,10 +23,40 @@ func (r *reader) settleHead() {
 			r.malformed()
 		}
 	case whole && emptyLine(line):
-		r.headDone()
+		r.headDone(string(r.text))
 	case whole:
 		r.line = len(r.text)
 	}
+}
+
+// wholeHead takes a head that data begins with, if all of it is there, as nearly
+// always: then there is no need to gather it line by line. It says how many octets
+// that were; 0 where the head is to be gathered.
+func (r *reader) wholeHead(data []byte) int {
+	first := bytes.IndexByte(data, '\n') + 1
+	n := first
+	for n > 0 && n < len(data) && data[n] != '\n' && !(data[n] == '\r' && n+1 < len(data) && data[n+1] == '\n') {
+		next := bytes.IndexByte(data[n:], '\n') + 1
+		if next == 0 {
+			return 0
+		}
+		n += next
+	}
+	if n == 0 || n >= len(data) {
+		return 0
+	}
+	if n++; data[n-1] == '\r' {
+		n++
+	}
+	if n > r.c.limits.Head {
+		return 0
+	}
+	head := string(data[:n])
+	if !r.startLine(head[:first]) {
+		return 0
+	}
+	r.head = head
+	return n
 }
 
 // plausible reports whether a start line may begin like that.
@@ -41,8 +71,8 @@ func plausible(begin []byte) bool {
 
 // startLine reads a request line or a status line, and reports whether it is
 // one that this end may send.
-func (r *reader) startLine(line []byte) bool {
-	if !r.msg.parseStart(string(line)) || !r.c.accepts(r.from, r.msg.Request) {
+func (r *reader) startLine(line string) bool {
+	if !r.msg.parseStart(line) || !r.c.accepts(r.from, r.msg.Request) {
 		return false
 	}
 	r.any = true
@@ -61,7 +91,9 @@ func (r *reader) resumes(data []byte) bool {
 // White space in a target is no valid URI; servers differ in what they make of
 // it, so it is kept as sent.
 func (m *Message) parseStart(line string) bool {
-	line = strings.TrimRight(line, " \t\r\n")
+	for line != "" && strings.IndexByte(" \t\r\n", line[len(line)-1]) >= 0 {
+		line = line[:len(line)-1]
+	}
 	if isVersion(line[:min(len(line), 8)]) {
 		code, reason, _ := strings.Cut(strings.TrimLeft(line[8:], " "), " ")
 		if len(code) != 3 || line[8] != ' ' || !isDigits(code) || code[0] == '0' {
@@ -82,8 +114,8 @@ func (m *Message) parseStart(line string) bool {
 }
 
 // headDone reads the header section and decides how the body is delimited.
-func (r *reader) headDone() {
-	to := r.readHead(r.text)
+func (r *reader) headDone(head string) {
+	to := r.readHead(head)
 	m := r.msg
 	var ok bool
 	m.Framing, r.left, ok = m.framing(to)
@@ -105,15 +137,19 @@ func (r *reader) headDone() {
 
 // readHead keeps a head, its octets and its fields, and pairs the message with
 // the one that it answers.
-func (r *reader) readHead(head []byte) (to request) {
+func (r *reader) readHead(head string) (to request) {
 	m := r.msg
 	r.headRead = true
 	if r.c.limits.Body >= 0 {
 		m.Head = append(m.Head, head...)
 	}
-	_, fields, _ := bytes.Cut(head, []byte("\n"))
-	m.Fields = parseFields(m.Fields, string(fields))
-	m.Marks |= lineMarks(head) | m.framingMarks()
+	first, fields, _ := strings.Cut(head, "\n")
+	if !strings.HasSuffix(first, "\r") {
+		m.Marks |= BareLF
+	}
+	var marks Marks
+	m.Fields, marks = parseFields(m.Fields, fields)
+	m.Marks |= marks | m.framingMarks()
 	m.BodyStart = r.offset
 	if m.Request {
 		r.c.asked(m, r)
@@ -123,13 +159,14 @@ func (r *reader) readHead(head []byte) (to request) {
 }
 
 // parseFields reads the field lines of a header or trailer section (RFC 9112
-// §5). A line that is folded over several (§5.2, obsolete) has its parts joined
-// by a space. A line without a colon is no field. They are appended to fields,
-// which are none yet.
-func parseFields(fields []Field, text string) []Field {
-	if n := min(strings.Count(text, "\n"), 16); cap(fields) < n {
-		fields = make([]Field, 0, n)
+// §5), and tells what is odd about them. A line that is folded over several (§5.2,
+// obsolete) has its parts joined by a space. A line without a colon is no field. They
+// are appended to fields, which are none yet.
+func parseFields(fields []Field, text string) ([]Field, Marks) {
+	if cap(fields) == 0 {
+		fields = make([]Field, 0, min(strings.Count(text, "\n"), 16))
 	}
+	var marks Marks
 	var folded []string // the parts of the last field's value, if there are several
 	unfold := func() {
 		if folded != nil {
@@ -137,28 +174,55 @@ func parseFields(fields []Field, text string) []Field {
 			folded = nil
 		}
 	}
-	for line := range strings.SplitSeq(text, "\n") {
-		line = strings.TrimSuffix(line, "\r")
+	for text != "" {
+		line, rest, ended := strings.Cut(text, "\n")
+		text = rest
+		if n := len(line); n > 0 && line[n-1] == '\r' {
+			line = line[:n-1]
+		} else if ended {
+			marks |= BareLF
+		}
 		if line == "" {
 			break
 		}
-		if line[0] == ' ' || line[0] == '\t' {
+		if blank(line[0]) {
+			marks |= Folded
 			if len(fields) == 0 {
 				continue
 			}
 			if folded == nil {
 				folded = []string{fields[len(fields)-1].Value}
 			}
-			folded = append(folded, strings.Trim(line, " \t"))
+			folded = append(folded, trim(line))
 			continue
 		}
 		unfold()
-		if name, value, ok := strings.Cut(line, ":"); ok {
-			fields = append(fields, Field{Name: name, Value: strings.Trim(value, " \t")})
+		colon := strings.IndexByte(line, ':')
+		if colon < 0 {
+			marks |= NotAField
+			continue
 		}
+		if colon > 0 && blank(line[colon-1]) {
+			marks |= SpaceBeforeColon
+		}
+		fields = append(fields, Field{Name: line[:colon], Value: trim(line[colon+1:])})
 	}
 	unfold()
-	return fields
+	return fields, marks
+}
+
+// blank reports whether c is white space within a line (RFC 9110 §5.6.3).
+func blank(c byte) bool { return c == ' ' || c == '\t' }
+
+// trim takes such white space off both ends.
+func trim(s string) string {
+	for s != "" && blank(s[0]) {
+		s = s[1:]
+	}
+	for s != "" && blank(s[len(s)-1]) {
+		s = s[:len(s)-1]
+	}
+	return s
 }
 
 func emptyLine(line []byte) bool { return string(line) == "\r\n" || string(line) == "\n" }

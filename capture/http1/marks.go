@@ -1,7 +1,6 @@
 package http1
 
 import (
-	"bytes"
 	"iter"
 	"strings"
 )
@@ -71,11 +70,11 @@ func MarkNames() []string { return markNames[:] }
 // framingMarks tells what is odd about how the message says its length.
 func (m *Message) framingMarks() (marks Marks) {
 	coding, coded := m.lastOf("Transfer-Encoding")
-	values, different := m.lengthValues()
+	_, values, ok := m.contentLength()
 	switch {
 	case coded && values > 0:
 		marks |= LengthBesideCoding
-	case different:
+	case !ok:
 		marks |= LengthInvalid
 	case values > 1:
 		marks |= LengthRepeated
@@ -85,45 +84,6 @@ func (m *Message) framingMarks() (marks Marks) {
 	}
 	if coded && m.Version == "HTTP/1.0" {
 		marks |= CodingTooOld
-	}
-	return marks
-}
-
-// lengthValues counts the values of Content-Length, and says whether they are
-// no length together.
-func (m *Message) lengthValues() (n int, invalid bool) {
-	for _, f := range m.Fields {
-		if equalFold(f.Name, "Content-Length") {
-			n += 1 + strings.Count(f.Value, ",")
-		}
-	}
-	if n > 0 {
-		_, _, ok := m.contentLength()
-		invalid = !ok
-	}
-	return n, invalid
-}
-
-// lineMarks tells what is odd about the lines of a header section.
-func lineMarks(head []byte) (marks Marks) {
-	first := true
-	for line := range bytes.Lines(head) {
-		text, ended := bytes.CutSuffix(line, []byte("\n"))
-		if ended && !bytes.HasSuffix(text, []byte("\r")) {
-			marks |= BareLF
-		}
-		text = bytes.TrimSuffix(text, []byte("\r"))
-		colon := bytes.IndexByte(text, ':')
-		switch {
-		case first || len(text) == 0:
-		case text[0] == ' ' || text[0] == '\t':
-			marks |= Folded
-		case colon < 0:
-			marks |= NotAField
-		case colon > 0 && (text[colon-1] == ' ' || text[colon-1] == '\t'):
-			marks |= SpaceBeforeColon
-		}
-		first = false
 	}
 	return marks
 }

@@ -41,6 +41,7 @@ type reader struct {
 	// line is where in it the current line begins.
 	text []byte
 	line int
+	head string // one that was read at once, until it is settled
 
 	msg      *Message // nil between messages
 	headRead bool     // its head is complete
@@ -95,10 +96,13 @@ func (r *reader) step(data []byte) int {
 		if r.msg != nil {
 			return r.gather(data)
 		}
-		if n := len(data) - len(bytes.TrimLeft(data, "\r\n")); n > 0 {
+		if n := lineEnds(data); n > 0 {
 			return n // RFC 9112 §2.2: empty lines before a start line do not count
 		}
 		r.begin()
+		if n := r.wholeHead(data); n > 0 {
+			return n
+		}
 		return r.gather(data)
 	case inBody, inChunk:
 		data = data[:min(int64(len(data)), r.left)]
@@ -113,11 +117,23 @@ func (r *reader) step(data []byte) int {
 	return len(data)
 }
 
+// lineEnds is with how many octets of line ends data begins.
+func lineEnds(data []byte) (n int) {
+	for n < len(data) && (data[n] == '\r' || data[n] == '\n') {
+		n++
+	}
+	return n
+}
+
 // settle moves on where a step has read the last octet of something.
 func (r *reader) settle() {
 	switch r.state {
 	case inHead:
-		if r.msg != nil {
+		switch head := r.head; {
+		case head != "":
+			r.head = ""
+			r.headDone(head)
+		case r.msg != nil:
 			r.settleHead()
 		}
 	case inBody:
@@ -196,7 +212,7 @@ func (r *reader) breakOff() {
 	default:
 		if !r.headRead {
 			r.msg.HeadCut = true
-			r.readHead(r.text[:r.line])
+			r.readHead(string(r.text[:r.line]))
 		}
 		r.msg.Truncated = true
 		r.finish()
