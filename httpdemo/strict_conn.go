@@ -146,7 +146,7 @@ func (c *strictConn) look(data []byte) {
 			piece = data[:n]
 		}
 		data = data[len(piece):]
-		c.conversation.Feed(tcpstate.Client, stream.Chunk{Data: piece})
+		c.conversation.Feed(tcpstate.Client, &stream.Chunk{Data: piece})
 		if before.Head {
 			c.body(piece, &before)
 		} else {

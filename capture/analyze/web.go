@@ -74,7 +74,7 @@ func (w *web) open(x *exchange) {
 	x.messages = http1.New(w.limits, func(from tcpstate.End, m *http1.Message) {
 		x.done = append(x.done, message{from: from, m: m})
 	})
-	x.messages.Tunnel = func(from tcpstate.End, c stream.Chunk) {
+	x.messages.Tunnel = func(from tcpstate.End, c *stream.Chunk) {
 		if client, extensions, ok := x.messages.WebSocket(); ok && x.frames == nil {
 			x.frames = http1.NewWebSocket(client, extensions, max(w.limits.Body, defaultBody), func(from tcpstate.End, f *http1.WebSocketFrame) {
 				x.done = append(x.done, message{from: from, f: f})

@@ -16,8 +16,8 @@ func BenchmarkExchange(b *testing.B) {
 	response := stream.Chunk{Data: []byte("HTTP/1.1 200 OK\r\nDate: Mon, 02 Mar 2026 09:00:00 GMT\r\nContent-Type: text/plain\r\nContent-Length: 5\r\n\r\nhello")}
 	b.ReportAllocs()
 	for b.Loop() {
-		c.Feed(tcpstate.Client, request)
-		c.Feed(tcpstate.Server, response)
+		c.Feed(tcpstate.Client, &request)
+		c.Feed(tcpstate.Server, &response)
 	}
 	if messages != 2*b.N {
 		b.Fatalf("%d messages of %d exchanges", messages, b.N)
@@ -27,10 +27,10 @@ func BenchmarkExchange(b *testing.B) {
 // BenchmarkBody reads a long body in segments of 1448 octets.
 func BenchmarkBody(b *testing.B) {
 	c := http1.New(http1.Limits{}, func(tcpstate.End, *http1.Message) {})
-	c.Feed(tcpstate.Server, stream.Chunk{Data: []byte("HTTP/1.0 200 OK\r\n\r\n")})
+	c.Feed(tcpstate.Server, &stream.Chunk{Data: []byte("HTTP/1.0 200 OK\r\n\r\n")})
 	data := stream.Chunk{Data: make([]byte, 1448)}
 	b.SetBytes(1448)
 	for b.Loop() {
-		c.Feed(tcpstate.Server, data)
+		c.Feed(tcpstate.Server, &data)
 	}
 }

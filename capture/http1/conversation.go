@@ -61,7 +61,7 @@ const maxPending = 1000
 type Conversation struct {
 	// Tunnel, if set, gets what is sent after the connection has stopped
 	// speaking HTTP: after a 101 response or a successful CONNECT.
-	Tunnel func(from tcpstate.End, c stream.Chunk)
+	Tunnel func(from tcpstate.End, c *stream.Chunk)
 
 	limits   Limits
 	deliver  func(tcpstate.End, *Message)
@@ -99,9 +99,9 @@ func New(l Limits, deliver func(from tcpstate.End, m *Message)) *Conversation {
 	return c
 }
 
-// Feed takes the next chunk of the stream that the given end sends. Its data is
-// not kept.
-func (c *Conversation) Feed(from tcpstate.End, chunk stream.Chunk) {
+// Feed takes the next chunk of the stream that the given end sends. Nothing of it is
+// kept.
+func (c *Conversation) Feed(from tcpstate.End, chunk *stream.Chunk) {
 	c.readers[from&1].feed(chunk)
 }
 
@@ -109,9 +109,9 @@ func (c *Conversation) Feed(from tcpstate.End, chunk stream.Chunk) {
 // a Cut having been fed.
 func (c *Conversation) Close(from tcpstate.End) {
 	r := &c.readers[from&1]
-	r.feed(stream.Chunk{
-		Kind: stream.Cut, Offset: r.offset, Frame: r.seen.Frame, Time: r.seen.Time,
-		Release: r.seen.Release, ReleaseTime: r.seen.ReleaseTime,
+	r.feed(&stream.Chunk{
+		Kind: stream.Cut, Offset: r.offset, Frame: r.seen.frame, Time: r.seen.time,
+		Release: r.seen.release, ReleaseTime: r.seen.releaseTime,
 	})
 }
 

@@ -35,14 +35,14 @@ func play(t *testing.T, streams [2][]byte, cut func() int) (messages []*Message,
 	for end, sent := range streams {
 		for offset := 0; offset < len(sent); {
 			n := min(cut(), len(sent)-offset)
-			c.Feed(tcpstate.End(end), stream.Chunk{Data: bytes.Clone(sent[offset : offset+n]), Offset: int64(offset)})
+			c.Feed(tcpstate.End(end), &stream.Chunk{Data: bytes.Clone(sent[offset : offset+n]), Offset: int64(offset)})
 			wasLost = wasLost || c.readers[end].state == lost
 			offset += n
 			if len(c.readers[end].text) > limits.Head+1 && len(c.readers[end].text) > maxChunkLine+1 {
 				t.Fatalf("%d octets are kept", len(c.readers[end].text))
 			}
 		}
-		c.Feed(tcpstate.End(end), stream.Chunk{Kind: stream.End, Offset: int64(len(sent))})
+		c.Feed(tcpstate.End(end), &stream.Chunk{Kind: stream.End, Offset: int64(len(sent))})
 	}
 	return messages, wasLost
 }

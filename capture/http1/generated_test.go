@@ -237,7 +237,7 @@ func TestGeneratedConversations(t *testing.T) {
 				t.Fatalf("seed %d: a message at %d to %d of %d", seed, m.Start, m.End, len(sent))
 			}
 		})
-		c.Tunnel = func(from tcpstate.End, c stream.Chunk) { tunnel[from] += string(c.Data) }
+		c.Tunnel = func(from tcpstate.End, c *stream.Chunk) { tunnel[from] += string(c.Data) }
 		play(g, stream.New(stream.Limits{}).Open(c.Feed))
 		if !reflect.DeepEqual(got, g.want) || tunnel != g.tunnel {
 			t.Fatalf("seed %d: got\n%s\nwant\n%s\ntunnel %q, want %q", seed,

@@ -45,7 +45,7 @@ func converse(limits http1.Limits, size int, pieces ...piece) *result {
 	r.c = http1.New(limits, func(from tcpstate.End, m *http1.Message) {
 		r.messages, r.from = append(r.messages, m), append(r.from, from)
 	})
-	r.c.Tunnel = func(from tcpstate.End, c stream.Chunk) { r.tunnel[from] += string(c.Data) }
+	r.c.Tunnel = func(from tcpstate.End, c *stream.Chunk) { r.tunnel[from] += string(c.Data) }
 	var offset [2]int64
 	for i, p := range pieces {
 		chunk := stream.Chunk{Kind: p.what, Lost: p.lost, Frame: i + 1, Release: i + 1, Time: second(i + 1), ReleaseTime: second(i + 1)}
@@ -56,7 +56,7 @@ func converse(limits http1.Limits, size int, pieces ...piece) *result {
 			}
 			chunk.Data, chunk.Offset = bytes.Clone(rest[:n]), offset[p.from]
 			if p.what != stream.Data || n > 0 {
-				r.c.Feed(p.from, chunk)
+				r.c.Feed(p.from, &chunk)
 			}
 			clear(chunk.Data) // it is not ours any more
 			offset[p.from] += int64(n) + p.lost
@@ -383,11 +383,11 @@ func TestClose(t *testing.T) {
 	t.Parallel()
 	var got []string
 	c := http1.New(http1.Limits{}, func(_ tcpstate.End, m *http1.Message) { got = append(got, summary(m)) })
-	c.Feed(tcpstate.Client, stream.Chunk{Data: []byte(get[:20])})
+	c.Feed(tcpstate.Client, &stream.Chunk{Data: []byte(get[:20])})
 	c.Close(tcpstate.Server)
 	c.Close(tcpstate.Client)
 	c.Close(tcpstate.Client)
-	c.Feed(tcpstate.Client, stream.Chunk{Data: []byte(get)})
+	c.Feed(tcpstate.Client, &stream.Chunk{Data: []byte(get)})
 	if want := []string{"1 GET / HTTP/1.1 none 0 truncated"}; !reflect.DeepEqual(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}

@@ -23,9 +23,9 @@ func conversationText(l Limits, bodies bool, streams [2]string) (all string) {
 	})
 	for end, sent := range streams {
 		for at := 0; at < len(sent); at += 7 {
-			c.Feed(tcpstate.End(end), stream.Chunk{Data: []byte(sent[at:min(at+7, len(sent))]), Offset: int64(at)})
+			c.Feed(tcpstate.End(end), &stream.Chunk{Data: []byte(sent[at:min(at+7, len(sent))]), Offset: int64(at)})
 		}
-		c.Feed(tcpstate.End(end), stream.Chunk{Kind: stream.Cut, Offset: int64(len(sent))})
+		c.Feed(tcpstate.End(end), &stream.Chunk{Kind: stream.Cut, Offset: int64(len(sent))})
 	}
 	return all
 }
@@ -74,8 +74,8 @@ func TestRequestTakesTwoStrings(t *testing.T) {
 	c := New(Limits{Body: -1, Pool: pool}, func(_ tcpstate.End, m *Message) { pool.Put(m) })
 	request, response := []byte("GET / HTTP/1.1\r\nHost: a\r\n\r\n"), []byte("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
 	if allocated := testing.AllocsPerRun(100, func() {
-		c.Feed(tcpstate.Client, stream.Chunk{Data: request})
-		c.Feed(tcpstate.Server, stream.Chunk{Data: response})
+		c.Feed(tcpstate.Client, &stream.Chunk{Data: request})
+		c.Feed(tcpstate.Server, &stream.Chunk{Data: response})
 	}); allocated > 4 {
 		t.Errorf("an exchange allocates %v times, want 2 for each message", allocated)
 	}

@@ -2,6 +2,7 @@ package http1
 
 import (
 	"bytes"
+	"time"
 
 	"statelab/capture/stream"
 	"statelab/capture/tcpstate"
@@ -24,6 +25,16 @@ const (
 	closed                    // the stream has ended
 )
 
+// sight is which frame brought octets, and which one let them be read, and when.
+type sight struct {
+	frame, release    int
+	time, releaseTime time.Time
+}
+
+func (s *sight) at(c *stream.Chunk) {
+	s.frame, s.release, s.time, s.releaseTime = c.Frame, c.Release, c.Time, c.ReleaseTime
+}
+
 // reader reads one direction.
 type reader struct {
 	c     *Conversation
@@ -34,8 +45,8 @@ type reader struct {
 	// resumed: the message to come is the first after something was passed over.
 	resumed bool
 	offset  int64
-	now     stream.Chunk // what is being read, without its data
-	seen    stream.Chunk // what the latest octets came in, without its data
+	now     *stream.Chunk // what is being read
+	seen    sight         // of the latest octets
 
 	// text is what was read of a head, a trailer section or a chunk's line;
 	// line is where in it the current line begins.
@@ -49,21 +60,20 @@ type reader struct {
 	holed    bool     // the body had a gap: no more of it is kept
 }
 
-func (r *reader) feed(c stream.Chunk) {
+func (r *reader) feed(c *stream.Chunk) {
 	if r.state == closed {
 		return
 	}
-	data := c.Data
-	c.Data = nil
 	r.now, r.offset = c, c.Offset
 	switch c.Kind {
 	case stream.Data:
-		r.data(data)
+		r.data(c.Data)
 	case stream.Gap:
 		r.gap(c.Lost)
 	case stream.End, stream.Cut:
 		r.end(c.Kind)
 	}
+	r.now = nil
 }
 
 // data reads the octets of one chunk, a step at a time: a step reads some of
@@ -73,7 +83,7 @@ func (r *reader) data(data []byte) {
 	if r.state == lost && r.resumes(data) {
 		r.state, r.resumed = inHead, true
 	}
-	r.seen = r.now
+	r.seen.at(r.now)
 	if r.msg != nil {
 		r.msg.Span.add(r.now.Frame, r.now.Time)
 	}
@@ -294,8 +304,8 @@ func (r *reader) become(s state) {
 // tunnel hands on what is not HTTP any more.
 func (r *reader) tunnel(data []byte) {
 	if r.c.Tunnel != nil {
-		c := r.now
+		c := *r.now
 		c.Data, c.Offset = data, r.offset
-		r.c.Tunnel(r.from, c)
+		r.c.Tunnel(r.from, &c)
 	}
 }

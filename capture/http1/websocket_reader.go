@@ -18,29 +18,27 @@ type wsReader struct {
 	frame    *WebSocketFrame
 	left     int64 // octets of the payload that are to come
 	offset   int64
-	seen     stream.Chunk
+	seen     sight
 	message  bool // a fragmented message has begun and not ended
 	closed   bool // a close frame was sent
 	lost     bool // octets are missing: where the next frame begins is not known
 	inflater *inflating
 }
 
-// Feed takes the next chunk of what an end sends. Its data is not kept.
-func (w *WebSocket) Feed(from tcpstate.End, c stream.Chunk) {
+// Feed takes the next chunk of what an end sends. Nothing of it is kept.
+func (w *WebSocket) Feed(from tcpstate.End, c *stream.Chunk) {
 	r := &w.readers[from&1]
 	if r.lost {
 		return
 	}
-	data := c.Data
-	c.Data = nil
 	r.offset = c.Offset
 	switch c.Kind {
 	case stream.Data:
-		r.seen = c
+		r.seen.at(c)
 		if r.frame != nil {
 			r.frame.Span.add(c.Frame, c.Time)
 		}
-		r.data(data)
+		r.data(c.Data)
 	case stream.Gap:
 		r.gap(c.Lost)
 	case stream.End, stream.Cut:
@@ -69,7 +67,7 @@ func (r *wsReader) data(data []byte) {
 // header takes octets of a header, as many as it still needs.
 func (r *wsReader) header(data []byte) int {
 	if r.frame == nil {
-		r.frame = &WebSocketFrame{Start: r.offset, Span: Span{r.seen.Frame, r.seen.Frame, r.seen.Time, r.seen.Time}}
+		r.frame = &WebSocketFrame{Start: r.offset, Span: Span{r.seen.frame, r.seen.frame, r.seen.time, r.seen.time}}
 	}
 	n := min(headerLength(r.head)-len(r.head), len(data))
 	r.head = append(r.head, data[:n]...)
@@ -211,7 +209,7 @@ func unmask(b []byte, f *WebSocketFrame, from int, at int64) []byte {
 func (r *wsReader) finish() {
 	f := r.frame
 	f.End = r.offset
-	f.CompletedBy, f.CompletedAt = r.seen.Release, r.seen.ReleaseTime
+	f.CompletedBy, f.CompletedAt = r.seen.release, r.seen.releaseTime
 	if f.Opcode == OpClose && !f.Truncated {
 		r.close(f)
 	}

@@ -53,7 +53,7 @@ func readFrames(from tcpstate.End, extensions string, size int, chunks ...stream
 				n = min(size, n)
 			}
 			c.Data, c.Offset = bytes.Clone(rest[:n]), offset
-			w.Feed(from, c)
+			w.Feed(from, &c)
 			clear(c.Data) // it is not ours any more
 			offset += int64(n) + c.Lost
 			if rest = rest[n:]; len(rest) == 0 {

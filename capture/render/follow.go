@@ -35,9 +35,9 @@ func follow(events Events, o Options, tell func(piece) error) error {
 	var failed error
 	assembler, following, unseen, arrived := stream.New(stream.Limits{}), map[int]*stream.Conn{}, false, false
 	open := func(n int, key tcpstate.Key) *stream.Conn {
-		c := assembler.Open(func(from tcpstate.End, chunk stream.Chunk) {
+		c := assembler.Open(func(from tcpstate.End, chunk *stream.Chunk) {
 			if failed == nil && (o.Side == BothSides || o.Side == Side(from)+1) && o.Between.Holds(chunk.Frame, chunk.Time) {
-				failed = tell(piece{n, key, from, chunk, unseen, arrived})
+				failed = tell(piece{n, key, from, *chunk, unseen, arrived})
 			}
 		})
 		following[n] = c

@@ -9,7 +9,7 @@ import (
 
 // Two segments arrive in the wrong order; the application reads the right one.
 func Example() {
-	conn := stream.New(stream.Limits{}).Open(func(from tcpstate.End, c stream.Chunk) {
+	conn := stream.New(stream.Limits{}).Open(func(from tcpstate.End, c *stream.Chunk) {
 		fmt.Printf("%v, offset %d: %q of frame %d, because of frame %d\n", from, c.Offset, c.Data, c.Frame, c.Release)
 	})
 	for _, s := range []tcpstate.Segment{

@@ -95,6 +95,11 @@ func (h *half) take(s *tcpstate.Segment, at stamp) {
 	if s.Flags.Has(tcpstate.FIN) && !h.hasFIN && offset+int64(s.Len) >= h.next {
 		h.hasFIN, h.fin, h.finAt = true, offset+int64(s.Len), at
 	}
+	if offset == h.next && len(h.waiting) == 0 && !h.hasFIN && s.Len > 0 && s.Len == len(s.Payload) { // as nearly always
+		h.emit(Data, s.Payload, 0, at, at)
+		h.next += int64(s.Len)
+		return
+	}
 	if s.Len > 0 {
 		h.add(piece{offset: offset, n: int64(s.Len), data: s.Payload[:min(len(s.Payload), s.Len)], at: at}, at)
 	}
@@ -107,7 +112,7 @@ func (h *half) take(s *tcpstate.Segment, at stamp) {
 func (h *half) reset(offset int64, at stamp) {
 	if offset == h.next {
 		h.done = true
-		h.emit(Chunk{Kind: Cut}, at, at)
+		h.emit(Cut, nil, 0, at, at)
 		h.drop()
 	}
 }
@@ -147,7 +152,7 @@ func (h *half) beginMidway(seq tcpstate.Seq, at stamp) {
 		return
 	}
 	h.begun, h.base = true, seq
-	h.emit(Chunk{Kind: Gap}, at, at)
+	h.emit(Gap, nil, 0, at, at)
 }
 
 // offsetOf tells the offset of a sequence number, which is taken for the one
@@ -230,20 +235,22 @@ func (h *half) account(bytes int) {
 // deliver hands out a piece that begins at next.
 func (h *half) deliver(p *piece, at stamp) {
 	if len(p.data) > 0 {
-		h.emit(Chunk{Kind: Data, Data: p.data}, p.at, at)
+		h.emit(Data, p.data, 0, p.at, at)
 		h.next += int64(len(p.data))
 	}
 	if lost := p.n - int64(len(p.data)); lost > 0 { // the frame was cut when it was captured
-		h.emit(Chunk{Kind: Gap, Lost: lost}, p.at, at)
+		h.emit(Gap, nil, lost, p.at, at)
 		h.next += lost
 	}
 }
 
-func (h *half) emit(c Chunk, carried, release stamp) {
-	c.Offset = h.next
+func (h *half) emit(kind Kind, data []byte, lost int64, carried, release stamp) {
+	c := &h.conn.chunk
+	c.Kind, c.Offset, c.Data, c.Lost = kind, h.next, data, lost
 	c.Frame, c.Time = carried.frame, carried.time
 	c.Release, c.ReleaseTime = release.frame, release.time
 	h.conn.deliver(h.from, c)
+	c.Data = nil
 }
 
 // skipHole declares the first hole lost, and goes on behind it.
@@ -252,7 +259,7 @@ func (h *half) skipHole(at stamp) {
 		return
 	}
 	first := h.waiting[0]
-	h.emit(Chunk{Kind: Gap, Lost: first.offset - h.next}, first.at, at)
+	h.emit(Gap, nil, first.offset-h.next, first.at, at)
 	h.next = first.offset
 	h.drain(at)
 	h.finish(at)
@@ -264,7 +271,7 @@ func (h *half) finish(at stamp) {
 		return
 	}
 	h.done = true
-	h.emit(Chunk{Kind: End}, h.finAt, at)
+	h.emit(End, nil, 0, h.finAt, at)
 	h.drop()
 }
 
@@ -283,9 +290,9 @@ func (h *half) acknowledged(ack tcpstate.Seq) {
 }
 
 // giveUpAcknowledged declares a hole lost that the receiver has received: its
-// sender will not send it again, so that waiting for it is in vain.
+// sender will not send it again, so that waiting for it is in vain. Something waits.
 func (h *half) giveUpAcknowledged(at stamp) {
-	if len(h.waiting) == 0 || h.acked < h.waiting[0].offset {
+	if h.acked < h.waiting[0].offset {
 		return
 	}
 	if h.hole != h.next || h.missing == 0 {
@@ -310,11 +317,11 @@ func (h *half) close() {
 		return
 	}
 	if h.hasFIN {
-		h.emit(Chunk{Kind: Gap, Lost: h.fin - h.next}, h.finAt, h.last)
+		h.emit(Gap, nil, h.fin-h.next, h.finAt, h.last)
 		h.next = h.fin
 		h.finish(h.last)
 		return
 	}
 	h.done = true
-	h.emit(Chunk{Kind: Cut}, h.last, h.last)
+	h.emit(Cut, nil, 0, h.last, h.last)
 }

@@ -93,14 +93,16 @@ func (a *Assembler) Held() int { return a.held }
 type Conn struct {
 	in       *Assembler
 	halves   [2]half // by sender
-	deliver  func(tcpstate.End, Chunk)
+	deliver  func(tcpstate.End, *Chunk)
 	segments int
+	chunk    Chunk // that is delivered
 }
 
 // Open begins a connection. deliver is called for each chunk, with the end that
 // sent it, from within Segment and Close of this connection; and of others too,
-// when it is this one that has to give up memory.
-func (a *Assembler) Open(deliver func(from tcpstate.End, c Chunk)) *Conn {
+// when it is this one that has to give up memory. The chunk is overwritten by the
+// next one.
+func (a *Assembler) Open(deliver func(from tcpstate.End, c *Chunk)) *Conn {
 	c := &Conn{in: a, deliver: deliver}
 	for end := range c.halves {
 		c.halves[end].conn, c.halves[end].from = c, tcpstate.End(end)
@@ -126,7 +128,9 @@ func (c *Conn) Segment(from tcpstate.End, s *tcpstate.Segment) {
 		c.halves[from.Peer()&1].acknowledged(s.Ack)
 	}
 	for end := range c.halves {
-		c.halves[end].giveUpAcknowledged(at)
+		if h := &c.halves[end]; len(h.waiting) > 0 {
+			h.giveUpAcknowledged(at)
+		}
 	}
 }
 

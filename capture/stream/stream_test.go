@@ -22,7 +22,7 @@ type recorder struct {
 	t      testing.TB
 }
 
-func (r *recorder) deliver(from tcpstate.End, c stream.Chunk) {
+func (r *recorder) deliver(from tcpstate.End, c *stream.Chunk) {
 	if r.over[from] {
 		r.t.Errorf("%v: a chunk after the end: %+v", from, c)
 	}
@@ -48,8 +48,9 @@ func (r *recorder) deliver(from tcpstate.End, c stream.Chunk) {
 		r.text[from].WriteByte('!')
 		r.over[from] = true
 	}
-	c.Data = bytes.Clone(c.Data)
-	r.chunks[from] = append(r.chunks[from], c)
+	kept := *c
+	kept.Data = bytes.Clone(c.Data)
+	r.chunks[from] = append(r.chunks[from], kept)
 }
 
 // step is one segment of a test: relative sequence number (the SYN is 0), data.
@@ -350,7 +351,7 @@ func FuzzSegments(f *testing.F) {
 	f.Fuzz(func(t *testing.T, script []byte) {
 		r := &recorder{t: t}
 		a := stream.New(stream.Limits{PerConn: 2000, Total: 3000})
-		conns := [2]*stream.Conn{a.Open(r.deliver), a.Open(func(tcpstate.End, stream.Chunk) {})}
+		conns := [2]*stream.Conn{a.Open(r.deliver), a.Open(func(tcpstate.End, *stream.Chunk) {})}
 		for i := 0; i+4 <= len(script); i += 4 {
 			b := script[i : i+4]
 			s := segment(step{
@@ -372,7 +373,7 @@ func FuzzSegments(f *testing.F) {
 
 func BenchmarkInOrder(b *testing.B) {
 	total := 0
-	c := stream.New(stream.Limits{}).Open(func(_ tcpstate.End, c stream.Chunk) { total += len(c.Data) })
+	c := stream.New(stream.Limits{}).Open(func(_ tcpstate.End, c *stream.Chunk) { total += len(c.Data) })
 	s := tcpstate.Segment{Flags: ack, Len: 1448, Payload: make([]byte, 1448)}
 	b.SetBytes(1448)
 	b.ReportAllocs()
@@ -384,7 +385,7 @@ func BenchmarkInOrder(b *testing.B) {
 
 func BenchmarkSwappedPairs(b *testing.B) {
 	total := 0
-	c := stream.New(stream.Limits{}).Open(func(_ tcpstate.End, c stream.Chunk) { total += len(c.Data) })
+	c := stream.New(stream.Limits{}).Open(func(_ tcpstate.End, c *stream.Chunk) { total += len(c.Data) })
 	s := tcpstate.Segment{Seq: 0, Len: 1448, Payload: make([]byte, 1448)}
 	c.Segment(tcpstate.Client, &s)
 	b.SetBytes(2 * 1448)

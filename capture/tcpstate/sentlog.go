@@ -30,6 +30,8 @@ func (l *logged) seen() bool { return l.frame != 0 || l.wire != 0 }
 type sentLog struct {
 	ring                  []logged
 	tail, una, seen, head uint32
+	// right is where the newest segment ends: of most, nothing else in the ring is asked.
+	right Seq
 	// floor is after the highest octet of the segments that were forgotten.
 	floor    Seq
 	hasFloor bool
@@ -108,8 +110,9 @@ func (l *sentLog) trim(n uint32) {
 // at its end, behind others; and sets original to the earliest segment that holds
 // any of the others, if there is one.
 func (l *sentLog) add(s *Segment, now int64, original *logged) (fresh, anew uint32) {
-	if l.head == l.tail || !s.Seq.Before(l.at(l.head-1).end) {
+	if l.head == l.tail || !s.Seq.Before(l.right) {
 		l.push().set(s, now)
+		l.right = s.End()
 		return s.SegLen(), 0
 	}
 	var e logged
@@ -145,6 +148,7 @@ func (l *sentLog) add(s *Segment, now int64, original *logged) (fresh, anew uint
 		fresh += uint32(piece.end - piece.seq)
 		l.insert(i, piece)
 	}
+	l.right = l.at(l.head - 1).end
 	return fresh, anew
 }
 
