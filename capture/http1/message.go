@@ -118,7 +118,7 @@ func (m *Message) Announced() (length int64, ok bool) {
 		return 0, false
 	}
 	length, found, ok := m.contentLength()
-	return length, found && ok
+	return length, found > 0 && ok
 }
 
 // Get returns the value of the first field of that name, compared without
