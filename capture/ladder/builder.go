@@ -300,7 +300,7 @@ func (b *Builder) causeOf(e *trace.Event, lane int) *row {
 		return nil
 	}
 	switch {
-	case r.Kind == RowCall && r.Lane == lane && listenerGone(e) && (b.holds(lane) || r.Stream >= 0):
+	case r.Kind == RowCall && r.Lane == lane && listenerGone(e) && (b.holds(lane) || r.Stream >= 0 || r.Event.To.Addr.IsValid()):
 		return nil // a row of its own says whose state it is
 	case r.Kind == RowCall && cause.Kind == tcpstate.OnPoll && e.To.Addr.IsValid():
 		return nil // nor does the system say that the call has made it

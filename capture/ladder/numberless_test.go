@@ -120,3 +120,16 @@ func TestListenStandsAboveTheSYN(t *testing.T) {
 		}
 	}
 }
+
+// TestListenerGoneAfterACallWithoutNumber: nor does the row of a connection's call
+// swallow it where no segment has given the connection a number.
+func TestListenerGoneAfterACallWithoutNumber(t *testing.T) {
+	t.Parallel()
+	x := &script{}
+	x.add(trace.Event{Kind: trace.KindCall, Stream: -1, From: bob, To: alice, Call: &trace.Call{Name: "close"}})
+	x.reports(bob, trace.Participant{}, tcpstate.Listen, tcpstate.Closed, tcpstate.OnPoll)
+	rows := x.rows(ladder.Options{})
+	if last := rows[len(rows)-1]; last.Kind != ladder.RowState {
+		t.Errorf("the last row is %+v", last)
+	}
+}
