@@ -60,7 +60,6 @@ var (
 var htmlTemplate = template.Must(template.New("report").Funcs(template.FuncMap{
 	"t":    func(t trace.Text) template.HTML { return inBoth(t) },
 	"w":    func(key string) template.HTML { return inBoth(pageWords[key]) },
-	"link": linked,
 	"cite": cited,
 }).Parse(htmlSource))
 

@@ -116,6 +116,13 @@ func (p *painter) spoken(s speaker, row *ladder.Row, h *htmlRow) string {
 	if h.Frame > 0 {
 		add(s.of(pageWords["frame"]) + " " + strconv.Itoa(h.Frame))
 	}
+	if f := row.Folding; f != nil && f.First > 0 {
+		word := "frame"
+		if f.Last > f.First {
+			word = "frames"
+		}
+		add(s.of(pageWords[word]) + " " + h.Frames)
+	}
 	if a := row.Arrow; a != nil {
 		add(s.f(pageWords["to"], s.lane(p.r.lanes[a.From]), s.lane(p.r.lanes[a.To])))
 		switch seg := row.Event.Segment; {

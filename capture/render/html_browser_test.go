@@ -413,6 +413,32 @@ func TestHTMLDeepLink(t *testing.T) {
 	b.clean()
 }
 
+// A row that stands for several frames opens to the bytes of each: a link to one leads
+// there, and the others can be chosen.
+func TestHTMLFoldedFrames(t *testing.T) {
+	t.Parallel()
+	b := newBrowser(t)
+	numbered := func(n int) (render.FrameView, bool) {
+		f, ok := anyFrame(n)
+		f.Data[len(f.Data)-1] = byte(n)
+		return f, ok
+	}
+	b.open(page(t, "echo", render.Options{Frame: numbered, FoldSegments: true}), "#frame-2")
+	const frame, last = `document.getElementById("frame").value`, `document.querySelector(".hex .h:last-of-type b:last-child, .hex .o.h:nth-last-child(2) b:last-child").textContent`
+	want(b, opened, true)
+	want(b, chosen, "frame-1")
+	want(b, frame, "2")
+	want(b, last, "02")
+	b.do(chromedp.SetValue("#frame", "3", chromedp.ByQuery), chromedp.Evaluate(`document.getElementById("frame").dispatchEvent(new Event("change", {bubbles: true}))`, nil))
+	want(b, last, "03")
+	want(b, `document.querySelectorAll(".hex").length`, 1)
+	b.do(chromedp.Click(`#connections a[href="#frame-1"]`, chromedp.ByQuery))
+	want(b, frame, "1")
+	want(b, last, "01")
+	want(b, `Array.from(document.querySelectorAll("#panel a[href^='#']"), a => a.hash.slice(1)).filter(id => !document.getElementById(id)).join()`, "")
+	b.clean()
+}
+
 // On paper no state touches the time beside it.
 func TestHTMLStatesOnPaper(t *testing.T) {
 	t.Parallel()

@@ -33,6 +33,7 @@ type report struct {
 	began   time.Time
 	web     exchanges
 	frames  pageFrames
+	anchors map[int]int // rows that links to frames lead to
 	plots   pagePlots
 	// pictures are the plots, drawn.
 	pictures []template.HTML
@@ -73,6 +74,7 @@ func collectReport(events Events, o *Options) (*report, error) {
 	r.lanes, r.several, r.talked = b.Lanes(), b.Connections() > 1, b.Talked()
 	r.order = ladder.Arrange(r.lanes)
 	r.dropEmpty()
+	r.anchor()
 	r.pictures = r.draw()
 	r.ledger, r.now = worthShowing(b.Ledger()), b.Memories()
 	return r, failed
@@ -105,7 +107,9 @@ func (r *report) take(b *ladder.Builder, rows []ladder.Row) {
 			continue
 		}
 		r.rows = append(r.rows, *row)
-		r.frames.keep(row.Frame)
+		for _, n := range octetsOf(row) {
+			r.frames.keep(n)
+		}
 		r.whys = append(r.whys, r.reasons(b.Lanes(), row))
 	}
 }

@@ -43,7 +43,7 @@ var scriptWords = []string{
 
 // dataRow is one row.
 type dataRow struct {
-	Frame    int         `json:"f,omitempty"`
+	Frames   []int       `json:"f,omitempty"` // whose bytes and fields it opens to
 	Findings []dataFound `json:"x,omitempty"`
 	States   []dataState `json:"st,omitempty"`
 	Evidence []int       `json:"e,omitempty"`
@@ -94,7 +94,7 @@ func (r *report) data() pageData {
 }
 
 func (r *report) dataRow(row *ladder.Row, now map[end]ladder.StateMark, d *pageData) dataRow {
-	out := dataRow{Frame: row.Frame}
+	out := dataRow{Frames: octetsOf(row)}
 	for _, p := range row.Proofs {
 		if m, ok := now[end{row.Stream, p.Lane}]; ok && row.Proves(&m) {
 			m.Basis = tcpstate.Inferred
@@ -133,7 +133,6 @@ func (r *report) dataRow(row *ladder.Row, now map[end]ladder.StateMark, d *pageD
 	}
 	if m := row.Event.Message; m != nil {
 		out.Text = messageLines(&row.Event)
-		out.Frame = 0
 		for _, n := range []int{m.FirstFrame, m.LastFrame, m.CompletedBy} {
 			if n > 0 {
 				out.Evidence = append(out.Evidence, n)
@@ -146,8 +145,16 @@ func (r *report) dataRow(row *ladder.Row, now map[end]ladder.StateMark, d *pageD
 		}
 	}
 	slices.Sort(out.Evidence)
-	out.Evidence = slices.DeleteFunc(slices.Compact(out.Evidence), func(n int) bool { return n == row.Frame && row.Event.Message == nil })
+	out.Evidence = slices.DeleteFunc(slices.Compact(out.Evidence), func(n int) bool { return slices.Contains(out.Frames, n) })
 	return out
+}
+
+// octetsOf are the frames whose bytes a row opens to.
+func octetsOf(row *ladder.Row) []int {
+	if own := framesOf(row); own != nil || row.Frame == 0 || row.Event.Message != nil {
+		return own
+	}
+	return []int{row.Frame}
 }
 
 // stateData is a state that an end is in, with the doubt that there is of it.

@@ -1,6 +1,7 @@
 package render
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 
@@ -16,8 +17,9 @@ type htmlRow struct {
 	Stream    int
 	Frame     int // 0 for none that is news
 	// Frames is the range of those that the row stands for, where it stands for
-	// some.
+	// some; Anchors are those that links lead to, beside the one in ID.
 	Frames       string
+	Anchors      []int
 	Since, Delta string
 	// Heading is a step's title, or a line that stands across the lanes.
 	Heading trace.Text
@@ -79,7 +81,6 @@ type painter struct {
 	r     *report
 	class []string               // of each lane, as it is now
 	state map[end]tcpstate.State // of each end of each connection
-	ids   map[int]bool           // frames whose row has been seen
 }
 
 // end is a lane in one connection.
@@ -87,7 +88,7 @@ type end struct{ stream, lane int }
 
 // Rows are the rows of the page.
 func (r *report) Rows() []*htmlRow {
-	p := &painter{r: r, class: make([]string, len(r.lanes)), state: map[end]tcpstate.State{}, ids: map[int]bool{}}
+	p := &painter{r: r, class: make([]string, len(r.lanes)), state: map[end]tcpstate.State{}}
 	out := make([]*htmlRow, 0, len(r.rows))
 	for i := range r.rows {
 		h := p.row(i, &r.rows[i])
@@ -96,26 +97,53 @@ func (r *report) Rows() []*htmlRow {
 	return out
 }
 
-// identity is what a row's link leads to: the frame, where the row is the first
-// that shows it.
-func (p *painter) identity(i int, row *ladder.Row) string {
-	if row.Frame > 0 && row.Kind == ladder.RowArrow && row.Event.Segment != nil || row.Kind == ladder.RowOther && row.Frame > 0 {
-		if !p.ids[row.Frame] {
-			p.ids[row.Frame] = true
-			return "frame-" + strconv.Itoa(row.Frame)
+// framesOf are the frames that a row stands for: its segment's, or those that are
+// folded into it.
+func framesOf(row *ladder.Row) []int {
+	switch {
+	case row.Folding != nil:
+		return row.Folding.Frames
+	case row.Frame > 0 && (row.Kind == ladder.RowArrow && row.Event.Segment != nil || row.Kind == ladder.RowOther):
+		return []int{row.Frame}
+	}
+	return nil
+}
+
+// anchor finds the row that a link to a frame leads to: the first that stands for it.
+func (r *report) anchor() {
+	r.anchors = map[int]int{}
+	for i := range r.rows {
+		for _, n := range framesOf(&r.rows[i]) {
+			if _, known := r.anchors[n]; !known {
+				r.anchors[n] = i
+			}
 		}
 	}
-	return "row-" + strconv.Itoa(i+1)
+}
+
+// identity is what a row's link leads to: the first frame that leads there, and the
+// others.
+func (p *painter) identity(i int, row *ladder.Row) (id string, others []int) {
+	for _, n := range framesOf(row) {
+		switch {
+		case p.r.anchors[n] != i:
+		case id == "":
+			id = "frame-" + strconv.Itoa(n)
+		default:
+			others = append(others, n)
+		}
+	}
+	return cmp.Or(id, "row-"+strconv.Itoa(i+1)), others
 }
 
 func (p *painter) row(i int, row *ladder.Row) htmlRow {
-	h := htmlRow{ID: p.identity(i, row), Stream: row.Stream, Side: row.Lane, Why: p.r.whys[i], Before: p.lanes()}
+	h := htmlRow{Stream: row.Stream, Side: row.Lane, Why: p.r.whys[i], Before: p.lanes()}
 	h.swapped = len(p.r.order) == 2 && p.r.order[0] == 1
 	if row.Lane >= 0 {
 		h.Edge = p.r.edge(row.Lane)
 		h.Who = inTwo(func(s speaker) string { return s.lane(p.r.lanes[row.Lane]) })
 	}
-	if row.Frame > 0 && strings.HasPrefix(h.ID, "frame-") {
+	if h.ID, h.Anchors = p.identity(i, row); row.Folding == nil && strings.HasPrefix(h.ID, "frame-") {
 		h.Frame = row.Frame
 	}
 	if showsTime(row) && !row.At.IsZero() {

@@ -80,43 +80,50 @@ func attribute(n *html.Node, name string) string {
 func TestHTMLStructure(t *testing.T) {
 	t.Parallel()
 	for _, tr := range rendertest.Corpus() {
-		root, err := html.Parse(bytes.NewReader(page(t, tr.Name, render.Options{})))
-		if err != nil {
-			t.Fatal(err)
+		for _, folds := range []bool{false, true} {
+			holdsTogether(t, tr.Name, page(t, tr.Name, render.Options{FoldSegments: folds}))
 		}
-		count, ids := map[string]int{}, map[string]bool{}
-		var within []string
-		walk(root, func(n *html.Node) {
-			if n.Type != html.ElementNode {
-				return
+	}
+}
+
+func holdsTogether(t *testing.T, name string, page []byte) {
+	t.Helper()
+	root, err := html.Parse(bytes.NewReader(page))
+	if err != nil {
+		t.Fatal(err)
+	}
+	count, ids := map[string]int{}, map[string]bool{}
+	var within []string
+	walk(root, func(n *html.Node) {
+		if n.Type != html.ElementNode {
+			return
+		}
+		count[n.Data]++
+		for _, a := range n.Attr {
+			switch {
+			case strings.HasPrefix(a.Key, "on"), a.Key == "style", a.Key == "src", a.Key == "srcset", a.Key == "action":
+				t.Errorf("%s: <%s %s=%q>", name, n.Data, a.Key, a.Val)
+			case a.Key == "id" && ids[a.Val]:
+				t.Errorf("%s: id %q is there twice", name, a.Val)
+			case a.Key == "id":
+				ids[a.Val] = true
+			case a.Key == "href" && strings.HasPrefix(a.Val, "#"):
+				within = append(within, a.Val[1:])
+			case a.Key == "href" && !strings.HasPrefix(a.Val, "https://www.rfc-editor.org/rfc/rfc"):
+				t.Errorf("%s: a link to %q", name, a.Val)
 			}
-			count[n.Data]++
-			for _, a := range n.Attr {
-				switch {
-				case strings.HasPrefix(a.Key, "on"), a.Key == "style", a.Key == "src", a.Key == "srcset", a.Key == "action":
-					t.Errorf("%s: <%s %s=%q>", tr.Name, n.Data, a.Key, a.Val)
-				case a.Key == "id" && ids[a.Val]:
-					t.Errorf("%s: id %q is there twice", tr.Name, a.Val)
-				case a.Key == "id":
-					ids[a.Val] = true
-				case a.Key == "href" && strings.HasPrefix(a.Val, "#"):
-					within = append(within, a.Val[1:])
-				case a.Key == "href" && !strings.HasPrefix(a.Val, "https://www.rfc-editor.org/rfc/rfc"):
-					t.Errorf("%s: a link to %q", tr.Name, a.Val)
-				}
-			}
-		})
-		for _, id := range within {
-			if !ids[id] && !strings.HasPrefix(id, "frame-") {
-				t.Errorf("%s: #%s leads nowhere", tr.Name, id)
-			}
 		}
-		if count["script"] != 2 || count["style"] != 1 || count["link"]+count["img"]+count["iframe"]+count["object"]+count["base"]+count["form"] != 0 {
-			t.Errorf("%s: elements %v", tr.Name, count)
+	})
+	for _, id := range within {
+		if !ids[id] {
+			t.Errorf("%s: #%s leads nowhere", name, id)
 		}
-		if count["h1"] != 1 || count["main"] != 1 || count["ol"] != 1 {
-			t.Errorf("%s: elements %v", tr.Name, count)
-		}
+	}
+	if count["script"] != 2 || count["style"] != 1 || count["link"]+count["img"]+count["iframe"]+count["object"]+count["base"]+count["form"] != 0 {
+		t.Errorf("%s: elements %v", name, count)
+	}
+	if count["h1"] != 1 || count["main"] != 1 || count["ol"] != 1 {
+		t.Errorf("%s: elements %v", name, count)
 	}
 }
 
@@ -183,7 +190,7 @@ func TestHTMLAssumed(t *testing.T) {
 	data, _, _ := strings.Cut(rest, "</script>")
 	var doc struct {
 		Rows []struct {
-			F  int
+			F  []int
 			St []struct {
 				S string
 				D map[string]string
@@ -196,7 +203,9 @@ func TestHTMLAssumed(t *testing.T) {
 	told := map[int]string{}
 	for _, r := range doc.Rows {
 		for _, s := range r.St {
-			told[r.F] = s.S + " " + s.D["en"] + " " + s.D["ko"]
+			for _, n := range r.F {
+				told[n] = s.S + " " + s.D["en"] + " " + s.D["ko"]
+			}
 		}
 	}
 	if want := "ESTABLISHED ? (assumed) ? (가정됨)"; told[1] != want {

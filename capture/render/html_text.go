@@ -3,6 +3,7 @@ package render
 import (
 	"html/template"
 	"regexp"
+	"strconv"
 	"strings"
 
 	"statelab/capture/trace"
@@ -13,13 +14,32 @@ func inBoth(t trace.Text) template.HTML {
 	return bilingual(t, func(s string) string { return template.HTMLEscapeString(s) })
 }
 
-// linked is inBoth, where what is said of a frame leads to its row.
-func linked(t trace.Text) template.HTML {
+// Linked is inBoth, where what is said of a frame leads to its row.
+func (r *report) Linked(t trace.Text) template.HTML {
 	return bilingual(t, func(s string) string {
 		return someFrames.ReplaceAllStringFunc(template.HTMLEscapeString(s), func(frames string) string {
-			return aNumber.ReplaceAllString(frames, `<a href="#frame-$0">$0</a>`)
+			return aNumber.ReplaceAllStringFunc(frames, r.frameLink)
 		})
 	})
+}
+
+// FrameLink is a frame's number, which leads to its row, if there is one.
+func (r *report) FrameLink(frame int) template.HTML {
+	return template.HTML(r.frameLink(strconv.Itoa(frame)))
+}
+
+// frameLink is FrameLink of a number in digits.
+func (r *report) frameLink(digits string) string {
+	if n, err := strconv.Atoi(digits); err != nil || !r.Leads(n) {
+		return digits
+	}
+	return `<a href="#frame-` + digits + `">` + digits + `</a>`
+}
+
+// Leads reports whether there is a row that a link to a frame leads to.
+func (r *report) Leads(frame int) bool {
+	_, ok := r.anchors[frame]
+	return ok
 }
 
 // someFrames is how the explanations name frames, in English and in Korean:

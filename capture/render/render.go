@@ -184,7 +184,7 @@ var Formats = []Format{
 	},
 	{
 		Name: "html", Extension: ".html", MIME: "text/html; charset=utf-8", Frames: true, Document: true, Bilingual: true, Cuts: true, Render: HTML,
-		About: trace.Text{En: "one page to click through, with every field and byte; needs no network", Ko: "필드와 바이트까지 눌러 볼 수 있는 한 쪽짜리 보고서, 네트워크 불필요"},
+		About: trace.Text{En: "one page to click through, down to fields and bytes; needs no network", Ko: "필드와 바이트까지 눌러 볼 수 있는 한 쪽짜리 보고서, 네트워크 불필요"},
 	},
 	{
 		Name: "mermaid", Extension: ".mmd", MIME: "text/vnd.mermaid; charset=utf-8", Document: true, Cuts: true, Render: Mermaid,

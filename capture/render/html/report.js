@@ -24,7 +24,7 @@
     return f;
   };
   const w = key => both(data.words[key]);
-  const frameLink = n => el('a', {href: '#frame-' + n}, String(n));
+  const frameLink = n => $('frame-' + n) ? el('a', {href: '#frame-' + n}, String(n)) : String(n);
   const section = (key, ...children) => {
     detail.append(el('h4', {}, w(key)), ...children);
   };
@@ -59,11 +59,12 @@
   }
   const found = i => (data.rows[i].x || []).length > 0;
 
-  function open(i) {
+  // open opens a row, at one of its frames if that is named.
+  function open(i, frame) {
     choose(i);
     body.classList.add('opened');
     panel.hidden = false;
-    fill(i);
+    fill(i, frame);
     ties();
     reveal(items[i]);
   }
@@ -102,20 +103,17 @@
     root.style.setProperty('--stuck', tools + heads.offsetHeight + 'px');
   }
 
-  function toFrame(n) {
-    const li = $('frame-' + n);
-    if (li) open(Number(li.dataset.i));
+  // lead opens the row that an address within the page names, by itself or by one of
+  // its frames.
+  function lead(id) {
+    const li = id && $(id) && $(id).closest('.row');
+    if (li) open(Number(li.dataset.i), Number(id.replace('frame-', '')));
     return Boolean(li);
   }
-
-  function fromHash() {
-    const id = decodeURIComponent(location.hash.slice(1));
-    const li = id && $(id);
-    if (li && li.classList.contains('row')) open(Number(li.dataset.i));
-  }
+  const fromHash = () => lead(decodeURIComponent(location.hash.slice(1)));
 
   // --- the panel -----------------------------------------------------------
-  function fill(i) {
+  function fill(i, frame) {
     const row = data.rows[i], li = items[i];
     title.replaceChildren(...Array.from(li.querySelector('.vh').childNodes, n => n.cloneNode(true)));
     detail.replaceChildren();
@@ -154,17 +152,32 @@
         el('tr', {}, el('td', {}, both(m.n)), el('td', {}, both(m.v)), el('td', {class: 'num'}, m.b + ' B'))))));
       if (!row.m.length) detail.append(el('p', {}, w('nothing')));
     }
-    if (row.f) {
-      const frame = data.frames && data.frames[row.f];
-      if (frame) octets(frame, row); else section('bytes', el('p', {class: 'faint'}, w('no-bytes')));
+    if (row.f) frames(row, row.f.includes(frame) ? frame : row.f[0]);
+  }
+
+  // frames shows one of a row's frames; where it has several, they can be chosen from.
+  function frames(row, first) {
+    const box = el('div');
+    const show = n => {
+      box.replaceChildren();
+      const frame = data.frames && data.frames[n];
+      if (frame) octets(box, frame, row); else box.append(el('h4', {}, w('bytes')), el('p', {class: 'faint'}, w('no-bytes')));
+    };
+    if (row.f.length > 1) {
+      const choice = el('select', {id: 'frame'}, ...row.f.map(n => el('option', {}, String(n))));
+      choice.value = first;
+      choice.addEventListener('change', () => show(choice.value));
+      detail.append(el('p', {}, el('label', {}, w('frame'), ' ', choice)));
     }
+    detail.append(box);
+    show(first);
   }
 
   // setLines breaks the bytes that are shown into lines, as long as there is room for.
   let setLines = () => {};
 
   // octets shows a frame's bytes and fields, each lit by the other.
-  function octets(frame, row) {
+  function octets(box, frame, row) {
     const raw = atob(frame.b), layout = data.layouts[frame.l];
     const fields = layout.map((f, k) => ({name: data.names[f[0]], depth: f[1], bit: f[2], bits: f[3], missing: f[4], value: data.values[frame.v[k]]}));
     const numbers = {'Sequence Number': row.q, 'Acknowledgment Number': row.a};
@@ -196,11 +209,11 @@
     const more = [];
     if (frame.n > raw.length) more.push(el('p', {class: 'faint'}, (frame.n - raw.length) + ' ', w('more-bytes')));
     if (frame.w > frame.n) more.push(el('p', {class: 'faint'}, (frame.w - frame.n) + ' ', w('not-captured')));
-    detail.append(el('h4', {id: 'hex-title'}, w('bytes')), el('div', {class: 'octets'}, hex, ...more, status));
+    box.append(el('h4', {id: 'hex-title'}, w('bytes')), el('div', {class: 'octets'}, hex, ...more, status));
     setLines();
     panel.style.setProperty('--bar', document.querySelector('.panel-bar').offsetHeight + 'px');
     const table = el('table', {class: 'fields', tabindex: '0', 'aria-labelledby': 'fields-title'}, el('tbody', {}, ...rows));
-    detail.append(el('h4', {id: 'fields-title'}, w('fields')), table);
+    box.append(el('h4', {id: 'fields-title'}, w('fields')), table);
 
     let lit = [];
     const light = (...marks) => {
@@ -377,7 +390,7 @@
       e.preventDefault();
       open(Number(t.parentNode.dataset.i));
     } else if (t.tagName === 'A' && t.hash.startsWith('#frame-') && t.getAttribute('href')[0] === '#') {
-      if (toFrame(t.hash.slice(7))) e.preventDefault();
+      if (lead(t.hash.slice(1))) e.preventDefault();
     } else if (t.id === 'close') close();
     else if (t.id === 'keys-close') $('keys').close();
     else if (t.id === 'next') step(chosen, 1, found);
