@@ -45,7 +45,7 @@ type Conn struct {
 	// is a guess.
 	OpenerKnown bool
 	Handshake   Handshake
-	ISN         [2]Seq  // by End
+	ISN         [2]Seq  // by End, of its first SYN
 	HasISN      [2]bool // the SYN of that end was seen
 	Options     [2]Options
 	State       [2]State

@@ -107,7 +107,7 @@ func (c *Conn) opens(s *Segment, now int64) {
 	r := c.trip.acked(s.Ack, server.base)
 	switch {
 	case r != nil && s.Ack == r.isn+1:
-		c.settle(r)
+		server.base = r.isn // numbers count from there
 	case !s.Ack.After(server.base) || s.Ack.After(server.nextSeq):
 		return
 	}
@@ -117,19 +117,6 @@ func (c *Conn) opens(s *Segment, now int64) {
 	}
 	if back, known := r.agreed.waited(s, now); known && r.known {
 		h.RTT, h.HasRTT = r.there+back, true
-	}
-}
-
-// settle takes the numbers of the server from the SYN,ACK that has been acknowledged.
-func (c *Conn) settle(r *reply) {
-	for _, other := range c.trip.replies {
-		if other.frame == c.Handshake.SynAck {
-			c.Handshake.SynAck = r.frame
-		}
-	}
-	c.ends[Server].flow.base = r.isn
-	if c.HasISN[Server] {
-		c.ISN[Server] = r.isn
 	}
 }
 

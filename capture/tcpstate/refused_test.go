@@ -78,8 +78,9 @@ func TestSynAckCopy(t *testing.T) {
 }
 
 // A server that has forgotten the client's SYN answers the next with another ISN: the
-// handshake is that of the SYN,ACK that the client acknowledges, and numbers count
-// from it, whatever comes late.
+// round trip is that of the SYN,ACK that the client acknowledges, and numbers count
+// from it, whatever comes late. The handshake's SYN,ACK and the ISN are the first, as
+// in Wireshark.
 func TestAnotherReply(t *testing.T) {
 	t.Parallel()
 	p := newScript(t, between)
@@ -99,10 +100,10 @@ func TestAnotherReply(t *testing.T) {
 	p.isn[tcpstate.Server] += apart
 	p.play("s> ACK 1 11 +5\nc> ACK 11 6")
 	h := p.conn.Handshake
-	if h.SYN != 1 || h.SynAck != 4 || h.Ack != 6 || !h.Complete || !h.HasRTT || h.RTT != 60*time.Millisecond {
+	if h.SYN != 1 || h.SynAck != 2 || h.Ack != 6 || !h.Complete || !h.HasRTT || h.RTT != 60*time.Millisecond {
 		t.Errorf("handshake %+v", h)
 	}
-	if p.conn.ISN[tcpstate.Server] != p.isn[tcpstate.Server] || !slices.Equal(seq, []uint32{0, 0, 1, 11}) || !slices.Equal(ack, []uint32{1, 1, 11, 6}) {
-		t.Errorf("ISN %d, want %d; seq %v, ack %v", p.conn.ISN[tcpstate.Server], p.isn[tcpstate.Server], seq, ack)
+	if first := p.isn[tcpstate.Server] - apart; p.conn.ISN[tcpstate.Server] != first || !slices.Equal(seq, []uint32{0, 0, 1, 11}) || !slices.Equal(ack, []uint32{1, 1, 11, 6}) {
+		t.Errorf("ISN %d, want %d; seq %v, ack %v", p.conn.ISN[tcpstate.Server], first, seq, ack)
 	}
 }
