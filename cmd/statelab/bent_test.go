@@ -78,7 +78,7 @@ func TestLessonsOwnWords(t *testing.T) {
 		is, isNot []string
 	}{
 		{"keepalive", []string{"latest TCP keepalives were not answered"}, []string{"None of the client's"}},
-		{"backlog", []string{"TCB 10.0.0.1:52911 ESTABLISHED ESTABLISHED 65 TCB 10.0.0.1:51656 ESTABLISHED ESTABLISHED 65 TCB"}, []string{"the same in the table before"}},
+		{"backlog", []string{"TCB 10.0.0.1:52911 ESTABLISHED ESTABLISHED 65 TCB 10.0.0.1:51656 ESTABLISHED ESTABLISHED 65 TCB"}, []string{"the same as in the table before"}},
 		{"close-wait", []string{"half-open: the server still remembers it"}, []string{"half-closed"}},
 		{"backoff", []string{"frames 11, 12, 13, 16: with the cable out", "until the last of these, the peer's ACK"}, []string{"at 127.1"}},
 		{"zero-window", []string{"window is left after that: window exhausted."}, nil},
@@ -105,7 +105,7 @@ func TestLessonsOwnWords(t *testing.T) {
 	}
 	t.Run("a table after another", func(t *testing.T) {
 		t.Parallel() // on a tour what stands in the table before is left out
-		says(t, output(t, "tcp", "demo", "--color", "never", "--lang", "en"), []string{"the same in the table before"}, nil)
+		says(t, output(t, "tcp", "demo", "--color", "never", "--lang", "en"), []string{"the same as in the table before"}, nil)
 	})
 }
 
