@@ -1,6 +1,7 @@
 package explain
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"strconv"
@@ -128,13 +129,6 @@ func Duration(lang Lang, d time.Duration) string {
 	if lang != Korean {
 		return s + name
 	}
-	switch name = strings.TrimSpace(name); unit {
-	case time.Second:
-		name = "초"
-	case time.Hour:
-		name = "시간"
-	case day:
-		name = "일"
-	}
-	return s + name
+	name = strings.TrimSpace(name)
+	return s + cmp.Or(map[string]string{"s": "초", "h": "시간", "d": "일"}[name], name)
 }
