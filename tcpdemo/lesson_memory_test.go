@@ -181,7 +181,8 @@ func TestSelfConnect(t *testing.T) {
 	})
 }
 
-// The stack's own word and the segments' agree in every one of these lessons.
+// The stack's own word and the segments' agree in every one of these lessons. What an ACK
+// that brings back a SYN cookie does is no edge of the figure (RFC 4987 §3.6).
 func TestSegmentsConfirmStatesToo(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{
@@ -189,7 +190,11 @@ func TestSegmentsConfirmStatesToo(t *testing.T) {
 		"close-wait", "server-restart", "old-duplicate", "self-connect", "many",
 	} {
 		for _, e := range evidenceOf(t, name, 7) {
-			if e.Kind == trace.KindState && (e.State.Contradicted || e.State.Edge == nil) {
+			if e.Kind != trace.KindState {
+				continue
+			}
+			offFigure := e.State.Edge == nil && !(name == "syn-flood" && e.State.From == tcpstate.Listen && e.State.To == tcpstate.Established)
+			if e.State.Contradicted || offFigure {
 				t.Errorf("%s: %s", name, line(&e))
 			}
 		}
