@@ -30,7 +30,6 @@ func TestBentLessonsGoOn(t *testing.T) {
 				continue // thousands of segments
 			}
 			t.Run(rule+"/"+sc.Name, func(t *testing.T) {
-				t.Parallel()
 				if _, err := performScenario(t.Context(), sc, defaultSeed, rules); err != nil {
 					t.Error(err)
 				}
@@ -355,7 +354,6 @@ func TestHeadSaysThatBeliefsAreNotRefuted(t *testing.T) {
 				continue
 			}
 			t.Run(rule+"/"+sc.Name, func(t *testing.T) {
-				t.Parallel()
 				p, err := performScenario(t.Context(), sc, defaultSeed, rules)
 				check(t, p, err)
 			})
@@ -365,7 +363,6 @@ func TestHeadSaysThatBeliefsAreNotRefuted(t *testing.T) {
 				continue // they take long
 			}
 			t.Run(rule+"/"+l.Name, func(t *testing.T) {
-				t.Parallel()
 				p, err := performLesson(t.Context(), l, defaultSeed, rules)
 				check(t, p, err)
 			})

@@ -17,7 +17,6 @@ func TestResultsOfCallsAreInKorean(t *testing.T) {
 	sameEverywhere := regexp.MustCompile(`^[0-9.:]*$`)
 	for _, sc := range tcpdemo.Scenarios() {
 		t.Run(sc.Name, func(t *testing.T) {
-			t.Parallel()
 			p, err := performScenario(t.Context(), sc, defaultSeed, nil)
 			if err != nil {
 				t.Fatal(err)

@@ -180,7 +180,6 @@ func TestDocsPages(t *testing.T) {
 	t.Parallel()
 	for _, p := range pages() {
 		t.Run(p.path, func(t *testing.T) {
-			t.Parallel()
 			text := fillParts(t, p.read(t), p.lang)
 			current(t, p.path, runBlocks(t, text, p.lang))
 		})

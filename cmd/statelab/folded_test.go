@@ -25,10 +25,7 @@ func TestFoldedFramesStandInOneRow(t *testing.T) {
 		if l.Run == nil {
 			continue
 		}
-		p, err := performLesson(t.Context(), l, defaultSeed, nil)
-		if err != nil {
-			t.Fatalf("%s: %v", l.Name, err)
-		}
+		p := performed(t, l)
 		stands, of, above := map[int]bool{}, map[int]int{}, -1
 		fins, silent := map[int]end{}, map[end]bool{}
 		b := ladder.New(ladder.Options{FoldSegments: true})

@@ -166,7 +166,6 @@ func TestEveryFormatParses(t *testing.T) {
 				}
 				args := append(append(lesson, "--view", f.view, "--format", f.Name), more...)
 				t.Run(strings.Join(args, " "), func(t *testing.T) {
-					t.Parallel()
 					out, errs, code := try(t, "", args...)
 					if code != exitFine || errs != "" {
 						t.Fatalf("exit code %d: %s", code, errs)

@@ -106,7 +106,6 @@ func TestHostilePayload(t *testing.T) {
 		}
 		for _, more := range []string{"", "--explain", "--ascii", "--lang=ko"} {
 			t.Run(f.view+"/"+f.Name+more, func(t *testing.T) {
-				t.Parallel()
 				args := []string{"inspect", "-", "--view", f.view, "--format", f.Name}
 				if more != "" {
 					args = append(args, more)

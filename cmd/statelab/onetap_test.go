@@ -56,10 +56,7 @@ func TestOneTapForAnExchange(t *testing.T) {
 		if l.Run == nil {
 			continue
 		}
-		p, err := performLesson(t.Context(), l, 1, nil)
-		if err != nil {
-			t.Fatalf("%s: %v", l.Name, err)
-		}
+		p := performed(t, l)
 		own := slices.Clone(p.recording.At(vantageClient))
 		for i := range own {
 			own[i].Wire, own[i].Vantage = 0, "" // a file does not have them

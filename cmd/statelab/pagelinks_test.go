@@ -81,7 +81,6 @@ func TestPagesOfLessonsLeadSomewhere(t *testing.T) {
 	}
 	for _, c := range commands {
 		t.Run(strings.Join(c[2:], " "), func(t *testing.T) {
-			t.Parallel()
 			p := readPage(t, output(t, append(c, "--format", "html")...))
 			toFrames := 0
 			for _, id := range p.within {

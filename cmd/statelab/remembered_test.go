@@ -165,10 +165,7 @@ func TestMemoryIsToldAtOnce(t *testing.T) {
 		if !ok {
 			t.Fatalf("no lesson %s", name)
 		}
-		p, err := performLesson(t.Context(), l, 1, nil)
-		if err != nil {
-			t.Fatal(err)
-		}
+		p := performed(t, l)
 		type moment struct {
 			who trace.Participant
 			at  time.Time
