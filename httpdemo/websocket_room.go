@@ -24,8 +24,8 @@ const (
 	wsMostRooms       = 16
 	wsMostOfSession   = 4 // connections
 	wsMostMessage     = 32 << 10
-	wsQueue           = 16 // messages that wait for one member
-	wsMostRate        = 20 // messages of one member within wsRateTime
+	wsQueue           = 2 * wsMostRate // messages that wait for one member: who may say so many hears them, too
+	wsMostRate        = 20             // messages of one member within wsRateTime
 	wsRateTime        = 10 * time.Second
 	wsIdle            = 60 * time.Second
 	wsWriteTime       = 5 * time.Second
