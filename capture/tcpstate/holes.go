@@ -1,5 +1,19 @@
 package tcpstate
 
+// fill keeps how many octets are missing below the highest.
+func (m *meter) fill(s *Segment, fresh uint32) {
+	if hole := s.Seq.Sub(later(m.next, m.una)); hole > 0 {
+		if m.missing == 0 {
+			m.holeStart, m.real = later(m.next, m.una), false
+		}
+		m.missing += uint32(hole)
+		m.holeEnd = s.Seq
+	} else if m.missing > 0 && s.Seq.Before(m.next) {
+		beyond := uint32(max(s.End().Sub(m.next), 0))
+		m.missing -= min(m.missing, fresh-min(fresh, beyond))
+	}
+}
+
 // lose attributes time to octets that were missing.
 func (c *Conn) lose(passed int64) {
 	proved := false

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"errors"
 	"fmt"
 	"io"
@@ -152,7 +151,7 @@ func openInput(e *env, name string) (in io.Reader, done func(), err error) {
 }
 
 // inspectFrom shows the trace that in holds.
-func (f *inspectFlags) inspectFrom(e *env, w io.Writer, v view, name string, in io.Reader, several bool) (err error) {
+func (f *inspectFlags) inspectFrom(e *env, w io.Writer, v view, name string, in io.Reader, several bool) error {
 	v.opts.File, v.opts.Between = name, f.between()
 	if f.expression != nil {
 		again, done, err := rereadable(in)
@@ -175,11 +174,6 @@ func (f *inspectFlags) inspectFrom(e *env, w io.Writer, v view, name string, in 
 	defer p.end()
 	if e.terminal && v.out == "-" {
 		w = p.before(w)
-	}
-	if regular(in) { // what comes next is there already: it may be written together
-		blocks := bufio.NewWriterSize(w, 1<<15)
-		defer func() { err = errors.Join(err, blocks.Flush()) }()
-		w = blocks
 	}
 	r, err := pcapfile.NewReader(p)
 	if err != nil {
