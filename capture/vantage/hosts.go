@@ -9,48 +9,52 @@ import (
 // couple is a frame of the first capture and its like in the second.
 type couple struct{ a, b int32 }
 
+// keyed is a frame and its key.
+type keyed struct {
+	key uint64
+	at  int32
+}
+
 // byKey returns a capture's frames in order of their keys, those of one key in
 // their own order. Frames without one are left out.
-func byKey(l log, key func(*record) uint64) []int32 {
-	var all []int32
+func byKey(l log, key func(*record) uint64) []keyed {
+	var all []keyed
 	for i := range l {
-		if key(&l[i]) != 0 {
-			all = append(all, int32(i))
+		if k := key(&l[i]); k != 0 {
+			all = append(all, keyed{k, int32(i)})
 		}
 	}
-	slices.SortFunc(all, func(a, b int32) int {
-		return cmp.Or(cmp.Compare(key(&l[a]), key(&l[b])), cmp.Compare(a, b))
-	})
+	slices.SortFunc(all, func(a, b keyed) int { return cmp.Or(cmp.Compare(a.key, b.key), cmp.Compare(a.at, b.at)) })
 	return all
 }
 
-// matching calls f for each key that both captures hold, with its frames.
+// matching calls f for each key that both captures hold, with its frames, which are
+// f's until it returns.
 func matching(a, b log, key [2]func(*record) uint64, f func(of [2][]int32)) {
 	x, y := byKey(a, key[0]), byKey(b, key[1])
+	var of [2][]int32
 	for len(x) > 0 && len(y) > 0 {
-		kx, ky := key[0](&a[x[0]]), key[1](&b[y[0]])
-		switch {
+		switch kx, ky := x[0].key, y[0].key; {
 		case kx < ky:
 			x = x[1:]
 		case kx > ky:
 			y = y[1:]
 		default:
-			n, m := run(a, x, key[0]), run(b, y, key[1])
-			f([2][]int32{x[:n], y[:m]})
-			x, y = x[n:], y[m:]
+			of[0], x = run(of[0][:0], x)
+			of[1], y = run(of[1][:0], y)
+			f(of)
 		}
 	}
 }
 
-// run counts the frames at the head of all that have one key.
-func run(l log, all []int32, key func(*record) uint64) int {
-	first := key(&l[all[0]])
-	for n, i := range all {
-		if key(&l[i]) != first {
-			return n
-		}
+// run appends the frames at the head of all that have one key, and returns the rest.
+func run(to []int32, all []keyed) (frames []int32, rest []keyed) {
+	n := 0
+	for n < len(all) && all[n].key == all[0].key {
+		to = append(to, all[n].at)
+		n++
 	}
-	return len(all)
+	return to, all[n:]
 }
 
 func keyOf(r *record) uint64 { return r.key }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"math"
 	"slices"
+	"sort"
 
 	"statelab/capture/tcpstate"
 )
@@ -18,6 +19,10 @@ type stretch struct{ from, to tcpstate.Seq }
 
 // meets reports whether a segment takes a number of the stretch.
 func (s stretch) meets(r *record) bool { return r.end.After(s.from) && r.seq.Before(s.to) }
+
+// maxAhead bounds the stretches that are kept of one direction behind a hole: a
+// window of full segments, all of them with holes between, holds fewer.
+const maxAhead = 1 << 13
 
 // octets follows which numbers of one direction of a connection a capture has
 // shown.
@@ -59,12 +64,16 @@ func (o *octets) add(r *record) {
 	if r.seq == r.end || !r.end.After(o.next) {
 		return
 	}
-	i := len(o.ahead)
-	for i > 0 && r.seq.Before(o.ahead[i-1].from) {
-		i--
+	i := sort.Search(len(o.ahead), func(i int) bool { return o.ahead[i].from.After(r.seq) })
+	if i > 0 && o.ahead[i-1].to == r.seq {
+		o.ahead[i-1].to = r.end
+	} else {
+		o.ahead = slices.Insert(o.ahead, i, stretch{r.seq, r.end})
 	}
-	o.ahead = slices.Insert(o.ahead, i, stretch{r.seq, r.end})
 	o.account(o.next)
+	if len(o.ahead) > maxAhead {
+		o.account(o.ahead[0].from)
+	}
 }
 
 // account takes all numbers before end for accounted for, and returns those among
@@ -174,7 +183,7 @@ func (w *work) passedOver(h Host) map[uint32][]hole {
 // what its far end acknowledged unseen.
 type waiting struct {
 	holes  []hole // not yet explained
-	frames []int32
+	frames byNumber
 }
 
 // acquit finds which of the frames of h that were seen to leave alone have
@@ -190,10 +199,10 @@ func (w *work) acquit(h Host) {
 		s, between := w.from(r)
 		if of := all[r.flow]; of != nil && between && s == h && r.seq != r.end {
 			w.explain(h, of, w.time(h, int32(i)))
-			if r.has(syn) && (len(of.frames) == 0 || w.logs[h][of.frames[0]].seq != r.seq) {
-				of.frames = of.frames[:0] // a connection begins
+			if r.has(syn) && !of.frames.beginsAt(w.logs[h], r.seq) {
+				of.frames = byNumber{} // a connection begins
 			}
-			of.frames = append(of.frames, int32(i))
+			of.frames.add(w.logs[h], int32(i))
 		}
 	}
 	for _, of := range all {
@@ -206,15 +215,15 @@ func (w *work) explain(h Host, of *waiting, before int64) {
 	for len(of.holes) > 0 && of.holes[0].at < before {
 		g := of.holes[0]
 		of.holes = of.holes[1:]
-		w.fill(h, g, of.frames)
-		of.frames = slices.DeleteFunc(of.frames, func(i int32) bool { return !w.logs[h][i].end.After(g.to) })
+		w.fill(h, g, of.frames.meeting(w.logs[h], g.stretch))
+		of.frames.drop(w.logs[h], g.to)
 	}
 }
 
-// fill finds which of the frames brought a hole's numbers: one that no other of
-// them brings has surely arrived.
+// fill finds which of the frames, which take numbers of a hole, brought them: one
+// that no other of them brings has surely arrived.
 func (w *work) fill(h Host, g hole, frames []int32) {
-	may := slices.DeleteFunc(slices.Clone(frames), func(i int32) bool { return !g.meets(&w.logs[h][i]) || !w.mayFill(h, g, i) })
+	may := slices.DeleteFunc(frames, func(i int32) bool { return !w.mayFill(h, g, i) })
 	slices.SortFunc(may, func(a, b int32) int {
 		x, y := &w.logs[h][a], &w.logs[h][b]
 		return cmp.Or(int(x.seq.Sub(y.seq)), int(x.end.Sub(y.end)))
@@ -301,22 +310,22 @@ func (w *work) doubt(h Host) {
 
 // repaired returns the lost frames whose numbers came in a later frame.
 func (w *work) repaired(h Host) map[int32]bool {
-	all, open, high := map[int32]bool{}, map[uint32][]int32{}, map[uint32]tcpstate.Seq{}
+	all, open, high := map[int32]bool{}, map[uint32]*byNumber{}, map[uint32]tcpstate.Seq{}
 	for i := range w.logs[h] {
 		r := &w.logs[h][i]
 		if s, ok := w.from(r); !ok || s != h || r.seq == r.end {
 			continue
 		}
+		if open[r.flow] == nil {
+			open[r.flow] = new(byNumber)
+		}
 		switch m := &w.mates[h][i]; {
 		case m.fate == lost:
-			open[r.flow] = append(open[r.flow], int32(i))
+			open[r.flow].add(w.logs[h], int32(i))
 		case m.fate == paired && r.seq.Before(high[r.flow]):
-			open[r.flow] = slices.DeleteFunc(open[r.flow], func(k int32) bool {
-				l := &w.logs[h][k]
-				came := stretch{l.seq, l.end}.meets(r)
-				all[k] = all[k] || came
-				return came
-			})
+			for _, k := range open[r.flow].take(w.logs[h], stretch{r.seq, r.end}) {
+				all[k] = true
+			}
 		}
 		if top, ok := high[r.flow]; !ok || r.has(syn) || r.end.After(top) {
 			high[r.flow] = r.end
