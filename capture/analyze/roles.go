@@ -25,8 +25,14 @@ func (o *Options) party(addr netip.AddrPort, end tcpstate.End) trace.Participant
 	return trace.Participant{Role: trace.RoleClient, Addr: addr}
 }
 
-// peer returns who is at the other end of a connection that p reports.
-func (o *Options) peer(p trace.Participant, remote netip.AddrPort) trace.Participant {
+// peer returns who is at the other end of a connection that p reports, from where
+// it is.
+func (o *Options) peer(p trace.Participant, c trace.Conn) trace.Participant {
+	remote := c.Remote
+	if c.Local == remote {
+		p.Addr = remote
+		return p
+	}
 	if p.Role == trace.RoleServer {
 		return o.party(remote, tcpstate.Client)
 	}
@@ -43,5 +49,6 @@ func addrOf(c *tcpstate.Conn, end tcpstate.End) netip.AddrPort {
 
 // parties returns the sender and the receiver of what end sends.
 func (o *Options) parties(c *tcpstate.Conn, from tcpstate.End) (sender, receiver trace.Participant) {
-	return o.party(addrOf(c, from), from), o.party(addrOf(c, from.Peer()), from.Peer())
+	to := c.Key.Peer(from)
+	return o.party(addrOf(c, from), from), o.party(addrOf(c, to), to)
 }

@@ -280,7 +280,7 @@ func (r *run) observe(o *trace.Observation) {
 		e.Stream = p.stream
 	}
 	if o.Conn.Remote.IsValid() {
-		e.To = r.opts.peer(o.Party, o.Conn.Remote)
+		e.To = r.opts.peer(o.Party, o.Conn)
 	}
 	switch o.Kind {
 	case trace.ObservedState:

@@ -129,7 +129,7 @@ func (r *reconcile) settle(c *tcpstate.Conn) {
 			witnesses[who] = true
 		}
 		over, reset, timer = over || t.over, reset || t.reset, timer || t.timer
-		if c.Key.Client == c.Key.Server {
+		if c.Key.OneEnd() {
 			break // its other end is unused
 		}
 	}

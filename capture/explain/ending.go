@@ -103,6 +103,14 @@ func (r *reported) silent(end netip.AddrPort) bool {
 // ending is how a connection ended, or has not: the key of its label, and the
 // state that the label names.
 func (r *reported) ending(c *tcpstate.Conn) (key string, state tcpstate.State) {
+	key, state = r.ended(c)
+	if itself := key + "-itself"; c.Key.OneEnd() && endingLabels[itself] != (text{}) {
+		key = itself
+	}
+	return key, state
+}
+
+func (r *reported) ended(c *tcpstate.Conn) (key string, state tcpstate.State) {
 	key = "ending." + c.Ending.String()
 	client, clientSaid := r.of(c, tcpstate.Client)
 	server, serverSaid := r.of(c, tcpstate.Server)

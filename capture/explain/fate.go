@@ -188,6 +188,3 @@ func (x *Explainer) dialled(ev *trace.Event) bool {
 	}
 	return false
 }
-
-// itself reports whether an event is of a connection that is joined to itself.
-func itself(ev *trace.Event) bool { return ev.From.Addr == ev.To.Addr && ev.From.Addr.Port() != 0 }

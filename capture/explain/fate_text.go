@@ -88,6 +88,10 @@ var (
 
 // Changes of an end that is joined to itself: its own segments come back to it.
 var selfMoves = map[move]moveText{
+	{tcpstate.Closed, tcpstate.SynSent}: {section: "RFC 9293 §3.10.1", text: text{
+		En: "{who} has sent its SYN to its own port and remembers the number it chose: the SYN will come back to it.",
+		Ko: "{who|이/가} 자기 포트로 SYN을 보내고 자신이 고른 번호를 기억합니다. 이 SYN은 자신에게 돌아옵니다.",
+	}},
 	{tcpstate.SynSent, tcpstate.SynReceived}: {section: "RFC 9293 §3.10.7.3", text: text{
 		En: "{who}'s own SYN has come back to it, and means to it what a peer's would (simultaneous open): it acknowledges it.",
 		Ko: "{who}의 SYN이 자신에게 돌아왔습니다. 상대의 SYN과 똑같이 다루어(동시 개방) 확인합니다.",

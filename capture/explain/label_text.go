@@ -146,13 +146,15 @@ var fateLabels = map[string]text{
 
 // endingLabels: tcpstate.Ending.
 var endingLabels = map[string]text{
-	"ending.open":    {En: "still open", Ko: "아직 열려 있음"},
-	"ending.fin":     {En: "closed by both sides (FIN)", Ko: "양쪽이 닫음(FIN)"},
-	"ending.rst":     {En: "reset (RST)", Ko: "RST로 끊김"},
-	"ending.half":    {En: "half-closed", Ko: "한쪽만 닫힘"},
-	"ending.timeout": {En: "given up (timeout)", Ko: "응답이 없어 포기(타임아웃)"},
-	"ending.over":    {En: "over: neither side remembers it", Ko: "끝남: 어느 쪽도 기억하지 않음"},
-	"ending.never":   {En: "never completed", Ko: "연결이 완성되지 않음"},
+	"ending.open":        {En: "still open", Ko: "아직 열려 있음"},
+	"ending.fin":         {En: "closed by both sides (FIN)", Ko: "양쪽이 닫음(FIN)"},
+	"ending.fin-itself":  {En: "closed (FIN)", Ko: "닫음(FIN)"},
+	"ending.over-itself": {En: "over: nobody remembers it", Ko: "끝남: 아무도 기억하지 않음"},
+	"ending.rst":         {En: "reset (RST)", Ko: "RST로 끊김"},
+	"ending.half":        {En: "half-closed", Ko: "한쪽만 닫힘"},
+	"ending.timeout":     {En: "given up (timeout)", Ko: "응답이 없어 포기(타임아웃)"},
+	"ending.over":        {En: "over: neither side remembers it", Ko: "끝남: 어느 쪽도 기억하지 않음"},
+	"ending.never":       {En: "never completed", Ko: "연결이 완성되지 않음"},
 	"ending.cookie": {
 		En: "answered with a SYN cookie; the server remembers nothing", Ko: "SYN 쿠키로 응답함, 서버는 아무것도 기억하지 않음",
 	},

@@ -28,6 +28,9 @@ func (x *Explainer) reset(f facts) Explanation {
 		if x.history.latest(f.ev, f.s.From, func(s *seen) bool { return s.flags.Has(tcpstate.FIN) }) != nil {
 			t = abortAfterCloseText
 		}
+		if f.ev.ToItself() {
+			t = abortSelfText
+		}
 		return Explanation{Sentence: x.say(t, f.values), Section: "RFC 9293 §3.10.5; §3.6.1"}
 	}
 	answered := x.history.answeredBy(f.ev, &seen{src: f.s.Src, dst: f.s.Dst, seq: f.s.Seq})

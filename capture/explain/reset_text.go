@@ -10,6 +10,10 @@ var (
 		En: "{from} refuses the SYN: nobody listens on port {port}. RST answers at once; it is not a timeout.",
 		Ko: "{from|이/가} SYN을 거절합니다. 포트 {port}에서 연결을 기다리는 프로그램이 없습니다. RST는 곧바로 돌아오며, 타임아웃과는 다릅니다.",
 	}
+	abortSelfText = text{
+		En: "{from} aborts the connection: closed with unread data, with SO_LINGER 0, or ended by force. Nobody else has to forget it; no TIME-WAIT.",
+		Ko: "{from|이/가} 연결을 강제로 끊습니다. 읽지 않은 데이터를 두고 닫았거나, SO_LINGER 0이거나, 강제로 끝난 것입니다. 잊어야 할 상대는 없으며 TIME-WAIT도 없습니다.",
+	}
 	abortText = text{
 		En: "{from} aborts the connection: closed with unread data, with SO_LINGER 0, or ended by force. {to} must forget it; no TIME-WAIT.",
 		Ko: "{from|이/가} 연결을 강제로 끊습니다(읽지 않은 데이터가 남은 close, SO_LINGER 0, 강제 종료 등). {to|은/는} 연결을 잊어야 하고 TIME-WAIT도 없습니다.",

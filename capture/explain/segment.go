@@ -290,6 +290,8 @@ func (x *Explainer) acknowledge(f facts) Explanation {
 			t = ackNothingText
 		}
 		return Explanation{Sentence: join(x.say(t, f.values), x.congestion(f)), Arithmetic: x.ackSum(f), Section: "RFC 9293 §3.4"}
+	case covered != nil && covered.flags.Has(tcpstate.FIN) && f.ev.ToItself():
+		return Explanation{Sentence: x.say(ackFinSelfText, f.values), Arithmetic: x.ackSum(f), Section: "RFC 9293 §3.6"}
 	case covered != nil && covered.flags.Has(tcpstate.FIN):
 		return Explanation{Sentence: x.say(ackFinText, f.values), Arithmetic: x.ackSum(f), Section: "RFC 9293 §3.6"}
 	}

@@ -150,6 +150,10 @@ var (
 		En: "{from} acknowledges the FIN of frame {acked}: the direction from {to} is closed and done.",
 		Ko: "{from|이/가} 프레임 {acked}의 FIN을 확인합니다. {to}에서 오는 방향은 완전히 닫혔습니다.",
 	}
+	ackFinSelfText = text{
+		En: "{from} acknowledges its own FIN, in frame {acked}, which has come back to it: both directions are closed and done.",
+		Ko: "{from|이/가} 자신에게 돌아온 자기 FIN(프레임 {acked})을 확인합니다. 두 방향이 모두 완전히 닫혔습니다.",
+	}
 	arrivalText = text{
 		En: "{to} receives {brief} from {from}.",
 		Ko: "{from|이/가} 보낸 {brief|이/가} {to}에 도착합니다.",

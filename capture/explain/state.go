@@ -53,7 +53,7 @@ func (x *Explainer) state(ev *trace.Event) Explanation {
 // connection has one end, or where its SYN was not the peer's.
 func (x *Explainer) inContext(ev *trace.Event) (moveText, bool) {
 	c := ev.State
-	if itself(ev) {
+	if ev.ToItself() {
 		t, ok := selfMoves[move{c.From, c.To}]
 		return t, ok
 	}

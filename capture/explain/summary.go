@@ -17,8 +17,13 @@ func (x *Explainer) connection(c *tcpstate.Conn) Explanation {
 		"stream": c.Stream, "client": address(c.Key.Client), "server": address(c.Key.Server),
 		"up": c.Bytes[tcpstate.Client], "down": c.Bytes[tcpstate.Server],
 	}
-	opened := openedText
+	opened, carried := openedText, carriedText
+	if c.Key.OneEnd() {
+		carried = carriedSelfText
+	}
 	switch {
+	case c.Key.OneEnd() && c.OpenerKnown:
+		opened = openedSelfText
 	case !c.OpenerKnown:
 		opened = openerUnknownText
 	case !c.Handshake.Complete:
@@ -34,7 +39,7 @@ func (x *Explainer) connection(c *tcpstate.Conn) Explanation {
 	}
 	sentences := []string{x.say(opened, values)}
 	if c.Handshake.Complete || !c.OpenerKnown {
-		sentences = append(sentences, x.say(carriedText, values))
+		sentences = append(sentences, x.say(carried, values))
 	}
 	sentences = append(sentences, x.say(ending, values), x.findings(c.Standing()))
 	return Explanation{Sentence: join(sentences...), Arithmetic: x.sentAgain(c), Section: section}
@@ -44,6 +49,10 @@ func endingText(key string) (text, string) {
 	switch key {
 	case "ending.fin":
 		return endFINText, "RFC 9293 §3.6"
+	case "ending.fin-itself":
+		return endSelfText, "RFC 9293 §3.6"
+	case "ending.over-itself":
+		return endSelfOver, "RFC 9293 §3.3.2"
 	case "ending.rst":
 		return endRSTText, "RFC 9293 §3.5.3"
 	case "ending.half":

@@ -10,6 +10,10 @@ var (
 		En: "Connection {stream}: {client} opened it to {server} with a three-way handshake of {rtt}.",
 		Ko: "연결 {stream}: {client|이/가} {rtt}의 3-way 핸드셰이크로 {server}에 연결했습니다.",
 	}
+	openedSelfText = text{
+		En: "Connection {stream}: {client} opened it to itself: one end plays both parts of a simultaneous open.",
+		Ko: "연결 {stream}: {client|이/가} 자기 자신에게 연결했습니다. 한쪽 끝이 동시 개방의 두 역할을 모두 맡습니다.",
+	}
 	neverOpenedText = text{
 		En: "Connection {stream}: {client} asked {server}; no three-way handshake was completed.",
 		Ko: "연결 {stream}: {client|이/가} {server}에 요청했지만 3-way 핸드셰이크가 끝나지 않았습니다.",
@@ -22,6 +26,12 @@ var (
 		En: "It carried {up|byte} from the client and {down} from the server.",
 		Ko: "클라이언트가 {up}바이트, 서버가 {down}바이트를 보냈습니다.",
 	}
+	carriedSelfText = text{
+		En: "It carried {up|byte}, from that end to itself.",
+		Ko: "그 끝에서 그 자신으로 {up}바이트를 보냈습니다.",
+	}
+	endSelfText    = text{En: "Its one end closed it with FIN.", Ko: "그 하나뿐인 끝이 FIN으로 닫았습니다."}
+	endSelfOver    = text{En: "Nobody remembers it any more.", Ko: "이제 아무도 기억하지 않습니다."}
 	endOpenText    = text{En: "It was still open when the trace ended.", Ko: "트레이스가 끝날 때까지 열려 있었습니다."}
 	endFINText     = text{En: "Both sides closed it with FIN.", Ko: "양쪽이 FIN으로 닫았습니다."}
 	endRSTText     = text{En: "An RST cut it off.", Ko: "RST로 끊겼습니다."}

@@ -18,7 +18,7 @@ func Verdict(lang Lang, c *tcpstate.Conn) string {
 	d := c.Direction(v.Whose)
 	values := args{
 		"for": v.For, "span": v.Span, "who": Label(lang, "role."+v.Whose.String()),
-		"peer": Label(lang, "role."+v.Whose.Peer().String()), "n": d.Again.Segments,
+		"peer": Label(lang, "role."+c.Key.Peer(v.Whose).String()), "n": d.Again.Segments,
 	}
 	s := sentence(lang, verdictText(c, v, &d, lang, values), values)
 	if next, span := second(c, v); span > 0 {
@@ -84,7 +84,7 @@ func verdictText(c *tcpstate.Conn, v tcpstate.Verdict, d *tcpstate.Direction, la
 		}
 		return verdictLossText
 	case tcpstate.LimitWindow:
-		peer := c.Direction(v.Whose.Peer())
+		peer := c.Direction(c.Key.Peer(v.Whose))
 		if values["closed"] = peer.Closed; peer.Closed > v.For/2 {
 			return verdictClosedWindowText
 		}

@@ -22,7 +22,16 @@ type follower struct {
 	started bool
 	first   time.Time
 	until   float64 // seconds from the first segment to the last
+	itself  bool    // it is joined to itself
 	ways    [2]flowWay
+}
+
+// peer is whom an end's segments go to.
+func (f *follower) peer(from tcpstate.End) tcpstate.End {
+	if f.itself {
+		return from
+	}
+	return from.Peer()
 }
 
 // flowWay counts one direction's octets from 0, past 2³².
@@ -103,6 +112,7 @@ func (p *plotter) add(e *trace.Event) {
 		if f := p.of(e); f != nil {
 			f.segment(e)
 			if f.about == "" {
+				f.itself = e.ToItself()
 				f.about = p.say.f(wordOneConnection, p.o.connection(p.say, e.Stream), partyAddress(e, tcpstate.Client), partyAddress(e, tcpstate.Server))
 			}
 		}
@@ -160,7 +170,7 @@ func (p *plotter) end() *chart {
 			w.finish()
 		}
 		from := tcpstate.End(i)
-		c.panels = append(c.panels, &panel{title: p.say.f(wordWay, role(from), role(from.Peer())), unit: p.kind.unit, tracks: w.tracks})
+		c.panels = append(c.panels, &panel{title: p.say.f(wordWay, role(from), role(p.chosen.peer(from))), unit: p.kind.unit, tracks: w.tracks})
 	}
 	return c
 }

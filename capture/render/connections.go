@@ -12,6 +12,7 @@ import (
 )
 
 var (
+	wordItself    = trace.Text{En: "itself", Ko: "자기 자신"}
 	wordSentAgain = trace.Text{En: "sent again", Ko: "다시 보냄"}
 	wordAgainSeen = trace.Text{
 		En: "sent again: segments whose bytes this trace shows twice, the client's / the server's; a retransmission of what was lost before it could be captured is among the findings alone",
@@ -123,6 +124,9 @@ func endStates(c *tcpstate.Conn) string {
 		if names[e] = s.String(); c.Assumed[e] > 0 {
 			names[e] += "?"
 		}
+	}
+	if c.Key.OneEnd() {
+		return names[tcpstate.Client]
 	}
 	return names[tcpstate.Client] + " / " + names[tcpstate.Server]
 }

@@ -201,7 +201,7 @@ func (t *text) speaker(p piece, since time.Duration) {
 		what = t.say.f(word, explain.Count(p.Offset, "byte")) + ", " + what
 	}
 	t.blank()
-	t.painted(style, fmt.Sprintf("#%d  %s %s → %s %s  %s", p.stream, role(p.from), at, role(p.from.Peer()), to, what))
+	t.painted(style, fmt.Sprintf("#%d  %s %s → %s %s  %s", p.stream, role(p.from), at, role(p.key.Peer(p.from)), to, what))
 }
 
 var (

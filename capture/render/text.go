@@ -60,6 +60,7 @@ type text struct {
 	line      []byte    // that is written
 	spare     []*canvas // for lines to come
 	tables    bool      // the ladder is over
+	itself    bool      // a party talks to itself
 	opened    int       // connections that were shown
 	tie       string
 	terms     map[string]bool // of explain.Terms, that rows have shown
@@ -160,6 +161,7 @@ func (t *text) row(r *ladder.Row) error {
 		}
 	}
 	lanes := t.builder.Lanes()
+	t.itself = t.itself || r.Event.ToItself()
 	least := 3
 	if t.o.FoldSegments {
 		least = len("10-12")
@@ -183,7 +185,7 @@ func (t *text) row(r *ladder.Row) error {
 
 // layout computes where everything stands.
 func (t *text) layout(lanes []ladder.Lane, frame int) {
-	t.grid = newGrid(t.o.width(), frame, lanes, t.o.Explain, len(t.o.Lanes) == 1)
+	t.grid = newGrid(t.o.width(), frame, lanes, t.o.Explain, t.single())
 }
 
 // title writes what the output shows and where it comes from.

@@ -172,8 +172,11 @@ func (t *text) summary(r *ladder.Row) {
 
 // connectionText is a connection's summary in a line.
 func connectionText(say speaker, o *Options, x *explain.Explainer, c *tcpstate.Conn) string {
-	s := fmt.Sprintf("%s: %s (%d B) ↔ %s (%d B); %s", o.connection(say, c.Stream), c.Key.Client, c.Bytes[tcpstate.Client],
-		c.Key.Server, c.Bytes[tcpstate.Server], x.Ending(c))
+	peer := fmt.Sprintf("%s (%d B)", c.Key.Server, c.Bytes[tcpstate.Server])
+	if c.Key.OneEnd() {
+		peer = say.of(wordItself)
+	}
+	s := fmt.Sprintf("%s: %s (%d B) ↔ %s; %s", o.connection(say, c.Stream), c.Key.Client, c.Bytes[tcpstate.Client], peer, x.Ending(c))
 	if n := sentAgainUnnamed(c); n > 0 {
 		s += fmt.Sprintf("; %s ×%d", say.of(wordSentAgain), n)
 	}

@@ -80,7 +80,10 @@ func (t *text) lanes(r *ladder.Row) *canvas {
 }
 
 // alone reports whether a single party takes part, which talks to itself.
-func (t *text) alone() bool { return len(t.grid.cols) == 1 && len(t.o.Lanes) == 1 }
+func (t *text) alone() bool { return len(t.grid.cols) == 1 && t.single() }
+
+// single reports whether a party that has a lane of its own needs nobody opposite.
+func (t *text) single() bool { return t.itself || len(t.o.Lanes) == 1 }
 
 // heavy reports whether a lane's party remembers a connection now.
 func (t *text) heavy(lane int) bool { return lane < len(t.holds) && t.holds[lane] > 0 }

@@ -149,7 +149,7 @@ func (a *analysis) answer() {
 	case s.Window != 0 && s.Ack == fwd.lastAck:
 		fwd.dupAcks++
 		a.found(FoundDuplicateAck, fwd.firstAckFrame, fwd.dupAcks)
-		if fwd.crossed && fwd.dupAcks == 1 && (!rev.hasNext || rev.nextSeq == rev.base+1) {
+		if fwd.crossed && fwd.dupAcks == 1 && s.Ack == rev.base+1 && (!rev.hasNext || rev.nextSeq == rev.base+1) {
 			a.found(FoundSimultaneousOpen, rev.lastFrame, 0)
 		}
 	}

@@ -120,10 +120,7 @@ func (f follow) settle(who End) {
 // expect works out the states that an end passes, beyond those already
 // assumed, if all that was sent to it arrives.
 func (f follow) expect(who End, pass func(State, string)) {
-	e, peer := &f.c.ends[who], &f.c.ends[who.Peer()]
-	if f.from == f.to {
-		peer = e
-	}
+	e, peer := &f.c.ends[who], &f.c.ends[f.c.Key.Peer(who)]
 	assume := func(to State, cause string) {
 		if e.nAhead == len(e.ahead) {
 			return
@@ -163,11 +160,7 @@ func (f follow) expect(who End, pass func(State, string)) {
 // otherwise (RFC 9293 §3.10.7.4: segments are processed in the order of their
 // numbers).
 func (f follow) inTurn(who End) bool {
-	sender := who.Peer()
-	if f.from == f.to {
-		sender = who
-	}
-	m := &f.c.meters[sender]
+	m := &f.c.meters[f.c.Key.Peer(who)]
 	return m.missing == 0 && !m.hasSacked && !f.c.ends[who].assumed.untaken
 }
 

@@ -46,6 +46,19 @@ func TestSelfConnect(t *testing.T) {
 		if got := conn.History[tcpstate.Client]; !slices.Equal(got, want) {
 			t.Errorf("%s: the one end went through %v, want %v", name, got, want)
 		}
+		if h := conn.Handshake; !h.Complete || h.RTT != time.Duration(2*len(wheres))*time.Millisecond {
+			t.Errorf("%s: its handshake is %+v", name, h)
+		}
+		if n := conn.Findings[tcpstate.FoundSimultaneousOpen]; n != 2 {
+			t.Errorf("%s: %d segments are of the simultaneous open, want the SYN,ACK and the ACK of it", name, n)
+		}
+		spent := conn.Spent()
+		if spent[tcpstate.LimitServer] != 0 || spent[tcpstate.LimitClosing] == 0 {
+			t.Errorf("%s: its time was spent on %v", name, spent)
+		}
+		if d := conn.Direction(tcpstate.Client); d.RTT.Samples == 0 || d.FlightMax != 5 {
+			t.Errorf("%s: %d round trips, %d octets in flight", name, d.RTT.Samples, d.FlightMax)
+		}
 		if len(conn.History[tcpstate.Server]) != 0 {
 			t.Errorf("%s: a second end went through %v", name, conn.History[tcpstate.Server])
 		}

@@ -184,3 +184,16 @@ func (r *Reading) Aborts(s *Segment) bool {
 
 // Key is a connection's addresses.
 type Key struct{ Client, Server netip.AddrPort }
+
+// OneEnd reports whether a connection is joined to itself: a socket that connects to
+// its own port opens simultaneously with itself (RFC 9293 §3.10.7.3). All that its
+// one end, the client, sends comes back to it; there is no server.
+func (k Key) OneEnd() bool { return k.Client.Port() == k.Server.Port() && k.Client == k.Server }
+
+// Peer returns the end that an end's segments go to: itself, where there is one.
+func (k Key) Peer(e End) End {
+	if k.OneEnd() {
+		return e
+	}
+	return e.Peer()
+}

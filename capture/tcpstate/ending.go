@@ -13,10 +13,7 @@ func (c *Conn) finished() bool {
 func (c *Conn) end(now int64) { c.Ending = c.ending(now) }
 
 func (c *Conn) ending(now int64) Ending {
-	client, server := &c.ends[Client], &c.ends[Server]
-	if c.Key.Client == c.Key.Server {
-		server = client
-	}
+	client, server := &c.ends[Client], &c.ends[c.Key.Peer(Client)]
 	closed := func(e, peer *end) bool {
 		return e.tcb.finSent && (e.tcb.sndUna.After(e.tcb.fin) || peer.flow.hasAck && peer.flow.highAck.After(e.tcb.fin))
 	}

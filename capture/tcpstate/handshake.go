@@ -103,7 +103,7 @@ func (c *Conn) handshake(s *Segment, from End, now int64) {
 
 // opens notes the ACK that ends the handshake, if it is one.
 func (c *Conn) opens(s *Segment, now int64) {
-	h, server := &c.Handshake, &c.ends[Server].flow
+	h, server := &c.Handshake, &c.ends[c.Key.Peer(Client)].flow
 	r := c.trip.acked(s.Ack, server.base)
 	switch {
 	case r != nil && s.Ack == r.isn+1:
@@ -127,7 +127,7 @@ func (c *Conn) agrees(s *Segment, from End, now int64) {
 	if h.SynAck == 0 || c.refusedFirst && !refused && h.Ack == 0 {
 		h.SynAck, c.refusedFirst = s.Frame, refused
 	}
-	if from != Server {
+	if from != c.Key.Peer(Client) {
 		return
 	}
 	r := c.trip.reply(s.Seq)

@@ -81,11 +81,7 @@ func (m *meter) unread() uint32 {
 // measure takes a segment into the accounts of both directions.
 func (c *Conn) measure(a *analysis, from, to End, arrival bool) {
 	s, p := a.s, &c.spending
-	peer := to
-	if from == to { // a connection joined to itself
-		peer = from.Peer()
-	}
-	mine, theirs := &c.meters[from], &c.meters[peer]
+	mine, theirs := &c.meters[from], &c.meters[to]
 	h := happening{from: from, closing: s.Flags.Any(FIN | RST)}
 	n := uint32(s.Len)
 	if s.Flags.Any(SYN | FIN) {
@@ -106,7 +102,9 @@ func (c *Conn) measure(a *analysis, from, to End, arrival bool) {
 	}
 	if passed := a.now - c.latest; passed > 0 {
 		mine.weigh(passed)
-		theirs.weigh(passed)
+		if theirs != mine {
+			theirs.weigh(passed)
+		}
 		c.latest = a.now
 		c.spend(&h, a.now)
 	}
@@ -146,7 +144,7 @@ func (c *Conn) measure(a *analysis, from, to End, arrival bool) {
 		}
 		if acks {
 			if theirs.missing > 0 {
-				c.coversHole(peer, s.Ack)
+				c.coversHole(to, s.Ack)
 			}
 			theirs.acked(s.Ack, a.now)
 		}
@@ -264,7 +262,6 @@ func (c *Conn) sent(a *analysis, m *meter, h *happening) {
 	}
 	if s.Flags.Has(FIN) && !m.fin {
 		m.fin, m.finSeq, m.finTime, m.more = true, end-1, a.now, false
-		c.spending.fins++
 	}
 	if f := m.flight(); f > m.flightMax && !s.Flags.Has(SYN) {
 		m.flightMax = f

@@ -37,16 +37,12 @@ func roles(s *Segment) (Key, bool) {
 }
 
 // direction returns who sent a segment and who receives it: the same end where
-// a connection is joined to itself (RFC 9293 §3.10.7.3: a socket that connects
-// to its own port opens simultaneously with itself). Its other end is unused.
+// there is one.
 func (c *Conn) direction(s *Segment) (from, to End) {
-	switch {
-	case c.Key.Client == c.Key.Server:
-		return Client, Client
-	case s.Src == c.Key.Client:
-		return Client, Server
+	if from = Server; s.Src == c.Key.Client {
+		from = Client
 	}
-	return Server, Client
+	return from, c.Key.Peer(from)
 }
 
 // mark notes at which hosts segments are seen.
@@ -169,10 +165,7 @@ func (c *Conn) takes(s *Segment, from End) bool {
 // refused reports whether a SYN,ACK acknowledges something else than the SYN
 // that its receiver is known to have sent.
 func (c *Conn) refused(s *Segment, from End) bool {
-	to := from.Peer()
-	if c.Key.Client == c.Key.Server {
-		to = from
-	}
+	to := c.Key.Peer(from)
 	if !s.Flags.Has(SYN|ACK) || !c.HasISN[to] {
 		return false
 	}
@@ -190,7 +183,7 @@ func (c *Conn) options(s *Segment, from End) {
 	case !s.Options.HasScale || c.HasISN[from.Peer()] && !c.Options[from.Peer()].HasScale:
 		mine.shift, theirs.shift = 0, 0
 		mine.hasShift, theirs.hasShift = true, true
-	case c.Key.Client == c.Key.Server: // its own offer is its peer's
+	case c.Key.OneEnd(): // its own offer is its peer's
 		mine.shift, mine.hasShift = min(s.Options.Scale, 14), true
 	case c.HasISN[from.Peer()]:
 		mine.shift, theirs.shift = min(s.Options.Scale, 14), min(c.Options[from.Peer()].Scale, 14)
@@ -240,14 +233,14 @@ func (c *Conn) openingTrip(s *Segment, tap End, now int64) int64 {
 // left in flight. Where an ACK is seen leaving its host and will be seen
 // arriving, the round trip ends with the arrival.
 func (a *analysis) acknowledges(c *Conn, from End, arrival bool) {
-	mine, theirs := &c.ends[from], &c.ends[from.Peer()]
+	mine, theirs := &c.ends[from], &c.ends[c.Key.Peer(from)]
 	if a.s.Flags.Has(ACK) {
 		var newest *logged
 		if !arrival && mine.tapped && theirs.tapped {
 			newest = theirs.log.announced(a.s.Ack)
 		} else if newest = theirs.log.acked(a.s.Ack); newest != nil && !theirs.log.ambiguous && a.now >= newest.time {
 			a.RTT = time.Duration(a.now - newest.time)
-			c.meters[from.Peer()].sample(a.RTT)
+			c.meters[c.Key.Peer(from)].sample(a.RTT)
 		}
 		if newest != nil {
 			a.AcksFrame = newest.frame

@@ -64,7 +64,7 @@ func (f follow) meetMidway(e *end) {
 		basis = Inferred
 	}
 	e.tcb.state = Established
-	if peer := &f.c.ends[f.from.Peer()].tcb; peer.finSent && f.s.Flags.Has(ACK) {
+	if peer := &f.c.ends[f.to].tcb; peer.finSent && f.s.Flags.Has(ACK) {
 		e.tcb.finSeen, e.tcb.peerFin = true, peer.fin
 	}
 	if e.nAhead > 0 { // it was assumed to be there

@@ -70,7 +70,6 @@ type spending struct {
 	whose  End   // the sender that a window limits
 	opened bool
 	reset  bool
-	fins   int8
 	spent  [Limits]int64
 	late   lateness
 	// unproved is time of LimitLoss for which nothing speaks but that octets are
@@ -108,7 +107,7 @@ func (c *Conn) Measured() bool { return c.measured }
 // silent is what a stretch without anything on its way was spent on when no data
 // ends it: where one end has closed, only the other could have sent any.
 func (c *Conn) silent() Limit {
-	client, server := &c.meters[Client], &c.meters[Server]
+	client, server := &c.meters[Client], &c.meters[c.Key.Peer(Client)]
 	switch {
 	case c.spending.now != undecided:
 		return c.spending.now
@@ -236,7 +235,7 @@ func (c *Conn) answered(h *happening, now, passed int64) (waited int64) {
 // the FIN, as seen at the vantage point: when that arrived there, or else a round
 // trip after it passed.
 func (c *Conn) ready(h *happening) int64 {
-	peer := &c.meters[h.from.Peer()]
+	peer := &c.meters[c.Key.Peer(h.from)]
 	sent, arrived := peer.spoke, peer.arrived
 	if h.closes {
 		sent, arrived = peer.finTime, peer.finTime
@@ -249,9 +248,9 @@ func (c *Conn) ready(h *happening) int64 {
 
 // nowOn finds what the time after a segment is spent on, until more is known.
 func (c *Conn) nowOn() {
-	s, client, server := &c.spending, &c.meters[Client], &c.meters[Server]
+	s, client, server := &c.spending, &c.meters[Client], &c.meters[c.Key.Peer(Client)]
 	switch {
-	case s.reset || s.fins == 2 && client.unread() == 0 && server.unread() == 0:
+	case s.reset || client.fin && server.fin && client.unread() == 0 && server.unread() == 0:
 		s.now = LimitClosing
 	case !s.opened:
 		s.now = LimitOpening
@@ -275,7 +274,7 @@ func (c *Conn) nowOn() {
 // or its timer runs out, rather than send a small one (§3.8.6.2.1); and stacks set PSH
 // on what goes up to the edge, so that PSH tells nothing there.
 func (c *Conn) blocked(sender End) bool {
-	m, f := &c.meters[sender], &c.ends[sender.Peer()].flow
+	m, f := &c.meters[sender], &c.ends[c.Key.Peer(sender)].flow
 	if m.data == 0 || m.fin || !f.offer.known || !f.hasShift && f.offer.window != 0 {
 		return false
 	}
@@ -287,7 +286,7 @@ func (c *Conn) blocked(sender End) bool {
 // at a sender may be larger than any on the wire, and is cut to the MSS later.
 func (c *Conn) fullSegment(sender End) int32 {
 	n := c.meters[sender].largest
-	if o := &c.Options[sender.Peer()]; o.HasMSS {
+	if o := &c.Options[c.Key.Peer(sender)]; o.HasMSS {
 		n = min(n, uint32(o.MSS))
 	}
 	return int32(n)

@@ -81,7 +81,7 @@ func (c *Conn) Verdict() Verdict {
 // alone reports whether one end only was heard: the capture has one direction.
 func (c *Conn) alone() (heard End, only bool) {
 	switch {
-	case c.Key.Client == c.Key.Server: // it is both
+	case c.Key.OneEnd(): // it is both
 		return Client, false
 	case c.Segments[Client] == 0:
 		return Server, true
@@ -103,7 +103,7 @@ func (c *Conn) roundTrip(sender End) (least, median time.Duration) {
 	switch {
 	case there.rtt.Samples == 0:
 		return 0, 0
-	case c.ends[sender].tapped:
+	case c.ends[sender].tapped, c.Key.OneEnd():
 		return there.rtt.Min, there.medianRTT()
 	case back.rtt.Samples == 0:
 		return 0, 0

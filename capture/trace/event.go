@@ -153,3 +153,7 @@ type Event struct {
 	Totals     *Totals
 	N          int
 }
+
+// ToItself reports whether an event is of a connection that is joined to itself (see
+// tcpstate.Key.OneEnd).
+func (e *Event) ToItself() bool { return e.From.Addr == e.To.Addr && e.From.Addr.Port() != 0 }
