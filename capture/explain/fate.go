@@ -72,10 +72,23 @@ func (h *history) judge(v *trace.Verdict, states map[endKey]tcpstate.State) {
 			s.untold = true
 		}
 	case trace.Duplicated, trace.Repeated:
-		if s != nil && !s.doubled {
-			s.doubled, s.meets = true, states[endKey{s.stream, s.dst}]
+		if s != nil {
+			s.doubled = true
+			s.meet(states)
 		}
-	case trace.Delayed, trace.Swapped, trace.Corrupted, trace.Discarded, trace.Altered, trace.Unsent:
+	case trace.Swapped:
+		if s != nil {
+			s.meet(states)
+		}
+	case trace.Delayed, trace.Corrupted, trace.Discarded, trace.Altered, trace.Unsent:
+	}
+}
+
+// meet keeps the state that a segment's receiver is in when the wire judges it. A
+// verdict may be told again, later.
+func (s *seen) meet(states map[endKey]tcpstate.State) {
+	if !s.met {
+		s.met, s.meets = true, states[endKey{s.stream, s.dst}]
 	}
 }
 

@@ -41,8 +41,8 @@ var (
 		Ko: "회선이 {what|을/를} 두 번 전달합니다. 번호를 차지하지 않으며, 두 번 와도 한 번 온 것과 같습니다.",
 	}
 	swappedAckText = text{
-		En: "The wire lets {what} change places with its neighbour: an ACK that comes after a higher one says nothing new to {to}.",
-		Ko: "회선이 {what|을/를} 이웃과 뒤바꿉니다. 더 큰 ACK 뒤에 온 ACK는 {to}에 새로 알리는 것이 없습니다.",
+		En: "The wire lets {what} change places with its neighbour: as long as {to} remembers the connection, an ACK that comes after a higher one says nothing new to it.",
+		Ko: "회선이 {what|을/를} 이웃과 뒤바꿉니다. {to|이/가} 연결을 기억하는 동안에는, 더 큰 ACK 뒤에 온 ACK는 새로 알리는 것이 없습니다.",
 	}
 	resentLostText = text{
 		En: "{from} sends {what} again: no ACK for that came in time. The wire had dropped the original, which so has no number in this capture.",

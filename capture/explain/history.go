@@ -39,7 +39,8 @@ type seen struct {
 	latest       time.Time      // the last copy, whole
 	left         int            // its turn among all that left and arrived,
 	first, last  int            // and those of its first and its last arrival; 0 for none
-	doubled      bool           // the wire delivers it twice,
+	doubled      bool           // the wire delivers it twice
+	met          bool           // the wire doubles or swaps it,
 	meets        tcpstate.State // and its receiver is in this state as it leaves
 	lost, tooBig bool
 	untold       bool // it may have arrived, and nobody saw it

@@ -76,11 +76,17 @@ func duplicatedSegmentText(s *seen) (text, string) {
 	return duplicatedText, "RFC 9293 §3.8"
 }
 
-// swappedSegmentText: only what takes a number is put in order by it.
+// swappedSegmentText: only what takes a number is put in order by it, and only by who
+// remembers the connection; as it leaves, nobody knows whether its receiver will when
+// it comes.
 func swappedSegmentText(s *seen) (text, string) {
 	switch {
 	case s.flags.Has(tcpstate.RST):
 		return swappedRSTText, "RFC 9293 §3.10.7.4; RFC 5961 §3.2"
+	case s.flags.Has(tcpstate.SYN) && !s.flags.Has(tcpstate.ACK):
+		return swappedSYNText, "RFC 9293 §3.10.7.2"
+	case s.meets == tcpstate.Closed || s.meets == tcpstate.Listen:
+		return swappedUnknownText, "RFC 9293 §3.10.7.1; §3.10.7.2"
 	case s.segLen() == 0:
 		return swappedAckText, "RFC 9293 §3.4"
 	}

@@ -46,8 +46,16 @@ var (
 		Ko: "회선이 {what|을/를} 이웃과 뒤바꿉니다. RST는 먼저 보낸 것이 올 때까지 기다리지 않습니다. {to|은/는} 그 번호에 따라 곧바로 따르거나, 되묻거나, 버립니다.",
 	}
 	swappedText = text{
-		En: "The wire lets {what} change places with its neighbour: {to} restores the order by the sequence numbers.",
-		Ko: "회선이 {what|을/를} 이웃과 뒤바꿉니다. {to|은/는} 시퀀스 번호로 순서를 되돌립니다.",
+		En: "The wire lets {what} change places with its neighbour: as long as {to} remembers the connection, it restores the order by the sequence numbers.",
+		Ko: "회선이 {what|을/를} 이웃과 뒤바꿉니다. {to|은/는} 연결을 기억하는 동안에는 시퀀스 번호로 순서를 되돌립니다.",
+	}
+	swappedSYNText = text{
+		En: "The wire lets {what} change places with its neighbour: a SYN asks for a connection of its own, and waits for nothing that was sent before it.",
+		Ko: "회선이 {what|을/를} 이웃과 뒤바꿉니다. SYN은 새 연결을 요청하는 것이므로 먼저 보낸 것을 기다리지 않습니다.",
+	}
+	swappedUnknownText = text{
+		En: "The wire lets {what} change places with its neighbour: {to} remembers no connection to put it in order for, and answers it with an RST.",
+		Ko: "회선이 {what|을/를} 이웃과 뒤바꿉니다. {to|은/는} 순서를 맞출 연결을 기억하지 않으므로 RST로 답합니다.",
 	}
 	corruptedText = text{
 		En: "The wire flips one bit of {what} (byte {byte} of the frame, from 0): where a checksum covers it, {to} drops the frame.",
