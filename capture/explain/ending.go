@@ -104,6 +104,9 @@ func (r *reported) silent(end netip.AddrPort) bool {
 // state that the label names.
 func (r *reported) ending(c *tcpstate.Conn) (key string, state tcpstate.State) {
 	key, state = r.ended(c)
+	if key == "ending.half" && c.OneSided() {
+		return "ending.one-sided", state // its FIN could not be seen
+	}
 	if itself := key + "-itself"; c.Key.OneEnd() && endingLabels[itself] != (text{}) {
 		key = itself
 	}

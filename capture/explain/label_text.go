@@ -152,6 +152,7 @@ var endingLabels = map[string]text{
 	"ending.over-itself": {En: "over: nobody remembers it", Ko: "끝남: 아무도 기억하지 않음"},
 	"ending.rst":         {En: "reset (RST)", Ko: "RST로 끊김"},
 	"ending.half":        {En: "half-closed", Ko: "한쪽만 닫힘"},
+	"ending.one-sided":   {En: "one side closed (FIN), the other is not in the trace", Ko: "한쪽이 닫음(FIN), 다른 쪽은 트레이스에 없음"},
 	"ending.timeout":     {En: "given up (timeout)", Ko: "응답이 없어 포기(타임아웃)"},
 	"ending.over":        {En: "over: neither side remembers it", Ko: "끝남: 어느 쪽도 기억하지 않음"},
 	"ending.never":       {En: "never completed", Ko: "연결이 완성되지 않음"},

@@ -57,6 +57,8 @@ func endingText(key string) (text, string) {
 		return endRSTText, "RFC 9293 §3.5.3"
 	case "ending.half":
 		return endHalfText, "RFC 9293 §3.6.1"
+	case "ending.one-sided":
+		return endOneSidedText, "RFC 9293 §3.6.1"
 	case "ending.timeout":
 		return endTimeoutText, "RFC 9293 §3.8.3"
 	case "ending.over":

@@ -30,12 +30,16 @@ var (
 		En: "It carried {up|byte}, from that end to itself.",
 		Ko: "그 끝에서 그 자신으로 {up}바이트를 보냈습니다.",
 	}
-	endSelfText    = text{En: "Its one end closed it with FIN.", Ko: "그 하나뿐인 끝이 FIN으로 닫았습니다."}
-	endSelfOver    = text{En: "Nobody remembers it any more.", Ko: "이제 아무도 기억하지 않습니다."}
-	endOpenText    = text{En: "It was still open when the trace ended.", Ko: "트레이스가 끝날 때까지 열려 있었습니다."}
-	endFINText     = text{En: "Both sides closed it with FIN.", Ko: "양쪽이 FIN으로 닫았습니다."}
-	endRSTText     = text{En: "An RST cut it off.", Ko: "RST로 끊겼습니다."}
-	endHalfText    = text{En: "Only one side closed it before the trace ended.", Ko: "트레이스가 끝날 때까지 한쪽만 닫았습니다."}
+	endSelfText     = text{En: "Its one end closed it with FIN.", Ko: "그 하나뿐인 끝이 FIN으로 닫았습니다."}
+	endSelfOver     = text{En: "Nobody remembers it any more.", Ko: "이제 아무도 기억하지 않습니다."}
+	endOpenText     = text{En: "It was still open when the trace ended.", Ko: "트레이스가 끝날 때까지 열려 있었습니다."}
+	endFINText      = text{En: "Both sides closed it with FIN.", Ko: "양쪽이 FIN으로 닫았습니다."}
+	endRSTText      = text{En: "An RST cut it off.", Ko: "RST로 끊겼습니다."}
+	endHalfText     = text{En: "Only one side closed it before the trace ended.", Ko: "트레이스가 끝날 때까지 한쪽만 닫았습니다."}
+	endOneSidedText = text{
+		En: "One side closed it; of what the other sent, nothing is in the trace.",
+		Ko: "한쪽이 닫았습니다. 다른 쪽이 보낸 것은 트레이스에 없습니다.",
+	}
 	endTimeoutText = text{En: "It got no more answers and was given up.", Ko: "더는 답이 없어 포기되었습니다."}
 	endOverText    = text{En: "Neither side remembers it any more.", Ko: "이제 어느 쪽도 기억하지 않습니다."}
 	endNeverText   = text{En: "It never got further than {state}.", Ko: "{state}에서 더 나아가지 못했습니다."}

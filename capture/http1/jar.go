@@ -3,6 +3,7 @@ package http1
 import (
 	"cmp"
 	"net/netip"
+	"slices"
 	"time"
 )
 
@@ -64,6 +65,8 @@ type jar struct {
 	kept   []*Kept
 	byName map[string][]*Kept
 	before int // settings that the cookies remember
+	// unasked are those of a client that no request of its has asked for yet.
+	unasked map[netip.Addr][]*Kept
 }
 
 // Tale follows what messages say of who asks: exchanges, and the cookies'
@@ -79,6 +82,7 @@ func (t *Tale) Add(client, server netip.AddrPort, stream int, m *Message) (x *Ex
 	x, fresh = t.Pairing.Add(stream, m)
 	o := originOf(server.Addr(), x.Request)
 	if m.Request {
+		t.jar.asks(client.Addr(), o, m)
 		for _, pair := range m.Cookies() {
 			facts = append(facts, t.jar.returned(client.Addr(), o, pair, m))
 		}
@@ -120,8 +124,32 @@ func (j *jar) set(client netip.Addr, o origin, c SetCookie, m, request *Message)
 		old.RemovedFrame, old.RemovedTime = m.FirstFrame, m.FirstTime
 	} else {
 		old.Value, old.SetFrame, old.SetTime = c.Value, m.FirstFrame, m.FirstTime
+		if fact.Act != CookieRenewed {
+			j.awaits(old)
+		}
 	}
 	return fact
+}
+
+// awaits begins to wait for a request that a cookie belongs to.
+func (j *jar) awaits(k *Kept) {
+	if j.unasked == nil {
+		j.unasked = map[netip.Addr][]*Kept{}
+	}
+	if k.Asked = false; !slices.Contains(j.unasked[k.Client], k) {
+		j.unasked[k.Client] = append(j.unasked[k.Client], k)
+	}
+}
+
+// asks notes which cookies a request should bring, if its head is whole.
+func (j *jar) asks(client netip.Addr, o origin, m *Message) {
+	if m.HeadCut || len(j.unasked[client]) == 0 {
+		return
+	}
+	j.unasked[client] = slices.DeleteFunc(j.unasked[client], func(k *Kept) bool {
+		k.Asked = k.fits(o) && pathMatch(o.path, k.Path) && (k.Ends.IsZero() || !m.FirstTime.After(k.Ends)) && !k.Removed
+		return k.Asked
+	})
 }
 
 // again tells what becomes of a cookie that was set before. It reports whether that

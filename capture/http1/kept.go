@@ -17,6 +17,9 @@ type Kept struct {
 	SetFrame, LastFrame int
 	SetTime, LastTime   time.Time
 	Ends                time.Time
+	// Asked says that the client was seen to ask, since the value was set, where a
+	// browser would have brought it back. Of others nobody knows whether it would.
+	Asked bool
 	// Removed says that the server has made it expire: in RemovedFrame, at
 	// RemovedTime.
 	Removed      bool

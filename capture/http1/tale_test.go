@@ -160,6 +160,31 @@ func TestNewValueNotBroughtBack(t *testing.T) {
 	}
 }
 
+// Only a request to where a cookie belongs, while it lasts, tells that it was not
+// brought back.
+func TestAskedFor(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		steps []string
+		asked bool
+	}{
+		{[]string{"1 0 / -> a=1"}, false},
+		{[]string{"1 0 / -> a=1", "1 1 /"}, true},
+		{[]string{"1 0 / -> a=1", "2 1 /"}, false},
+		{[]string{"1 0 / -> a=1; Path=/x", "1 1 /y"}, false},
+		{[]string{"1 0 / -> a=1; Path=/x", "1 1 /y", "1 2 /x/z"}, true},
+		{[]string{"1 0 / -> a=1; Domain=b.example", "1 1 /"}, false},
+		{[]string{"1 0 / -> a=1; Max-Age=5", "1 6 /"}, false},
+		{[]string{"1 0 / -> a=1", "1 1 / -> a=2"}, false},
+		{[]string{"1 0 / -> a=1", "1 1 / -> a=1"}, true},
+	} {
+		_, tale := life(c.steps...)
+		if k := tale.Cookies()[0]; k.Asked != c.asked {
+			t.Errorf("%q: asked for %v, want %v", c.steps, k.Asked, c.asked)
+		}
+	}
+}
+
 // What was removed was not brought back after that, whoever sends it; set anew, it
 // has not been brought back since.
 func TestRemovedNotBroughtBack(t *testing.T) {

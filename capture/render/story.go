@@ -265,10 +265,13 @@ func (t *storyteller) keptCookies(a netip.Addr, kept []*http1.Kept) {
 // keptText is what became of a cookie that a client was given.
 func (t *storyteller) keptText(k *http1.Kept) string {
 	s := fmt.Sprintf("%s  %s%s  ", t.cookieName(k.Name), t.say.heard(k.Host), t.say.heard(k.Path)) + t.say.f(storySetIn, t.where(k.SetFrame, k.SetTime)) + ", "
-	if k.LastTime.IsZero() {
-		s += t.say.of(storyNever)
-	} else {
+	switch {
+	case !k.LastTime.IsZero():
 		s += t.say.f(storyLast, t.where(k.LastFrame, k.LastTime))
+	case k.Asked:
+		s += t.say.of(storyNever)
+	default:
+		s += t.say.of(storyUnasked)
 	}
 	if k.Earlier > 0 {
 		s += ", " + t.say.f(storyBefore, explain.Count(k.Earlier, "value"))

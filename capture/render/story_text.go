@@ -82,6 +82,7 @@ var (
 	storyBefore      = trace.Text{En: "%s before it", Ko: "그 앞의 값 %d개"}
 	storyLast        = trace.Text{En: "brought back last %s", Ko: "마지막으로 %s 되돌려 보냄"}
 	storyNever       = trace.Text{En: "never brought back", Ko: "한 번도 되돌려 보내지 않음"}
+	storyUnasked     = trace.Text{En: "no request here that would bring it back", Ko: "되돌려 보냈을 요청이 여기에 없음"}
 	storyRemoved     = trace.Text{En: "removed by the server %s", Ko: "서버가 %s 지움"}
 	storyNameless    = trace.Text{En: "(no name)", Ko: "(이름 없음)"}
 )

@@ -52,6 +52,7 @@ type summary struct {
 	openings    [2]int // connections whose SYN was not seen, and whose was
 	complete    int    // handshakes
 	endings     [tcpstate.EndNever + 1]int
+	oneSided    int      // of those that are EndHalf
 	bytes       [2]int64 // payload by end, every octet once
 	findings    map[string]findingCount
 	troubled    []troubledConnection
@@ -117,6 +118,9 @@ func (s *summary) connection(c *tcpstate.Conn) {
 	}
 	s.connections++
 	s.endings[min(int(c.Ending), len(s.endings)-1)]++
+	if c.Ending == tcpstate.EndHalf && c.OneSided() {
+		s.oneSided++
+	}
 	if c.Handshake.SYN != 0 {
 		s.openings[1]++
 	} else {

@@ -77,11 +77,18 @@ func (t *text) page(s *summary) {
 // endings counts connections by how they ended.
 func (t *text) endings(s *summary) string {
 	parts := []string{}
-	for e, n := range s.endings {
+	add := func(name string, n int) {
 		if n > 0 {
-			parts = append(parts, fmt.Sprintf("%s %d", explain.Label(t.o.Lang, "ending."+tcpstate.Ending(e).String()), n))
+			parts = append(parts, fmt.Sprintf("%s %d", explain.Label(t.o.Lang, "ending."+name), n))
 		}
 	}
+	for e, n := range s.endings {
+		if tcpstate.Ending(e) == tcpstate.EndHalf {
+			n -= s.oneSided
+		}
+		add(tcpstate.Ending(e).String(), n)
+	}
+	add("one-sided", s.oneSided)
 	return strconv.Itoa(s.connections) + ": " + joinList(parts)
 }
 

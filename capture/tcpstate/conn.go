@@ -10,7 +10,7 @@ const (
 	EndOpen    Ending = iota // the trace ends before the connection does
 	EndFIN                   // both sides closed; the ACK of the last FIN may be missing
 	EndRST                   // a reset ended it
-	EndHalf                  // one side closed, the other had not when the trace ended
+	EndHalf                  // the trace has one side's FIN, and none of the other's
 	EndTimeout               // one side gave up: retransmissions without an answer, then silence
 	EndNever                 // the trace ends before the handshake was complete (RFC 9293 §3.5)
 )

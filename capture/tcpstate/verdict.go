@@ -89,6 +89,13 @@ func (c *Conn) alone() (heard End, only bool) {
 	return Client, c.Segments[Server] == 0
 }
 
+// OneSided reports whether one end only was heard: of the other, nothing is in the
+// trace.
+func (c *Conn) OneSided() bool {
+	_, only := c.alone()
+	return c.measured && only
+}
+
 // within reports whether the connection never left one machine: each segment is seen
 // to leave and to arrive at once. Nothing queues there in front of a link.
 func (c *Conn) within() bool {
