@@ -18,7 +18,7 @@ func TestCurvesUnderLadder(t *testing.T) {
 	t.Parallel()
 	curves := &Curves{
 		Title: trace.Text{En: "Window of the sender", Ko: "송신자의 윈도우"}, X: trace.Text{En: "seconds", Ko: "초"}, Y: trace.Text{En: "segments", Ko: "세그먼트"},
-		Series: []Series{{Name: "cwnd", Points: []Point{{0, 1}, {1, 2}, {2, 4}}}},
+		Series: []Curve{{Name: trace.Text{En: "cwnd of it", Ko: "그것의 cwnd"}, Points: []Point{{0, 1}, {1, 2}, {2, 4}}}},
 	}
 	none := func(func(trace.Event, error) bool) {}
 	for _, lang := range []explain.Lang{explain.English, explain.Korean} {
@@ -28,7 +28,7 @@ func TestCurvesUnderLadder(t *testing.T) {
 			t.Fatal(err)
 		}
 		for name, out := range map[string]string{"text": page.String(), "svg": picture.String()} {
-			for _, want := range []trace.Text{curves.Title, curves.X, curves.Y} {
+			for _, want := range []trace.Text{curves.Title, curves.X, curves.Y, curves.Series[0].Name} {
 				if !strings.Contains(out, lang.Of(want)) {
 					t.Errorf("%s, %v: %q is not there:\n%s", name, lang, lang.Of(want), out)
 				}

@@ -48,7 +48,7 @@ func (r *report) draw() []template.HTML {
 		out = append(out, asPicture(inTwo(func(s speaker) string {
 			o := *r.o
 			o.Lang = s.lang
-			return plotIn(c.options(o), c.Series, &pageTheme).buf.String()
+			return plotIn(c.options(o), c.series(o.Lang), &pageTheme).buf.String()
 		})))
 	}
 	if r.plots.data < leastPlotted {

@@ -27,7 +27,22 @@ type Series struct {
 // PlotOptions.
 type Curves struct {
 	Title, X, Y trace.Text
-	Series      []Series
+	Series      []Curve
+}
+
+// Curve is a Series that has a name in each language.
+type Curve struct {
+	Name   trace.Text
+	Points []Point
+}
+
+// series returns the curves with their names in a language.
+func (c *Curves) series(lang explain.Lang) []Series {
+	all := make([]Series, len(c.Series))
+	for i, one := range c.Series {
+		all[i] = Series{lang.Of(one.Name), one.Points}
+	}
+	return all
 }
 
 // options returns how the curves are to be plotted beside a ladder.

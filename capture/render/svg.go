@@ -120,7 +120,7 @@ func (d *drawing) place() {
 		d.height += leading
 	}
 	if c := d.o.Curves; c != nil && len(c.Series) > 0 {
-		d.plot = plotPictured(c.options(d.o), c.Series)
+		d.plot = plotPictured(c.options(d.o), c.series(d.o.Lang))
 		d.height += plotGap + d.plot.high*plotScale
 	}
 }

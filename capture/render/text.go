@@ -146,7 +146,7 @@ func (t *text) plot() error {
 		return nil
 	}
 	t.blank()
-	return firstError(t.w.Flush(), Plot(t.w, c.options(t.o), c.Series...), t.w.Flush())
+	return firstError(t.w.Flush(), Plot(t.w, c.options(t.o), c.series(t.o.Lang)...), t.w.Flush())
 }
 
 // row writes one row, with the head before it where lanes or the width of the

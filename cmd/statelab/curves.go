@@ -1,9 +1,9 @@
 package main
 
 import (
-	"strings"
 	"time"
 
+	"statelab/capture/explain"
 	"statelab/capture/render"
 	"statelab/capture/trace"
 	"statelab/tcpdemo/network"
@@ -13,18 +13,20 @@ import (
 // curves are the congestion windows of the senders that a lesson sampled, each
 // over the time in which that sender had octets in flight. A sender whose window
 // never changed has sent too little to be shown.
-func curves(samples []virtual.Sample, c network.Config) []render.Series {
-	var all []render.Series
+func curves(samples []virtual.Sample, c network.Config) []render.Curve {
+	var all []render.Curve
 	for _, side := range []struct {
 		role trace.Role
-		name string
 		host network.HostConfig
-	}{{trace.RoleClient, "client", c.Client}, {trace.RoleServer, "server", c.Server}} {
-		control := side.host.Congestion
-		if control == "" {
-			control = "reno"
+	}{{trace.RoleClient, c.Client}, {trace.RoleServer, c.Server}} {
+		control := "Reno"
+		if side.host.Congestion == "cubic" {
+			control = "CUBIC"
 		}
-		s := render.Series{Name: "cwnd, " + side.name + " (" + strings.ToUpper(control) + ")"}
+		name := func(l explain.Lang) string {
+			return "cwnd, " + explain.Label(l, "role."+side.role.String()) + " (" + control + ")"
+		}
+		s := render.Curve{Name: trace.Text{En: name(explain.English), Ko: name(explain.Korean)}}
 		var start time.Time
 		changed, busy := false, 0 // points until nothing was in flight any more
 		for _, v := range samples {
@@ -50,7 +52,7 @@ func curves(samples []virtual.Sample, c network.Config) []render.Series {
 }
 
 // congestionCurves are what is plotted of a lesson; nil for nothing.
-func congestionCurves(series []render.Series) *render.Curves {
+func congestionCurves(series []render.Curve) *render.Curves {
 	if len(series) == 0 {
 		return nil
 	}

@@ -25,7 +25,7 @@ func TestCurves(t *testing.T) {
 		t.Fatalf("%d curves, want the client's alone", len(got))
 	}
 	s := got[0]
-	if s.Name != "cwnd, client (RENO)" || len(s.Points) != 2 || s.Points[0].X != 0 || s.Points[1].X != 1 || s.Points[1].Y != 20 {
+	if s.Name.En != "cwnd, client (Reno)" || s.Name.Ko != "cwnd, 클라이언트 (Reno)" || len(s.Points) != 2 || s.Points[0].X != 0 || s.Points[1].X != 1 || s.Points[1].Y != 20 {
 		t.Errorf("%+v", s)
 	}
 }
