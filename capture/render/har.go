@@ -62,7 +62,6 @@ type harEntry struct {
 	Nth        int         `json:"_nth"`
 	Frames     *[2]int     `json:"_frames"`
 	Tap        string      `json:"_tap,omitempty"`
-	Marks      []string    `json:"_marks,omitempty"`
 }
 
 type harRequest struct {
@@ -75,6 +74,7 @@ type harRequest struct {
 	PostData    *harPost    `json:"postData,omitempty"`
 	HeadersSize int64       `json:"headersSize"`
 	BodySize    int64       `json:"bodySize"`
+	Marks       []string    `json:"_marks,omitempty"`
 }
 
 type harResponse struct {
@@ -87,6 +87,7 @@ type harResponse struct {
 	RedirectURL string      `json:"redirectURL"`
 	HeadersSize int64       `json:"headersSize"`
 	BodySize    int64       `json:"bodySize"`
+	Marks       []string    `json:"_marks,omitempty"`
 }
 
 type harPair struct {
@@ -161,7 +162,7 @@ func (h *harWriter) entry(x *told) harEntry {
 	seen := x.Span()
 	e := harEntry{
 		Started: x.Started().UTC().Format("2006-01-02T15:04:05.000000Z07:00"), Connection: fmt.Sprint(x.Stream),
-		Number: x.Number, Nth: x.Nth, Frames: framesOrNull(seen.FirstFrame, seen.LastFrame), Tap: h.o.tap(x), Marks: marksOf(x.Request),
+		Number: x.Number, Nth: x.Nth, Frames: framesOrNull(seen.FirstFrame, seen.LastFrame), Tap: h.o.tap(x),
 		Timings: harTimings{Blocked: -1, DNS: -1, Connect: -1, SSL: -1},
 	}
 	if x.server.Addr.IsValid() {
@@ -177,7 +178,6 @@ func (h *harWriter) entry(x *told) harEntry {
 	}
 	if m := x.Response; m != nil {
 		e.Response = h.response(m)
-		e.Marks = append(e.Marks, marksOf(m)...)
 	}
 	return e
 }
@@ -187,7 +187,7 @@ func milliseconds(d time.Duration) float64 { return max(float64(d.Microseconds()
 func (h *harWriter) request(m *http1.Message, server trace.Participant) harRequest {
 	r := harRequest{
 		Method: valid(m.Method), URL: harURL(m, server), HTTPVersion: valid(m.Version), Cookies: []harCookie{}, Headers: harPairs(m.Fields),
-		Query: []harPair{}, HeadersSize: headSize(m), BodySize: m.BodyBytes,
+		Query: []harPair{}, HeadersSize: headSize(m), BodySize: m.BodyBytes, Marks: marksOf(m),
 	}
 	for _, c := range m.Cookies() {
 		r.Cookies = append(r.Cookies, harCookie{Name: valid(c.Name), Value: valid(c.Value)})
@@ -211,7 +211,7 @@ func (h *harWriter) request(m *http1.Message, server trace.Participant) harReque
 func (h *harWriter) response(m *http1.Message) harResponse {
 	r := harResponse{
 		Status: m.Status, StatusText: valid(m.Reason), HTTPVersion: valid(m.Version), Cookies: []harCookie{}, Headers: harPairs(m.Fields),
-		Content: h.content(m), HeadersSize: headSize(m), BodySize: m.BodyBytes,
+		Content: h.content(m), HeadersSize: headSize(m), BodySize: m.BodyBytes, Marks: marksOf(m),
 	}
 	for _, c := range m.SetCookies() {
 		j := harCookie{Name: valid(c.Name), Value: valid(c.Value), Path: valid(c.Path), Domain: valid(c.Domain), HTTPOnly: c.HTTPOnly, Secure: c.Secure}

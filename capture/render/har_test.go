@@ -3,6 +3,7 @@ package render_test
 import (
 	"bytes"
 	"encoding/base64"
+	"encoding/csv"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -251,5 +252,42 @@ func TestHAR(t *testing.T) {
 		if c.got != c.want {
 			t.Errorf("got %v, want %v", c.got, c.want)
 		}
+	}
+}
+
+// What is odd about a request and what is odd about its response are told apart, in
+// each format under the name of the one of which it holds.
+func TestMarksStandWithTheirMessage(t *testing.T) {
+	t.Parallel()
+	all := webMessages()[:2]
+	all[0].Marks, all[1].Marks, all[1].Truncated = http1.BareLF, http1.Early, true
+	text, _ := har(t, messages(all...))
+	var got struct {
+		Log struct {
+			Entries []struct {
+				Marks             []string `json:"_marks"`
+				Request, Response struct {
+					Marks []string `json:"_marks"`
+				}
+			}
+		}
+	}
+	if err := json.Unmarshal([]byte(text), &got); err != nil {
+		t.Fatal(err)
+	}
+	e := got.Log.Entries[0]
+	if s := fmt.Sprint(e.Marks, e.Request.Marks, e.Response.Marks); s != "[] [bare-lf] [early truncated]" {
+		t.Errorf("HAR: %s", s)
+	}
+	rows, err := csv.NewReader(strings.NewReader(written(t, render.HTTPCSV, messages(all...), render.Options{}))).ReadAll()
+	if err != nil || len(rows) != 2 {
+		t.Fatal(rows, err)
+	}
+	cells := map[string]string{}
+	for i, name := range rows[0] {
+		cells[name] = rows[1][i]
+	}
+	if cells["request_marks"] != "bare-lf" || cells["response_marks"] != "early truncated" {
+		t.Errorf("CSV: %q", cells)
 	}
 }

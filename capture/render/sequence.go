@@ -98,20 +98,20 @@ func (s *sequence) row(r *ladder.Row) {
 	case ladder.RowArrow, ladder.RowMessage:
 		s.arrow(r)
 	case ladder.RowFolded:
-		s.d.over(r.Arrow.From, r.Arrow.To, words(foldedText(s.say, r, s.p.several), folded(r)))
+		s.d.over(r.Arrow.From, r.Arrow.To, clocked(r, words(foldedText(s.say, r, s.p.several), folded(r))))
 	case ladder.RowOpening:
 		if s.p.several && r.First {
 			s.all(s.d.over, s.o.connection(s.say, r.Stream))
 		}
 	case ladder.RowCall:
-		s.d.over(r.Lane, r.Lane, callText(s.say, r.Event.Call))
+		s.d.over(r.Lane, r.Lane, clocked(r, callText(s.say, r.Event.Call)))
 	case ladder.RowStore:
-		s.d.over(r.Lane, r.Lane, explain.AccessForms(s.say.lang, r.Event.Access)[0])
+		s.d.over(r.Lane, r.Lane, clocked(r, explain.AccessForms(s.say.lang, r.Event.Access)[0]))
 	case ladder.RowMemory:
 		if !r.Memory.Structural() {
 			return
 		}
-		s.d.over(r.Lane, r.Lane, memoryText(s.say, r.Memory))
+		s.d.over(r.Lane, r.Lane, clocked(r, memoryText(s.say, r.Memory)))
 	case ladder.RowStep:
 		s.all(s.d.step, s.say.of(r.Event.Note.Text))
 	case ladder.RowNote:
@@ -119,15 +119,19 @@ func (s *sequence) row(r *ladder.Row) {
 	case ladder.RowPause:
 		s.all(s.d.pause, s.say.f(wordPass, prose(s.say.lang, r.Pause)))
 	case ladder.RowOther:
-		s.all(s.d.over, words(safe(r.Event.Other.Protocol), safe(s.say.of(r.Event.Other.Info))))
+		s.all(s.d.over, clocked(r, words(safe(r.Event.Other.Protocol), safe(s.say.of(r.Event.Other.Info)))))
 	case ladder.RowVerdict:
-		s.all(s.d.over, verdictText(s.say, *r.Event.Verdict))
+		s.all(s.d.over, clocked(r, verdictText(s.say, *r.Event.Verdict)))
 	case ladder.RowLost:
-		s.all(s.d.over, s.say.f(wordMissing, explain.Count(r.Event.N, "frame")))
+		s.all(s.d.over, clocked(r, s.say.f(wordMissing, explain.Count(r.Event.N, "frame"))))
 	case ladder.RowState, ladder.RowConnection, ladder.RowTotals:
 	}
-	for _, m := range r.States {
-		s.d.state(m.Lane, stateWord(m))
+	for i, m := range r.States {
+		word := stateWord(m)
+		if i == 0 && r.Kind == ladder.RowState {
+			word = clocked(r, word)
+		}
+		s.d.state(m.Lane, word)
 	}
 	if r.Arrow == nil || r.Kind == ladder.RowFolded || r.Arrow.Part == ladder.Arrival {
 		return
@@ -143,14 +147,22 @@ func (s *sequence) arrow(r *ladder.Row) {
 	a, shape := r.Arrow, arrives
 	switch {
 	case a.Part == ladder.Departure:
-		s.d.over(a.From, a.From, words("("+a.Tie+")", flagText(r.Event.Segment.Flags), s.say.of(pageWords["leaves"])))
+		s.d.over(a.From, a.From, clocked(r, words("("+a.Tie+")", flagText(r.Event.Segment.Flags), s.say.of(pageWords["leaves"]))))
 		return
 	case a.Lost || a.ThrownAway():
 		shape = dies
 	case a.Resent:
 		shape = resent
 	}
-	s.d.arrow(a.From, a.To, shape, arrowText(s.say, r, s.p.several))
+	s.d.arrow(a.From, a.To, shape, clocked(r, arrowText(s.say, r, s.p.several)))
+}
+
+// clocked is a row's text behind its time, as a text ladder tells that.
+func clocked(r *ladder.Row, text string) string {
+	if r.At.IsZero() || !showsTime(r) {
+		return text
+	}
+	return words(sinceText(r.Since)+"s", text)
 }
 
 // stateWord is a state with the sign for how it is known.

@@ -17,7 +17,7 @@ import (
 // a note at its sender says that it leaves.
 func TestDiagramDrawsASegmentOnce(t *testing.T) {
 	t.Parallel()
-	arrow := regexp.MustCompile(`^L\d+ ?-[-)>x]+ ?L\d+ ?: \((\d+)\)`)
+	arrow := regexp.MustCompile(`^L\d+ ?-[-)>x]+ ?L\d+ ?: [\d.]+s \((\d+)\)`)
 	for _, tr := range rendertest.Corpus() {
 		if tr.Name != "crossing" {
 			continue
