@@ -27,11 +27,33 @@ type Folding struct {
 	// with RST, Lost, Damaged and Injected what the wire did, Copies what it
 	// delivered again.
 	Resent, Resets, Lost, Damaged, Injected, Copies int
+	// Found are the other findings, in the order in which they were made.
+	Found []Found
+}
+
+// Found counts a finding by its name.
+type Found struct {
+	Name string
+	N    int
 }
 
 // Troubled reports whether something is not as it would be on a good wire.
 func (f *Folding) Troubled() bool {
 	return f.Resent+f.Resets+f.Lost+f.Damaged+f.Injected+f.Copies > 0
+}
+
+// Eventful reports whether there is something that is not to be left out.
+func (f *Folding) Eventful() bool { return f.Troubled() || len(f.Found) > 0 }
+
+// find counts a finding.
+func (f *Folding) find(name string, n int) {
+	for i := range f.Found {
+		if f.Found[i].Name == name {
+			f.Found[i].N += n
+			return
+		}
+	}
+	f.Found = append(f.Found, Found{name, n})
 }
 
 // packer folds segments and the calls that send and receive them. What opens and
@@ -194,6 +216,11 @@ func (f *Folding) add(r *Row) {
 	f.Damaged += one(a.Damaged && a.Part == Whole)
 	f.Injected += one(a.Injected)
 	f.Segments++
+	for _, x := range s.Findings {
+		if !a.Resent && tcpstate.Denies(x.Name, s.Findings) == "" {
+			f.find(x.Name, 1)
+		}
+	}
 	if r.Frame > 0 {
 		f.Frames = append(f.Frames, r.Frame)
 	}
@@ -287,12 +314,12 @@ func (p *packer) show(out []Row, x *run) []Row {
 	rows := x.calls
 	if x.row.Arrow != nil {
 		f := x.folding
-		if x.carried.Troubled() { // no message tells of it
+		if x.carried.Eventful() { // no message tells of it
 			f.count(&x.carried)
 			f.Frames = append(f.Frames, x.carried.Frames...)
 		}
 		f.own()
-		if !x.shown && !f.Troubled() {
+		if !x.shown && !f.Eventful() {
 			return out
 		}
 		x.row.Folding, x.row.Frame = &f, f.First
@@ -328,4 +355,7 @@ func (f *Folding) count(o *Folding) {
 	f.Segments += o.Segments
 	f.Resent, f.Resets, f.Lost = f.Resent+o.Resent, f.Resets+o.Resets, f.Lost+o.Lost
 	f.Damaged, f.Injected, f.Copies = f.Damaged+o.Damaged, f.Injected+o.Injected, f.Copies+o.Copies
+	for _, x := range o.Found {
+		f.find(x.Name, x.N)
+	}
 }

@@ -1,7 +1,9 @@
 package ladder_test
 
 import (
+	"fmt"
 	"reflect"
+	"slices"
 	"testing"
 
 	"statelab/capture/http1"
@@ -59,6 +61,36 @@ func TestFoldSegments(t *testing.T) {
 	}
 	if f := reset.Folding; f.Resets != 1 || f.First != 6 {
 		t.Errorf("a reset is folded away: %+v", f)
+	}
+}
+
+// A finding of a bare ACK is not folded away: the next message of its connection bears
+// it, and where there is none, it has a row.
+func TestFoldSegmentsKeepsFindings(t *testing.T) {
+	t.Parallel()
+	var s script
+	found := func(wire uint64, names ...string) {
+		s.leave(wire, true, tcpstate.ACK, names...)
+		s.arrive(wire, true)
+	}
+	found(1, tcpstate.FoundZeroWindow)
+	found(2, tcpstate.FoundDuplicateAck)
+	found(3, tcpstate.FoundDuplicateAck)
+	found(4, tcpstate.FoundDuplicateAck, tcpstate.FoundSimultaneousOpen) // which denies it
+	s.leave(5, false, tcpstate.PSH|tcpstate.ACK)
+	s.arrive(5, false)
+	s.said(5, 5)
+	found(6)
+	found(7, tcpstate.FoundWindowUpdate)
+	var got []string
+	for _, r := range s.rows(ladder.Options{FoldSegments: true}) {
+		if r.Folding != nil {
+			got = append(got, fmt.Sprint(r.Kind == ladder.RowMessage, r.Folding.Found, r.Folding.Troubled()))
+		}
+	}
+	want := []string{"true [{zero-window 1} {duplicate-ack 2} {simultaneous-open 1}] false", "false [{window-update 1}] false"}
+	if !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
 	}
 }
 

@@ -41,10 +41,10 @@ var (
 	wordTCP    = trace.Text{En: "TCP", Ko: "TCP"}
 )
 
-// foldedTrouble is what went wrong with segments that are folded: "(+2
-// retransmissions)". Empty for nothing.
+// foldedTrouble is what went wrong with segments that are folded, and what else was
+// found: "(+2 retransmissions, duplicate ACK ×1)". Empty for nothing.
 func foldedTrouble(say speaker, f *ladder.Folding) string {
-	if f == nil || !f.Troubled() {
+	if f == nil || !f.Eventful() {
 		return ""
 	}
 	var parts []string
@@ -68,6 +68,9 @@ func foldedTrouble(say speaker, f *ladder.Folding) string {
 		}
 		parts = append(parts, "+"+say.of(trace.Text{En: fmt.Sprintf("%d %s", p.n, en), Ko: fmt.Sprintf(p.ko, p.n)}))
 	}
+	for _, x := range f.Found {
+		parts = append(parts, fmt.Sprintf("%s ×%d", say.finding(x.Name, 0), x.N))
+	}
 	return "(" + strings.Join(parts, ", ") + ")"
 }
 
@@ -83,7 +86,7 @@ func foldedText(say speaker, r *ladder.Row, several bool) string {
 		word = wordOpens
 	case f.Closes:
 		word = wordCloses
-	case f.Troubled():
+	case f.Eventful():
 		word = wordTCP
 	}
 	tag := ""

@@ -49,7 +49,7 @@ func (p *painter) arrow(h *htmlRow, row *ladder.Row) {
 		if row.Folding != nil {
 			h.Frames = frameText(row)
 		}
-		if row.Folding != nil && row.Folding.Troubled() {
+		if row.Folding != nil && row.Folding.Eventful() {
 			h.Below = append(h.Below, inTwo(func(s speaker) string { return foldedTrouble(s, row.Folding) }))
 		}
 	} else {
