@@ -79,6 +79,15 @@ func (e *Env) Follow(p trace.Participant, read func() []trace.Entry) {
 // nothing is what a party remembers that has lost its power.
 func nothing() []trace.Entry { return nil }
 
+// lose takes away what a party's application remembers; it is reported when anybody looks.
+func (e *Env) lose(p trace.Participant) {
+	e.memories.mu.Lock()
+	defer e.memories.mu.Unlock()
+	if f := e.memories.of[p]; f != nil {
+		f.read = nothing
+	}
+}
+
 // memories are what the parties remember, as far as it was reported.
 type memories struct {
 	mu sync.Mutex

@@ -20,8 +20,8 @@ type Lesson struct {
 	// Random says that its bytes differ from run to run, whatever the seed: TLS
 	// takes its randomness from the system.
 	Random bool
-	// Crashes says that it takes a machine's power away, which only a network of our
-	// own lets it do.
+	// Crashes says that it takes a machine's power away, which a machine's own network does
+	// for who has the right.
 	Crashes bool
 	// Look says what to look at, before it runs; Point what it has shown.
 	Look, Point trace.Text

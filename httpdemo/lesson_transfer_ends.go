@@ -66,6 +66,5 @@ func (t *transferRun) forgotten() error {
 func (t *transferRun) crash() error {
 	err := t.service.Crash()
 	t.service = nil
-	t.Follow(Server, nothing)
 	return errors.Join(err, t.stop(), t.start())
 }

@@ -63,8 +63,6 @@ func runWebSocket(ctx context.Context, e *Env) error {
 	if err := service.Crash(); err != nil {
 		return err
 	}
-	l.app = nil
-	l.remember()
 	if _, err = l.start(); err != nil {
 		return err
 	}
@@ -103,10 +101,6 @@ func (l *wsRun) jars() (jars []trace.Entry) {
 
 func (l *wsRun) remember() {
 	l.Follow(Client, l.jars)
-	if l.app == nil {
-		l.Follow(Server, nothing)
-		return
-	}
 	l.Follow(Server, l.app.Memory)
 }
 

@@ -75,9 +75,13 @@ func (s *Service) stop() {
 }
 
 // Crash takes the machine's power away, and with it all that the service and its
-// TCP remembered in memory.
+// TCP remembered in memory: nobody
+// follows its application any more.
 func (s *Service) Crash() error {
+	p := s.machine.Party
+	s.env.lose(p) // before its handlers, in whose connections nothing comes any more, end
 	err := s.machine.Restart()
 	s.stop()
+	s.env.look(p)
 	return err
 }

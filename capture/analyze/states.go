@@ -20,6 +20,7 @@ type endLog struct {
 	last     tcpstate.State // the last that was told, where states are sampled
 	proved   bool           // segments have shown a state of this end for certain
 	opened   bool           // accept or connect has: it has been ESTABLISHED
+	lost     bool           // a call has taken its control block away, and no segment has begun another
 	asked    time.Time      // for the sample of its memory that was told last
 	gone     time.Time      // when it was known to have no control block, by its own report
 	told     *told
@@ -99,6 +100,9 @@ func (r *reconcile) infer(k endKey, ch tcpstate.Change, wire uint64) bool {
 		return false // it has been told
 	}
 	if !r.exact {
+		if e.lost = e.lost && alive(ch.From); e.lost {
+			return false // it would be so if the end still knew the connection
+		}
 		e.last, e.proved = ch.To, ch.Basis == tcpstate.Inferred
 		if ch.From == tcpstate.Listen { // so somebody listens: a poll that finds it later tells no news
 			r.end(endKey{local: k.local}).last = tcpstate.Listen
@@ -134,6 +138,7 @@ func (r *reconcile) observe(k endKey, o *trace.Observation, s *trace.StateChange
 			s.Edge = tcpstate.FindEdge(s.From, s.To)
 		}
 		e.last, e.gone = o.To, time.Time{}
+		e.lost = o.Cause.Kind == tcpstate.OnCall && !alive(o.To)
 		if !alive(o.To) {
 			e.gone = o.At
 		}

@@ -494,3 +494,39 @@ func TestLateAnswerAfterAccept(t *testing.T) {
 		t.Errorf("%v, want %v", got, want)
 	}
 }
+
+// An end that has lost its power takes no change of state from what still comes for the
+// connection; a new connection at the same addresses does.
+func TestNothingIsInferredOfALostEnd(t *testing.T) {
+	t.Parallel()
+	b := newBuilder(t)
+	b.handshake()
+	lost := len(b.frames)
+	b.send(0, func(t *layers.TCP) { t.FIN, t.ACK = true, true }, nil)
+	b.send(1, func(t *layers.TCP) { t.RST, t.ACK = true, true }, nil)
+	for _, again := range []bool{false, true} {
+		want := []tcpstate.State{tcpstate.SynReceived, tcpstate.Established, tcpstate.Closed}
+		if again {
+			b.seq, b.now = [2]uint32{500_000, 700_000}, b.now.Add(time.Minute)
+			b.handshake()
+			want = append(want, tcpstate.SynReceived, tcpstate.Established)
+		}
+		all, err := tell(t, analyze.Run(source(b.frames, nil), slices.Values([]trace.Observation{{
+			Kind: trace.ObservedState, At: b.frames[lost-1].Time.Add(time.Microsecond), Conn: trace.Conn{Local: server, Remote: client},
+			Party: trace.Participant{Role: trace.RoleServer, Addr: server},
+			From:  tcpstate.Established, To: tcpstate.Closed, Cause: trace.Cause{Kind: tcpstate.OnCall, Name: "restart"},
+		}})))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []tcpstate.State
+		for _, e := range all {
+			if e.Kind == trace.KindState && e.State.End == tcpstate.Server {
+				got = append(got, e.State.To)
+			}
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("a new connection: %v; the server goes to %v, want %v", again, got, want)
+		}
+	}
+}

@@ -308,22 +308,51 @@ func (s *hostStage) takePorts(wellKnown uint16) error {
 	return nil
 }
 
-// needsPower says that a lesson takes away the power of a machine, which is this one
-// where the network is.
-type needsPower struct{ lesson string }
+// needsPower says why a lesson that takes a server's power away cannot do so on the
+// machine's own network.
+type needsPower struct {
+	lesson string
+	error
+}
 
+func (n needsPower) Unwrap() error { return n.error }
 func (n needsPower) Error() string { return n.Text("en") }
 
 // Text returns the message in "ko", or in English.
 func (n needsPower) Text(lang string) string {
-	if lang == "ko" {
-		return n.lesson + ": 도중에 서버의 전원을 끊는 레슨입니다. 이 컴퓨터의 전원은 끊을 수 없으므로 --net virtual을 쓰십시오"
+	command := "statelab http demo " + n.lesson
+	rights := []any{n.lesson, n.error, command, command, command}
+	switch elsewhere := errors.Is(n.error, errors.ErrUnsupported); {
+	case elsewhere && lang == "ko":
+		return n.lesson + ": 도중에 서버의 전원을 끊는 레슨입니다. 운영체제의 TCP에 그렇게 할 수 있는 것은 Linux뿐이므로 --net virtual을 쓰십시오"
+	case elsewhere:
+		return "lesson " + n.lesson + " takes a server's power away, which of all systems' own TCP only Linux's lets a program do: use --net virtual"
+	case lang == "ko":
+		return fmt.Sprintf(`%s: 도중에 서버의 전원을 끊는 레슨입니다. FIN 없이 소켓을 잊게 하려면 CAP_NET_ADMIN 권한이 필요합니다: %v
+해결: sudo %s --net host
+또는 root 없이 자기만의 네트워크에서: unshare -Urn sh -c 'ip link set lo up && %s --net host'
+또는 권한이 필요 없는 가상 네트워크에서: %s`, rights...)
 	}
-	return "lesson " + n.lesson + " takes a server's power away, and this machine's own stays on: use --net virtual"
+	return fmt.Sprintf(`lesson %s takes a server's power away: its sockets are forgotten without a FIN, which needs CAP_NET_ADMIN: %v
+hint: sudo %s --net host
+or without root, in a network of your own: unshare -Urn sh -c 'ip link set lo up && %s --net host'
+or on the virtual network, which needs no rights: %s`, rights...)
 }
 
-// noPower is what takes this machine's power away.
-func noPower() error { return errNoWire }
+// refuseNoPower is an error if a lesson needs what this machine's own network cannot do.
+func refuseNoPower(l *httpdemo.Lesson, lang explain.Lang) error {
+	if !l.Crashes {
+		return nil
+	}
+	err := host.CanRestart()
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, errors.ErrUnsupported):
+		return misuse{inLanguage(needsPower{l.Name, err}, lang)}
+	}
+	return inLanguage(needsPower{l.Name, err}, lang)
+}
 
 // lessonOnHost runs an HTTP lesson on the machine's own network.
 func (f *lessonFlags) lessonOnHost(ctx context.Context, e *env, w io.Writer, v view, l httpdemo.Lesson) error {
@@ -334,7 +363,7 @@ func (f *lessonFlags) lessonOnHost(ctx context.Context, e *env, w io.Writer, v v
 			Rand: seeded(f.seedNumber), Report: s.book.take,
 		}
 		for i, party := range parties {
-			environment.Machines = append(environment.Machines, machineOn(s.keep(s.net.Host(party)), party, s.port(i), noPower))
+			environment.Machines = append(environment.Machines, machineOn(s.keep(s.net.Host(party)), party, s.port(i), s.net.Host(party).Restart))
 		}
 		s.over = environment.Close
 		if err := l.Run(ctx, environment); err != nil {

@@ -54,8 +54,10 @@ func newHTTPDemo(e *env) *cobra.Command {
 				if err := f.checkAt(l.Cast()...); err != nil {
 					return err
 				}
-				if f.net == "host" && l.Crashes {
-					return misuse{inLanguage(needsPower{l.Name}, v.lang)}
+				if f.net == "host" {
+					if err := refuseNoPower(&l, v.lang); err != nil {
+						return err
+					}
 				}
 			}
 			if len(run) > 1 && f.write != "" {

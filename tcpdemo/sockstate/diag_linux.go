@@ -105,7 +105,7 @@ func (d *Diag) Lookup(local, remote netip.AddrPort) (Socket, error) {
 	}
 	listener := remote.Port() == 0
 	found, err := Socket{}, error(ErrNotFound)
-	kerr := d.request(unix.NLM_F_REQUEST, lookupRequest(local, remote), func(s *Socket) {
+	kerr := d.request(unix.SOCK_DIAG_BY_FAMILY, unix.NLM_F_REQUEST, lookupRequest(local, remote), func(s *Socket) {
 		// Where there is no connection the kernel answers with the listener
 		// that would take it.
 		if (s.State == tcpstate.Listen) == listener {
@@ -119,6 +119,22 @@ func (d *Diag) Lookup(local, remote netip.AddrPort) (Socket, error) {
 		return Socket{}, fmt.Errorf("look up %v to %v: %w", local, remote, err)
 	}
 	return found, nil
+}
+
+// Forget ends the socket of a connection in TIME-WAIT, without a word to the peer; in any
+// other state the peer would be sent RST. It needs CAP_NET_ADMIN. Errors are ErrNotFound
+// and, where the kernel was built without it, errors.ErrUnsupported.
+func (d *Diag) Forget(local, remote netip.AddrPort) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	err := d.request(unix.SOCK_DESTROY, unix.NLM_F_REQUEST|unix.NLM_F_ACK, lookupRequest(unmap(local), unmap(remote)), nil)
+	if errors.Is(err, unix.ENOENT) {
+		err = ErrNotFound
+	}
+	if err != nil {
+		return fmt.Errorf("forget %v to %v: %w", local, remote, err)
+	}
+	return nil
 }
 
 // Dump visits every socket that the filter passes, in no particular order. The
@@ -136,11 +152,11 @@ func (d *Diag) Dump(f Filter, visit func(*Socket)) error {
 				visit(s)
 			}
 		}
-		err := d.request(unix.NLM_F_REQUEST|unix.NLM_F_DUMP, dumpRequest(family, f, true), ours)
+		err := d.request(unix.SOCK_DIAG_BY_FAMILY, unix.NLM_F_REQUEST|unix.NLM_F_DUMP, dumpRequest(family, f, true), ours)
 		if errors.Is(err, unix.EINVAL) && f.Port != 0 {
 			// A kernel that cannot compare ports for us: it tells all, and the
 			// comparison above chooses.
-			err = d.request(unix.NLM_F_REQUEST|unix.NLM_F_DUMP, dumpRequest(family, f, false), ours)
+			err = d.request(unix.SOCK_DIAG_BY_FAMILY, unix.NLM_F_REQUEST|unix.NLM_F_DUMP, dumpRequest(family, f, false), ours)
 		}
 		if err != nil && !(family == unix.AF_INET6 && errors.Is(err, unix.ENOENT)) { // a kernel without IPv6
 			return fmt.Errorf("dump sockets: %w", err)
@@ -184,15 +200,15 @@ func (d *Diag) spent() time.Duration {
 	return time.Duration(t.Nano())
 }
 
-// request sends one request and visits the sockets of its answer.
-func (d *Diag) request(flags uint16, body []byte, visit func(*Socket)) error {
+// request sends one request of a kind and visits the sockets of its answer.
+func (d *Diag) request(kind, flags uint16, body []byte, visit func(*Socket)) error {
 	if d.fd < 0 {
 		return os.ErrClosed
 	}
 	d.sequence++
 	m := make([]byte, unix.NLMSG_HDRLEN, unix.NLMSG_HDRLEN+len(body))
 	binary.NativeEndian.PutUint32(m[0:], uint32(unix.NLMSG_HDRLEN+len(body)))
-	binary.NativeEndian.PutUint16(m[4:], unix.SOCK_DIAG_BY_FAMILY)
+	binary.NativeEndian.PutUint16(m[4:], kind)
 	binary.NativeEndian.PutUint16(m[6:], flags)
 	binary.NativeEndian.PutUint32(m[8:], d.sequence)
 	if err := unix.Sendto(d.fd, append(m, body...), 0, &unix.SockaddrNetlink{Family: unix.AF_NETLINK}); err != nil {

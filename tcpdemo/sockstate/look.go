@@ -87,6 +87,7 @@ func (w *Watcher) ask(states States, last bool) error {
 		old := w.socks[s.Cookie]
 		if old != nil {
 			old.round = w.round
+			old.silent = old.silent || w.isOver(s.Cookie)
 		}
 		if old == nil || old.state != s.State {
 			seen = append(seen, *s)
@@ -150,6 +151,7 @@ func (w *Watcher) found(s *Socket) {
 
 // gone reports the end of a socket that the system knows no more.
 func (w *Watcher) gone(cookie uint64, s *watched) {
+	s.silent = s.silent || w.isOver(cookie)
 	w.moved(s, tcpstate.Closed)
 	w.in[tcpstate.Closed] = 0
 	if w.opts.Memory && !s.listens {

@@ -27,6 +27,9 @@ func (*Diag) Close() error { return nil }
 // Lookup finds the socket of a connection by its addresses.
 func (*Diag) Lookup(_, _ netip.AddrPort) (Socket, error) { return Socket{}, Supported() }
 
+// Forget ends the socket of a connection in TIME-WAIT.
+func (*Diag) Forget(_, _ netip.AddrPort) error { return Supported() }
+
 // Dump visits every socket that the filter passes.
 func (*Diag) Dump(Filter, func(*Socket)) error { return Supported() }
 

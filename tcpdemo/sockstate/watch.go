@@ -136,8 +136,9 @@ type Watcher struct {
 	queue   []trace.Observation
 
 	mu       sync.Mutex
-	expected []told // since the last look
-	ended    bool   // nobody looks any more
+	expected []told          // since the last look
+	over     map[uint64]bool // by cookie: their ends are told by others
+	ended    bool            // nobody looks any more
 }
 
 // Watch begins to follow sockets. It works in the network namespace of the
@@ -189,6 +190,24 @@ func (w *Watcher) Expect(cookie uint64, conn trace.Conn, role trace.Role) {
 	if !w.ended {
 		w.expected = append(w.expected, told{cookie, conn, role})
 	}
+}
+
+// Over says that whoever calls it reports the end of a socket, which it is about to bring
+// about: from now on nothing is reported of that socket here. The cookie is the socket's,
+// as Of returns it. It may be called from any goroutine.
+func (w *Watcher) Over(cookie uint64) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.over == nil {
+		w.over = map[uint64]bool{}
+	}
+	w.over[cookie] = true
+}
+
+func (w *Watcher) isOver(cookie uint64) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.over[cookie]
 }
 
 // heardOf returns what Expect was told since the last call; with last, it is told

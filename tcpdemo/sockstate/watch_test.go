@@ -690,3 +690,27 @@ func TestWatchGoesNotBack(t *testing.T) {
 		w.stop()
 	})
 }
+
+// Of a socket whose end somebody else reports nothing is told from then on, whether it
+// was seen before or not.
+func TestWatchOver(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := startWatching(t, WatchOptions{Port: 80, Memory: true}, func(f *fake) {
+			f.set(1, tcpstate.Listen, server, "")
+			f.set(2, tcpstate.Established, server, client)
+		})
+		expect(t, "at first", w.step(time.Second), "server 80 unknown→ESTABLISHED", "server 80 unknown→LISTEN")
+		for _, cookie := range []uint64{1, 2, 4} {
+			w.w.Over(cookie)
+		}
+		w.w.Expect(4, trace.Conn{Local: netip.MustParseAddrPort(server), Remote: netip.MustParseAddrPort("127.0.0.1:5001")}, trace.RoleServer)
+		w.alter(func() { clear(w.socks) })
+		w.set(3, tcpstate.Listen, server, "")
+		expect(t, "they go, and another listens", w.step(time.Second), "server 80 CLOSED→LISTEN")
+		if slices.ContainsFunc(w.got, func(o trace.Observation) bool { return o.Kind == trace.ObservedMemory }) {
+			t.Errorf("their memory is told: %+v", w.got)
+		}
+		w.stop()
+	})
+}

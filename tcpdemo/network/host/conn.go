@@ -22,16 +22,22 @@ type Conn struct {
 	closed atomic.Bool
 	// recalled: the program has ended its own Read, by a deadline in the past.
 	recalled atomic.Bool
+	// lost: its host has lost its power, and with it the programs whose calls would be told.
+	lost atomic.Bool
 }
 
 var _ network.Conn = (*Conn)(nil)
 
 func (c *Conn) recording() bool {
 	r := c.host.net.recording()
-	return r != nil && !r.opts.NoCalls
+	return r != nil && !r.opts.NoCalls && !c.lost.Load()
 }
 
-func (c *Conn) say(call trace.Call) { c.host.call(c.conn, call) }
+func (c *Conn) say(call trace.Call) {
+	if !c.lost.Load() {
+		c.host.call(c.conn, call)
+	}
+}
 
 // Read reads what has arrived, waiting for the first octet.
 func (c *Conn) Read(b []byte) (int, error) {
@@ -105,6 +111,7 @@ func (c *Conn) WriteTo(w io.Writer) (int64, error) {
 // Close closes the connection. A second call does nothing, and is not told.
 func (c *Conn) Close() error {
 	if !c.closed.Swap(true) {
+		c.host.closes(c)
 		c.host.net.hurry()
 		c.say(trace.Call{Name: "close"})
 	}

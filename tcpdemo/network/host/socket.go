@@ -24,8 +24,9 @@ type Host struct {
 	member trace.Participant // which, without an address
 	addr   netip.Addr
 
-	mu    sync.Mutex
-	conns []known // those opened here: for Memory
+	mu      sync.Mutex
+	conns   []known // those opened here: for Memory
+	sockets sockets
 }
 
 var _ network.Host = (*Host)(nil)
@@ -65,7 +66,9 @@ func (h *Host) Listen(port uint16, backlog int) (net.Listener, error) {
 		h.call(conn, listenCall(conn.Local.Port(), backlog))
 	}
 	h.listens(conn)
-	return &Listener{TCPListener: tcp, host: h, conn: conn}, nil
+	l := &Listener{TCPListener: tcp, host: h, conn: conn}
+	h.listensOn(l)
+	return l, nil
 }
 
 // listens notes that listen has succeeded: a SYN may come before the system is
@@ -153,7 +156,9 @@ func (h *Host) Dial(ctx context.Context, to netip.AddrPort, local uint16) (netwo
 	h.call(conn, trace.Call{Name: "connect", Result: "connected"})
 	tcp := c.(*net.TCPConn)
 	h.opened(conn, trace.RoleClient, tcpstate.Closed, "connect", tcp)
-	return &Conn{TCPConn: tcp, host: h, conn: conn}, nil
+	our := &Conn{TCPConn: tcp, host: h, conn: conn}
+	h.opens(our, nil)
+	return our, nil
 }
 
 // source is the address to dial from: the host's own, unless the other is not
@@ -201,6 +206,7 @@ type Listener struct {
 	host   *Host
 	conn   trace.Conn
 	closed atomic.Bool
+	lost   bool // with its host's power; guarded by the host's mutex
 }
 
 // Accept waits for a connection.
@@ -211,15 +217,20 @@ func (l *Listener) Accept() (net.Conn, error) {
 	}
 	l.host.net.hurry()
 	conn := trace.Conn{Local: addrPort(c.LocalAddr()), Remote: addrPort(c.RemoteAddr())}
+	our := &Conn{TCPConn: c, host: l.host, conn: conn}
+	if !l.host.opens(our, l) {
+		return nil, errors.Join(net.ErrClosed, our.lose())
+	}
 	// Before the call: its stack had opened the connection, and accept shows it.
 	l.host.opened(conn, trace.RoleServer, tcpstate.Listen, "accept", c)
 	l.host.call(conn, trace.Call{Name: "accept", Result: conn.Remote.String()})
-	return &Conn{TCPConn: c, host: l.host, conn: conn}, nil
+	return our, nil
 }
 
 // Close stops listening. A second call does nothing, and is not told.
 func (l *Listener) Close() error {
 	if !l.closed.Swap(true) {
+		l.host.stopsListening(l)
 		l.host.net.hurry()
 		l.host.call(l.conn, trace.Call{Name: "close", Args: "listener"})
 	}
