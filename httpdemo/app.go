@@ -53,6 +53,7 @@ type Services struct {
 	Attackable bool
 
 	constant sync.Map // constantPage → *rendered
+	shared   *glance  // Store, as the Apps have it; made with the first of them
 }
 
 // Key derives a key of 32 bytes for one purpose from the secret (HMAC-SHA256, RFC

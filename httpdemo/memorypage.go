@@ -94,11 +94,8 @@ func valueParts(value string) (parts []string) {
 
 func (s *Site) remembered() remembered {
 	out := remembered{Entries: []rememberedEntry{}, Unknown: []string{}, Bytes: map[string]int{"conversation": 0, "resource": 0}}
-	for i, a := range s.apps {
-		if a == nil {
-			continue
-		}
-		for _, e := range a.Memory() {
+	for i, of := range s.memories() {
+		for _, e := range of {
 			out.Bytes[e.Kind.String()] += e.Bytes
 			if isUnanswered(e) && !slices.Contains(out.Unknown, e.Kind.String()) {
 				out.Unknown = append(out.Unknown, e.Kind.String())

@@ -210,3 +210,44 @@ func TestExpiredIsCounted(t *testing.T) {
 		t.Errorf("after a sweep the memory lists %+v", all)
 	}
 }
+
+// reckoned counts how often a store is read whole.
+type reckoned struct {
+	session.Store
+	read atomic.Int64
+}
+
+func (r *reckoned) List(ctx context.Context, user string) ([]session.Record, error) {
+	r.read.Add(1)
+	return r.Store.List(ctx, user)
+}
+
+func (r *reckoned) Everything(ctx context.Context) (alive, expired []session.Record, err error) {
+	r.read.Add(1)
+	return session.Everything(ctx, r.Store)
+}
+
+// TestMemoryReadsTheStoreOnce: the lessons share a store, and a look at the memory reads it
+// once for all of them, each time anew.
+func TestMemoryReadsTheStoreOnce(t *testing.T) {
+	t.Parallel()
+	services := testServices()
+	store := &reckoned{Store: session.NewMemory(session.MemoryOptions{Now: services.Now})}
+	services.Store = store
+	s := serveSite(t, services, Lessons()...)
+	for n := range int64(3) {
+		r := session.Record{Key: fmt.Sprintf("cart-%d", n), Data: []byte("{}"), Expires: services.Now().Add(time.Hour)}
+		if _, err := store.Commit(t.Context(), r); err != nil {
+			t.Fatal(err)
+		}
+		before := store.read.Load()
+		_, body := send(t, "GET", s.URL+"/memory.json", "", "")
+		if got := store.read.Load() - before; got != 1 {
+			t.Errorf("the store was read %d times", got)
+		}
+		var m remembered
+		if err := json.Unmarshal([]byte(body), &m); err != nil || len(m.Of("conversation")) != int(n)+1 {
+			t.Errorf("%v; conversations %v, want %d", err, m.Of("conversation"), n+1)
+		}
+	}
+}

@@ -26,7 +26,10 @@ func (s *Services) part(lesson string) session.Store {
 	if s.Store == nil {
 		return session.NewMemory(session.MemoryOptions{Now: s.Now, MaxSessions: lessonSessions, MaxBytes: lessonBytes})
 	}
-	return session.Within(s.Store, lesson+"-")
+	if s.shared == nil {
+		s.shared = &glance{Store: s.Store}
+	}
+	return session.Within(s.shared, lesson+"-")
 }
 
 // sessions returns a manager of the sessions that store keeps. Of c, what the
@@ -98,7 +101,7 @@ func isUnanswered(e trace.Entry) bool { return e.Value == unknownMemory && e.Byt
 // sessionRecords lists what a store remembers of conversations. Of the fields that
 // are secrets only the beginning is shown, and of each beyond maxShown only the size.
 func sessionRecords(store session.Store, secrets ...*regexp.Regexp) (all []trace.Entry) {
-	records, err := store.List(context.Background(), "")
+	records, expired, err := session.Everything(context.Background(), store)
 	if err != nil {
 		return []trace.Entry{unanswered(trace.MemoryConversation, "sessions")}
 	}
@@ -109,27 +112,29 @@ func sessionRecords(store session.Store, secrets ...*regexp.Regexp) (all []trace
 		}
 		all = append(all, e)
 	}
-	return append(all, expiredRecords(store)...)
+	return append(all, expiredRecords(expired)...)
 }
 
 // expiredRecords sums what a store holds of conversations that are over.
-func expiredRecords(store session.Store) (all []trace.Entry) {
-	s, ok := store.(session.Lingering)
-	if !ok {
+func expiredRecords(expired []session.Record) []trace.Entry {
+	if len(expired) == 0 {
 		return nil
 	}
-	expired, err := s.Expired(context.Background())
 	bytes := 0
 	for _, r := range expired {
 		bytes += r.Size()
 	}
-	switch {
-	case err != nil:
-		return []trace.Entry{unanswered(trace.MemoryConversation, "expired records")}
-	case bytes > 0:
-		all = []trace.Entry{{Kind: trace.MemoryConversation, Name: "expired records", Value: strconv.Itoa(len(expired)), Bytes: bytes}}
+	return []trace.Entry{{Kind: trace.MemoryConversation, Name: "expired records", Value: strconv.Itoa(len(expired)), Bytes: bytes}}
+}
+
+// asking calls ask, in which Apps are asked what they remember: a store that they share is read
+// once.
+func (s *Services) asking(ask func()) {
+	if s.shared == nil {
+		ask()
+		return
 	}
-	return all
+	s.shared.during(ask)
 }
 
 // secret finds the string that stands in a JSON text under a name, whose beginning is $1

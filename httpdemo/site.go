@@ -179,11 +179,22 @@ func (s *Site) Close() (err error) {
 
 // Memory lists all that the site remembers at this moment.
 func (s *Site) Memory() (all []trace.Entry) {
-	for _, a := range s.apps {
-		if a != nil {
-			all = append(all, a.Memory()...)
-		}
+	for _, of := range s.memories() {
+		all = append(all, of...)
 	}
+	return all
+}
+
+// memories are what each App remembers, by its place.
+func (s *Site) memories() [][]trace.Entry {
+	all := make([][]trace.Entry, len(s.apps))
+	s.services.asking(func() {
+		for i, a := range s.apps {
+			if a != nil {
+				all[i] = a.Memory()
+			}
+		}
+	})
 	return all
 }
 

@@ -47,7 +47,7 @@ func (s tokenStore) Put(ctx context.Context, key string, data []byte, expires ti
 
 // Memory lists the families.
 func (s tokenStore) Memory() (all []trace.Entry) {
-	records, err := s.kept.List(context.Background(), "")
+	records, expired, err := session.Everything(context.Background(), s.kept)
 	if err != nil {
 		return []trace.Entry{unanswered(trace.MemoryConversation, "refresh tokens")}
 	}
@@ -56,7 +56,7 @@ func (s tokenStore) Memory() (all []trace.Entry) {
 			Kind: trace.MemoryConversation, Name: "refresh family " + sessionKey(r.Key), Value: string(r.Data), Bytes: r.Size(),
 		})
 	}
-	return append(all, expiredRecords(s.kept)...)
+	return append(all, expiredRecords(expired)...)
 }
 
 // tokenLedger sums what a denylist remembers.

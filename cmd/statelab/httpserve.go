@@ -40,7 +40,9 @@ func newHTTPServe(e *env) *cobra.Command {
 it goes by (with --tls, before it is encrypted), --capture adds the ladder of real frames. --tls serves https with a
 certificate made on the spot, whose fingerprint is printed. --store says where
 sessions are kept: memory:, sqlite:FILE, redis://HOST:PORT, nats://HOST:PORT, or
-nats: for a server in this process. A store that does not answer is 503.`,
+nats: for a server in this process. A store that does not answer is 503, and so is one that
+is full: of 100,000 sessions or 256 MiB (in memory: 20,000 or 64 MiB a lesson; NATS: 256 MiB),
+whoever shares it.`,
 		Example: `  statelab http serve 127.0.0.1:8080 --wire
   statelab http serve --store sqlite:sessions.db
   statelab http serve 127.0.0.1:8443 --tls

@@ -16,6 +16,13 @@ func TestMemory(t *testing.T) {
 	})
 }
 
+func TestMemoryBounded(t *testing.T) {
+	t.Parallel()
+	storetest.Bounded(t, func(_ *testing.T, clock *storetest.Clock, l session.Limits) session.Store {
+		return session.NewMemory(session.MemoryOptions{Now: clock.Now, MaxSessions: int(l.Records), MaxBytes: l.Bytes})
+	})
+}
+
 func TestMemoryIsBounded(t *testing.T) {
 	t.Parallel()
 	clock := storetest.NewClock(time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC))

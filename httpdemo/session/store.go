@@ -101,8 +101,32 @@ type Store interface {
 // Lingering is a Store that clears a record away some time after it has expired: to Find
 // and List it is absent, and still it is there.
 type Lingering interface {
-	// Expired returns those records, sorted by key.
-	Expired(ctx context.Context) ([]Record, error)
+	// Everything returns all records that are there, in one reading: those that List returns,
+	// and those that have expired. Both are sorted by key.
+	Everything(ctx context.Context) (alive, expired []Record, err error)
+}
+
+// Everything returns all that a store has, read once; of one that is not Lingering nothing has
+// expired.
+func Everything(ctx context.Context, s Store) (alive, expired []Record, err error) {
+	if l, ok := s.(Lingering); ok {
+		return l.Everything(ctx)
+	}
+	alive, err = s.List(ctx, "")
+	return alive, nil, err
+}
+
+// Parted returns the records that are alive and those that are not, in their order: for the
+// stores.
+func Parted(all []Record, is func(Record) bool) (alive, expired []Record) {
+	for _, r := range all {
+		if is(r) {
+			alive = append(alive, r)
+		} else {
+			expired = append(expired, r)
+		}
+	}
+	return alive, expired
 }
 
 // Check tells whether a store may take r: for the stores, before they do.

@@ -35,14 +35,10 @@ func (w *within) List(ctx context.Context, user string) ([]Record, error) {
 	return w.mine(all), err
 }
 
-// Expired implements Lingering.
-func (w *within) Expired(ctx context.Context) ([]Record, error) {
-	s, ok := w.store.(Lingering)
-	if !ok {
-		return nil, nil
-	}
-	all, err := s.Expired(ctx)
-	return w.mine(all), err
+// Everything implements Lingering.
+func (w *within) Everything(ctx context.Context) (alive, expired []Record, err error) {
+	alive, expired, err = Everything(ctx, w.store)
+	return w.mine(alive), w.mine(expired), err
 }
 
 // mine are those of a store's records that are of this part.

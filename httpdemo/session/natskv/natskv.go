@@ -14,6 +14,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -43,6 +44,9 @@ type Options struct {
 	Replicas int
 	// File keeps the bucket on the servers' disks; otherwise it is in memory.
 	File bool
+	// MaxBytes bounds the bucket, with what JetStream adds to each record; 0 is
+	// session.DefaultLimits.Bytes. A server that may not keep as much has a bound of its own.
+	MaxBytes int64
 }
 
 // Store is a session.Store in a JetStream bucket.
@@ -52,6 +56,9 @@ type Store struct {
 	now    func() time.Time
 	config jetstream.KeyValueConfig
 	close  func()
+
+	mu    sync.Mutex
+	swept swept
 }
 
 // Open connects to the server of an address, nats://host:port. A server that does not
@@ -98,11 +105,17 @@ func New(ctx context.Context, conn *nats.Conn, o Options) (*Store, error) {
 	s.config = jetstream.KeyValueConfig{
 		Bucket: cmp.Or(o.Bucket, "statelab"), Replicas: cmp.Or(o.Replicas, 1),
 		Storage: jetstream.MemoryStorage, LimitMarkerTTL: marked,
+		MaxBytes: cmp.Or(o.MaxBytes, session.DefaultLimits.Bytes),
 	}
 	if o.File {
 		s.config.Storage = jetstream.FileStorage
 	}
-	if s.kv, err = js.CreateOrUpdateKeyValue(ctx, s.config); err != nil {
+	s.kv, err = js.CreateOrUpdateKeyValue(ctx, s.config)
+	if full(err) { // as much cannot be set aside for us
+		s.config.MaxBytes = 0
+		s.kv, err = js.CreateOrUpdateKeyValue(ctx, s.config)
+	}
+	if err != nil {
 		return nil, session.Failure(ctx, "make bucket "+s.config.Bucket, err)
 	}
 	return s, nil
@@ -124,6 +137,9 @@ func (s *Store) call(ctx context.Context, operation string, do func(context.Cont
 	}
 	if err == nil || errors.Is(err, session.ErrConflict) {
 		return err
+	}
+	if full(err) {
+		return fmt.Errorf("%w: %s: %w", s.isFull(), operation, err)
 	}
 	if lost, ok := err.(unanswered); ok {
 		return session.Uncertain(ctx, operation, lost.error)
@@ -174,7 +190,8 @@ func (s *Store) Find(ctx context.Context, key string) (r session.Record, found b
 	return r, true, nil
 }
 
-// Commit implements session.Store.
+// Commit implements session.Store. A bucket that is full drops what has expired,
+// and then takes nothing more: the error is an ErrFull.
 func (s *Store) Commit(ctx context.Context, r session.Record) (revision uint64, err error) {
 	if err := r.Check(); err != nil {
 		return 0, err
@@ -194,6 +211,11 @@ func (s *Store) Commit(ctx context.Context, r session.Record) (revision uint64, 
 			return session.ErrConflict
 		}
 		revision, err = s.write(ctx, r.Key, value, keep, is.Revision)
+		if full(err) && s.makeRoom(ctx) {
+			if is, err = s.get(ctx, r.Key); err == nil { // it may have made room itself
+				revision, err = s.write(ctx, r.Key, value, keep, is.Revision)
+			}
+		}
 		return err
 	})
 	return revision, err
@@ -249,7 +271,7 @@ func nobody(err error) bool {
 func (s *Store) Delete(ctx context.Context, key string, revision uint64) error {
 	return s.call(ctx, "delete", func(ctx context.Context) error {
 		if revision == 0 {
-			return written(s.kv.Purge(ctx, key, jetstream.PurgeTTL(marked)))
+			return s.purge(ctx, key, 0)
 		}
 		is, err := s.get(ctx, key)
 		if err != nil {
@@ -258,8 +280,21 @@ func (s *Store) Delete(ctx context.Context, key string, revision uint64) error {
 		if !s.alive(is) || is.Revision != revision {
 			return session.ErrConflict
 		}
-		return written(s.kv.Purge(ctx, key, jetstream.LastRevision(revision), jetstream.PurgeTTL(marked)))
+		return s.purge(ctx, key, revision)
 	})
+}
+
+// purge removes a record, also where the server is full.
+func (s *Store) purge(ctx context.Context, key string, revision uint64) error {
+	options := []jetstream.KVDeleteOpt{jetstream.PurgeTTL(marked)}
+	if revision != 0 {
+		options = append(options, jetstream.LastRevision(revision))
+	}
+	err := written(s.kv.Purge(ctx, key, options...))
+	if full(err) {
+		err = s.drop(ctx, key, revision)
+	}
+	return err
 }
 
 // List implements session.Store. It reads the whole bucket: there is no index.
@@ -268,43 +303,48 @@ func (s *Store) List(ctx context.Context, user string) ([]session.Record, error)
 	return slices.DeleteFunc(all, func(r session.Record) bool { return !s.alive(r) || user != "" && r.User != user }), err
 }
 
-// Expired implements session.Lingering: they are there for their grace.
-func (s *Store) Expired(ctx context.Context) ([]session.Record, error) {
+// Everything implements session.Lingering: what has expired is there for its grace.
+func (s *Store) Everything(ctx context.Context) (alive, expired []session.Record, err error) {
 	all, err := s.all(ctx)
-	return slices.DeleteFunc(all, s.alive), err
+	alive, expired = session.Parted(all, s.alive)
+	return alive, expired, err
 }
 
 // all are the records of the bucket, expired or not.
 func (s *Store) all(ctx context.Context) ([]session.Record, error) {
 	var all []session.Record
-	err := s.call(ctx, "list", func(ctx context.Context) error {
-		all = nil
-		watcher, err := s.kv.WatchAll(ctx, jetstream.IgnoreDeletes())
-		if err != nil {
-			return err
-		}
-		defer func() { _ = watcher.Stop() }() // of a connection that is gone there is nothing to stop
-		for {
-			select {
-			case <-ctx.Done():
-				return ctx.Err()
-			case entry := <-watcher.Updates():
-				if entry == nil { // what is there has been told
-					return nil
-				}
-				r, err := parse(entry)
-				if err != nil {
-					return err
-				}
-				all = append(all, r)
-			}
-		}
+	err := s.call(ctx, "list", func(ctx context.Context) (err error) {
+		all, err = s.list(ctx)
+		return err
 	})
 	if err != nil {
 		return nil, err
 	}
 	slices.SortFunc(all, func(a, b session.Record) int { return strings.Compare(a.Key, b.Key) })
 	return all, nil
+}
+
+func (s *Store) list(ctx context.Context) (all []session.Record, err error) {
+	watcher, err := s.kv.WatchAll(ctx, jetstream.IgnoreDeletes())
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = watcher.Stop() }() // of a connection that is gone there is nothing to stop
+	for {
+		select {
+		case <-ctx.Done():
+			return all, ctx.Err()
+		case entry := <-watcher.Updates():
+			if entry == nil { // what is there has been told
+				return all, nil
+			}
+			r, err := parse(entry)
+			if err != nil {
+				return all, err
+			}
+			all = append(all, r)
+		}
+	}
 }
 
 // Close implements session.Store. It stops the server that Embedded started.

@@ -223,3 +223,72 @@ func BenchmarkServer(b *testing.B) {
 		return entry.Value(), nil
 	})
 }
+
+// A store without room says so, and when it may have some: a bucket at its own bound, and
+// a server that has no more for it. Whoever is in it can be let go all the same, and what has
+// expired makes room.
+func TestFull(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct{ server, bucket int64 }{
+		"the bucket": {1 << 30, 100_000}, "the server": {100_000, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			ns, err := server.NewServer(&server.Options{
+				Host: "127.0.0.1", Port: -1, NoLog: true, NoSigs: true, JetStream: true, StoreDir: t.TempDir(),
+				JetStreamMaxMemory: c.server, JetStreamMaxStore: c.server,
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			ns.Start()
+			t.Cleanup(func() { stop(ns) })
+			if !ns.ReadyForConnections(20 * time.Second) {
+				t.Fatal("the NATS server did not start")
+			}
+			clock := storetest.NewClock(time.Now().UTC().Truncate(time.Second))
+			s, err := natskv.Open(t.Context(), ns.ClientURL(), natskv.Options{Now: clock.Now, MaxBytes: c.bucket})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer s.Close()
+			var all []session.Record
+			put := func() error {
+				r := session.Record{Key: storetest.Key(), Data: make([]byte, 10_000), Expires: clock.Now().Add(time.Hour - time.Duration(len(all))*time.Second)}
+				var err error
+				if r.Revision, err = s.Commit(t.Context(), r); err == nil {
+					all = append(all, r)
+				}
+				return err
+			}
+			for err == nil && len(all) < 50 {
+				err = put()
+			}
+			if !errors.Is(err, session.ErrFull) || errors.Is(err, session.ErrUncertain) || len(all) < 5 {
+				t.Fatalf("after %d: %v, want ErrFull", len(all), err)
+			}
+			last := all[len(all)-1]
+			if got, want := session.RetryAfter(err, clock.Now()), int(last.Expires.Sub(clock.Now()).Seconds()); got != want {
+				t.Errorf("full for %d s, and the first record ends in %d", got, want)
+			}
+			for i, revision := range []uint64{0, all[1].Revision} {
+				if err := s.Delete(t.Context(), all[i].Key, revision); err != nil {
+					t.Errorf("delete: %v", err)
+				}
+				if _, found, err := s.Find(t.Context(), all[i].Key); found || err != nil {
+					t.Errorf("after the delete: %v, %v", found, err)
+				}
+				if _, err := s.Commit(t.Context(), all[i]); !errors.Is(err, session.ErrConflict) {
+					t.Errorf("a late commit: %v, want ErrConflict", err)
+				}
+			}
+			for err = nil; err == nil; {
+				err = put()
+			}
+			clock.Advance(2 * time.Hour)
+			if err := put(); err != nil {
+				t.Errorf("what has expired still takes the room: %v", err)
+			}
+		})
+	}
+}

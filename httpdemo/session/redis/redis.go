@@ -43,6 +43,7 @@ type Store struct {
 	client         *redis.Client
 	now            func() time.Time
 	prefix         string
+	limits         session.Limits
 	commit, delete *redis.Script
 }
 
@@ -52,6 +53,8 @@ type Options struct {
 	Now func() time.Time
 	// Prefix begins the name of each Redis key; empty is "statelab:".
 	Prefix string
+	// Limits are what all that have that prefix may be; zero is session.DefaultLimits.
+	Limits session.Limits
 }
 
 // Open connects to the server of url: redis://[user:password@]host:port[/db],
@@ -71,6 +74,7 @@ func Open(ctx context.Context, url string, o Options) (*Store, error) {
 	client.MaintNotificationsConfig = &maintnotifications.Config{Mode: maintnotifications.ModeDisabled}
 	s := &Store{
 		client: redis.NewClient(client), now: o.Now, prefix: cmp.Or(o.Prefix, "statelab:"),
+		limits: cmp.Or(o.Limits, session.DefaultLimits),
 		commit: redis.NewScript(commitSource), delete: redis.NewScript(deleteSource),
 	}
 	if s.now == nil {
@@ -86,6 +90,12 @@ func Open(ctx context.Context, url string, o Options) (*Store, error) {
 }
 
 func (s *Store) record(key string) string { return s.prefix + "session:" + key }
+
+// ledger names the keys of what the limits are held to: the size of each record, when it
+// expires, and the sum. Redis clears records away by itself, and tells nobody.
+func (s *Store) ledger() []string {
+	return []string{s.prefix + "sizes", s.prefix + "expiries", s.prefix + "bytes"}
+}
 
 func (s *Store) millis() string { return strconv.FormatInt(s.now().UnixMilli(), 10) }
 
@@ -132,7 +142,9 @@ func parse(key string, fields []any) (session.Record, bool, error) {
 	return r, true, nil
 }
 
-// Commit implements session.Store.
+// Commit implements session.Store. A store that has as much as its limits
+// allow drops what has expired, and then refuses what would make it more: its error is a
+// session.Full.
 func (s *Store) Commit(ctx context.Context, r session.Record) (uint64, error) {
 	if err := r.Check(); err != nil {
 		return 0, err
@@ -143,12 +155,15 @@ func (s *Store) Commit(ctx context.Context, r session.Record) (uint64, error) {
 		return 0, session.Failure(ctx, "commit", ctx.Err())
 	}
 	keep := max(r.Expires.Sub(s.now()), 0) + grace
-	revision, err := s.commit.Run(limited, s.client, []string{s.record(r.Key), s.prefix + "revision"},
-		r.Revision, s.millis(), r.User, r.Data, r.Expires.UnixMilli(), keep.Milliseconds(), s.prefix+"user:", r.Key).Int64()
+	revision, err := s.commit.Run(limited, s.client, append([]string{s.record(r.Key), s.prefix + "revision"}, s.ledger()...),
+		r.Revision, s.millis(), r.User, r.Data, r.Expires.UnixMilli(), keep.Milliseconds(), s.prefix+"user:", r.Key,
+		r.Size(), s.limits.Records, s.limits.Bytes, s.record("")).Int64()
 	switch {
 	case err != nil:
 		return 0, failure(ctx, "commit", err)
-	case revision <= 0:
+	case revision < 0:
+		return 0, session.Full{Until: time.UnixMilli(-revision)}
+	case revision == 0:
 		return 0, session.ErrConflict
 	}
 	return uint64(revision), nil
@@ -161,7 +176,7 @@ func (s *Store) Delete(ctx context.Context, key string, revision uint64) error {
 	}
 	limited, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
-	done, err := s.delete.Run(limited, s.client, []string{s.record(key)},
+	done, err := s.delete.Run(limited, s.client, append([]string{s.record(key)}, s.ledger()...),
 		revision, s.millis(), s.prefix+"user:", key).Int64()
 	switch {
 	case err != nil:
@@ -194,10 +209,11 @@ func (s *Store) List(ctx context.Context, user string) ([]session.Record, error)
 	return slices.DeleteFunc(all, func(r session.Record) bool { return !s.alive(r) || user != "" && r.User != user }), err
 }
 
-// Expired implements session.Lingering: they are there for their grace.
-func (s *Store) Expired(ctx context.Context) ([]session.Record, error) {
+// Everything implements session.Lingering: what has expired is there for its grace.
+func (s *Store) Everything(ctx context.Context) (alive, expired []session.Record, err error) {
 	all, err := s.all(ctx, "")
-	return slices.DeleteFunc(all, s.alive), err
+	alive, expired = session.Parted(all, s.alive)
+	return alive, expired, err
 }
 
 // all are the records that the user's index names, or all there are, expired or not.

@@ -153,3 +153,15 @@ func BenchmarkRedis(b *testing.B) {
 		return raw.Get(ctx, key).Bytes()
 	})
 }
+
+func TestBounded(t *testing.T) {
+	t.Parallel()
+	storetest.Bounded(t, func(t *testing.T, clock *storetest.Clock, l session.Limits) session.Store {
+		s, err := redis.Open(t.Context(), storetest.StartRedis(t).URL(), redis.Options{Now: clock.Now, Limits: l})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = s.Close() })
+		return s
+	})
+}

@@ -34,9 +34,10 @@ const sweepEvery = time.Minute
 
 // Store is a session.Store in an SQLite file. Several processes may share it.
 type Store struct {
-	db    *sql.DB
-	now   func() time.Time
-	swept atomic.Int64 // Unix milliseconds
+	db     *sql.DB
+	now    func() time.Time
+	limits session.Limits
+	swept  atomic.Int64 // Unix milliseconds
 }
 
 // Open opens the file at path, made if it is absent: then nobody but its owner may read
@@ -62,7 +63,7 @@ func Open(ctx context.Context, path string, now func() time.Time) (*Store, error
 		_ = db.Close() // the first error says what is wrong
 		return nil, session.Failure(ctx, "open "+path, err)
 	}
-	return &Store{db: db, now: now}, nil
+	return &Store{db: db, now: now, limits: session.DefaultLimits}, nil
 }
 
 // makePrivate makes the file, if it is absent, for its owner alone: SQLite makes the two
@@ -74,6 +75,10 @@ func makePrivate(path string) error {
 	}
 	return f.Close()
 }
+
+// Limit bounds the store otherwise than session.DefaultLimits; call it before the store is
+// used.
+func (s *Store) Limit(l session.Limits) { s.limits = l }
 
 // DB is the database, for tables of others beside the sessions: accounts are data
 // that would be there without any conversation. Close of the Store closes it.
@@ -101,7 +106,9 @@ func scan(row interface{ Scan(...any) error }) (session.Record, error) {
 	return r, err
 }
 
-// Commit implements session.Store.
+// Commit implements session.Store. A store that has as much as
+// session.DefaultLimits allows drops what has expired, and then refuses what would make it
+// more: its error is a session.Full.
 func (s *Store) Commit(ctx context.Context, r session.Record) (revision uint64, err error) {
 	if err := r.Check(); err != nil {
 		return 0, err
@@ -111,6 +118,10 @@ func (s *Store) Commit(ctx context.Context, r session.Record) (revision uint64, 
 		return 0, session.Failure(ctx, "commit", err)
 	}
 	defer func() { _ = tx.Rollback() }() // does nothing after a commit
+	before, err := usage(ctx, tx)
+	if err != nil {
+		return 0, refused(ctx, "commit", err)
+	}
 	revision, changed, err := s.swap(ctx, tx, r)
 	switch {
 	case err != nil:
@@ -118,10 +129,44 @@ func (s *Store) Commit(ctx context.Context, r session.Record) (revision uint64, 
 	case !changed:
 		return 0, session.ErrConflict
 	}
+	if err := s.fits(ctx, tx, before); err != nil {
+		return 0, err
+	}
 	if err := tx.Commit(); err != nil {
 		return 0, failure(ctx, "commit", err)
 	}
 	return revision, nil
+}
+
+func usage(ctx context.Context, tx *sql.Tx) (u session.Usage, err error) {
+	err = tx.QueryRowContext(ctx, `SELECT records, bytes FROM session_usage`).Scan(&u.Records, &u.Bytes)
+	return u, err
+}
+
+// fits is an error if the transaction has made more of the store than it may be.
+func (s *Store) fits(ctx context.Context, tx *sql.Tx, before session.Usage) error {
+	after, err := usage(ctx, tx)
+	if err == nil && !s.limits.Allow(before, after) {
+		if err = s.sweep(ctx, tx, s.now().UnixMilli()); err == nil {
+			after, err = usage(ctx, tx)
+		}
+	}
+	if err != nil {
+		return refused(ctx, "commit", err)
+	}
+	if s.limits.Allow(before, after) {
+		return nil
+	}
+	var first int64
+	if err := tx.QueryRowContext(ctx, `SELECT min(expires) FROM session`).Scan(&first); err != nil {
+		return refused(ctx, "commit", err)
+	}
+	return session.Full{Until: time.UnixMilli(first)}
+}
+
+func (s *Store) sweep(ctx context.Context, tx *sql.Tx, now int64) error {
+	_, err := tx.ExecContext(ctx, `DELETE FROM session WHERE expires <= ?`, now)
+	return err
 }
 
 // failure is the error of a write at whose end it is kept. SQLite takes back what it
@@ -156,7 +201,7 @@ const (
 func (s *Store) swap(ctx context.Context, tx *sql.Tx, r session.Record) (revision uint64, changed bool, err error) {
 	now := s.now().UnixMilli()
 	if last := s.swept.Load(); now-last >= sweepEvery.Milliseconds() && s.swept.CompareAndSwap(last, now) {
-		if _, err = tx.ExecContext(ctx, `DELETE FROM session WHERE expires <= ?`, now); err != nil {
+		if err = s.sweep(ctx, tx, now); err != nil {
 			return 0, false, err
 		}
 	}
@@ -218,9 +263,13 @@ func (s *Store) List(ctx context.Context, user string) ([]session.Record, error)
 	return s.list(ctx, `expires > ?1 AND (?2 = x'' OR user = ?2)`, s.now().UnixMilli(), []byte(user))
 }
 
-// Expired implements session.Lingering: they are there until a commit sweeps them out.
-func (s *Store) Expired(ctx context.Context) ([]session.Record, error) {
-	return s.list(ctx, `expires <= ?1`, s.now().UnixMilli())
+// Everything implements session.Lingering: what has expired is there until a commit sweeps it
+// out.
+func (s *Store) Everything(ctx context.Context) (alive, expired []session.Record, err error) {
+	now := s.now()
+	all, err := s.list(ctx, `true`)
+	alive, expired = session.Parted(all, func(r session.Record) bool { return now.Before(r.Expires) })
+	return alive, expired, err
 }
 
 // list returns the records of which a condition is true, sorted by key.

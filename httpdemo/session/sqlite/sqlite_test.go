@@ -190,3 +190,33 @@ func BenchmarkSQLite(b *testing.B) {
 		return data, err
 	})
 }
+
+func TestBounded(t *testing.T) {
+	t.Parallel()
+	storetest.Bounded(t, func(t *testing.T, clock *storetest.Clock, l session.Limits) session.Store {
+		s := open(t, filepath.Join(t.TempDir(), "sessions.db"), clock.Now)
+		s.Limit(l)
+		return s
+	})
+}
+
+// A file that was there before its records were counted is counted when it is opened, and
+// once.
+func TestCountsWhatIsThere(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "sessions.db")
+	first := open(t, path, nil)
+	r := session.Record{Key: storetest.Key(), Data: []byte("0123456789"), Expires: time.Now().Add(time.Hour)}
+	if _, err := first.Commit(t.Context(), r); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := first.DB().Exec(`DROP TABLE session_usage`); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		var records, bytes int
+		if err := open(t, path, nil).DB().QueryRow(`SELECT records, bytes FROM session_usage`).Scan(&records, &bytes); err != nil || records != 1 || bytes != r.Size() {
+			t.Errorf("%d records of %d bytes, %v; want 1 of %d", records, bytes, err, r.Size())
+		}
+	}
+}

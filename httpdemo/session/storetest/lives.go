@@ -46,16 +46,16 @@ func lingers(t *testing.T, s session.Store, r session.Record) {
 	if !ok {
 		return
 	}
-	all, err := kept.Expired(t.Context())
+	_, all, err := kept.Everything(t.Context())
 	if err != nil || len(all) != 1 {
 		t.Fatalf("%d records have expired and are there, %v; want one", len(all), err)
 	}
 	same(t, all[0], r)
 	first, rest := r.Key[:1], r.Key[1:]
-	if all, err = session.Within(s, first).(session.Lingering).Expired(t.Context()); err != nil || len(all) != 1 || all[0].Key != rest {
+	if _, all, err = session.Everything(t.Context(), session.Within(s, first)); err != nil || len(all) != 1 || all[0].Key != rest {
 		t.Errorf("in its part: %v, %v", all, err)
 	}
-	if all, err = session.Within(s, "-").(session.Lingering).Expired(t.Context()); err != nil || len(all) != 0 {
+	if _, all, err = session.Everything(t.Context(), session.Within(s, "-")); err != nil || len(all) != 0 {
 		t.Errorf("in another part: %v, %v", all, err)
 	}
 }
