@@ -3,6 +3,7 @@ package natskv
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -27,13 +28,9 @@ func full(err error) bool {
 	if !errors.As(err, &refused) || refused.APIError() == nil {
 		return false
 	}
-	switch said := refused.APIError(); said.ErrorCode {
-	case accountExceeded, insufficient, memoryExceeded, storageExceeded:
-		return true
-	case storeFailed:
-		return strings.Contains(said.Description, "maximum bytes exceeded")
-	}
-	return false
+	said := refused.APIError()
+	return slices.Contains([]jetstream.ErrorCode{accountExceeded, insufficient, memoryExceeded, storageExceeded}, said.ErrorCode) ||
+		said.ErrorCode == storeFailed && strings.Contains(said.Description, "maximum bytes exceeded")
 }
 
 // sweepEvery is how often a full store is gone through for what has expired: that reads
