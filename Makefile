@@ -10,6 +10,7 @@ export CGO_ENABLED := 0
 .PHONY: demo build test check soak bench fuzz golden docs cross clean deps
 
 demo: ## build statelab and run the main lesson: TCP lives and dies, HTTP forgets, side by side
+	@[ -x $(BIN) ] || echo "building $(BIN): the first time takes some minutes" >&2
 	@$(MAKE) -s build && echo "built $(BIN) in $$SECONDS s" >&2
 	@$(BIN) demo -w out/demo.pcapng
 

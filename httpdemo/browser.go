@@ -243,6 +243,20 @@ func (b *Browser) Keep(name, value string) {
 	b.env.look(b.machine.Party)
 }
 
+// DeleteCookies is what a user does who begins anew: it is told, and happens, where
+// it stands, and not with the next answer.
+func (b *Browser) DeleteCookies() {
+	b.Jar.expire(b.env.Now())
+	if len(b.Jar.Memory()) == 0 {
+		return
+	}
+	b.Jar = Jar{}
+	b.env.Report(trace.Observation{Kind: trace.ObservedNote, At: b.env.Now(), Party: b.machine.Party, Note: &trace.Note{Text: trace.Text{
+		En: "The user deletes the browser's cookies.", Ko: "사용자가 브라우저의 쿠키를 지웁니다.",
+	}}})
+	b.env.look(b.machine.Party)
+}
+
 // Memory lists what the browser remembers: cookies, and what scripts keep.
 func (b *Browser) Memory() []trace.Entry {
 	b.Jar.expire(b.env.Now())

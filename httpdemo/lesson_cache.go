@@ -222,7 +222,7 @@ func (l *cacheRun) visitors(s *Services, origin http.RoundTripper) error {
 		l.hop.Store(c.hop)
 		var ids [2]string
 		for i, b := range l.browsers {
-			b.Jar = Jar{}
+			b.DeleteCookies()
 			if _, err := l.get(i, Cache, c.path, http.StatusOK, ""); err != nil {
 				return err
 			}

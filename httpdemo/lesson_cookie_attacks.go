@@ -35,7 +35,7 @@ func (l *cookieVisit) names() map[string]netip.AddrPort {
 
 // login begins anew, with a login's cookie that has these attributes.
 func (l *cookieVisit) login(host string, attributes ...string) (*Response, error) {
-	l.browser.Jar = Jar{}
+	l.browser.DeleteCookies()
 	return l.loginAs(l.browser, "user1", host, attributes...)
 }
 
@@ -175,7 +175,7 @@ func (l *cookieVisit) secure() error {
 	}
 	l.Step(trace.Text{
 		En: "With Secure: the browser does not take it over plain HTTP, and would never send it there (lesson theft has TLS beside it)",
-		Ko: "Secure를 붙이면: 브라우저가 평문 HTTP로는 받지도 보내지도 않습니다(TLS와의 비교는 theft 수업에 있습니다)",
+		Ko: "Secure를 붙이면: 브라우저가 평문 HTTP로는 받지도 보내지도 않습니다(TLS와의 비교는 theft 레슨에 있습니다)",
 	})
 	r, err := l.login(cookiePlainHost, "httponly", "secure")
 	if err != nil {

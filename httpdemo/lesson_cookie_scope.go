@@ -64,7 +64,9 @@ func (l *cookieVisit) maxAge() error {
 	if err != nil {
 		return err
 	}
-	l.Sleep(30 * time.Second)
+	l.Sleep(20 * time.Second)
+	l.look(Client) // it is forgotten now
+	l.Sleep(10 * time.Second)
 	if err := l.account(l.browser, account, ""); err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"statelab/capture/trace"
 	"statelab/httpdemo"
@@ -167,5 +168,53 @@ func TestCookieAttackable(t *testing.T) {
 	resp, body := s.send("POST", "/cookie/attackable/gift", form, "to=mallory&points=1", "Sec-Fetch-Site", "cross-site")
 	if resp.StatusCode != 401 || !strings.Contains(body, "brought no login") {
 		t.Errorf("the attackable gift, without a login: %d %s", resp.StatusCode, body)
+	}
+}
+
+// TestClientForgetsWhereItHappens: a client's cookies go when its user deletes them,
+// when their time is over, or with an answer that takes them away, and not with
+// whatever answer comes next.
+func TestClientForgetsWhereItHappens(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"cookie", "session"} {
+		had := map[string]bool{}
+		var deleted, dies time.Time
+		taken := map[string]time.Time{} // when an answer deleted a cookie of that name
+		gone := 0
+		for _, e := range performed(t, name, 1).events {
+			switch {
+			case e.Kind == trace.KindNote && strings.Contains(e.Note.Text.En, "deletes the browser's cookies"):
+				deleted = e.At
+			case e.Kind == trace.KindMessage && !e.Message.Request && e.To.Role == trace.RoleClient:
+				for _, c := range e.Message.SetCookies() {
+					end, session := c.Ends(e.At)
+					if !session && !end.After(e.At) {
+						taken["cookie "+c.Name] = e.At
+					} else if !session {
+						dies = end
+					}
+				}
+			case e.Kind == trace.KindMemory && e.From == httpdemo.Client:
+				now := map[string]bool{}
+				for _, entry := range e.Memory.Entries {
+					if strings.Contains(entry.Name, "cookie ") {
+						now[entry.Name] = true
+					}
+				}
+				for old := range had {
+					if now[old] {
+						continue
+					}
+					gone++
+					if !e.At.Equal(deleted) && !e.At.Equal(dies) && !e.At.Equal(taken[old[strings.Index(old, "cookie "):]]) {
+						t.Errorf("%s: %s is gone at %v; deleted at %v, at its end at %v", name, old, e.At, deleted, dies)
+					}
+				}
+				had = now
+			}
+		}
+		if gone < 2 {
+			t.Errorf("%s: %d cookies went", name, gone)
+		}
 	}
 }

@@ -99,7 +99,7 @@ func (l *sessionVisit) devices() error {
 		return err
 	}
 	_, err = l.get(l.laptop, http.StatusFound, "/session/profile")
-	l.phone.Jar = Jar{}
+	l.phone.DeleteCookies()
 	return err
 }
 

@@ -41,7 +41,7 @@ func (l *sessionVisit) byHeader() error {
 // byURL: each link carries the id, and so does whatever notes or passes on a link.
 func (l *sessionVisit) byURL() error {
 	l.Step(trace.Text{En: "The id in the URL (attackable on purpose): it is in the redirection, in each link, and in the server's log", Ko: "URL에 담은 ID(일부러 공격할 수 있게 한 것): 리다이렉션에도, 링크마다, 서버의 로그에도 남습니다"})
-	l.laptop.Jar = Jar{}
+	l.laptop.DeleteCookies()
 	r, err := l.enter(l.laptop, sessionURL+"login")
 	if err != nil {
 		return err

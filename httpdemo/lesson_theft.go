@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
+	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -26,7 +27,7 @@ func theft() Lesson {
 		Name: "theft",
 		Title: trace.Text{
 			En: "A session id and a token, read on the wire and used from another machine; then the same over TLS",
-			Ko: "회선에서 읽은 세션 id와 토큰을 다른 기계에서 쓰기, 그리고 TLS로 같은 일 해 보기",
+			Ko: "회선에서 읽은 세션 ID와 토큰을 다른 기계에서 쓰기, 그리고 TLS로 같은 일 해 보기",
 		},
 		Claims:  []string{"C10", "E4"},
 		Refutes: theftRefutes(),
@@ -38,7 +39,7 @@ func theft() Lesson {
 		},
 		Point: trace.Text{
 			En: "A session id is as good as a login, and a token as good as its user, whoever brings it: keeping the state at the server makes neither safe. What helps is that nobody can read them on the way (TLS, and Secure so that they go no other way), that the server makes the id and changes it at login, that a logout ends the session, and that a token soon expires.",
-			Ko: "세션 id는 로그인과 똑같고, 토큰은 그 사용자와 똑같습니다. 누가 가져오든 마찬가지입니다. 상태를 서버에 둔다고 안전해지지 않습니다. 도움이 되는 것은 오가는 길에서 아무도 읽지 못하게 하는 것(TLS, 그리고 다른 길로는 보내지 않는 Secure), id를 서버가 만들고 로그인할 때 바꾸는 것, 로그아웃이 세션을 끝내는 것, 토큰이 곧 만료되는 것입니다.",
+			Ko: "세션 ID는 로그인과 똑같고, 토큰은 그 사용자와 똑같습니다. 누가 가져오든 마찬가지입니다. 상태를 서버에 둔다고 안전해지지 않습니다. 도움이 되는 것은 오가는 길에서 아무도 읽지 못하게 하는 것(TLS, 그리고 다른 길로는 보내지 않는 Secure), ID를 서버가 만들고 로그인할 때 바꾸는 것, 로그아웃이 세션을 끝내는 것, 토큰이 곧 만료되는 것입니다.",
 		},
 		Run: runTheft,
 		App: newTheft,
@@ -127,7 +128,7 @@ func (l *theftVisit) ask(b *Browser, want int, q Request) (*Response, error) {
 
 // login logs in, and visits with both that it got: the cookie and the token.
 func (l *theftVisit) login(origin, path string) error {
-	l.browser.Jar = Jar{}
+	l.browser.DeleteCookies()
 	r, err := l.ask(l.browser, http.StatusOK, Request{
 		Method: http.MethodPost, URL: origin + path + "login", From: origin + path, Type: "application/x-www-form-urlencoded",
 	})
@@ -188,7 +189,7 @@ func (l *theftVisit) use(origin, cookie, access string, session, api int) error 
 }
 
 func (l *theftVisit) overPlain() error {
-	l.Step(trace.Text{En: "Over plain HTTP: the client logs in, and shows its session id and its token", Ko: "평문 HTTP: 클라이언트가 로그인하고 세션 id와 토큰을 보입니다"})
+	l.Step(trace.Text{En: "Over plain HTTP: the client logs in, and shows its session id and its token", Ko: "평문 HTTP: 클라이언트가 로그인하고 세션 ID와 토큰을 보입니다"})
 	if err := l.login(theftPlain, theftAttackable); err != nil {
 		return err
 	}
@@ -206,7 +207,7 @@ func (l *theftVisit) overPlain() error {
 
 func (l *theftVisit) afterLogout() error {
 	cookie, access := l.stolen[0].Value, l.stolen[1].Value
-	l.Step(trace.Text{En: "The user logs out: the stolen session id is worth nothing any more, the stolen token as much as before", Ko: "사용자가 로그아웃합니다. 훔친 세션 id는 쓸모없어지지만, 훔친 토큰은 여전히 통합니다"})
+	l.Step(trace.Text{En: "The user logs out: the stolen session id is worth nothing any more, the stolen token as much as before", Ko: "사용자가 로그아웃합니다. 훔친 세션 ID는 쓸모없어지지만, 훔친 토큰은 여전히 통합니다"})
 	if _, err := l.ask(l.browser, http.StatusNoContent, Request{
 		Method: http.MethodPost, URL: theftPlain + theftAttackable + "logout", From: theftPlain + "/theft/", Type: "application/x-www-form-urlencoded",
 	}); err != nil {
@@ -255,13 +256,33 @@ func (l *theftVisit) replayBytes(recorded string) error {
 	if _, err := c.Write([]byte(recorded)); err != nil {
 		return err
 	}
-	got, _ := io.Copy(io.Discard, c) // until the server hangs up, in whatever way
+	got, _ := io.ReadAll(c) // until the server hangs up, in whatever way
 	if n := l.requests.Load() - before; n != 0 {
 		return fmt.Errorf("%d of the recorded requests were served", n)
 	}
+	en, ko := "are the server's half of a handshake", "핸드셰이크의 서버 쪽 절반입니다"
+	if alert := lastAlert(got); alert > 0 {
+		en = fmt.Sprintf("are the server's half of a handshake and, in the last %d, the alert by which it hangs up", alert)
+		ko = fmt.Sprintf("핸드셰이크의 서버 쪽 절반과, 끊는다는 경고(마지막 %d바이트)입니다", alert)
+	}
 	l.Note(trace.Text{
-		En: fmt.Sprintf("%d recorded bytes were sent, and no request came out of them; the %d that came back are the server's half of a handshake.", len(recorded), got),
-		Ko: fmt.Sprintf("기록한 %d바이트를 보냈지만 거기서 나온 요청은 없습니다. 돌아온 %d바이트는 핸드셰이크의 서버 쪽 절반입니다.", len(recorded), got),
+		En: fmt.Sprintf("%d recorded bytes were sent, and no request came out of them; the %d that came back %s.", len(recorded), len(got), en),
+		Ko: fmt.Sprintf("기록한 %d바이트를 보냈지만 거기서 나온 요청은 없습니다. 돌아온 %d바이트는 %s.", len(recorded), len(got), ko),
 	})
 	return nil
+}
+
+// lastAlert returns how many bytes the record takes that ends TLS records, if it has
+// the size of an encrypted alert and of nothing else that a server sends: level,
+// description, content type, and the tag of the cipher (RFC 8446 §5.2, §6).
+func lastAlert(records []byte) (bytes int) {
+	const header, alert = 5, 2 + 1 + 16
+	for len(records) >= header {
+		n := header + int(binary.BigEndian.Uint16(records[3:header]))
+		if n == len(records) && n == header+alert && records[0] == 23 {
+			return n
+		}
+		records = records[min(n, len(records)):]
+	}
+	return 0
 }

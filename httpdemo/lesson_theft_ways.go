@@ -52,7 +52,7 @@ func (l *theftVisit) fixation() error {
 	const chosen = "chosen-by-the-attacker"
 	l.Step(trace.Text{
 		En: "Fixation: the attacker has chosen a session id, and the user's login form is sent (POST) to an address that has it; a server that keeps it (attackable on purpose) lets both in",
-		Ko: "세션 고정 공격: 공격자가 고른 세션 id가 든 주소로 사용자의 로그인 폼이 전송됩니다(POST). 그 id를 그대로 쓰는 서버(일부러 공격할 수 있게 한 것)는 둘 다 들여보냅니다",
+		Ko: "세션 고정 공격: 공격자가 고른 세션 ID가 든 주소로 사용자의 로그인 폼이 전송됩니다(POST). 그 ID를 그대로 쓰는 서버(일부러 공격할 수 있게 한 것)는 둘 다 들여보냅니다",
 	})
 	if _, err := l.ask(l.browser, http.StatusNoContent, Request{
 		Method: http.MethodPost, URL: theftPlain + theftAttackable + "fixed?sid=" + chosen, From: theftPlain + "/theft/", Type: "application/x-www-form-urlencoded",
@@ -66,21 +66,21 @@ func (l *theftVisit) fixation() error {
 	}
 	l.Step(trace.Text{
 		En: "The cure: the attacker's id is a real one of this server's, and the login still gives the user another",
-		Ko: "해결: 공격자의 id가 이 서버가 만든 진짜 id라도, 로그인할 때 사용자에게 다른 id를 줍니다",
+		Ko: "해결: 공격자의 ID가 이 서버가 만든 진짜 ID라도, 로그인할 때 사용자에게 다른 ID를 줍니다",
 	})
 	return l.renewed()
 }
 
 // renewed plants a session id that the server itself had made, and logs in.
 func (l *theftVisit) renewed() error {
-	l.attacker.Jar = Jar{}
+	l.attacker.DeleteCookies()
 	made, err := l.ask(l.attacker, http.StatusNoContent, Request{
 		Method: http.MethodPost, URL: theftPlain + theftAttackable + "visit", From: theftPlain + "/theft/", Type: "application/x-www-form-urlencoded",
 	})
 	if err != nil {
 		return err
 	}
-	l.browser.Jar = Jar{}
+	l.browser.DeleteCookies()
 	planted := made.Cookies()[0]
 	r, err := l.ask(l.browser, http.StatusOK, Request{
 		Method: http.MethodPost, URL: theftPlain + theftAttackable + "login", From: theftPlain + "/theft/", Type: "application/x-www-form-urlencoded",

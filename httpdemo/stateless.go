@@ -3,6 +3,7 @@ package httpdemo
 import (
 	"context"
 	"fmt"
+	"math"
 	"net/http"
 	"time"
 
@@ -143,12 +144,27 @@ func measureStateless(ctx context.Context) ([]trace.Text, error) {
 		if err != nil {
 			return nil, fmt.Errorf("measuring the heap: %w", err)
 		}
-		found = append(found, trace.Text{
-			En: fmt.Sprintf("%s: the heap changed by %+d bytes, %.1f for each client.", c.what.En, m.Growth, m.PerClient()),
-			Ko: fmt.Sprintf("%s: 힙이 %+d바이트 변했습니다. 클라이언트마다 %.1f바이트입니다.", c.what.Ko, m.Growth, m.PerClient()),
-		})
+		found = append(found, m.text(c.what))
 	}
 	return found, nil
+}
+
+// pointer is the least, in bytes, by which anything can be kept of a client.
+const pointer = 8
+
+// text says what was measured of a server. The heap of a process is never quite
+// still: what is less than a pointer for each client is none of theirs.
+func (m Measurement) text(what trace.Text) trace.Text {
+	if math.Abs(m.PerClient()) < pointer {
+		return trace.Text{
+			En: fmt.Sprintf("%s: the heap changed by %+d bytes: less than a pointer (%d bytes) for each client, so nothing is kept of them.", what.En, m.Growth, pointer),
+			Ko: fmt.Sprintf("%s: 힙이 %+d바이트 변했습니다. 클라이언트마다 포인터 하나(%d바이트)도 되지 않으므로, 클라이언트에 대해 남은 것이 없습니다.", what.Ko, m.Growth, pointer),
+		}
+	}
+	return trace.Text{
+		En: fmt.Sprintf("%s: the heap changed by %+d bytes, %.1f for each client.", what.En, m.Growth, m.PerClient()),
+		Ko: fmt.Sprintf("%s: 힙이 %+d바이트 변했습니다. 클라이언트마다 %.1f바이트입니다.", what.Ko, m.Growth, m.PerClient()),
+	}
 }
 
 // Memory lists the one resource of the plain server's that the site sends.

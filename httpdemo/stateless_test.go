@@ -46,7 +46,7 @@ func perform(t *testing.T, name string, seed uint64) (*network.Recording, []trac
 	}
 	for _, h := range n.Hosts() {
 		e.Machines = append(e.Machines, httpdemo.Machine{
-			Party: h.Party(), At: netip.AddrPortFrom(h.Addr(), 80),
+			Party: trace.Participant{Role: h.Party().Role, N: h.Party().N}, At: netip.AddrPortFrom(h.Addr(), 80), // as the cast has it
 			Listen: func() (net.Listener, error) { return h.Listen(80, 0) },
 			Dial:   func(ctx context.Context, to netip.AddrPort) (net.Conn, error) { return h.Dial(ctx, to, 0) },
 			Restart: func() error {
