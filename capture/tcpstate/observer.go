@@ -6,7 +6,7 @@ import (
 
 // Defaults of ObserverOptions.
 const (
-	DefaultMaxConns = 1 << 15
+	DefaultMaxConns = 1 << 13
 	DefaultLinger   = 4 * time.Minute
 )
 
