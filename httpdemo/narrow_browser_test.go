@@ -33,17 +33,21 @@ func TestNarrowPages(t *testing.T) {
 		t.Skip("starts a browser")
 	}
 	t.Parallel()
-	c := newChromium(t, siteOn(t, nil, "", true))
-	c.do(chromedp.EmulateViewport(400, 900))
-	paths := []string{"/", "/memory"}
+	paths := []string{"/", "/memory", "/cookie/guestbook", "/cookie/attackable/guestbook", "/flask/login"}
+	var lessons []httpdemo.Lesson
 	for _, l := range httpdemo.Lessons() {
 		if l.App != nil {
-			paths = append(paths, "/"+l.Name+"/")
+			lessons, paths = append(lessons, l), append(paths, "/"+l.Name+"/")
 		}
 	}
+	c := newChromium(t, siteOf(t, nil, "", true, lessons))
+	c.do(chromedp.EmulateViewport(400, 900))
 	for _, lang := range []string{"en", "ko"} {
 		for _, path := range paths {
 			c.open("127.0.0.1", path+"?lang="+lang)
+			if status := evaluate[int](c, `performance.getEntriesByType("navigation")[0].responseStatus`); status != 200 {
+				t.Errorf("%s in %s is answered %d", path, lang, status)
+			}
 			if broken := evaluate[[]string](c, brokenWords); len(broken) > 0 {
 				t.Errorf("%s in %s breaks %q", path, lang, broken)
 			}

@@ -20,14 +20,20 @@ const form = "application/x-www-form-urlencoded"
 // siteOn serves the lessons that keep sessions for a browser on a store.
 func siteOn(t *testing.T, store session.Store, name string, attackable bool) served {
 	t.Helper()
-	s := &httpdemo.Services{
-		Now: time.Now, Rand: rand.Reader, Secret: make([]byte, 32), Secure: true,
-		Store: store, StoreName: name, Attackable: attackable,
-	}
 	var lessons []httpdemo.Lesson
 	for _, name := range []string{"session", "cart", "transfer"} {
 		l, _ := httpdemo.Find(name)
 		lessons = append(lessons, l)
+	}
+	return siteOf(t, store, name, attackable, lessons)
+}
+
+// siteOf serves lessons.
+func siteOf(t *testing.T, store session.Store, name string, attackable bool, lessons []httpdemo.Lesson) served {
+	t.Helper()
+	s := &httpdemo.Services{
+		Now: time.Now, Rand: rand.Reader, Secret: make([]byte, 32), Secure: true,
+		Store: store, StoreName: name, Attackable: attackable,
 	}
 	site, err := httpdemo.NewSite(s, lessons...)
 	if err != nil {
