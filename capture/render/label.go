@@ -170,6 +170,22 @@ func messageText(say speaker, m *http1.Message) string {
 	return words(say.heard(m.Version), strconv.Itoa(m.Status), say.heard(m.Reason))
 }
 
+// maxSpoken is how many cells of a line of a message a picture shows that is as wide
+// as what it shows.
+const maxSpoken = 200
+
+// brief cuts a line of a message to it.
+func brief(line string) string { return cut(line, maxSpoken, "…") }
+
+// briefly cuts several.
+func briefly(lines []string) []string {
+	out := make([]string, len(lines))
+	for i, line := range lines {
+		out[i] = brief(line)
+	}
+	return out
+}
+
 // maxStateLines is how many header fields a message shows on its row.
 const maxStateLines = 6
 

@@ -23,6 +23,7 @@ type label struct {
 	flags, seq, ack, len, win string
 	sack                      string // what it selectively acknowledges
 	winMatters                bool
+	tight                     bool // its window holds the peer back
 	syn, control              bool // its flags say more than its numbers
 	mss, scale                string
 	options, payload          string
@@ -54,7 +55,8 @@ func (s speaker) label(seg *trace.Segment, tag string) label {
 	// about, and a window that 16 bits cannot hold tells of window scaling.
 	receives := seg.Flags == tcpstate.ACK && seg.Len == 0 && seg.Relative && seg.RelSeq == 1 && seg.RelAck > longTransfer
 	large := receives && windowOf(seg) > 0xffff
-	l.winMatters = seg.Flags.Has(tcpstate.SYN) || large || windowOf(seg) == 0 && !seg.Flags.Has(tcpstate.RST)
+	l.tight = (seg.Flags.Has(tcpstate.SYN) || l.flags == "ACK" && seg.Len == 0 && seg.ScaleKnown) && windowOf(seg) < tightWindow
+	l.winMatters = seg.Flags.Has(tcpstate.SYN) || l.tight || large || windowOf(seg) == 0 && !seg.Flags.Has(tcpstate.RST)
 	var words []string
 	for _, f := range seg.Findings {
 		if tcpstate.Denies(f.Name, seg.Findings) != "" {
@@ -71,7 +73,7 @@ func (s speaker) label(seg *trace.Segment, tag string) label {
 			words = append(words, word)
 		}
 		switch f.Name {
-		case "window-update", "window-full", "zero-window":
+		case "window-update", "zero-window":
 			l.winMatters = true
 		}
 		if l.flags == "ACK" && acknowledging[f.Name] {
@@ -149,6 +151,10 @@ func (l *label) announce(o *tcpstate.Options) {
 // preview shows the beginning of a payload.
 func (s speaker) preview(b []byte, max int) string { return `"` + s.heardBytes(b, max) + `"` }
 
+// tightWindow is below what window there is no room for two full-sized segments, after
+// which an ACK is due (RFC 9293 §3.8.6.3), on Ethernet.
+const tightWindow = 2 * 1460
+
 // longTransfer is from how many octets on, where only one end sends.
 const longTransfer = 1000
 
@@ -156,9 +162,18 @@ const longTransfer = 1000
 // options only what its peer must keep to.
 func (l label) full() string {
 	if l.syn && l.mss != "" {
-		return words(l.tag, l.words, l.flags, l.seq, l.ack, l.mss, l.scale)
+		return words(l.tag, l.words, l.flags, l.seq, l.ack, l.mss, l.scale, l.tightWindow())
 	}
 	return words(l.tag, l.words, l.flags, l.seq, l.ack, l.sack, l.len, l.window(), l.payload)
+}
+
+// tightWindow is a window that holds the peer back: what it has room for is what
+// comes next.
+func (l label) tightWindow() string {
+	if l.tight {
+		return l.win
+	}
+	return ""
 }
 
 func (l label) window() string {
@@ -183,7 +198,11 @@ func (l label) forms(all bool) []string {
 	if l.sack != "" {
 		forms = append(forms, words(base, l.sack, l.window(), l.payload), words(base, l.sack), words(l.tag, l.words, l.ack, l.sack), words(l.tag, l.word, l.ack, l.sack))
 	}
-	forms = append(forms, words(base, l.window(), l.payload), words(base, l.window()), base)
+	forms = append(forms, words(base, l.window(), l.payload), words(base, l.window()))
+	if l.tight && l.words == "" {
+		forms = append(forms, words(l.tag, l.flags, l.ack, l.win))
+	}
+	forms = append(forms, base)
 	switch {
 	case l.control:
 		return append(forms, words(l.tag, l.words, l.flags, l.seq), words(l.tag, l.flags, l.seq, l.ack), words(l.tag, l.flags, l.seq), l.flags)
@@ -228,7 +247,11 @@ func (l label) unsaid(said string, arrives bool) []string {
 			return []string{l.words, cmp.Or(l.word, l.words)}
 		}
 	case arrives && l.tag == "" && !strings.Contains(said, l.mss):
-		return []string{words(l.mss, l.scale)}
+		announced := words(l.mss, l.scale)
+		if l.tight && !strings.Contains(said, l.win) {
+			return []string{words(announced, l.win), announced}
+		}
+		return []string{announced}
 	}
 	return nil
 }

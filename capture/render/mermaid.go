@@ -50,11 +50,16 @@ const mermaidWidth = 34
 
 // mermaidLines is a note's text on as many lines as it takes.
 func mermaidLines(s string) string {
-	lines := wrap(s, mermaidWidth)
-	for i := range lines {
-		lines[i] = mermaidText(lines[i])
+	return cmp.Or(mermaidJoined(wrap(s, mermaidWidth)), mermaidText(s))
+}
+
+// mermaidJoined is one text of lines.
+func mermaidJoined(lines []string) string {
+	escaped := make([]string, len(lines))
+	for i, line := range lines {
+		escaped[i] = mermaidText(line)
 	}
-	return cmp.Or(strings.Join(lines, "<br/>"), mermaidText(s))
+	return strings.Join(escaped, "<br/>")
 }
 
 func (m mermaid) note(first, last int, escaped string) {
@@ -72,9 +77,9 @@ func (m mermaid) pause(first, last int, text string) {
 	m.note(first, last, mermaidLines("⋮ "+text+" ⋮"))
 }
 
-func (m mermaid) arrow(from, to int, shape arrowShape, text string) {
+func (m mermaid) arrow(from, to int, shape arrowShape, lines []string) {
 	head := [...]string{arrives: "->>", resent: "-->>", dies: "-x"}[shape]
-	m.line("    L%d%sL%d: %s", from, head, to, mermaidText(text))
+	m.line("    L%d%sL%d: %s", from, head, to, mermaidJoined(lines))
 }
 
 // harmless is the punctuation that means nothing to Mermaid within a text.

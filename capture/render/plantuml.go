@@ -44,9 +44,13 @@ func (p plantUML) state(lane int, text string) { p.note("hnote", lane, lane, tex
 func (p plantUML) step(_, _ int, text string)  { p.line("== %s ==", plantText(safe(text))) }
 func (p plantUML) pause(_, _ int, text string) { p.line("... %s ...", plantText(text)) }
 
-func (p plantUML) arrow(from, to int, shape arrowShape, text string) {
+func (p plantUML) arrow(from, to int, shape arrowShape, lines []string) {
+	escaped := make([]string, len(lines))
+	for i, line := range lines {
+		escaped[i] = plantText(line)
+	}
 	head := [...]string{arrives: "->", resent: "-->", dies: "->x"}[shape]
-	p.line("L%d %s L%d : %s", from, head, to, plantText(text))
+	p.line("L%d %s L%d : %s", from, head, to, strings.Join(escaped, `\n`))
 }
 
 // single is the punctuation that means nothing to PlantUML's Creole when it

@@ -39,6 +39,9 @@ func TestPlantUMLLines(t *testing.T) {
 				continue
 			}
 			text := code.ReplaceAllString(m[2], "·")
+			if strings.HasPrefix(line, "L") {
+				text = strings.ReplaceAll(text, `\n`, "·") // an arrow's next line; a "\" of the trace's is a code
+			}
 			if strings.ContainsAny(text, "\"'~<>[]{}%!\\&$#`*_|@^") || strings.Contains(text, "//") || strings.Contains(text, "--") || strings.Contains(text, "..") || strings.Contains(text, "==") {
 				t.Errorf("%s: markup in %q", tr.Name, text)
 			}

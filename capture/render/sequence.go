@@ -25,7 +25,7 @@ type dialect interface {
 	state(lane int, text string)
 	step(first, last int, text string)
 	pause(first, last int, text string)
-	arrow(from, to int, shape arrowShape, text string)
+	arrow(from, to int, shape arrowShape, lines []string)
 }
 
 // arrowShape is how an arrow looks.
@@ -154,7 +154,28 @@ func (s *sequence) arrow(r *ladder.Row) {
 	case a.Resent:
 		shape = resent
 	}
-	s.d.arrow(a.From, a.To, shape, clocked(r, arrowText(s.say, r, s.p.several)))
+	s.d.arrow(a.From, a.To, shape, arrowLines(s.say, r, s.p.several))
+}
+
+// arrowWidth is how many cells a line on an arrow has: the lanes of a diagram stand as
+// far apart as it takes, and one of a thousand would tear them asunder.
+const arrowWidth = 72
+
+// arrowLines are all that an arrow's label says: a message's start line, and below it
+// the header fields that carry state.
+func arrowLines(say speaker, r *ladder.Row, several bool) []string {
+	if !spoken(&r.Event) {
+		return []string{clocked(r, arrowText(say, r, several))}
+	}
+	line, behind := brief(spokenForms(say, r, several)[0]), words(folded(r), foldedTrouble(say, r.Folding))
+	if m := r.Event.Message; m != nil && m.Request {
+		line = "HTTP " + line // a status line says so itself
+	}
+	var lines []string
+	for _, s := range append([]string{clocked(r, words(line, behind))}, briefly(spokenFields(say, &r.Event))...) {
+		lines = append(lines, wrap(s, arrowWidth)...)
+	}
+	return lines
 }
 
 // clocked is a row's text behind its time, as a text ladder tells that.
@@ -183,20 +204,9 @@ func doubt(s *ladder.StateMark) (sign, name string) {
 	return "", ""
 }
 
-// arrowText is all that an arrow's label says where there is room for it.
+// arrowText is all that a segment's label says where there is room for it.
 func arrowText(say speaker, r *ladder.Row, several bool) string {
 	a := r.Arrow
-	behind := words(folded(r), foldedTrouble(say, r.Folding))
-	if r.Event.WebSocket != nil {
-		return words(spokenForms(say, r, several)[0], behind)
-	}
-	if r.Event.Message != nil {
-		line := spokenForms(say, r, several)[0]
-		if !strings.HasPrefix(line, "HTTP/") { // a status line says so itself
-			line = "HTTP " + line
-		}
-		return words(append(append([]string{line}, stateLines(say, r.Event.Message)...), behind)...)
-	}
 	tag := ""
 	if several {
 		tag = portTag(r.Event.Segment)
