@@ -37,9 +37,9 @@ type Builder struct {
 	shown    map[end]bool           // ends whose state the ladder has shown
 	latest   map[int]tcpstate.State // what it showed last, by lane
 	listens  listeners
-	holding  map[end]bool             // ends that keep a control block
+	holding  map[end]tcpstate.State   // ends that keep a control block
 	observed map[end]bool             // those of them that said so themselves
-	blocks   []int                    // how many that is, by lane
+	blocks   []blocks                 // how many that is, by lane
 	opened   map[int]bool             // connections that had their RowOpening
 	total    int                      // how many connections that is and was
 	told     []tcpstate.Change        // changes that the last segment's row shows already
@@ -99,7 +99,7 @@ func New(o Options) *Builder {
 		o.Pause = time.Second
 	}
 	b := &Builder{
-		o: o, state: map[end]tcpstate.State{}, shown: map[end]bool{}, latest: map[int]tcpstate.State{}, holding: map[end]bool{}, observed: map[end]bool{}, opened: map[int]bool{},
+		o: o, state: map[end]tcpstate.State{}, shown: map[end]bool{}, latest: map[int]tcpstate.State{}, holding: map[end]tcpstate.State{}, observed: map[end]bool{}, opened: map[int]bool{},
 		listens: listeners{open: map[netip.AddrPort]bool{}, seen: map[netip.AddrPort]bool{}},
 	}
 	for _, p := range o.Lanes {

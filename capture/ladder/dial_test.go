@@ -37,8 +37,8 @@ func TestDialOnUsedPorts(t *testing.T) {
 				t.Errorf("connect() is of connection %d, want 1", r.Stream)
 			}
 		case ladder.RowArrow:
-			if r.Stream == 1 && (len(r.Holds) == 0 || r.Holds[0] != 1) {
-				t.Errorf("the caller's lane holds %v in SYN-SENT, want 1", r.Holds)
+			if r.Stream == 1 && (len(r.Alive) == 0 || r.Alive[0] != tcpstate.SynSent) {
+				t.Errorf("in the caller's lane %v are alive, want SYN-SENT", r.Alive)
 			}
 		default:
 		}

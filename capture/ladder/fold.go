@@ -112,7 +112,7 @@ func (f *folder) flush(out []Row) []Row {
 	default:
 		text := f.dropped.text()
 		out = append(out, Row{
-			Kind: RowNote, At: f.last.At, Since: f.last.Since, Stream: -1, Lane: -1, Holds: f.last.Holds,
+			Kind: RowNote, At: f.last.At, Since: f.last.Since, Stream: -1, Lane: -1, Alive: f.last.Alive,
 			Event: trace.Event{Kind: trace.KindNote, At: f.last.At, Stream: -1, Note: &trace.Note{Text: text}},
 		})
 	}

@@ -93,10 +93,12 @@ type Row struct {
 	States []StateMark
 	// Proofs are the states, assumed by earlier rows, that the row's segment proves.
 	Proofs []Proof
-	// Holds is, by lane, how many connections the lane's party keeps a
-	// transmission control block for after this row (RFC 9293 §3.3.1), as far
-	// as the changes of state tell. A lane beyond its end holds none.
-	Holds  []int
+	// Alive is, by lane, the state of the connection that is most alive among those
+	// that the lane's party keeps a transmission control block for after this row
+	// (RFC 9293 §3.3.1), as far as the changes of state tell: an open one, else one
+	// that opens, else one that closes. Unknown where it keeps none; so a lane beyond
+	// its end.
+	Alive  []tcpstate.State
 	Memory *MemoryChange
 	// Folding is set on rows that stand for segments: RowFolded, and messages
 	// where segments are folded.

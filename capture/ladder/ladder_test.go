@@ -297,12 +297,12 @@ func TestStates(t *testing.T) {
 			if len(r.States) != 2 || r.States[0].To != tcpstate.SynSent || r.States[1].To != tcpstate.SynReceived {
 				t.Errorf("the arrow's states are %+v", r.States)
 			}
-			if fmt.Sprint(r.Holds) != "[1 1]" {
-				t.Errorf("after the SYN the lanes hold %v control blocks, want one each", r.Holds)
+			if fmt.Sprint(r.Alive) != "[SYN-SENT SYN-RECEIVED]" {
+				t.Errorf("after the SYN the lanes are in %v, want both opening", r.Alive)
 			}
 		case ladder.RowState:
-			if fmt.Sprint(r.Holds) != "[1 0]" {
-				t.Errorf("after the timer the lanes hold %v control blocks, want [1 0]", r.Holds)
+			if fmt.Sprint(r.Alive) != "[SYN-SENT unknown]" {
+				t.Errorf("after the timer the lanes are in %v, want the client alone opening", r.Alive)
 			}
 		case ladder.RowOpening:
 			if len(r.States) > 0 && (len(r.States) != 2 || r.States[0].To != tcpstate.Closed || r.States[1].To != tcpstate.Listen) {
@@ -689,7 +689,7 @@ func TestLaneOfAnOldConnectionStaysHeavy(t *testing.T) {
 	other.Stream = 1
 	b := ladder.New(ladder.Options{})
 	var rows []ladder.Row
-	var held []int
+	var alive []tcpstate.State
 	for _, e := range []trace.Event{
 		told(tcpstate.Listen, tcpstate.SynReceived),
 		{Kind: trace.KindConnection, Connection: &tcpstate.Conn{}},
@@ -700,11 +700,43 @@ func TestLaneOfAnOldConnectionStaysHeavy(t *testing.T) {
 	}
 	for _, r := range append(rows, b.Flush()...) {
 		if r.Kind == ladder.RowState || r.Kind == ladder.RowNote {
-			held = append(held, r.Holds[0])
+			alive = append(alive, r.Alive[0])
 		}
 	}
-	if want := []int{1, 1, 0}; !slices.Equal(held, want) {
-		t.Errorf("control blocks in the lane, row by row: %v, want %v", held, want)
+	if want := []tcpstate.State{tcpstate.SynReceived, tcpstate.SynReceived, tcpstate.Unknown}; !slices.Equal(alive, want) {
+		t.Errorf("what is alive in the lane, row by row: %v, want %v", alive, want)
+	}
+}
+
+// TestAlive: of several connections in a lane the most alive counts, whichever changed
+// last.
+func TestAlive(t *testing.T) {
+	t.Parallel()
+	x := &script{}
+	steps := []struct {
+		who  trace.Participant
+		to   tcpstate.State
+		want tcpstate.State
+	}{
+		{alice, tcpstate.SynSent, tcpstate.SynSent},
+		{alice, tcpstate.Established, tcpstate.Established},
+		{carol, tcpstate.SynSent, tcpstate.Established},
+		{alice, tcpstate.FinWait1, tcpstate.SynSent},
+		{carol, tcpstate.Established, tcpstate.Established},
+		{alice, tcpstate.TimeWait, tcpstate.Established},
+		{carol, tcpstate.FinWait1, tcpstate.FinWait1},
+		{carol, tcpstate.Closed, tcpstate.TimeWait},
+		{alice, tcpstate.Closed, tcpstate.Unknown},
+	}
+	was := map[trace.Participant]tcpstate.State{alice: tcpstate.Closed, carol: tcpstate.Closed}
+	for _, s := range steps {
+		x.reports(s.who, bob, was[s.who], s.to, tcpstate.OnPoll)
+		was[s.who] = s.to
+	}
+	for i, got := range alive(x.rows(ladder.Options{}), ladder.RowState) {
+		if want := fmt.Sprint([]tcpstate.State{steps[i].want}); got != want {
+			t.Errorf("step %d: %s is alive, want %s", i+1, got, want)
+		}
 	}
 }
 

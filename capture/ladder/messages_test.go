@@ -48,14 +48,14 @@ func TestMessagesRememberToo(t *testing.T) {
 		if r.Kind != ladder.RowArrow {
 			continue
 		}
-		got += fmt.Sprint("request=", r.Event.Message.Request, " holds=", r.Holds)
+		got += fmt.Sprint("request=", r.Event.Message.Request, " alive=", r.Alive)
 		for _, m := range r.States {
 			got += fmt.Sprint(", lane ", m.Lane, " ", m.To, " assumed=", m.Basis == tcpstate.Assumed)
 		}
 		got += fmt.Sprintln(", proofs", len(r.Proofs))
 	}
-	want := "request=true holds=[1 1], lane 0 ESTABLISHED assumed=false, lane 1 ESTABLISHED assumed=true, proofs 1\n" +
-		"request=false holds=[1 1], lane 1 FIN-WAIT-1 assumed=false, proofs 1\n"
+	want := "request=true alive=[ESTABLISHED ESTABLISHED], lane 0 ESTABLISHED assumed=false, lane 1 ESTABLISHED assumed=true, proofs 1\n" +
+		"request=false alive=[ESTABLISHED FIN-WAIT-1], lane 1 FIN-WAIT-1 assumed=false, proofs 1\n"
 	if got != want {
 		t.Errorf("%swant\n%s", got, want)
 	}

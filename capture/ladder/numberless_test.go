@@ -21,13 +21,13 @@ func (s *script) reports(who, peer trace.Participant, from, to tcpstate.State, k
 	s.add(trace.Event{Kind: trace.KindState, Stream: -1, From: who, To: peer, State: c})
 }
 
-func holds(rows []ladder.Row, kinds ...ladder.RowKind) (held []string) {
+func alive(rows []ladder.Row, kinds ...ladder.RowKind) (states []string) {
 	for _, r := range rows {
 		if slices.Contains(kinds, r.Kind) {
-			held = append(held, fmt.Sprint(r.Holds))
+			states = append(states, fmt.Sprint(r.Alive))
 		}
 	}
-	return held
+	return states
 }
 
 // TestConnectionsWithoutNumbers: the end of one is not that of another in the same
@@ -41,9 +41,9 @@ func TestConnectionsWithoutNumbers(t *testing.T) {
 	x.reports(bob, trace.Participant{}, tcpstate.Closed, tcpstate.Listen, tcpstate.OnPoll)
 	x.reports(bob, alice, tcpstate.Listen, tcpstate.Established, tcpstate.OnPoll)
 	x.reports(bob, trace.Participant{}, tcpstate.Listen, tcpstate.Closed, tcpstate.OnPoll)
-	got := holds(x.rows(ladder.Options{}), ladder.RowState)
-	if want := []string{"[1]", "[2]", "[1]", "[1]", "[1 1]", "[1 1]"}; !slices.Equal(got, want) {
-		t.Errorf("control blocks by row %v, want %v", got, want)
+	got := alive(x.rows(ladder.Options{}), ladder.RowState)
+	if want := []string{"[ESTABLISHED]", "[ESTABLISHED]", "[ESTABLISHED]", "[ESTABLISHED]", "[ESTABLISHED ESTABLISHED]", "[ESTABLISHED ESTABLISHED]"}; !slices.Equal(got, want) {
+		t.Errorf("alive by row: %v, want %v", got, want)
 	}
 }
 
@@ -55,9 +55,9 @@ func TestOldTimeWait(t *testing.T) {
 	x.reports(carol, bob, tcpstate.Unknown, tcpstate.TimeWait, tcpstate.OnPoll)
 	x.leave(0, false, syn)
 	x.events[1].Segment.Changes = []tcpstate.Change{{End: tcpstate.Client, From: tcpstate.Closed, To: tcpstate.SynSent, Basis: tcpstate.Inferred}}
-	got := holds(x.rows(ladder.Options{}), ladder.RowState, ladder.RowArrow)
-	if want := []string{"[1]", "[2 0]"}; !slices.Equal(got, want) {
-		t.Errorf("control blocks by row %v, want %v", got, want)
+	got := alive(x.rows(ladder.Options{}), ladder.RowState, ladder.RowArrow)
+	if want := []string{"[TIME-WAIT]", "[SYN-SENT unknown]"}; !slices.Equal(got, want) {
+		t.Errorf("alive by row: %v, want %v", got, want)
 	}
 }
 

@@ -145,7 +145,7 @@ func (p *packer) take(r *Row) {
 		}
 		x.closes = append(x.closes, lane)
 	}
-	x.row.Holds = r.Holds
+	x.row.Alive = r.Alive
 	for _, m := range r.States {
 		x.shown = true
 		if i := slices.IndexFunc(x.row.States, func(o StateMark) bool { return o.Lane == m.Lane }); i >= 0 {

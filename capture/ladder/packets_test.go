@@ -53,8 +53,8 @@ func TestFoldSegments(t *testing.T) {
 	if first := s.rows(ladder.Options{})[0]; !open.At.After(first.At) || open.At.After(message.At) || open.Since-first.Since != open.At.Sub(first.At) {
 		t.Errorf("it opened at %v (%v), its first segment left at %v, its first message was whole at %v", open.At, open.Since, first.At, message.At)
 	}
-	if len(open.States) != 1 || open.States[0].To != tcpstate.Established || open.Holds[0] != 1 {
-		t.Errorf("opening leads to %+v, holding %v; want the last state alone", open.States, open.Holds)
+	if len(open.States) != 1 || open.States[0].To != tcpstate.Established || open.Alive[0] != tcpstate.Established {
+		t.Errorf("opening leads to %+v, with %v alive; want the last state alone", open.States, open.Alive)
 	}
 	if f := message.Folding; f.First != 4 || f.Last != 4 || f.Lost != 1 {
 		t.Errorf("message: %+v, want frame 4 and one lost", f)

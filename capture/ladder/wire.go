@@ -240,14 +240,14 @@ func (b *Builder) emit(out []Row, r *row) []Row {
 	}
 	if passed >= b.o.Pause {
 		b.paused = r.At
-		out = append(out, Row{Kind: RowPause, At: r.At, Since: r.Since, Stream: -1, Lane: -1, Pause: passed, Holds: slices.Clone(b.blocks)})
+		out = append(out, Row{Kind: RowPause, At: r.At, Since: r.Since, Stream: -1, Lane: -1, Pause: passed, Alive: b.alive()})
 	}
 	if opening, ok := b.opening(r); ok {
-		opening.Holds = slices.Clone(b.blocks)
+		opening.Alive = b.alive()
 		out = append(out, opening)
 	}
 	b.hold(r)
-	r.Holds = slices.Clone(b.blocks)
+	r.Alive = b.alive()
 	if r.Arrow != nil && r.Arrow.Part != Whole && r.flight != nil {
 		r.Arrow.Tie = b.flights.tieOf(r.flight)
 	}
@@ -296,7 +296,7 @@ func (b *Builder) hold(r *row) {
 		case tcpstate.Unknown, tcpstate.Closed, tcpstate.Listen:
 			b.release(k)
 		default:
-			b.keep(k)
+			b.keep(k, m.To)
 			b.observed[k] = m.Basis == tcpstate.Observed
 		}
 	}
@@ -306,8 +306,8 @@ func (b *Builder) hold(r *row) {
 			if b.lanes.has(lane, r.Event.To) {
 				conn = reversed(conn)
 			}
-			if b.holding[k] && b.observed[k] {
-				b.keep(endIn(-1, lane, conn)) // it said so itself, and has not yet said otherwise
+			if state, ok := b.holding[k]; ok && b.observed[k] {
+				b.keep(endIn(-1, lane, conn), state) // it said so itself, and has not yet said otherwise
 			}
 			b.release(k)
 			delete(b.observed, k)
@@ -318,19 +318,41 @@ func (b *Builder) hold(r *row) {
 	}
 }
 
-func (b *Builder) keep(k end) {
-	if !b.holding[k] {
-		b.holding[k] = true
-		b.blocks = append(b.blocks, make([]int, len(b.lanes.all)-len(b.blocks))...)
-		b.blocks[k.lane]++
-	}
+func (b *Builder) keep(k end, state tcpstate.State) {
+	b.release(k)
+	b.holding[k] = state
+	b.blocks = append(b.blocks, make([]blocks, len(b.lanes.all)-len(b.blocks))...)
+	b.blocks[k.lane][state]++
 }
 
 func (b *Builder) release(k end) {
-	if b.holding[k] {
+	if state, ok := b.holding[k]; ok {
 		delete(b.holding, k)
-		b.blocks[k.lane]--
+		b.blocks[k.lane][state]--
 	}
+}
+
+// blocks counts the control blocks of a lane's party, by their state.
+type blocks [tcpstate.TimeWait + 1]int
+
+// liveliest are the states of a control block, the most alive first.
+var liveliest = [...]tcpstate.State{
+	tcpstate.Established, tcpstate.SynReceived, tcpstate.SynSent,
+	tcpstate.CloseWait, tcpstate.FinWait1, tcpstate.FinWait2, tcpstate.Closing, tcpstate.LastAck, tcpstate.TimeWait,
+}
+
+// alive is Row.Alive as it is now.
+func (b *Builder) alive() []tcpstate.State {
+	out := make([]tcpstate.State, len(b.blocks))
+	for lane := range out {
+		for _, state := range liveliest {
+			if b.blocks[lane][state] > 0 {
+				out[lane] = state
+				break
+			}
+		}
+	}
+	return out
 }
 
 // opening returns the row that introduces r's connection, or an end of it whose

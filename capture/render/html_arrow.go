@@ -44,8 +44,8 @@ func (p *painter) arrow(h *htmlRow, row *ladder.Row) {
 		class[0] = "message"
 		arrow.Double, arrow.Y2 = true, arrow.Y1+8
 		arrow.Y1 = arrow.Y2
-		h.Fields = linesInTwo(func(s speaker) []string { return spokenFields(s, &row.Event) })
-		h.Label = inTwo(func(s speaker) string { return spokenForms(s, row, p.r.several)[0] })
+		h.Fields = linesInTwo(func(s speaker) []string { return briefly(spokenFields(s, &row.Event)) })
+		h.Label = inTwo(func(s speaker) string { return brief(spokenForms(s, row, p.r.several)[0]) })
 		if row.Folding != nil {
 			h.Frames = frameText(row)
 		}
@@ -76,6 +76,7 @@ func (p *painter) arrow(h *htmlRow, row *ladder.Row) {
 	arrow.X1, arrow.X2 = percent(from), percent(to)
 	h.Span = fmt.Sprintf("s%d-%d", min(a.From, a.To), max(a.From, a.To))
 	h.Arrow, h.Class = arrow, strings.Join(class, " ")
+	h.Delay = inTwo(func(s speaker) string { return delayText(s, p.r.o, row) })
 	if a.Part != ladder.Arrival {
 		for _, v := range a.Verdicts {
 			h.Below = append(h.Below, inTwo(func(s speaker) string { return verdictText(s, v) }))

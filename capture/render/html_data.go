@@ -18,7 +18,8 @@ type pageData struct {
 	Names    []string               `json:"names"`
 	Values   []string               `json:"values"`
 	Lanes    []twofold              `json:"lanes"`
-	States   map[string]twofold     `json:"states"`
+	Order    []int                  `json:"order"` // lanes from left to right
+	States   map[string]dataMeaning `json:"states"`
 	Findings map[string]dataFinding `json:"findings"`
 	Words    map[string]twofold     `json:"words"`
 }
@@ -27,6 +28,12 @@ type pageData struct {
 type twofold struct {
 	En string `json:"en"`
 	Ko string `json:"ko"`
+}
+
+// dataMeaning is what a state means, and the class of a lane in it.
+type dataMeaning struct {
+	twofold
+	Class string `json:"c,omitempty"`
 }
 
 type dataFinding struct {
@@ -78,7 +85,7 @@ func (r *report) data() pageData {
 	d := pageData{
 		Rows: make([]dataRow, 0, len(r.rows)), Frames: r.frames.frames, Layouts: r.frames.Layouts,
 		Names: r.frames.Names.all, Values: r.frames.Values.all,
-		States: map[string]twofold{}, Findings: map[string]dataFinding{}, Words: map[string]twofold{},
+		Order: r.order, States: map[string]dataMeaning{}, Findings: map[string]dataFinding{}, Words: map[string]twofold{},
 	}
 	for _, l := range r.lanes {
 		d.Lanes = append(d.Lanes, twofold(inTwo(func(s speaker) string { return s.lane(l) })))
@@ -86,28 +93,28 @@ func (r *report) data() pageData {
 	for _, key := range scriptWords {
 		d.Words[key] = twofold(pageWords[key])
 	}
-	now := map[end]ladder.StateMark{}
+	now := map[laneEnd]ladder.StateMark{}
 	for i := range r.rows {
 		d.Rows = append(d.Rows, r.dataRow(&r.rows[i], now, &d))
 	}
 	return d
 }
 
-func (r *report) dataRow(row *ladder.Row, now map[end]ladder.StateMark, d *pageData) dataRow {
+func (r *report) dataRow(row *ladder.Row, now map[laneEnd]ladder.StateMark, d *pageData) dataRow {
 	out := dataRow{Frames: octetsOf(row)}
 	for _, p := range row.Proofs {
-		if m, ok := now[end{row.Stream, p.Lane}]; ok && row.Proves(&m) {
+		if m, ok := now[laneEnd{row.Stream, p.Lane}]; ok && row.Proves(&m) {
 			m.Basis = tcpstate.Inferred
-			now[end{row.Stream, p.Lane}] = m
+			now[laneEnd{row.Stream, p.Lane}] = m
 		}
 	}
 	for _, m := range row.States {
-		now[end{row.Stream, m.Lane}] = m
-		d.States[m.To.String()] = twofold(inTwo(func(s speaker) string { return explain.Gloss(s.lang, m.To) }))
+		now[laneEnd{row.Stream, m.Lane}] = m
+		d.States[m.To.String()] = dataMeaning{twofold(inTwo(func(s speaker) string { return explain.Gloss(s.lang, m.To) })), stateClass(m.To)}
 		out.Evidence = append(out.Evidence, m.Change.Frames...)
 	}
 	for _, lane := range r.order {
-		if m, ok := now[end{row.Stream, lane}]; ok && row.Stream >= 0 {
+		if m, ok := now[laneEnd{row.Stream, lane}]; ok && row.Stream >= 0 {
 			out.States = append(out.States, stateData(&m))
 		}
 	}

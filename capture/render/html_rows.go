@@ -25,8 +25,10 @@ type htmlRow struct {
 	Heading trace.Text
 	// Spoken is what a screen reader says.
 	Spoken trace.Text
-	// Label stands above the arrow, Below under it; Fields are header fields.
+	// Label stands above the arrow, Delay and Below under it; Fields are header
+	// fields.
 	Label  trace.Text
+	Delay  trace.Text
 	Below  []trace.Text
 	Fields []trace.Text
 	Arrow  *htmlArrow
@@ -76,19 +78,15 @@ func (r *report) place(lane int) float64 {
 // stand outside of them.
 func (r *report) Two() bool { return len(r.lanes) <= 2 }
 
-// painter follows the states of the ends from row to row.
+// painter follows what is alive in the lanes from row to row.
 type painter struct {
 	r     *report
-	class []string               // of each lane, as it is now
-	state map[end]tcpstate.State // of each end of each connection
+	alive []tcpstate.State // see ladder.Row
 }
-
-// end is a lane in one connection.
-type end struct{ stream, lane int }
 
 // Rows are the rows of the page.
 func (r *report) Rows() []*htmlRow {
-	p := &painter{r: r, class: make([]string, len(r.lanes)), state: map[end]tcpstate.State{}}
+	p := &painter{r: r}
 	out := make([]*htmlRow, 0, len(r.rows))
 	for i := range r.rows {
 		h := p.row(i, &r.rows[i])
@@ -149,7 +147,10 @@ func (p *painter) row(i int, row *ladder.Row) htmlRow {
 	if showsTime(row) && !row.At.IsZero() {
 		h.Since, h.Delta = sinceText(row.Since), deltaText(row.Delta)
 	}
-	p.states(&h, row)
+	for _, m := range row.States {
+		h.chip(m.Lane, p.r.edge(m.Lane), htmlChip{stateClass(m.To), stateWord(m)})
+	}
+	p.alive = row.Alive
 	h.After = p.lanes()
 	p.say(&h, row)
 	h.Spoken = inTwo(func(s speaker) string { return p.spoken(s, row, &h) })
@@ -158,9 +159,9 @@ func (p *painter) row(i int, row *ladder.Row) htmlRow {
 
 // lanes are the lanes as they are now.
 func (p *painter) lanes() []htmlLane {
-	out := make([]htmlLane, len(p.class))
-	for i, class := range p.class {
-		out[i] = htmlLane{i, class}
+	out := make([]htmlLane, len(p.r.lanes))
+	for lane := range out {
+		out[lane] = htmlLane{lane, stateClass(aliveIn(p.alive, lane))}
 	}
 	return out
 }
@@ -190,21 +191,6 @@ func stateClass(s tcpstate.State) string {
 		return "closing"
 	default:
 		return ""
-	}
-}
-
-// states writes the states that ends come into.
-func (p *painter) states(h *htmlRow, row *ladder.Row) {
-	for _, m := range row.States {
-		next := stateClass(m.To)
-		h.chip(m.Lane, p.r.edge(m.Lane), htmlChip{next, stateWord(m)})
-		if next == "" && m.Lane < len(row.Holds) && row.Holds[m.Lane] > 0 {
-			if next = p.class[m.Lane]; next == "" {
-				next = "open" // another connection is remembered
-			}
-		}
-		p.class[m.Lane] = next
-		p.state[end{row.Stream, m.Lane}] = m.To
 	}
 }
 

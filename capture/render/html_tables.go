@@ -171,12 +171,12 @@ func (r *report) Exchanges() []htmlExchange {
 	for _, x := range r.o.chosen(r.web.all[:min(len(r.web.all), maxExchanges)]) {
 		h := htmlExchange{Stream: r.o.number(x.Stream)}
 		if m := x.Request; m != nil {
-			h.Request, h.Asked = messageText(speaker{}, m), frameOfMessage(m)
-			h.Fields = append(h.Fields, linesInTwo(func(s speaker) []string { return stateLines(s, m) })...)
+			h.Request, h.Asked = brief(messageText(speaker{}, m)), frameOfMessage(m)
+			h.Fields = append(h.Fields, linesInTwo(func(s speaker) []string { return briefly(stateLines(s, m)) })...)
 		}
 		if m := x.Response; m != nil {
-			h.Response, h.Answered, h.Bytes = messageText(speaker{}, m), frameOfMessage(m), m.BodyBytes
-			h.Fields = append(h.Fields, linesInTwo(func(s speaker) []string { return stateLines(s, m) })...)
+			h.Response, h.Answered, h.Bytes = brief(messageText(speaker{}, m)), frameOfMessage(m), m.BodyBytes
+			h.Fields = append(h.Fields, linesInTwo(func(s speaker) []string { return briefly(stateLines(s, m)) })...)
 		}
 		if s, ok := x.Split(); ok {
 			h.Wait = partText(s.Wait)

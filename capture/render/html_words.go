@@ -119,8 +119,16 @@ func (r *report) Unglanced() int { return max(len(r.conns)-glanced, 0) }
 
 // Signs explain the ladder to one who has never seen one.
 func (r *report) Signs() []htmlSign {
+	bar := trace.Text{
+		En: "thick line: this side remembers the connection (its control block, TCB), which opens, is open, or closes",
+		Ko: "굵은 선: 이쪽이 연결을 기억함(제어 블록, TCB). 차례로 여는 중, 열림, 닫는 중",
+	}
+	if r.Several() {
+		bar.En += "; " + wordAlive.En + ". Choose a connection to see it alone."
+		bar.Ko += ". " + wordAlive.Ko + ". 연결을 고르면 그 연결만 보입니다."
+	}
 	signs := []htmlSign{
-		{"bar", trace.Text{En: "thick line: this side remembers the connection (its control block, TCB)", Ko: "굵은 선: 이쪽이 연결을 기억함(제어 블록, TCB)"}},
+		{"bar", bar},
 		{"dots", trace.Text{En: "dotted line: it remembers nothing of it", Ko: "점선: 연결에 대해 아무것도 기억하지 않음"}},
 		{"chip", trace.Text{
 			En: "the state that a side comes into (RFC 9293 §3.3.2) · ? " + wordAssumed.En + " · ! " + wordContradicts.En,

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/charmbracelet/x/ansi"
 
@@ -47,6 +48,26 @@ func TestDiagramDrawsASegmentOnce(t *testing.T) {
 						t.Errorf("%s: segment %s is %d arrows", format, tie, n)
 					}
 				}
+			}
+		}
+	}
+}
+
+// How long a segment was on its way stands in a picture and in a page as it does in a
+// text, that of one that others overtake or meet too.
+func TestDelaysOfAllSegments(t *testing.T) {
+	t.Parallel()
+	for _, tr := range rendertest.Corpus() {
+		for lang, delay := range map[explain.Lang]*regexp.Regexp{explain.English: regexp.MustCompile(` on the way, ±1ms`), explain.Korean: regexp.MustCompile(`전달 \S+, ±1ms`)} {
+			o := render.Options{Lang: lang, Width: 200, Delays: true, DelayError: time.Millisecond}
+			told := map[string]int{}
+			for _, format := range []string{"text", "svg", "html"} {
+				f, _ := render.Choose("ladder", format)
+				told[format] = len(delay.FindAllString(string(rendertest.Render(t, f, tr, o)), -1))
+			}
+			same := told["svg"] == told["html"] && (told["text"] == told["svg"] || tr.Name == "cluster") // its narrow lanes break the words
+			if !same || tr.Name == "crossing" && told["text"] == 0 {
+				t.Errorf("%s: delays told %v", tr.Name, told)
 			}
 		}
 	}

@@ -1,13 +1,11 @@
 package render
 
 import (
-	"slices"
 	"strconv"
-
-	"statelab/capture/tcpstate"
 
 	"statelab/capture/explain"
 	"statelab/capture/ladder"
+	"statelab/capture/tcpstate"
 )
 
 // Sheet is a ladder of which any row can be drawn at any time, as often as it
@@ -39,10 +37,9 @@ type sheetRow struct {
 
 // stand is what the rows above one leave behind.
 type stand struct {
-	holds  []int
-	colors []style // by lane
-	opened int     // connections that were shown
-	tables bool    // a summary was
+	alive  []tcpstate.State // see ladder.Row
+	opened int              // connections that were shown
+	tables bool             // a summary was
 }
 
 // Part is the part of a ladder that a Sheet holds.
@@ -141,25 +138,10 @@ func (r *sheetReader) keep(row ladder.Row, was stand) {
 	}
 }
 
-// pass is what a row leaves behind. What was kept of the rows above is not
-// changed.
+// pass is what a row leaves behind.
 func (s *stand) pass(r *ladder.Row) {
-	if r.Holds != nil {
-		s.holds = r.Holds
-	}
-	copied := false
-	for _, m := range r.States {
-		st := stateStyle(m.To)
-		if st == faint {
-			continue
-		}
-		if !copied {
-			s.colors, copied = slices.Clone(s.colors), true
-		}
-		for len(s.colors) <= m.Lane {
-			s.colors = append(s.colors, plain)
-		}
-		s.colors[m.Lane] = st
+	if r.Alive != nil {
+		s.alive = r.Alive
 	}
 	if r.Kind == ladder.RowOpening && r.First {
 		s.opened++

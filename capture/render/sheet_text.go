@@ -127,12 +127,8 @@ func (x *SheetText) Head() []string {
 // Row returns the lines of a row, counted from 0.
 func (x *SheetText) Row(i int) []string {
 	r, t := &x.sheet.rows[i], x.text
-	x.row, t.holds, t.opened, t.tables = i, r.holds, r.opened, r.tables
+	x.row, t.alive, t.opened, t.tables = i, r.alive, r.opened, r.tables
 	t.spaced = i == 0 && len(x.sheet.lanes) == 0
-	clear(t.colors)
-	for lane, st := range r.colors {
-		t.colors[lane] = st
-	}
 	row := r.Row
 	t.draw(&row)
 	return x.lines()

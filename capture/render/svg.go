@@ -2,7 +2,6 @@ package render
 
 import (
 	"bytes"
-	"cmp"
 	"io"
 
 	"statelab/capture/explain"
@@ -119,6 +118,9 @@ func (d *drawing) place() {
 	if d.p.left > 0 {
 		d.height += leading
 	}
+	if n > 0 {
+		d.height += leading // the lanes' key
+	}
 	if c := d.o.Curves; c != nil && len(c.Series) > 0 {
 		d.plot = plotPictured(c.options(d.o), c.series(d.o.Lang))
 		d.height += plotGap + d.plot.high*plotScale
@@ -162,10 +164,7 @@ func (d *drawing) ownHeight(r *ladder.Row) float64 {
 		case r.Arrow.Part == ladder.Arrival && r.Arrow.Copy == 0:
 			h = 34
 		}
-		if r.Arrow.Part != ladder.Arrival {
-			h += float64(len(d.verdictLines(r))) * leading
-		}
-		return h + extra
+		return h + float64(len(d.verdictLines(r)))*leading + extra
 	case ladder.RowOpening:
 		if len(r.States) == 0 && !(d.p.several && r.First) {
 			return 0
@@ -292,14 +291,10 @@ func (d *drawing) lifelines() {
 		}
 		for i := range d.p.rows {
 			r := &d.p.rows[i]
-			for _, m := range r.States {
-				if m.Lane != lane {
-					continue
-				}
-				next := d.th.state(m.To)
-				if next == "" && lane < len(r.Holds) && r.Holds[lane] > 0 {
-					next = cmp.Or(color, d.th.open) // another connection is remembered
-				}
+			if r.Kind == ladder.RowConnection || r.Kind == ladder.RowTotals {
+				continue // they stand under the ladder
+			}
+			if next := d.th.state(aliveIn(r.Alive, lane)); next != color {
 				at := d.markY(i, r, lane)
 				bar(at)
 				from, color = at, next

@@ -103,13 +103,15 @@ func (d *drawing) arrowRow(i int, r *ladder.Row) {
 		d.message(r, y)
 		return
 	}
+	middle, below, anchor := (d.x[a.From]+d.x[a.To])/2, y+26+slant+20, "middle"
 	s, ok := d.strokeOf(i, r)
-	if !ok {
-		return
-	}
-	d.label(r, strings.TrimPrefix(arrowText(d.say, r, d.p.several), "("+a.Tie+") "), s)
-	if a.Part == ladder.Arrival {
-		return
+	if ok {
+		d.label(r, strings.TrimPrefix(arrowText(d.say, r, d.p.several), "("+a.Tie+") "), s)
+	} else { // it ends here, and began in another row: nearest to its tip
+		middle, below, anchor = d.x[a.To]+14, y+22+leading, "start"
+		if d.x[a.From] < d.x[a.To] {
+			middle, anchor = d.x[a.To]-14, "end"
+		}
 	}
 	delayed := delayText(d.say, &d.o, r) != ""
 	for n, line := range d.verdictLines(r) {
@@ -117,7 +119,7 @@ func (d *drawing) arrowRow(i int, r *ladder.Row) {
 		if n == 0 && delayed {
 			color = d.th.faint
 		}
-		d.over((d.x[a.From]+d.x[a.To])/2, s.y1+slant+20+float64(n)*leading, small, "middle", `class="h" `+fill(color), line)
+		d.over(middle, below+float64(n)*leading, small, anchor, `class="h" `+fill(color), line)
 	}
 }
 
@@ -127,6 +129,9 @@ func (d *drawing) verdictLines(r *ladder.Row) []string {
 	var lines []string
 	if s := delayText(d.say, &d.o, r); s != "" {
 		lines = append(lines, s)
+	}
+	if r.Arrow.Part == ladder.Arrival {
+		return lines // the departure's row has the rest
 	}
 	for _, v := range r.Arrow.Verdicts {
 		room := max(math.Abs(d.x[r.Arrow.To]-d.x[r.Arrow.From])-40, 160)

@@ -7,6 +7,7 @@ import (
 	"statelab/capture/explain"
 	"statelab/capture/ladder"
 	"statelab/capture/tcpstate"
+	"statelab/capture/trace"
 )
 
 // legend explains the signs that the picture uses.
@@ -44,7 +45,6 @@ func (d *drawing) legend() []string {
 		shown bool
 		text  string
 	}{
-		{true, d.say.of(wordBar)},
 		{used[symResent], "╌╌►► " + label("legend.retransmit")},
 		{used[symLost], "✗ " + label("legend.lost")},
 		{used[symDiscarded], "─✗ " + label("legend.discarded")},
@@ -96,11 +96,37 @@ func (d *drawing) footer() []string {
 // end writes what stands under the ladder.
 func (d *drawing) end() {
 	y := d.bottom + 30
+	if len(d.x) > 0 {
+		d.key(y)
+		y += leading
+	}
 	for _, line := range d.foot {
 		d.text(margin, y, smallSize, "start", fill(d.th.faint), line)
 		y += leading
 	}
 	d.ledger(y + 8)
+}
+
+// key explains the lanes and their colours.
+func (d *drawing) key(y float64) {
+	x := float64(margin)
+	say := func(text string) {
+		d.text(x, y, smallSize, "start", fill(d.th.faint), text)
+		x += small.width(text) + 12
+	}
+	say(d.say.of(wordBar))
+	for _, state := range []struct {
+		color string
+		word  trace.Text
+	}{{d.th.opening, wordOpening}, {d.th.open, wordOpen}, {d.th.closing, wordClosing}} {
+		d.f(`<rect x="%.1f" y="%.1f" width="8" height="16" rx="2" fill="%s"/>`+"\n", x, y-13, state.color)
+		x += 14
+		say(d.say.of(state.word))
+	}
+	if d.p.several {
+		say("· " + d.say.of(wordAlive))
+	}
+	say("· " + d.say.of(wordDotted))
 }
 
 // ledger draws who remembered how much after each step.

@@ -8,6 +8,7 @@ import (
 
 	"statelab/capture/explain"
 	"statelab/capture/ladder"
+	"statelab/capture/tcpstate"
 	"statelab/capture/trace"
 )
 
@@ -53,8 +54,7 @@ type text struct {
 	grid      grid
 	held      []ladder.Row // until the head can be written
 	headed    bool
-	holds     []int         // see ladder.Row
-	colors    map[int]style // of lanes with a control block
+	alive     []tcpstate.State // see ladder.Row
 	used      map[symbol]bool
 	spaced    bool      // the last line written was empty
 	line      []byte    // that is written
@@ -72,7 +72,7 @@ type text struct {
 func newText(w io.Writer, o Options) *text {
 	t := &text{
 		w: bufio.NewWriter(w), o: o, say: o.speaker(), p: newPalette(o.Color), g: unicodeGlyphs,
-		explainer: o.explainer(o.Lang), builder: ladder.New(o.ladder()), used: map[symbol]bool{}, terms: map[string]bool{}, colors: map[int]style{}, spaced: true,
+		explainer: o.explainer(o.Lang), builder: ladder.New(o.ladder()), used: map[symbol]bool{}, terms: map[string]bool{}, spaced: true,
 	}
 	if o.ASCII {
 		t.g = asciiGlyphs

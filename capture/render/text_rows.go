@@ -5,17 +5,13 @@ import (
 
 	"statelab/capture/explain"
 	"statelab/capture/ladder"
+	"statelab/capture/tcpstate"
 )
 
 // draw writes one row of the ladder with what belongs under it.
 func (t *text) draw(r *ladder.Row) {
-	if r.Holds != nil {
-		t.holds = r.Holds
-	}
-	for _, m := range r.States {
-		if st := stateStyle(m.To); st != faint {
-			t.colors[m.Lane] = st
-		}
+	if r.Alive != nil {
+		t.alive = r.Alive
 	}
 	if r.Kind == ladder.RowOpening && r.First {
 		t.opened++
@@ -86,15 +82,10 @@ func (t *text) alone() bool { return len(t.grid.cols) == 1 && t.single() }
 func (t *text) single() bool { return t.itself || len(t.o.Lanes) == 1 }
 
 // heavy reports whether a lane's party remembers a connection now.
-func (t *text) heavy(lane int) bool { return lane < len(t.holds) && t.holds[lane] > 0 }
+func (t *text) heavy(lane int) bool { return aliveIn(t.alive, lane) != tcpstate.Unknown }
 
-// laneStyle is a lane's colour: that of the state it came into last.
-func (t *text) laneStyle(lane int) style {
-	if !t.heavy(lane) {
-		return faint
-	}
-	return t.colors[lane]
-}
+// laneStyle is a lane's colour.
+func (t *text) laneStyle(lane int) style { return stateStyle(aliveIn(t.alive, lane)) }
 
 // gutter writes a row's frame number and times.
 func (t *text) gutter(c *canvas, r *ladder.Row) {

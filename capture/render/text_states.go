@@ -78,6 +78,14 @@ func (t *text) markOf(m ladder.StateMark) string {
 	return ""
 }
 
+// aliveIn is what is alive in a lane, if something is: see ladder.Row.
+func aliveIn(alive []tcpstate.State, lane int) tcpstate.State {
+	if lane < len(alive) {
+		return alive[lane]
+	}
+	return tcpstate.Unknown
+}
+
 func stateStyle(s tcpstate.State) style {
 	switch s {
 	case tcpstate.SynSent, tcpstate.SynReceived:

@@ -57,10 +57,12 @@ var (
 		En: "Ladder diagram: %s on vertical lines, %s as arrows between them, from top to bottom in time.",
 		Ko: "사다리 그림: 세로줄은 %s, 그 사이의 화살표는 세그먼트 %d개, 위에서 아래로 시간이 흐름.",
 	}
-	wordBar = trace.Text{
-		En: "bar: this end remembers the connection (TCB); dotted line: it does not",
-		Ko: "막대: 이쪽 끝이 연결을 기억함(TCB), 점선: 기억하지 않음",
-	}
+	wordBar      = trace.Text{En: "bar: this end remembers a connection (TCB) that", Ko: "막대: 이쪽 끝이 연결을 기억함(TCB),"}
+	wordOpening  = trace.Text{En: "opens", Ko: "여는 중"}
+	wordOpen     = trace.Text{En: "is open", Ko: "열림"}
+	wordClosing  = trace.Text{En: "closes", Ko: "닫는 중"}
+	wordAlive    = trace.Text{En: "of several in one lane the most alive: open, else opening", Ko: "한 줄에 여럿이면 열림, 여는 중, 닫는 중 순으로 앞선 것"}
+	wordDotted   = trace.Text{En: "dotted line: it remembers none", Ko: "점선: 기억하지 않음"}
 	wordRelative = trace.Text{
 		En: "seq, ack: counted from each side's initial sequence number (ISN)",
 		Ko: "seq, ack: 각 쪽의 초기 시퀀스 번호(ISN)부터 센 값",

@@ -364,12 +364,42 @@
     const s = $('filter') ? $('filter').value : '';
     const own = items.map(li => li.dataset.s === s);
     const first = own.indexOf(true), last = own.lastIndexOf(true);
-    // What is of no connection stays while the chosen one is there, and headings do.
+    // What is of no connection stays while the chosen one is there; headings and notes
+    // do where their chapter has a row left, or before the first chapter.
+    let chapter = 0;
+    const at = items.map(li => li.matches('.step') ? ++chapter : chapter), left = new Set([0]);
     items.forEach((li, i) => {
-      li.hidden = s !== '' && !own[i] && !(li.dataset.s === '-1' && (first < i && i < last || li.matches('.step, .note')));
+      if (li.matches('.step, .note')) return;
+      li.hidden = s !== '' && !own[i] && !(li.dataset.s === '-1' && first < i && i < last);
+      if (!li.hidden) left.add(at[i]);
     });
+    items.forEach((li, i) => { if (li.matches('.step, .note')) li.hidden = s !== '' && !left.has(at[i]); });
+    paint(s);
     if (chosen >= 0 && items[chosen].hidden) { close(); reach(); }
     ties();
+  }
+  // paint shows in the lanes what is remembered of one connection; with none chosen,
+  // what the page came with: of each lane that which is most alive.
+  let came = null;
+  function paint(s) {
+    if (!came && s === '') return;
+    const lanes = li => Array.from(li.querySelectorAll('.lad > i'));
+    came = came || items.map(li => ({lanes: lanes(li), why: (li.querySelector('.why') || {}).className}));
+    let now = data.lanes.map(() => '');
+    items.forEach((li, i) => {
+      const before = now, gutter = li.querySelector('.lad > .gutter'), why = li.querySelector('.why');
+      if (li.dataset.s === s) {
+        now = now.slice();
+        for (const end of data.rows[i].st || []) now[end.l] = data.states[end.s].c || '';
+      }
+      if (gutter) {
+        for (const lane of lanes(li)) lane.remove();
+        gutter.after(...s === '' ? came[i].lanes : now.flatMap((state, lane) => before[lane] === state
+          ? el('i', {class: 'l' + lane + ' ' + state})
+          : [el('i', {class: 'l' + lane + ' ' + before[lane] + ' up'}), el('i', {class: 'l' + lane + ' ' + state + ' down'})]));
+      }
+      if (why) why.className = s === '' || data.lanes.length !== 2 ? came[i].why : 'why wl-' + now[data.order[0]] + ' wr-' + now[data.order[1]];
+    });
   }
   // reach makes the first row that can be opened the one that Tab comes to.
   function reach() {
