@@ -380,25 +380,25 @@
   }
   // paint shows in the lanes what is remembered of one connection; with none chosen,
   // what the page came with: of each lane that which is most alive.
-  let came = null;
+  const came = new Map();
   function paint(s) {
-    if (!came && s === '') return;
-    const lanes = li => Array.from(li.querySelectorAll('.lad > i'));
-    came = came || items.map(li => ({lanes: lanes(li), why: (li.querySelector('.why') || {}).className}));
     let now = data.lanes.map(() => '');
     items.forEach((li, i) => {
-      const before = now, gutter = li.querySelector('.lad > .gutter'), why = li.querySelector('.why');
+      const before = now;
       if (li.dataset.s === s) {
         now = now.slice();
         for (const end of data.rows[i].st || []) now[end.l] = data.states[end.s].c || '';
       }
+      if (li.hidden || s === '' && !came.has(i)) return;
+      const gutter = li.querySelector('.lad > .gutter'), why = li.querySelector('.why'), lanes = li.querySelectorAll('.lad > i');
+      if (!came.has(i)) came.set(i, {lanes: Array.from(lanes), why: why && why.className});
       if (gutter) {
-        for (const lane of lanes(li)) lane.remove();
-        gutter.after(...s === '' ? came[i].lanes : now.flatMap((state, lane) => before[lane] === state
+        for (const lane of lanes) lane.remove();
+        gutter.after(...s === '' ? came.get(i).lanes : now.flatMap((state, lane) => before[lane] === state
           ? el('i', {class: 'l' + lane + ' ' + state})
           : [el('i', {class: 'l' + lane + ' ' + before[lane] + ' up'}), el('i', {class: 'l' + lane + ' ' + state + ' down'})]));
       }
-      if (why) why.className = s === '' || data.lanes.length !== 2 ? came[i].why : 'why wl-' + now[data.order[0]] + ' wr-' + now[data.order[1]];
+      if (why) why.className = s === '' || data.lanes.length !== 2 ? came.get(i).why : 'why wl-' + now[data.order[0]] + ' wr-' + now[data.order[1]];
     });
   }
   // reach makes the first row that can be opened the one that Tab comes to.
