@@ -89,6 +89,9 @@ func (r *run) decoded(f *capture.Frame, p *decode.Packet) {
 	arrival := f.Direction == capture.Inbound && f.Wire != 0 && r.sent.has(f.Wire)
 	if !arrival {
 		r.totals.Frames++
+		if len(f.Data) < f.Length {
+			r.totals.Cut++
+		}
 		if r.totals.First.IsZero() {
 			r.totals.First = f.Time
 		}

@@ -84,9 +84,10 @@ func OldSeq(s *trace.Segment) bool {
 }
 
 // OldAck reports the same of the number that a segment acknowledges: a SYN-ACK may
-// answer an old SYN (RFC 9293 §3.5, Figure 8).
+// answer an old SYN (RFC 9293 §3.5, Figure 8), and an end that holds an old connection
+// acknowledges that (§3.5.1).
 func OldAck(s *trace.Segment) bool {
-	return s.Flags.Has(tcpstate.SYN|tcpstate.ACK) && old(s, s.RelAck, s.From.Peer())
+	return (s.Flags.Has(tcpstate.SYN|tcpstate.ACK) || found(s, tcpstate.FoundChallengeAck)) && old(s, s.RelAck, s.From.Peer())
 }
 
 // old: beyond 2³¹ octets a number may as well lie ahead.

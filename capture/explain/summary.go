@@ -112,7 +112,7 @@ func (x *Explainer) sentAgain(c *tcpstate.Conn) string {
 
 // totals closes a run.
 func (x *Explainer) totals(t *trace.Totals) Explanation {
-	values := args{"frames": t.Frames, "segments": t.Segments, "connections": t.Connections, "damaged": t.Damaged, "incomplete": t.Incomplete, "dropped": t.Dropped}
+	values := args{"frames": t.Frames, "segments": t.Segments, "connections": t.Connections, "damaged": t.Damaged, "cut": t.Cut, "incomplete": t.Incomplete, "dropped": t.Dropped}
 	sentences := []string{x.say(totalsText, values)}
 	var others []string
 	count := 0
@@ -125,6 +125,9 @@ func (x *Explainer) totals(t *trace.Totals) Explanation {
 	}
 	if t.Damaged > 0 {
 		sentences = append(sentences, x.say(damagedCountText, values))
+	}
+	if t.Cut > 0 {
+		sentences = append(sentences, x.say(cutCountText, values))
 	}
 	if t.Incomplete > 0 {
 		sentences = append(sentences, x.say(incompleteCountText, values))

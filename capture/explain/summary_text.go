@@ -67,7 +67,8 @@ var (
 		Ko: "프레임 {frames}개, TCP 세그먼트 {segments}개, 연결 {connections}개입니다.",
 	}
 	othersText          = text{En: "Not TCP: {list}.", Ko: "TCP가 아닌 것: {list}."}
-	damagedCountText    = text{En: "{damaged|frame} cut or damaged.", Ko: "잘리거나 손상된 프레임이 {damaged}개 있습니다."}
+	cutCountText        = text{En: "The capture kept a part of {cut|frame} (its snapshot length): payload is missing here.", Ko: "캡처가 프레임 {cut}개를 일부만 남겼습니다(스냅 길이). 여기에는 페이로드가 빠져 있습니다."}
+	damagedCountText    = text{En: "{damaged|frame} with cut or damaged headers.", Ko: "헤더가 잘리거나 손상된 프레임이 {damaged}개 있습니다."}
 	incompleteCountText = text{
 		En: "{incomplete|datagram} never became whole: fragments are missing, or contradict each other.",
 		Ko: "조각이 빠졌거나 서로 어긋나서 끝내 완성되지 않은 데이터그램이 {incomplete}개 있습니다.",

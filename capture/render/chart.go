@@ -1,6 +1,7 @@
 package render
 
 import (
+	"math"
 	"slices"
 
 	"statelab/capture/trace"
@@ -197,5 +198,8 @@ func (c *chart) axes(p *panel) (x, y axis, by float64, unit string) {
 	if until <= 0 {
 		until = 0.001
 	}
-	return newAxis(0, until), newAxis(low/by, high/by), by, unit
+	if y = newAxis(low/by, high/by); p.unit == inBytes && by == 1 && y.step < 1 {
+		y.high, y.step = math.Ceil(y.high), 1 // of octets there is no part
+	}
+	return newAxis(0, until), y, by, unit
 }

@@ -175,6 +175,7 @@ type jsonTotals struct {
 	Connections int            `json:"connections"`
 	Others      map[string]int `json:"others,omitempty"`
 	Damaged     int            `json:"damaged,omitempty"`
+	Cut         int            `json:"cut,omitempty"`
 	Incomplete  int            `json:"incomplete,omitempty"`
 	Dropped     int            `json:"dropped,omitempty"`
 }
@@ -230,7 +231,7 @@ func eventOf(e *trace.Event) *jsonEvent {
 	if n := e.Totals; n != nil {
 		j.Totals = &jsonTotals{
 			Frames: n.Frames, Segments: n.Segments, Connections: n.Connections,
-			Others: validKeys(n.Others), Damaged: n.Damaged, Incomplete: n.Incomplete, Dropped: n.Dropped,
+			Others: validKeys(n.Others), Damaged: n.Damaged, Cut: n.Cut, Incomplete: n.Incomplete, Dropped: n.Dropped,
 		}
 	}
 	return j

@@ -79,6 +79,14 @@ func odd(m *http1.Message) bool {
 	return m != nil && (m.Malformed || m.Marks&^(http1.Resumed|http1.Early) != 0)
 }
 
+// noHTTP says that there is no message, and what may be the reason.
+func (t *text) noHTTP(x *exchanges) {
+	t.plainLine(t.say.of(wordNoHTTP))
+	if x.cut > 0 {
+		t.plainLine(t.say.f(wordCutFrames, x.cut))
+	}
+}
+
 // HTTPTable writes one row an HTTP exchange: who asked for what, what came back,
 // and where the time went: of the first 20,000.
 func HTTPTable(w io.Writer, events Events, o Options) error {
@@ -86,7 +94,7 @@ func HTTPTable(w io.Writer, events Events, o Options) error {
 	t := newText(w, o)
 	t.title()
 	if len(x.all) == 0 {
-		t.plainLine(t.say.of(wordNoHTTP))
+		t.noHTTP(&x)
 		return firstError(t.w.Flush(), failed)
 	}
 	wide := o.width() >= fullHTTP

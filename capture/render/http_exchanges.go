@@ -17,6 +17,7 @@ type exchanges struct {
 	by   map[*http1.Exchange]*told
 	over int // how many of all are
 	left int // how many are not listed
+	cut  int // frames of which the capture kept a part
 }
 
 // told is an exchange, and what its messages did to cookies.
@@ -35,6 +36,8 @@ func (x *exchanges) add(e *trace.Event) {
 		for _, pair := range x.tale.Forget(e.Stream) {
 			x.end(pair)
 		}
+	case e.Kind == trace.KindTotals:
+		x.cut = e.Totals.Cut
 	}
 }
 

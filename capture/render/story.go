@@ -21,7 +21,7 @@ func Story(w io.Writer, events Events, o Options) error {
 	t := &storyteller{text: newText(w, o), first: first}
 	t.title()
 	if len(x.all) == 0 {
-		t.plainLine(t.say.of(wordNoHTTP))
+		t.noHTTP(&x)
 		return firstError(t.w.Flush(), failed)
 	}
 	var order []netip.Addr

@@ -32,6 +32,7 @@ type jsonSummary struct {
 	Segments    int                    `json:"segments"`
 	Others      map[string]int         `json:"others"`
 	Damaged     int                    `json:"damaged"`
+	Cut         int                    `json:"cut"`
 	Incomplete  int                    `json:"incomplete"`
 	Dropped     int                    `json:"dropped"`
 	First       *time.Time             `json:"first_time"`
@@ -95,7 +96,7 @@ func (s *summary) object(o *Options) *jsonSummary {
 	t := &s.totals
 	j := &jsonSummary{
 		View: "summary", File: valid(o.File), Frames: t.Frames, Segments: t.Segments, Others: validKeys(t.Others),
-		Damaged: t.Damaged, Incomplete: t.Incomplete, Dropped: t.Dropped,
+		Damaged: t.Damaged, Cut: t.Cut, Incomplete: t.Incomplete, Dropped: t.Dropped,
 		Connections: jsonSummaryConnections{s.connections, s.complete, s.openings[0], map[string]int{}},
 		Bytes:       ends[int64]{s.bytes[tcpstate.Client], s.bytes[tcpstate.Server]},
 		Findings:    map[string]jsonFound{}, Look: []jsonTroubled{}, HTTP: s.exchanges(),

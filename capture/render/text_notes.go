@@ -231,6 +231,9 @@ func totalsText(say speaker, n *trace.Totals) string {
 	if n.Damaged > 0 {
 		parts = append(parts, say.f(wordDamage, n.Damaged))
 	}
+	if n.Cut > 0 {
+		parts = append(parts, say.f(wordCutFrames, n.Cut))
+	}
 	if n.Incomplete > 0 {
 		parts = append(parts, say.f(wordIncomplete, n.Incomplete))
 	}

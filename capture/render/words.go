@@ -35,6 +35,7 @@ var (
 	wordOthers      = trace.Text{En: "others: %s", Ko: "그 밖: %s"}
 	wordIncomplete  = trace.Text{En: "datagrams with fragments missing: %d", Ko: "조각이 다 모이지 않은 데이터그램 %d개"}
 	wordDamage      = trace.Text{En: "damaged: %d", Ko: "손상된 프레임 %d개"}
+	wordCutFrames   = trace.Text{En: "frames cut by the capture's snapshot length: %d, so that payload is missing here", Ko: "캡처의 스냅 길이(snaplen)에 잘려 페이로드가 빠진 프레임 %d개"}
 	wordManyHosts   = trace.Text{En: "several hosts", Ko: "여러 호스트"}
 	wordKeeps       = trace.Text{En: "this end remembers the connection (TCB)", Ko: "이쪽 끝이 연결을 기억함(TCB)"}
 	wordKeepsNot    = trace.Text{En: "it does not", Ko: "기억하지 않음"}

@@ -114,6 +114,9 @@ type Totals struct {
 	Others map[string]int
 	// Damaged counts frames whose headers were cut or malformed.
 	Damaged int
+	// Cut counts frames of which the capture kept a part (its snapshot length): payload
+	// is missing here that the receiver got.
+	Cut int
 	// Incomplete counts fragmented datagrams of which not every fragment came,
 	// or that were dropped for fragments that overlap.
 	Incomplete int
