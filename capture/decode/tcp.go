@@ -49,7 +49,7 @@ func (d *Decoder) tcp(p *Packet, off, end int) {
 		p.tcpOptions(off, off+headerLen)
 	}
 	if d.VerifyChecksums {
-		s.Checksum = p.tcpChecksum(off, end)
+		s.Checksum = p.tcpChecksum(off, end, headerLen)
 	}
 }
 
@@ -69,9 +69,15 @@ func (p *Packet) tcpOptions(off, end int) {
 
 // tcpChecksum verifies the checksum of the segment in [off, end): over the
 // pseudo-header, which is both addresses, the protocol number and the
-// segment's length, and the segment itself (RFC 9293 §3.1, RFC 8200 §8.1).
-func (p *Packet) tcpChecksum(off, end int) tcpstate.Validity {
-	if end > len(p.data) || p.frame.Marks.Has(capture.ChecksumPending) {
+// segment's length, and the segment itself (RFC 9293 §3.1, RFC 8200 §8.1). It keeps
+// the payload's part of the sum.
+func (p *Packet) tcpChecksum(off, end, headerLen int) tcpstate.Validity {
+	if end > len(p.data) {
+		return tcpstate.Unverified
+	}
+	payload := sum(p.data[off+headerLen:end], 0)
+	p.Segment.Sum, p.Segment.Summed = fold(payload), true
+	if p.frame.Marks.Has(capture.ChecksumPending) {
 		return tcpstate.Unverified
 	}
 	var ip, addresses int // where the IP header and its addresses begin
@@ -93,7 +99,8 @@ func (p *Packet) tcpChecksum(off, end int) tcpstate.Validity {
 	length := uint32(end - off)
 	acc := uint64(bits.ReverseBytes32(length)) + uint64(bits.ReverseBytes16(protoTCP))
 	acc = sum(p.data[addresses:addresses+addressesLen], acc)
-	whole := validity(sum(p.data[off:end], acc))
+	all, carry := bits.Add64(sum(p.data[off:off+headerLen], acc), payload, 0)
+	whole := validity(all + carry)
 	if whole == tcpstate.Invalid && binary.LittleEndian.Uint16(p.data[off+16:]) == fold(acc) {
 		// The pseudo-header's sum alone: the sender left the rest to a network
 		// card, and the frame was captured before it came to one, or never did,

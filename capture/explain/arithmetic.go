@@ -90,6 +90,8 @@ func (x *Explainer) ackSum(f facts) string {
 		return ""
 	}
 	switch {
+	case syn && covered.length > 0:
+		return x.phrase(ackOfSynDataText, values)
 	case syn:
 		return x.phrase(ackOfSynText, values)
 	case fin && covered.length > 0:

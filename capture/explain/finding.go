@@ -16,6 +16,8 @@ func (x *Explainer) finding(f facts) (Explanation, bool) {
 		explain func(facts, tcpstate.Finding) Explanation
 	}{
 		{tcpstate.FoundChallengeAck, x.challengeAck},
+		{tcpstate.FoundReordered, x.reordered},
+		{tcpstate.FoundTailProbe, x.tailProbe},
 		{tcpstate.FoundFastRetransmission, x.fastRetransmission},
 		{tcpstate.FoundSpuriousRetransmission, x.spuriousRetransmission},
 		{tcpstate.FoundZeroWindowProbe, x.zeroWindowProbe},
@@ -63,21 +65,35 @@ func (x *Explainer) challengeAck(f facts, _ tcpstate.Finding) Explanation {
 }
 
 func (x *Explainer) fastRetransmission(f facts, found tcpstate.Finding) Explanation {
-	t := fastText
+	t, sum := fastText, x.waited(f, found.Frame)
 	if found.Frame == 0 {
-		t = fastUnseenText
+		when, first := x.ordered(f)
+		if t, sum = fastUnseenText, x.orderSum(f, first); when != leftAfter && !x.history.fates.watched {
+			t = fastOrLateText
+		}
 	}
 	return Explanation{
 		Sentence:   x.say(t, f.values),
-		Arithmetic: joinWith("; ", x.waited(f, found.Frame), x.nextSum(f)),
+		Arithmetic: joinWith("; ", sum, x.nextSum(f)),
 		Section:    "RFC 5681 §3.2",
 	}
 }
 
 func (x *Explainer) spuriousRetransmission(f facts, found tcpstate.Finding) Explanation {
-	t := spuriousText
-	if found.Frame == 0 {
+	t, original := spuriousText, x.history.frame(found.Frame)
+	if found.Frame == 0 { // longer ago than the observer remembers
+		original = x.history.latest(f.ev, f.s.From, func(s *seen) bool {
+			return s.frame != 0 && s.seq == f.s.Seq && s.segLen() == f.s.SegLen()
+		})
+	}
+	switch {
+	case original == nil && found.Frame == 0:
 		t = spuriousUnseenText
+	case original != nil:
+		found.Frame, f.values["original"] = original.frame, x.named(original.frame)
+		if original.late {
+			t = spuriousLateText
+		}
 	}
 	return Explanation{Sentence: x.say(t, f.values), Arithmetic: x.waited(f, found.Frame), Section: "RFC 9293 §3.10.7.4"}
 }
@@ -121,6 +137,7 @@ func (x *Explainer) selective(f facts) string {
 		if doubled := x.doubled(f); doubled != 0 {
 			out = join(out, x.say(doubledText, args{"original": x.named(doubled)}))
 		}
+		out = join(out, x.needless(f))
 	}
 	if held != "" {
 		out = join(out, x.say(sackHeldText, args{"from": f.values["from"], "list": held}))

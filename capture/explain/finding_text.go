@@ -11,20 +11,54 @@ var (
 		Ko: "{from|이/가} {what|을/를} 또 보냅니다(프레임 {original}의 {nth|번째} 재전송). 아직 ACK가 없습니다.",
 	}
 	retransmissionSoonText = text{
-		En: "{from} sends {what} again, first sent in frame {original}: too soon for a timer to have run out.",
-		Ko: "{from|이/가} 프레임 {original}에서 보낸 {what|을/를} 다시 보냅니다. 타이머가 끝났다고 보기에는 너무 이릅니다.",
+		En: "{from} sends {what} again, first sent in frame {original}: too soon for a retransmission timer to have run out.",
+		Ko: "{from|이/가} 프레임 {original}에서 보낸 {what|을/를} 다시 보냅니다. 재전송 타이머가 끝났다고 보기에는 너무 이릅니다.",
 	}
 	retransmissionUnseenText = text{
 		En: "{from} sends {what}, below numbers seen before: sent again, as no ACK for that came in time, or late on its way. No other copy is in this capture.",
 		Ko: "{from|이/가} 보낸 {what|은/는} 이미 보인 번호보다 앞의 것입니다. 제때 ACK가 오지 않아 다시 보냈거나, 도중에 늦어진 것입니다. 다른 사본은 이 캡처에 없습니다.",
 	}
 	fastText = text{
-		En: "{from} sends {what} of frame {original} again at once: duplicate ACKs say that it is lost; the timer need not run out (fast retransmit).",
-		Ko: "{from|이/가} 프레임 {original}의 {what|을/를} 곧바로 다시 보냅니다. 중복 ACK가 손실을 알렸으므로 타이머를 기다리지 않습니다(빠른 재전송).",
+		En: "{from} sends {what} of frame {original} again at once: duplicate ACKs say that it is missing; the timer need not run out (fast retransmit).",
+		Ko: "{from|이/가} 프레임 {original}의 {what|을/를} 곧바로 다시 보냅니다. 중복 ACK가 빠졌다고 알렸으므로 타이머를 기다리지 않습니다(빠른 재전송).",
 	}
 	fastUnseenText = text{
-		En: "{from} sends {what} again at once: duplicate ACKs say that it is lost; the timer need not run out (fast retransmit).",
-		Ko: "{from|이/가} {what|을/를} 곧바로 다시 보냅니다. 중복 ACK가 손실을 알렸으므로 타이머를 기다리지 않습니다(빠른 재전송).",
+		En: "{from} sends {what} again at once: duplicate ACKs say that it is missing; the timer need not run out (fast retransmit).",
+		Ko: "{from|이/가} {what|을/를} 곧바로 다시 보냅니다. 중복 ACK가 빠졌다고 알렸으므로 타이머를 기다리지 않습니다(빠른 재전송).",
+	}
+	fastOrLateText = text{
+		En: "{from} sends {what}, seen here for the first time and at once after duplicate ACKs asked for it: sent again (fast retransmit), or only late on its way. Nothing here tells which.",
+		Ko: "{from|이/가} 보낸 {what|이/가} 중복 ACK 바로 뒤에 여기서 처음 보입니다. 다시 보낸 것(빠른 재전송)이거나 도중에 늦어진 것인데, 어느 쪽인지는 여기서 알 수 없습니다.",
+	}
+	reorderedText = text{
+		En: "{from} sends {what}, overtaken on the way: it left before frame {first}, which came first. {to} puts all in order by the numbers.",
+		Ko: "{from|이/가} 보낸 {what|이/가} 도중에 추월당했습니다. 먼저 온 프레임 {first}보다 먼저 출발한 것입니다. {to|은/는} 번호로 순서를 맞춥니다.",
+	}
+	reorderedUnseenText = text{
+		En: "{from} sends {what}, overtaken on the way: it left before what came first. {to} puts all in order by the numbers.",
+		Ko: "{from|이/가} 보낸 {what|이/가} 도중에 추월당했습니다. 먼저 온 것보다 먼저 출발한 것입니다. {to|은/는} 번호로 순서를 맞춥니다.",
+	}
+	calledResentText  = text{En: "Wireshark's rules take it for a retransmission.", Ko: "Wireshark의 규칙은 이를 재전송으로 봅니다."}
+	overtakenDataText = text{
+		En: "{from} sends {what}, seen here after bytes with higher numbers that left later: overtaken on the way. {to} puts all in order by the numbers.",
+		Ko: "{from|이/가} 보낸 {what|이/가} 나중에 출발한 더 큰 번호의 바이트보다 늦게 보입니다. 도중에 추월당한 것입니다. {to|은/는} 번호로 순서를 맞춥니다.",
+	}
+	lateAgainText = text{
+		En: "{from} sends {what}, seen here after bytes with higher numbers, and sent after them: sent again, as what came before was lost, or is late, before this place. {to} puts all in order by the numbers.",
+		Ko: "{from|이/가} 보낸 {what|이/가} 더 큰 번호의 바이트보다 늦게 보이고, 출발도 더 늦었습니다. 앞서 보낸 것이 여기에 닿기 전에 손실되었거나 늦어져 다시 보낸 것입니다. {to|은/는} 번호로 순서를 맞춥니다.",
+	}
+	resentUpstreamText = text{
+		En: "{from} sends {what}, below numbers seen before, and left after them: sent again. What was there before was lost, or is late, before this place.",
+		Ko: "{from|이/가} 보낸 {what|은/는} 이미 보인 번호보다 앞의 것이고, 출발은 더 늦었습니다. 앞서 보낸 것이 여기에 닿기 전에 손실되었거나 늦어져 다시 보낸 것입니다.",
+	}
+	stampOrderText = text{En: "TSval {val} {sign} {that} of frame {frame}", Ko: "TSval {val} {sign} 프레임 {frame}의 {that}"}
+	tailProbeText  = text{
+		En: "{from} sends {what} again, its last, first sent in frame {original}: too soon for its retransmission timer, but at the time of a tail loss probe (TLP), whose ACK tells whether the tail is lost.",
+		Ko: "{from|이/가} 프레임 {original}에서 마지막으로 보낸 {what|을/를} 다시 보냅니다. 재전송 타이머가 끝나기에는 이르고, 꼬리 손실 프로브(TLP)가 나갈 때입니다. 그 ACK가 끝부분이 손실되었는지 알려 줍니다.",
+	}
+	needlessText = text{
+		En: "So frame {original} has come as well as frame {again}: sending it again was needless.",
+		Ko: "따라서 프레임 {original}도 프레임 {again}도 도착했습니다. 다시 보낼 필요가 없었습니다.",
 	}
 	spuriousText = text{
 		En: "{from} sends {what} again, though {to} has acknowledged frame {original}: that ACK was lost, or comes too late. {to} drops the copy and repeats its ACK.",
@@ -33,6 +67,10 @@ var (
 	spuriousUnseenText = text{
 		En: "{from} sends {what} again, though {to} has acknowledged that: the ACK was lost, or comes too late. {to} drops the copy and repeats its ACK.",
 		Ko: "{to|이/가} 이미 확인한 {what|을/를} {from|이/가} 다시 보냅니다. 그 ACK가 손실됐거나 너무 늦은 것입니다. {to|은/는} 사본을 버리고 ACK를 다시 보냅니다.",
+	}
+	spuriousLateText = text{
+		En: "{from} sends {what} again, though {to} has acknowledged frame {original}: that came late, and {from} took it for lost. {to} drops the copy and repeats its ACK.",
+		Ko: "{to|이/가} 프레임 {original|을/를} 이미 확인했는데 {from|이/가} {what|을/를} 다시 보냅니다. 그 프레임이 늦게 와서 {from|이/가} 손실로 여긴 것입니다. {to|은/는} 사본을 버리고 ACK를 다시 보냅니다.",
 	}
 	staleAckText = text{
 		En: "An ACK of {from} from before its latest numbers, overtaken on the way: it expects {ack}.",

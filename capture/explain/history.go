@@ -32,6 +32,7 @@ type seen struct {
 	doubtful       bool   // or something else that looks like one
 	stamp          uint32 // TSval (RFC 7323 §3), 0 for none
 	copied         bool   // a packet that had been seen before
+	late           bool   // octets that are new here, below numbers seen before
 	overtaken      bool   // it came after a higher ACK of its sender
 	windowFull     bool   // fills the receiver's window
 	// What became of it, where that is told: see history.reached.
@@ -94,6 +95,7 @@ func (h *history) add(ev *trace.Event) {
 		src: s.Src, dst: s.Dst, relSeq: s.RelSeq, relAck: s.RelAck, seq: s.Seq, ack: s.Ack, flags: s.Flags, length: s.Len,
 		window: s.ScaledWindow, windowFull: found(s, tcpstate.FoundWindowFull), stamp: s.Options.TSVal,
 		copied: found(s, tcpstate.FoundDuplicateFrame), overtaken: s.NewerAck != 0,
+		late:   found(s, tcpstate.FoundReordered) || found(s, tcpstate.FoundFillsGap) || found(s, tcpstate.FoundOutOfOrder) && !found(s, tcpstate.FoundBytesSeen),
 		forged: h.fates.forged[wireOf(ev)], refused: h.refuses(ev),
 	}
 	if entry.keepAlive = found(s, tcpstate.FoundKeepAlive) && h.probes(ev); entry.keepAlive {

@@ -74,6 +74,13 @@ func (x *Explainer) resentUnseen(f facts) Explanation {
 	case o == nil && x.history.fates.watched, o != nil && o.untold:
 		t, section = resentBareText, "RFC 9293 §3.8"
 	case o == nil:
+		if when, first := x.ordered(f); when == leftAfter {
+			return Explanation{
+				Sentence:   x.say(resentUpstreamText, f.values),
+				Arithmetic: joinWith("; ", x.orderSum(f, first), x.nextSum(f)),
+				Section:    section,
+			}
+		}
 	case o.tooBig && x.history.toldMTU(o.at, f.ev.At):
 		t, section = resentSmallerText, "RFC 9293 §3.7.2; RFC 1191 §3"
 	case o.lost && f.ev.At.Sub(o.at) < soon:
@@ -116,9 +123,12 @@ func (x *Explainer) waits(f facts) (last, previous time.Duration) {
 // outOfOrder: Wireshark's rules go by time alone. Where the same octets are known
 // to have been sent before, they have not been overtaken: they are sent again.
 func (x *Explainer) outOfOrder(f facts, _ tcpstate.Finding) Explanation {
-	e := Explanation{Sentence: x.say(outOfOrderText, f.values), Arithmetic: x.nextSum(f), Section: "RFC 9293 §3.10.7.4"}
+	e := Explanation{Arithmetic: x.nextSum(f), Section: "RFC 9293 §3.10.7.4"}
 	switch o := x.original(f); {
 	case o == nil && !x.history.fates.watched:
+		when, first := x.ordered(f)
+		e.Sentence = x.say([...]text{orderUnknown: outOfOrderText, leftBefore: overtakenDataText, leftAfter: lateAgainText}[when], f.values)
+		e.Arithmetic = joinWith("; ", x.orderSum(f, first), e.Arithmetic)
 		return e
 	case o == nil:
 		e.Sentence, e.Section = x.say(resentBareText, f.values), "RFC 9293 §3.8"

@@ -160,6 +160,9 @@ func (x *Explainer) asides(f facts) string {
 		}
 		list = append(list, x.say(t, args{"from": f.values["from"], "to": f.values["to"], "original": x.named(found.Frame)}))
 	}
+	if found, ok := f.finding(tcpstate.FoundInconsistent); ok {
+		list = append(list, x.say(inconsistentText, args{"original": x.named(found.Frame), "to": f.values["to"]}))
+	}
 	for _, p := range f.s.Settled {
 		who := f.values["from"]
 		if p.End != f.s.From {

@@ -38,7 +38,12 @@ func (x *Explainer) synchronize(f facts) Explanation {
 		section = "RFC 9293 §3.5.1"
 	}
 	if f.s.Len > 0 {
-		sentence = join(sentence, x.say(synDataText, f.values))
+		t := synDataText
+		if cookie, ok := fastOpen(&f.s.Options); ok && cookie > 0 {
+			t = synDataOpenText
+			section += "; RFC 7413 §4.2.2"
+		}
+		sentence = join(sentence, x.say(t, f.values))
 	}
 	if f.s.Options.HasScale {
 		section += "; RFC 7323 §2"
@@ -75,10 +80,25 @@ func (x *Explainer) synAck(f facts) Explanation {
 		section += "; RFC 7323 §2"
 	}
 	return Explanation{
-		Sentence:   join(x.say(first, f.values), x.offers(f)),
+		Sentence:   join(x.say(first, f.values), x.opensFast(f), x.offers(f)),
 		Arithmetic: joinWith("; ", x.ackSum(f), x.synSum(f), x.mssSum(f), x.scaleSum(f)),
 		Section:    section,
 	}
+}
+
+// opensFast tells what a SYN-ACK says of the data that its SYN carried (RFC 7413
+// §4.2.2); it is empty where there was none.
+func (x *Explainer) opensFast(f facts) string {
+	syn := x.history.asked(f.ev)
+	switch {
+	case syn == nil || syn.length == 0:
+		return ""
+	case f.s.Ack == syn.seq.Add(syn.segLen()):
+		return x.say(synAckDataText, f.values)
+	case f.s.Ack == syn.seq.Add(1):
+		return x.say(synAckNoDataText, f.values)
+	}
+	return ""
 }
 
 // agrees chooses the sentence by whose SYN a SYN,ACK answers.
@@ -202,6 +222,11 @@ func (x *Explainer) offers(f facts) string {
 	if o.HasTimestamps {
 		list = append(list, x.phrase(timestampsOfferText, nil))
 	}
+	if cookie, ok := fastOpen(&o); ok && cookie > 0 {
+		list = append(list, x.phrase(fastOpenCookieText, args{"n": cookie}))
+	} else if ok {
+		list = append(list, x.phrase(fastOpenRequestText, nil))
+	}
 	if f.s.Flags.Has(tcpstate.ECE) {
 		list = append(list, "ECN")
 	}
@@ -209,6 +234,37 @@ func (x *Explainer) offers(f facts) string {
 		return x.say(noOffersText, f.values)
 	}
 	return x.say(offersText, args{"list": strings.Join(list, ", ")})
+}
+
+// Fast Open's option kinds (RFC 7413 §4.1.1), the second for experiments, with this
+// number behind it (RFC 6994).
+const (
+	optionFastOpen   = 34
+	optionExperiment = 254
+	fastOpenNumber   = 0xf989
+)
+
+// fastOpen returns the length of the cookie in a SYN's Fast Open option, 0 where it
+// asks for one, and whether there is that option.
+func fastOpen(o *tcpstate.Options) (cookie int, ok bool) {
+	for raw := o.Raw; len(raw) >= 2; {
+		if raw[0] == 1 { // no operation
+			raw = raw[1:]
+			continue
+		}
+		n := int(raw[1])
+		if raw[0] == 0 || n < 2 || n > len(raw) {
+			break
+		}
+		switch {
+		case raw[0] == optionFastOpen:
+			return n - 2, true
+		case raw[0] == optionExperiment && n >= 4 && int(raw[2])<<8|int(raw[3]) == fastOpenNumber:
+			return n - 4, true
+		}
+		raw = raw[n:]
+	}
+	return 0, false
 }
 
 func (x *Explainer) synSum(f facts) string {

@@ -22,7 +22,7 @@ func Verdict(lang Lang, c *tcpstate.Conn) string {
 	}
 	s := sentence(lang, verdictText(c, v, &d, lang, values), values)
 	if next, span := second(c, v); span > 0 {
-		s = join(s, sentence(lang, verdictNextText, args{"limit": LimitName(lang, next), "for": span}))
+		s = join(s, sentence(lang, verdictNextText, args{"limit": limitName(lang, c, next), "for": span}))
 	}
 	return s
 }
@@ -72,13 +72,20 @@ func verdictText(c *tcpstate.Conn, v tcpstate.Verdict, d *tcpstate.Direction, la
 	case tcpstate.LimitClosing:
 		return verdictClosingText
 	case tcpstate.LimitLoss:
-		values["late"] = d.Late
+		values["late"], values["overtaken"], values["twice"] = d.Late, d.Overtaken, min(d.Again.DSACKs, d.Again.Segments)
 		values["least"], values["median"] = v.RTTMin, v.RTT
-		switch {
+		here := d.Late > d.Again.Segments
+		switch missing := d.Missing(); {
 		case d.Late == 0 && d.Again.Segments == 0:
 			return verdictMissingText
-		case d.Late > d.Again.Segments:
+		case here && missing == tcpstate.MissingLate:
+			return verdictOvertakenText
+		case here && missing == tcpstate.MissingUnknown:
 			return verdictHolesText
+		case here:
+			return verdictUpstreamText
+		case missing == tcpstate.MissingLate:
+			return verdictLateText
 		case v.Queued:
 			return verdictOverflowText
 		}
@@ -134,6 +141,22 @@ func Rate(bytesPerSecond float64) string {
 // LimitName names what time was spent on.
 func LimitName(lang Lang, l tcpstate.Limit) string { return Label(lang, "limit."+l.String()) }
 
+// limitName is LimitName, but of octets that were not lost, or are not known to be.
+func limitName(lang Lang, c *tcpstate.Conn, l tcpstate.Limit) string {
+	if l != tcpstate.LimitLoss {
+		return LimitName(lang, l)
+	}
+	least := tcpstate.MissingLost
+	for _, e := range []tcpstate.End{tcpstate.Client, tcpstate.Server} {
+		if d := c.Direction(e); d.Late > 0 || d.Again.Segments > 0 {
+			if least = d.Missing(); least == tcpstate.MissingLost {
+				break
+			}
+		}
+	}
+	return Label(lang, [...]string{"limit.loss", "limit.late", "limit.lost-or-late"}[least])
+}
+
 // SpentText lists what took time, longest first: "loss 1.2 s, path 300 ms".
 // What took less than a hundredth of it is left out.
 func SpentText(lang Lang, c *tcpstate.Conn) string {
@@ -152,7 +175,7 @@ func SpentText(lang Lang, c *tcpstate.Conn) string {
 		if out != "" {
 			out += ", "
 		}
-		out += LimitName(lang, tcpstate.Limit(at)) + " " + Duration(lang, longest)
+		out += limitName(lang, c, tcpstate.Limit(at)) + " " + Duration(lang, longest)
 		spent[at] = 0
 	}
 	return out

@@ -35,9 +35,21 @@ var (
 		En: "Loss: the {who} made up for it for {for} of {span}, with {n|retransmission}; round trips had grown from {least} to {median}, so a queue was full.",
 		Ko: "손실: {who|이/가} {span} 가운데 {for} 동안 손실을 만회했습니다. 재전송은 {n}번이고, 왕복 시간이 {least}에서 {median}까지 늘었으므로 큐가 가득 찼습니다.",
 	}
+	verdictUpstreamText = text{
+		En: "Loss: octets of the {who} were missing for {for} of {span}; {late|segment} came late, sent again.",
+		Ko: "손실: {span} 가운데 {for} 동안 {who} 쪽 데이터가 비어 있었고, 다시 보내져 늦게 온 세그먼트는 {late}개입니다.",
+	}
 	verdictHolesText = text{
-		En: "Loss: octets of the {who} were missing for {for} of {span}; {late|segment} came late.",
-		Ko: "손실: {span} 가운데 {for} 동안 {who} 쪽 데이터가 비어 있었고, 늦게 온 세그먼트는 {late}개입니다.",
+		En: "Loss or reordering: octets of the {who} were missing for {for} of {span}; {late|segment} came late, sent again or overtaken.",
+		Ko: "손실 또는 순서 바뀜: {span} 가운데 {for} 동안 {who} 쪽 데이터가 비어 있었고, 늦게 온 세그먼트는 {late}개입니다. 다시 보냈는지 추월당했는지는 알 수 없습니다.",
+	}
+	verdictOvertakenText = text{
+		En: "Reordering: octets of the {who} were missing for {for} of {span}; {late|segment} came late, {overtaken} of which had left before what came first.",
+		Ko: "순서 바뀜: {span} 가운데 {for} 동안 {who} 쪽 데이터가 비어 있었습니다. 늦게 온 세그먼트 {late}개 가운데 {overtaken}개는 먼저 온 것보다 먼저 출발했습니다.",
+	}
+	verdictLateText = text{
+		En: "Late, not lost: the {who} sent {n|segment} again for {for} of {span}, and {twice} had come to the {peer} twice (D-SACK).",
+		Ko: "늦었을 뿐 손실이 아닙니다. {who|이/가} {span} 가운데 {for} 동안 세그먼트 {n}개를 다시 보냈고, 그중 {twice}개는 {peer} 쪽에 두 번 왔습니다(D-SACK).",
 	}
 	verdictMissingText = text{
 		En: "Octets of the {who} were missing here for {for} of {span}, and none of them came later: lost, or only missed by the capture.",
@@ -83,14 +95,16 @@ var (
 
 // limitLabels: tcpstate.Limit.
 var limitLabels = map[string]text{
-	"limit.opening":     {En: "opening", Ko: "여는 중"},
-	"limit.closing":     {En: "closing", Ko: "닫는 중"},
-	"limit.loss":        {En: "loss", Ko: "손실"},
-	"limit.window":      {En: "receiver's window", Ko: "수신자 윈도우"},
-	"limit.path":        {En: "path", Ko: "경로"},
-	"limit.delayed-ack": {En: "delayed ACKs", Ko: "지연 ACK"},
-	"limit.client":      {En: "client's application", Ko: "클라이언트 애플리케이션"},
-	"limit.server":      {En: "server's application", Ko: "서버 애플리케이션"},
-	"limit.idle":        {En: "idle", Ko: "유휴"},
-	"limit.unseen":      {En: "missed by the capture", Ko: "캡처가 놓친 시간"},
+	"limit.opening":      {En: "opening", Ko: "여는 중"},
+	"limit.closing":      {En: "closing", Ko: "닫는 중"},
+	"limit.loss":         {En: "loss", Ko: "손실"},
+	"limit.late":         {En: "reordering or delay", Ko: "순서 바뀜이나 지연"},
+	"limit.lost-or-late": {En: "loss or reordering", Ko: "손실 또는 순서 바뀜"},
+	"limit.window":       {En: "receiver's window", Ko: "수신자 윈도우"},
+	"limit.path":         {En: "path", Ko: "경로"},
+	"limit.delayed-ack":  {En: "delayed ACKs", Ko: "지연 ACK"},
+	"limit.client":       {En: "client's application", Ko: "클라이언트 애플리케이션"},
+	"limit.server":       {En: "server's application", Ko: "서버 애플리케이션"},
+	"limit.idle":         {En: "idle", Ko: "유휴"},
+	"limit.unseen":       {En: "missed by the capture", Ko: "캡처가 놓친 시간"},
 }

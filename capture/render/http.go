@@ -121,6 +121,9 @@ func HTTPTable(w io.Writer, events Events, o Options) error {
 			lines = append(lines, string(m.letter)+": "+t.say.of(m.about))
 		}
 	}
+	if x.cut > 0 {
+		lines = append(lines, t.say.f(wordCutFrames, x.cut))
+	}
 	for _, part := range wrap(strings.Join(lines, "; "), o.width()) {
 		t.painted(faint, part)
 	}

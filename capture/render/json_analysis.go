@@ -51,6 +51,8 @@ type jsonDirection struct {
 	TotalBytes    int64        `json:"total_bytes"`
 	Retransmitted jsonAgain    `json:"retransmitted"`
 	Late          int          `json:"late_segments"`
+	Overtaken     int          `json:"late_overtaken"`
+	Remade        int          `json:"late_resent"`
 	RTT           *jsonRTT     `json:"rtt"`
 	Window        *jsonWindow  `json:"window_bytes"`
 	InFlight      jsonInFlight `json:"bytes_in_flight"`
@@ -128,6 +130,7 @@ func directionOf(c *tcpstate.Conn, e tcpstate.End) jsonDirection {
 	d := c.Direction(e)
 	j := jsonDirection{
 		DataSegments: d.DataSegments, TotalBytes: d.Total, Retransmitted: jsonAgain(d.Again), Late: d.Late,
+		Overtaken: d.Overtaken, Remade: d.Remade,
 		InFlight: jsonInFlight{Max: d.FlightMax, Mean: d.FlightMean}, Active: d.Active.Nanoseconds(),
 		Busy: d.Busy.Nanoseconds(), Limited: d.Limited.Nanoseconds(), Closed: d.Closed.Nanoseconds(),
 	}

@@ -135,7 +135,7 @@ func (s *summary) connection(c *tcpstate.Conn) {
 // own sake, not as the echo of another.
 var worthALook = []string{
 	tcpstate.FoundRetransmission, tcpstate.FoundFastRetransmission, tcpstate.FoundSpuriousRetransmission,
-	tcpstate.FoundLostSegment, tcpstate.FoundAckLostSegment, tcpstate.FoundZeroWindow, tcpstate.FoundWindowFull,
+	tcpstate.FoundReordered, tcpstate.FoundInconsistent, tcpstate.FoundLostSegment, tcpstate.FoundAckLostSegment, tcpstate.FoundZeroWindow, tcpstate.FoundWindowFull,
 	tcpstate.FoundBadChecksum, tcpstate.FoundHalfOpen, tcpstate.FoundOffFigure,
 }
 

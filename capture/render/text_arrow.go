@@ -94,7 +94,7 @@ func inOrder(dir int, first, second string) string {
 // troubles are the findings that are drawn in red.
 var troubles = map[string]bool{
 	"retransmission": true, "fast-retransmission": true, "spurious-retransmission": true, "out-of-order": true,
-	"bytes-seen-before": true, "lost-segment": true, "ack-lost-segment": true, "duplicate-ack": true, "window-full": true, "zero-window": true,
+	"bytes-seen-before": true, "reordered": true, "inconsistent-retransmission": true, "lost-segment": true, "ack-lost-segment": true, "duplicate-ack": true, "window-full": true, "zero-window": true,
 }
 
 // troubled reports whether a row's segment tells of trouble: a reset is some, too.

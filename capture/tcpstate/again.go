@@ -1,6 +1,9 @@
 package tcpstate
 
-import "slices"
+import (
+	"slices"
+	"time"
+)
 
 // Findings where Wireshark's name rests on a moment's distance in time, and what
 // was seen before says more. They stand beside its names, never in their place,
@@ -15,6 +18,20 @@ const (
 	// them a retransmission. Something was lost before it came here, or was
 	// overtaken; here, it is the first. Frame is the segment beyond the hole.
 	FoundFillsGap = "fills-gap"
+	// FoundReordered: octets that were never seen here, while Wireshark calls them a
+	// retransmission; but they left their host before what came first: by the wire's
+	// own count, a lower ACK, or an older timestamp, which a retransmission renews
+	// (RFC 7323 §4.1). Frame is what overtook them.
+	FoundReordered = "reordered"
+	// FoundInconsistent: the same numbers again, with other octets. A sender repeats
+	// what it has sent (RFC 9293 §3.8.1): somebody else made one of the two, or changed
+	// it on its way. Frame is what carried them first.
+	FoundInconsistent = "inconsistent-retransmission"
+	// FoundTailProbe: the last that was sent, once more, at the time of a tail loss probe
+	// (RFC 8985 §7.2): two smoothed round trips or more after it, sooner than the
+	// retransmission timer, and no hole was reported. A stack whose timer is sooner than
+	// common ones' would look the same. Frame is what carried the octets first.
+	FoundTailProbe = "tail-loss-probe"
 	// FoundHoleReported: the receiver had reported the hole that a
 	// retransmission fills, by three duplicate ACKs (RFC 5681 §3.2), a SACK of
 	// what lies above (RFC 6675) or a partial ACK (RFC 6582), while Wireshark,
@@ -53,6 +70,7 @@ var denied = map[string][]string{
 		FoundRetransmission, FoundFastRetransmission, FoundSpuriousRetransmission, FoundOutOfOrder,
 		FoundDuplicateAck, FoundKeepAlive, FoundKeepAliveAck, FoundZeroWindowProbeAck,
 	},
+	FoundReordered:        {FoundRetransmission, FoundFastRetransmission, FoundSpuriousRetransmission},
 	FoundBytesSeen:        {FoundOutOfOrder, FoundKeepAlive},
 	FoundWindowProbe:      {FoundKeepAlive, FoundWindowFull},
 	FoundSimultaneousOpen: {FoundRetransmission, FoundDuplicateAck},
@@ -77,8 +95,17 @@ func (c *Conn) besides(a *analysis, mine *meter, h *happening) {
 	switch {
 	case h.again && a.original.seen() && (named == "" || named == FoundOutOfOrder):
 		a.found(FoundBytesSeen, a.original.frame, int(a.original.again))
-	case !a.copied && !a.original.seen() && a.fresh == s.SegLen() && named != "" && named != FoundOutOfOrder:
+	case a.copied || a.original.seen() || a.fresh != s.SegLen() || named == "" || named == FoundOutOfOrder:
+	case a.older():
+		a.found(FoundReordered, a.fwd.nextFrame, 0)
+	default:
 		a.found(FoundFillsGap, a.fwd.nextFrame, 0)
+	}
+	if !a.copied && !a.keepAlive && a.differs() {
+		a.found(FoundInconsistent, a.original.frame, 0)
+	}
+	if h.again && a.probesTail(mine) {
+		a.found(FoundTailProbe, a.original.frame, 0)
 	}
 	if h.crosses {
 		a.found(FoundSimultaneousOpen, a.rev.lastFrame, 0)
@@ -92,6 +119,19 @@ func (c *Conn) besides(a *analysis, mine *meter, h *happening) {
 	if a.asked && named != FoundFastRetransmission && named != FoundSpuriousRetransmission {
 		a.found(FoundHoleReported, a.rev.firstAckFrame, 0)
 	}
+}
+
+// commonMinRTO is the least that common stacks' retransmission timers wait.
+const commonMinRTO = 200 * time.Millisecond
+
+// probesTail reports whether the segment has a tail loss probe's form and time.
+func (a *analysis) probesTail(m *meter) bool {
+	s := a.s
+	if a.asked || m.rtt.Samples == 0 || s.Len == 0 || s.Flags.Has(SYN) || s.End() != m.next || !s.End().After(m.una) || a.original.again != 1 {
+		return false
+	}
+	waited := time.Duration(a.now - m.spoke)
+	return waited >= 2*m.rtt.Estimated && waited < max(commonMinRTO, m.rtt.RTO)
 }
 
 // crosses reports whether the segment is the SYN,ACK of a simultaneous open: the

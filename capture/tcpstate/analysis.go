@@ -46,7 +46,7 @@ func (a *analysis) analyse(log *sentLog) {
 		if !a.keepAlive {
 			a.repeated()
 		}
-	} else if first := a.fwd.empties.again(s, a.fwd); first != 0 {
+	} else if first := a.fwd.empties.again(s, a.fwd); first != 0 && (s.Wire != 0 || s.IPID != 0 || a.repeatsNothing(first)) {
 		a.found(FoundDuplicateFrame, first, 0)
 	}
 	a.remember()
@@ -82,13 +82,44 @@ func (a *analysis) arrives(sent *flow) {
 	a.Findings = a.Findings[:told]
 }
 
-// copy reports whether this is the IP packet that was seen before.
+// copy reports whether this is the IP packet that was seen before. Where none was
+// numbered (IPv6 has no identification, and stacks may send 0: RFC 6864 §4.1), it is
+// if nothing differs, and it comes too soon for anything to have had it sent again.
 func (a *analysis) copy() bool {
 	s, o := a.s, &a.original
-	if !o.seen() || s.Seq != o.seq || s.End() != o.end {
+	switch {
+	case !o.seen() || s.Seq != o.seq || s.End() != o.end || s.Wire != o.wire && s.Wire != 0:
 		return false
+	case s.Wire != 0:
+		return true
+	case s.IPID != 0 || o.ipid != 0:
+		return s.IPID == o.ipid
 	}
-	return s.Wire != 0 && o.wire == s.Wire || s.Wire == 0 && s.IPID != 0 && o.ipid == s.IPID
+	same := s.Flags.Has(ACK) == o.hasAck && s.Ack == o.ack && s.Options.HasTimestamps && s.Options.TSVal == o.tsval
+	return same && !a.differs() && a.unprompted(o.frame, o.time)
+}
+
+// unprompted reports whether nothing has made the sender of a segment send anew what
+// frame was, at that time: nothing from the peer has come by here, and no timer runs
+// out so soon.
+func (a *analysis) unprompted(frame int, at int64) bool {
+	return a.rev.lastFrame < frame && within(a.now-at, int64(ClockGranularity))
+}
+
+// repeatsNothing reports whether an ACK without identification is the packet seen
+// before: the latest of its sender, of all that the peer has sent, so that neither a
+// hole nor an old segment had it sent twice.
+func (a *analysis) repeatsNothing(frame int) bool {
+	s := a.s
+	return s.Options.HasTimestamps && s.Options.SackBlocks == 0 && s.Ack == a.rev.nextSeq && a.unprompted(frame, a.fwd.lastAckTime)
+}
+
+// differs reports whether the payload is another than that of the same numbers
+// before.
+func (a *analysis) differs() bool {
+	s, o := a.s, &a.original
+	return o.summed && s.Summed && s.Checksum != Invalid && s.Seq == o.seq && s.End() == o.end &&
+		!s.Flags.Any(SYN|FIN) && s.Sum != o.sum
 }
 
 // window looks at what is offered and what is used of it. It reports whether

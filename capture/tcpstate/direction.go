@@ -13,6 +13,10 @@ type Direction struct {
 	// Late counts segments that carry octets never seen before, below the
 	// highest: overtaken, or lost on their way here and sent again.
 	Late int
+	// Overtaken counts those of them that are known to have left their host before what
+	// came here first, by the wire's own count, a lower ACK or an older timestamp; Remade
+	// those that are known to have left after it. Of the rest, nothing tells.
+	Overtaken, Remade int
 	// RTT is of the octets that this end sent.
 	RTT RTT
 	// Window is what this end offers to its peer, scaled, in bytes; each change
@@ -77,7 +81,7 @@ func (c *Conn) Direction(from End) Direction {
 			Segments: m.again, Bytes: m.bytesAgain, Fast: m.fast, Timeout: m.timer, Spurious: m.spurious,
 			Copies: m.copies, DSACKs: m.dsacks,
 		},
-		Late: m.late, RTT: m.rtt, FlightMax: m.flightMax,
+		Late: m.late, Overtaken: m.overtaken, Remade: m.remade, RTT: m.rtt, FlightMax: m.flightMax,
 		Busy: time.Duration(m.busy), Limited: time.Duration(m.limited), Closed: time.Duration(m.closedFor),
 	}
 	d.RTT.Median = m.medianRTT()

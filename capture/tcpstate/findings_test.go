@@ -156,6 +156,8 @@ func TestDenies(t *testing.T) {
 		{tcpstate.FoundRetransmission, tcpstate.FoundSimultaneousOpen, tcpstate.FoundSimultaneousOpen},
 		{tcpstate.FoundKeepAlive, tcpstate.FoundOvertaken, tcpstate.FoundOvertaken},
 		{tcpstate.FoundKeepAliveAck, tcpstate.FoundOvertakenReply, tcpstate.FoundOvertakenReply},
+		{tcpstate.FoundFastRetransmission, tcpstate.FoundReordered, tcpstate.FoundReordered},
+		{tcpstate.FoundOutOfOrder, tcpstate.FoundReordered, ""},
 		{tcpstate.FoundRetransmission, tcpstate.FoundHoleReported, ""},
 		{tcpstate.FoundDuplicateFrame, tcpstate.FoundDuplicateFrame, ""},
 	} {

@@ -30,6 +30,7 @@ type meter struct {
 
 	data                     int // segments with payload
 	again, fast, timer, late int
+	overtaken, remade        int // of the late ones: known to have left before what came first, or after it
 	copies, spurious, dsacks int
 	bytesAgain               int64
 
@@ -229,6 +230,7 @@ func (c *Conn) sent(a *analysis, m *meter, h *happening) {
 		c.resent(a, m)
 	case h.fresh && s.Seq.Before(m.next) && !(m.probed && s.Seq == m.probe):
 		m.late++
+		c.dates(a, m)
 	}
 	missing := m.missing
 	if m.fill(s, a.fresh); m.missing < missing {
@@ -239,7 +241,7 @@ func (c *Conn) sent(a *analysis, m *meter, h *happening) {
 	}
 	end := s.End()
 	if !end.Before(m.next) && s.Len > 0 && !h.probe && !h.alive {
-		m.more = !s.Flags.Any(PSH | FIN)
+		m.more = !s.Flags.Any(PSH | FIN | SYN) // Fast Open's data has no PSH
 		m.edged = a.rev.offer.known && !end.Before(a.rev.offer.edge)
 		m.largest = max(m.largest, uint32(s.Len))
 		if m.more && h.fresh {
@@ -263,8 +265,22 @@ func (c *Conn) sent(a *analysis, m *meter, h *happening) {
 	if s.Flags.Has(FIN) && !m.fin {
 		m.fin, m.finSeq, m.finTime, m.more = true, end-1, a.now, false
 	}
-	if f := m.flight(); f > m.flightMax && !s.Flags.Has(SYN) {
-		m.flightMax = f
+	f := m.flight()
+	if s.Flags.Has(SYN) {
+		f = uint32(s.Len) // a SYN is no octet
+	}
+	m.flightMax = max(m.flightMax, f)
+}
+
+// dates notes whether a segment that came late had left its host before what came
+// first, or after it.
+func (c *Conn) dates(a *analysis, m *meter) {
+	o, first := &a.s.Options, &a.fwd.nextStamp
+	switch {
+	case a.older():
+		m.overtaken++
+	case a.s.Wire > first.wire, o.HasTimestamps && first.stamped && Seq(o.TSVal).After(Seq(first.val)):
+		m.remade++
 	}
 }
 

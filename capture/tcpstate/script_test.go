@@ -66,7 +66,8 @@ const (
 //
 // Numbers are relative to the ISNs. Words after them: win=0, bad (a wrong
 // checksum), new (another ISN, for the rest of the script), wire (a copy that
-// the wire made), mss=1460, ts=5,3 (timestamps: TSval and TSecr), sack=101-200 (one block).
+// the wire made), mss=1460, ts=5,3 (timestamps: TSval and TSecr), sack=101-200 (one block),
+// sum=7 (of the payload).
 type script struct {
 	t       *testing.T
 	view    view
@@ -76,6 +77,7 @@ type script struct {
 	now     time.Time
 	frame   int
 	wire    uint64
+	noID    bool // packets have no identification
 	transit map[string]*tcpstate.Segment
 	// each is called for every reading.
 	each func(*tcpstate.Segment, tcpstate.Where, *tcpstate.Reading)
@@ -174,6 +176,11 @@ func (p *script) segment(from tcpstate.End, words []string) *tcpstate.Segment {
 			if _, err := fmt.Sscanf(w, "ts=%d,%d", &s.Options.TSVal, &s.Options.TSEcr); err != nil {
 				p.t.Fatal(err)
 			}
+		case strings.HasPrefix(w, "sum="):
+			s.Summed = true
+			if _, err := fmt.Sscanf(w, "sum=%d", &s.Sum); err != nil {
+				p.t.Fatal(err)
+			}
 		case strings.HasPrefix(w, "sack="):
 			var left, right uint32
 			if _, err := fmt.Sscanf(w, "sack=%d-%d", &left, &right); err != nil {
@@ -228,6 +235,9 @@ func (p *script) see(s *tcpstate.Segment, where tcpstate.Where) {
 	seen := *s
 	if p.view == between {
 		seen.Wire, seen.IPID = 0, uint16(s.Wire)
+	}
+	if p.noID {
+		seen.IPID = 0
 	}
 	seen.Frame, seen.Time = p.frame, p.now
 	r := p.observe.Observe(&seen, where)

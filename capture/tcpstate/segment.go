@@ -81,6 +81,10 @@ type Segment struct {
 	Checksum Validity
 	IPID     uint16 // IPv4 identification; 0 on IPv6
 	TTL      uint8  // IPv4 time to live or IPv6 hop limit
+	// Sum is the ones' complement sum of the payload (RFC 1071), where Summed says
+	// that it is known: of other octets it is another, all but once in 65,536 times.
+	Summed bool
+	Sum    uint16
 }
 
 // SegLen is SEG.LEN: octets of sequence space the segment takes, SYN and FIN

@@ -8,11 +8,13 @@ type logged struct {
 	seq, end Seq
 	ack      Seq // the acknowledgment that its first transmission carried
 	hasAck   bool
+	summed   bool // whether sum is that of its octets: Segment.Sum
 	ipid     uint16
-	again    uint16 // how often it was retransmitted, whole or in pieces
-	resent   Seq    // after the last octet of its latest retransmission
+	again    uint16 // how often it was retransmitted
+	sum      uint16
 	frame    int
-	late     bool // it came when what lies beyond it had been seen
+	late     bool   // it came when what lies beyond it had been seen
+	tsval    uint32 // 0 without timestamps
 	wire     uint64
 	time     int64 // nanoseconds since 1970
 }
@@ -59,6 +61,7 @@ func (l *logged) set(s *Segment, now int64) {
 	l.seq, l.end = s.Seq, s.End()
 	l.ack, l.hasAck = s.Ack, s.Flags.Has(ACK)
 	l.ipid, l.wire, l.frame, l.time = s.IPID, s.Wire, s.Frame, now
+	l.sum, l.summed, l.tsval = s.Sum, s.Summed && !s.Flags.Any(SYN|FIN) && s.Checksum != Invalid, s.Options.TSVal
 }
 
 // makeRoom forgets the oldest acknowledged segment, or grows the ring, or, at
@@ -126,26 +129,38 @@ func (l *sentLog) add(s *Segment, now int64, original *logged) (fresh, anew uint
 		piece.seq = later(e.seq, l.floor)
 	}
 	for ; i != l.head && l.at(i).seq.Before(e.end); i++ {
+		piece.summed = false // it is cut
 		if piece.end = l.at(i).seq; piece.end.After(piece.seq) {
 			fresh += uint32(piece.end - piece.seq)
+			piece.late = true
 			i = l.insert(i, piece)
 		}
-		old := l.at(i)
-		if old.again == 0 || e.seq.Before(old.resent) { // else the next piece of the same repetition
-			old.again += 1 - old.again/0xffff
+		whole := *l.at(i)
+		if whole.seq.Before(e.seq) { // of what is sent again in part, each part has its own count
+			i = l.split(i, e.seq)
 		}
-		old.resent = e.end
+		old := l.at(i)
+		rest := *old
+		old.again += 1 - old.again/0xffff
 		if !original.seen() {
-			*original = *old
+			*original = whole
+			original.again = old.again
 		}
 		old.lower(e) // late or damaged, it may be older than what it repeats
 		piece.seq = later(piece.seq, old.end)
+		if old.end.After(e.end) {
+			second := l.split(i, e.end)
+			l.at(second).again, l.at(second).ack, l.at(second).hasAck = rest.again, rest.ack, rest.hasAck
+			break
+		}
 	}
 	if piece.end = e.end; piece.end.After(piece.seq) {
 		if piece.seq != e.seq {
+			piece.summed = false
 			anew = uint32(piece.end - piece.seq)
 		}
 		fresh += uint32(piece.end - piece.seq)
+		piece.late = true
 		l.insert(i, piece)
 	}
 	l.right = l.at(l.head - 1).end
@@ -161,8 +176,25 @@ func (l *logged) lower(e logged) {
 	}
 }
 
-// insert puts e, which fills a hole, before the segment at place, and returns
-// where that one is now.
+// split makes two of the segment at place, and returns where the second is, which
+// begins with seq.
+func (l *sentLog) split(place uint32, seq Seq) uint32 {
+	first := l.at(place)
+	first.summed = false
+	second := *first
+	first.end, second.seq = seq, seq
+	acked, seen := l.una-l.tail > place-l.tail, l.seen-l.tail > place-l.tail
+	after := l.insert(place+1, second)
+	if acked && l.una == after-1 {
+		l.una++
+	}
+	if seen && l.seen == after-1 {
+		l.seen++
+	}
+	return after - 1
+}
+
+// insert puts e before the segment at place, and returns where that one is now.
 func (l *sentLog) insert(place uint32, e logged) uint32 {
 	*l.push() = logged{}
 	if place-l.tail >= l.head-l.tail {
@@ -171,7 +203,6 @@ func (l *sentLog) insert(place uint32, e logged) uint32 {
 	for i := l.head - 1; i != place; i-- {
 		*l.at(i) = *l.at(i - 1)
 	}
-	e.late = true
 	*l.at(place) = e
 	if l.una-l.tail > place-l.tail {
 		l.una++

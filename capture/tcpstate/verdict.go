@@ -37,8 +37,9 @@ type Verdict struct {
 	// RTTMin and RTT are the least and the median round trip over the whole way:
 	// between the ends, the two parts of it together. 0 where one is not known.
 	RTTMin, RTT time.Duration
-	// Queued says of LimitPath and LimitLoss that RTT is twice RTTMin, or more: a
-	// queue in front of a narrow link.
+	// Queued says of LimitPath and LimitLoss that RTT is twice RTTMin, or more, and more
+	// than the handshake's: a queue in front of a narrow link. A way that is known to
+	// change the order of segments takes different times without one.
 	Queued bool
 	// Held counts, for LimitDelayedAck, the segments that Whose held back.
 	Held int
@@ -74,6 +75,7 @@ func (c *Conn) Verdict() Verdict {
 	v.Held = c.meters[v.Whose].held
 	v.RTTMin, v.RTT = c.roundTrip(v.Whose)
 	grew := c.meters[v.Whose].rtt.Samples > 1 && v.RTTMin > 0 && v.RTT >= 2*v.RTTMin
+	grew = grew && v.RTT > c.Handshake.RTT && !c.meters[v.Whose].reorders()
 	v.Queued = grew && !c.within() && (v.Limit == LimitPath || v.Limit == LimitLoss)
 	return v
 }
