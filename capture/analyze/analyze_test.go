@@ -50,6 +50,23 @@ func kinds(all []trace.Event) (out []trace.Kind) {
 	return out
 }
 
+// TestCutFrames: frames of which the capture kept a part are counted, though their
+// headers are whole.
+func TestCutFrames(t *testing.T) {
+	t.Parallel()
+	b := newBuilder(t)
+	b.handshake()
+	b.data(100)
+	b.frames[3].Data = b.frames[3].Data[:len(b.frames[3].Data)-50]
+	all, err := tell(t, analyze.Run(source(b.frames, nil), nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := all[len(all)-1].Totals; n.Cut != 1 || n.Damaged != 0 {
+		t.Errorf("%+v", n)
+	}
+}
+
 func TestFile(t *testing.T) {
 	t.Parallel()
 	b := newBuilder(t)

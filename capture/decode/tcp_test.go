@@ -110,9 +110,38 @@ func TestCut(t *testing.T) {
 		if s.Len != 5 || string(s.Payload) != "hello"[:max(n-header, 0)] || s.Checksum != tcpstate.Unverified {
 			t.Errorf("cut at %d: Len %d, payload %q, checksum %d", n, s.Len, s.Payload, s.Checksum)
 		}
+		if s.Summed {
+			t.Errorf("cut at %d: a sum of what is not there", n)
+		}
 		if o := s.Options; o.HasMSS != (n >= mss) || o.HasTimestamps != (n >= header) || o.Malformed {
 			t.Errorf("cut at %d: options %+v", n, o)
 		}
+	}
+}
+
+// TestPayloadSum: the payload's sum is its own, whatever header it has and whether the
+// checksum is right, and is not that of other octets.
+func TestPayloadSum(t *testing.T) {
+	t.Parallel()
+	sumOf := func(options []byte, payload string, damage bool) uint16 {
+		f := ethernetFrame(etherIPv4, ipv4Packet(tcpSegment(options, []byte(payload))))
+		if damage {
+			f.Data[14+20+16] ^= 1
+		}
+		p := decoded(t, f)
+		if !p.Segment.Summed {
+			t.Errorf("%q has no sum", payload)
+		}
+		return p.Segment.Sum
+	}
+	hello := sumOf(nil, "hello", false)
+	for name, got := range map[string]uint16{"with options": sumOf(timestampOption, "hello", false), "with a wrong checksum": sumOf(nil, "hello", true)} {
+		if got != hello {
+			t.Errorf("%s: %x, want %x", name, got, hello)
+		}
+	}
+	if other := sumOf(nil, "jello", false); other == hello {
+		t.Errorf("other octets have the same sum, %x", other)
 	}
 }
 

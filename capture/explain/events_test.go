@@ -49,6 +49,9 @@ type seg struct {
 	anew      uint32
 }
 
+// stamped are options with a TSval.
+func stamped(val uint32) Options { return Options{HasTimestamps: true, TSVal: val} }
+
 func (s seg) event() trace.Event {
 	base, peerBase := clientISN, serverISN
 	from, to := client, server
@@ -250,6 +253,34 @@ func stories() []story {
 			seg{frame: 7, from: Client, seq: 101, ack: 1, flags: ACK, payload: big, found: []Finding{{Name: "fast-retransmission", Frame: 3, Nth: 1}}},
 			seg{frame: 8, from: Client, seq: 101, ack: 1, flags: ACK, payload: big, found: []Finding{{Name: "fast-retransmission"}}},
 		)},
+		{"overtaken, sent again, or neither is known", segs(
+			seg{frame: 4, from: Client, seq: 2001, ack: 1, flags: ACK, payload: big, options: stamped(20)},
+			seg{frame: 5, from: Client, seq: 101, ack: 1, flags: ACK, payload: "late", options: stamped(19), found: []Finding{{Name: "fast-retransmission"}, {Name: "reordered", Frame: 4}}},
+			seg{frame: 6, from: Client, seq: 201, ack: 1, flags: ACK, payload: "late", options: stamped(19), found: []Finding{{Name: "out-of-order", Frame: 4}}},
+			seg{frame: 7, from: Client, seq: 301, ack: 1, flags: ACK, payload: "anew", options: stamped(21), found: []Finding{{Name: "out-of-order", Frame: 4}}},
+			seg{frame: 8, from: Client, seq: 401, ack: 1, flags: ACK, payload: "anew", options: stamped(21), found: []Finding{{Name: "retransmission"}, {Name: "fills-gap", Frame: 4}}},
+			seg{frame: 9, from: Client, seq: 501, ack: 1, flags: ACK, payload: "anew", options: stamped(21), found: []Finding{{Name: "fast-retransmission"}, {Name: "fills-gap", Frame: 4}}},
+			seg{frame: 10, from: Client, seq: 601, ack: 1, flags: ACK, payload: "or so", options: stamped(20), found: []Finding{{Name: "fast-retransmission"}, {Name: "fills-gap", Frame: 4}}},
+			seg{frame: 11, from: Client, seq: 201, ack: 1, flags: ACK, payload: "late", options: stamped(30), found: []Finding{{Name: "spurious-retransmission", Frame: 6, Nth: 1}}},
+			seg{frame: 12, from: Server, seq: 1, ack: 701, flags: ACK, options: Options{SackBlocks: 1, Sack: [4]SackBlock{{Left: clientISN + 201, Right: clientISN + 205}}}},
+			seg{frame: 13, from: Client, seq: 101, ack: 1, flags: ACK, payload: "late", options: stamped(31), found: []Finding{{Name: "spurious-retransmission"}}},
+			seg{frame: 14, from: Client, seq: 31, ack: 1, flags: ACK, payload: "late", found: []Finding{{Name: "retransmission"}, {Name: "reordered"}}},
+		)},
+		{"a tail loss probe", segs(
+			hello,
+			seg{frame: 5, ms: 100, from: Client, seq: 1, ack: 1, flags: PSH | ACK, payload: "hello\n", found: []Finding{{Name: "retransmission", Frame: 4, Nth: 1}, {Name: "tail-loss-probe", Frame: 4}}},
+		)},
+		{"other bytes", segs(
+			hello,
+			seg{frame: 5, ms: 900, from: Client, seq: 1, ack: 1, flags: PSH | ACK, payload: "jello\n", found: []Finding{{Name: "retransmission", Frame: 4, Nth: 1}, {Name: "inconsistent-retransmission", Frame: 4}}},
+		)},
+		{"fast open", segs(
+			seg{frame: 1, from: Client, flags: SYN, payload: "GET /", options: Options{Raw: []byte{1, 1, 34, 10, 1, 2, 3, 4, 5, 6, 7, 8}}},
+			seg{frame: 2, from: Server, ack: 6, flags: SYN | ACK, acks: 1},
+			seg{frame: 3, from: Server, ack: 1, flags: SYN | ACK, options: Options{Raw: []byte{254, 8, 0xf9, 0x89, 1, 2, 3, 4}}},
+		)},
+		{"fast open asked for", segs(seg{frame: 1, from: Client, flags: SYN, options: Options{Raw: []byte{34, 2}}})},
+		{"no fast open", segs(seg{frame: 1, from: Client, flags: SYN, options: Options{Raw: []byte{254, 4, 0, 1, 34, 9, 0}}})},
 		{"flow control", []trace.Event{
 			hello.event(),
 			zeroWindow(seg{frame: 5, from: Server, seq: 1, ack: 7, flags: ACK, acks: 4, found: []Finding{{Name: "zero-window"}}}),

@@ -44,11 +44,11 @@ var (
 		Ko: "{from|이/가} 보낸 {what|이/가} 나중에 출발한 더 큰 번호의 바이트보다 늦게 보입니다. 도중에 추월당한 것입니다. {to|은/는} 번호로 순서를 맞춥니다.",
 	}
 	lateAgainText = text{
-		En: "{from} sends {what}, seen here after bytes with higher numbers, and sent after them: sent again, as what came before was lost, or is late, before this place. {to} puts all in order by the numbers.",
+		En: "{from} sends {what}, seen here after bytes with higher numbers, and sent after them: sent again, as the first copy was lost or is late before this place. {to} puts all in order by the numbers.",
 		Ko: "{from|이/가} 보낸 {what|이/가} 더 큰 번호의 바이트보다 늦게 보이고, 출발도 더 늦었습니다. 앞서 보낸 것이 여기에 닿기 전에 손실되었거나 늦어져 다시 보낸 것입니다. {to|은/는} 번호로 순서를 맞춥니다.",
 	}
 	resentUpstreamText = text{
-		En: "{from} sends {what}, below numbers seen before, and left after them: sent again. What was there before was lost, or is late, before this place.",
+		En: "{from} sends {what}, below numbers seen before, and left after them: sent again, as the first copy was lost or is late before this place.",
 		Ko: "{from|이/가} 보낸 {what|은/는} 이미 보인 번호보다 앞의 것이고, 출발은 더 늦었습니다. 앞서 보낸 것이 여기에 닿기 전에 손실되었거나 늦어져 다시 보낸 것입니다.",
 	}
 	stampOrderText = text{En: "TSval {val} {sign} {that} of frame {frame}", Ko: "TSval {val} {sign} 프레임 {frame}의 {that}"}

@@ -183,8 +183,8 @@ var (
 		Ko: "{from}의 상태에서는 이런 것을 보내지 않습니다. 늦게 도착했거나, 여기에 빠진 것이 있습니다.",
 	}
 	inconsistentText = text{
-		En: "But its bytes are not those of frame {original}: a sender repeats what it has sent, so one of the two is forged or changed. Which {to} took, this does not tell.",
-		Ko: "그런데 바이트가 프레임 {original|과/와} 다릅니다. 송신자는 보낸 것을 그대로 다시 보내므로 둘 중 하나는 위조되었거나 바뀐 것입니다. {to|이/가} 어느 것을 받아들였는지는 알 수 없습니다.",
+		En: "But its bytes are not those of frame {original}: one of the two is forged or changed, and which counts for {to} is not known.",
+		Ko: "그런데 바이트가 프레임 {original|과/와} 다릅니다. 둘 중 하나는 위조되었거나 바뀐 것이고, {to|이/가} 어느 것을 받아들였는지는 알 수 없습니다.",
 	}
 	doubtfulChecksumText = text{
 		En: "Its TCP checksum is wrong: {to} drops it, unless the sender's network card was still to fill it in.",

@@ -67,18 +67,18 @@ var (
 		Ko: "데이터 {n}바이트가 이미 들어 있지만, 핸드셰이크가 끝나야 전달됩니다.",
 	}
 	synDataOpenText = text{
-		En: "It already carries {n|byte} of data: if {to} knows the cookie, its application gets them at once (TCP Fast Open), else they have to be sent again.",
-		Ko: "데이터 {n}바이트가 이미 들어 있습니다. {to|이/가} 쿠키를 알아보면 애플리케이션에 바로 전달되고(TCP Fast Open), 아니면 다시 보내야 합니다.",
+		En: "If the cookie holds, its {n|byte} of data are delivered at once.",
+		Ko: "쿠키가 맞으면 함께 실린 데이터 {n}바이트는 곧바로 전달됩니다.",
 	}
-	fastOpenCookieText  = text{En: "a Fast Open cookie of {n|byte}", Ko: "{n}바이트 Fast Open 쿠키"}
+	fastOpenCookieText  = text{En: "a Fast Open cookie ({n|byte})", Ko: "Fast Open 쿠키({n}바이트)"}
 	fastOpenRequestText = text{En: "a request for a Fast Open cookie", Ko: "Fast Open 쿠키 요청"}
 	synAckDataText      = text{
-		En: "It acknowledges the SYN's data too: {from} has taken them before the handshake is complete.",
-		Ko: "SYN에 실린 데이터도 확인합니다. {from|이/가} 핸드셰이크가 끝나기 전에 데이터를 받아들인 것입니다.",
+		En: "It acknowledges the SYN's data too, taken before the handshake is complete.",
+		Ko: "SYN에 실린 데이터도 확인합니다. 핸드셰이크가 끝나기 전에 받아들인 것입니다.",
 	}
 	synAckNoDataText = text{
-		En: "It acknowledges the SYN alone, and none of its data: unless {from} has kept them, {to} has to send them again.",
-		Ko: "SYN만 확인하고 데이터는 확인하지 않습니다. {from|이/가} 보관하지 않았다면 {to|은/는} 데이터를 다시 보내야 합니다.",
+		En: "It acknowledges the SYN alone: its data was kept, or must come again.",
+		Ko: "SYN만 확인합니다. 데이터는 보관했거나, 다시 보내야 합니다.",
 	}
 	simultaneousSynAckText = text{
 		En: "{from} acknowledges {to}'s SYN and repeats its own, ISN {isn}: both asked at once, and one connection comes of it.",

@@ -16,6 +16,7 @@ type heard struct {
 	flags    Flags
 	seq, ack Seq
 	n        int
+	val      uint32 // TSval; 0 for no timestamps
 }
 
 // connOf is the connection of some segments.
@@ -27,6 +28,7 @@ func connOf(segments ...heard) *Conn {
 		conn = o.Observe(&Segment{
 			Time: start.Add(time.Duration(s.at) * time.Millisecond), Frame: i + 1, Src: addr[s.from], Dst: addr[s.from.Peer()],
 			Seq: s.seq, Ack: s.ack, Flags: s.flags, Len: s.n, Window: 60000,
+			Options: Options{HasTimestamps: s.val != 0, TSVal: s.val},
 		}, Passing).Conn
 	}
 	return conn
@@ -35,24 +37,42 @@ func connOf(segments ...heard) *Conn {
 // TestVerdictOfWhatWasMissed: where the capture missed octets, the sentence says so.
 func TestVerdictOfWhatWasMissed(t *testing.T) {
 	t.Parallel()
-	opening := []heard{{0, Client, SYN, 0, 0, 0}, {0, Server, SYN | ACK, 0, 1, 0}, {0, Client, ACK, 1, 1, 0}, {0, Client, ACK | PSH, 1, 1, 10}}
+	opening := []heard{{0, Client, SYN, 0, 0, 0, 0}, {0, Server, SYN | ACK, 0, 1, 0, 0}, {0, Client, ACK, 1, 1, 0, 0}, {0, Client, ACK | PSH, 1, 1, 10, 0}}
 	with := func(more ...heard) *Conn { return connOf(append(opening[:4:4], more...)...) }
+	late := func(val uint32) []heard {
+		return []heard{{0, Server, ACK | PSH, 1001, 11, 10, 20}, {1000, Server, ACK | PSH, 1, 11, 1000, val}, {1000, Client, ACK, 11, 1011, 0, 0}}
+	}
 	for name, c := range map[string]struct {
 		conn   *Conn
 		en, ko string
 	}{
 		"a hole that stays": {
-			with(heard{0, Server, ACK | PSH, 1001, 11, 10}, heard{1000, Server, ACK | PSH, 1011, 11, 10}),
+			with(heard{0, Server, ACK | PSH, 1001, 11, 10, 0}, heard{1000, Server, ACK | PSH, 1011, 11, 10, 0}),
 			"Octets of the server were missing here for 1 s of 1 s, and none of them came later: lost, or only missed by the capture.",
 			"1초 가운데 1초 동안 서버 쪽 데이터가 여기에 비어 있었고 나중에도 오지 않았습니다. 손실되었거나 캡처가 놓친 것입니다.",
 		},
+		"octets that were overtaken": {
+			with(late(19)...),
+			"Reordering: octets of the server were missing for 1 s of 1 s; 1 segment came late, 1 of which had left before what came first.",
+			"순서 바뀜: 1초 가운데 1초 동안 서버 쪽 데이터가 비어 있었습니다. 늦게 온 세그먼트 1개 가운데 1개는 먼저 온 것보다 먼저 출발했습니다.",
+		},
+		"octets that were sent again": {
+			with(late(21)...),
+			"Loss: octets of the server were missing for 1 s of 1 s; 1 segment came late, sent again.",
+			"손실: 1초 가운데 1초 동안 서버 쪽 데이터가 비어 있었고, 다시 보내져 늦게 온 세그먼트는 1개입니다.",
+		},
+		"octets that came late": {
+			with(late(20)...),
+			"Loss or reordering: octets of the server were missing for 1 s of 1 s; 1 segment came late, sent again or overtaken.",
+			"손실 또는 순서 바뀜: 1초 가운데 1초 동안 서버 쪽 데이터가 비어 있었고, 늦게 온 세그먼트는 1개입니다. 다시 보냈는지 추월당했는지는 알 수 없습니다.",
+		},
 		"one end that was not heard": {
-			connOf(opening[1], heard{300, Server, ACK | PSH, 1, 11, 10}),
+			connOf(opening[1], heard{300, Server, ACK | PSH, 1, 11, 10, 0}),
 			"Only the server was heard, for 300 ms: what limited the connection, one side alone does not tell.",
 			"300ms 동안 서버 쪽만 보였습니다. 무엇이 연결을 늦췄는지는 한쪽만으로 알 수 없습니다.",
 		},
 		"an ACK of what was not seen": {
-			with(heard{0, Server, ACK, 1, 11, 0}, heard{1000, Client, ACK, 11, 5001, 0}),
+			with(heard{0, Server, ACK, 1, 11, 0, 0}, heard{1000, Client, ACK, 11, 5001, 0, 0}),
 			"For 1 s of 1 s the trace does not tell: octets that the capture missed were sent in that time.",
 			"1초 가운데 1초 동안은 이 트레이스로 알 수 없습니다. 그동안 캡처가 놓친 데이터가 오갔습니다.",
 		},

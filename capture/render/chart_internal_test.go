@@ -121,6 +121,18 @@ func TestAxisTolerance(t *testing.T) {
 	}
 }
 
+// Of octets there is no part, on an axis and in the legend of what lies above it.
+func TestWholeOctets(t *testing.T) {
+	t.Parallel()
+	low := &track{name: trace.Text{En: "low"}, shape: steps}
+	low.add(0, 2)
+	low.add(1, 1)
+	c := &chart{panels: []*panel{{unit: inBytes, tracks: []*track{low}}}}
+	if _, y, _, unit := c.axes(c.panels[0]); unit != "B" || y.step != 1 || y.high != 2 || y.format(65536) != "65536" {
+		t.Errorf("%+v %s: %s", y, unit, y.format(65536))
+	}
+}
+
 // Curves are told apart without colours: each has a letter, in the picture as in the
 // legend, and with colours the legend has them too.
 func TestCurvesHaveLetters(t *testing.T) {

@@ -94,6 +94,38 @@ func TestFINAnswers(t *testing.T) {
 	}
 }
 
+// Round trips that are no longer than the handshake's have not grown, and where the
+// order changes on the way, no queue is what they wait in.
+func TestQueueOrNone(t *testing.T) {
+	t.Parallel()
+	const sent = "\nc> ACK %d 1 +1000\nc> ACK %d 1 +1000\nwait %v\ns> ACK 1 %d"
+	for name, c := range map[string]struct {
+		opening time.Duration
+		late    string
+		queued  bool
+	}{
+		"grown":                   {10 * time.Millisecond, "", true},
+		"no longer than at first": {200 * time.Millisecond, "", false},
+		"reordered":               {10 * time.Millisecond, "\nc> ACK 1001 1 +1000 ts=20,1\nwait 1s\nc> ACK 1 1 +1000 ts=19,1\ns> ACK 1 2001", false},
+	} {
+		text := fmt.Sprintf("c> SYN 0 ts=1,0\nwait %v\ns> SYN,ACK 0 1 ts=1,1\nc> ACK 1 1 ts=1,1", c.opening) + c.late
+		base := 1
+		if c.late != "" {
+			base = 2001
+		}
+		for i := range 9 {
+			at, wait := base+2000*i, 100*time.Millisecond
+			if i == 0 {
+				wait = time.Millisecond
+			}
+			text += fmt.Sprintf(sent, at, at+1000, wait, at+2000)
+		}
+		if v := newScript(t, atClient).play(text).conn.Verdict(); v.Queued != c.queued {
+			t.Errorf("%s: %+v", name, v)
+		}
+	}
+}
+
 // A queue is told by round trips over the whole way, as they are printed; within one
 // machine there is none.
 func TestQueueIsOnTheWholeWay(t *testing.T) {
