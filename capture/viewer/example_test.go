@@ -19,7 +19,7 @@ func ExampleNew() {
 	//  1 connections  2 findings  3 HTTP [4 ladder #0] 5 stream #0          small.pcap
 	//  frame 5 · 2026-01-01 00:00:00.040000 UTC · 98 bytes
 	//  The client sends bytes 1 to 44 again, first sent in frame 4: too soon for a
-	//  timer to have run out.
+	//  retransmission timer to have run out.
 	//  10 ms after frame 4; next seq 45 = 1 + 44 bytes  [RFC 9293 §3.8]
 	// ────────────────────────────────────────────────────────────────────────────────
 	// ▶ TCP (20 B)
