@@ -101,9 +101,9 @@ func (a *analysis) copy() bool {
 
 // unprompted reports whether nothing has made the sender of a segment send anew what
 // frame was, at that time: nothing from the peer has come by here, and no timer runs
-// out so soon.
+// out so soon. Of a connection with itself, what leaves comes back.
 func (a *analysis) unprompted(frame int, at int64) bool {
-	return a.rev.lastFrame < frame && within(a.now-at, int64(ClockGranularity))
+	return a.s.Src != a.s.Dst && a.rev.lastFrame < frame && within(a.now-at, int64(ClockGranularity))
 }
 
 // repeatsNothing reports whether an ACK without identification is the packet seen
