@@ -47,6 +47,7 @@ type seg struct {
 	raw       bool // relative numbers are not known
 	newer     int
 	anew      uint32
+	astray    uint8
 }
 
 // stamped are options with a TSval.
@@ -80,7 +81,7 @@ func (s seg) event() trace.Event {
 		},
 		Reading: Reading{
 			Conn: &Conn{}, From: s.from, RelSeq: s.seq, RelAck: s.ack, Relative: !s.raw,
-			ScaledWindow: scaled, ScaleKnown: !s.raw, AcksFrame: s.acks, RTT: s.rtt, NewerAck: s.newer, Anew: s.anew,
+			ScaledWindow: scaled, ScaleKnown: !s.raw, AcksFrame: s.acks, RTT: s.rtt, NewerAck: s.newer, Anew: s.anew, Astray: s.astray,
 			Findings: s.found, Changes: s.changes,
 		},
 	}
@@ -237,6 +238,12 @@ func stories() []story {
 			hello,
 			seg{frame: 5, ms: 210, from: Client, seq: 1, ack: 1, flags: PSH | ACK, payload: "hello\n", found: []Finding{{Name: "retransmission", Frame: 4, Nth: 1}}},
 			seg{frame: 6, ms: 220, from: Server, seq: 1, ack: 7, flags: ACK, acks: 4},
+		)},
+		{"a SACK of what was never sent", segs(
+			hello,
+			seg{frame: 5, from: Server, seq: 1, ack: 7, flags: ACK, astray: 1, options: Options{
+				SackBlocks: 1, Sack: [4]SackBlock{{Left: clientISN + 1143865582, Right: clientISN + 1143867002}},
+			}},
 		)},
 		{"strangers over IPv6", strangers()},
 		{"an ACK again with nothing outstanding", segs(

@@ -127,10 +127,10 @@ func (x *Explainer) ackLostSegment(f facts, _ tcpstate.Finding) Explanation {
 }
 
 // selective tells of the SACK option, in the numbers that the rest of the
-// explanation uses: what a receiver holds beyond the hole (RFC 2018 §3), or what
-// has come to it twice (RFC 2883 §4).
+// explanation uses: what a receiver holds beyond the hole (RFC 2018 §3), what
+// has come to it twice (RFC 2883 §4), or numbers that its peer never sent.
 func (x *Explainer) selective(f facts) string {
-	held, twice := SackBlocks(f.s)
+	held, twice, astray := SackBlocks(f.s)
 	out := ""
 	if twice != "" {
 		out = x.say(sackTwiceText, args{"from": f.values["from"], "list": twice})
@@ -141,6 +141,9 @@ func (x *Explainer) selective(f facts) string {
 	}
 	if held != "" {
 		out = join(out, x.say(sackHeldText, args{"from": f.values["from"], "list": held}))
+	}
+	if astray != "" {
+		out = join(out, x.say(sackAstrayText, args{"to": f.values["to"], "list": astray}))
 	}
 	return out
 }
@@ -167,24 +170,27 @@ func (x *Explainer) doubled(f facts) (copied int) {
 
 // SackBlocks lists the blocks of a segment's SACK option, first number and last,
 // as they are shown: "9857–10284, 11000–11999". The first one may repeat what lies
-// below the ACK, or within the second: that came twice (RFC 2883 §4).
-func SackBlocks(s *trace.Segment) (held, twice string) {
+// below the ACK, or within the second: that came twice (RFC 2883 §4). Of those that
+// are astray neither is true: see tcpstate.Reading.
+func SackBlocks(s *trace.Segment) (held, twice, astray string) {
 	o := &s.Options
 	blocks := o.Sack[:min(max(o.SackBlocks, 0), len(o.Sack))]
 	base := s.Ack - tcpstate.Seq(s.RelAck) // the peer's ISN, or 0 for raw numbers
-	var list []string
+	var list, lost []string
 	for i, b := range blocks {
 		text := strconv.FormatUint(uint64(b.Left-base), 10) + "–" + strconv.FormatUint(uint64(b.Right-base-1), 10)
 		within := len(blocks) > 1 && !b.Left.Before(blocks[1].Left) && !b.Right.After(blocks[1].Right)
 		switch {
 		case !b.Right.After(b.Left): // no block
+		case s.Astray>>i&1 != 0:
+			lost = append(lost, text)
 		case i == 0 && (!b.Right.After(s.Ack) || within):
 			twice = text
 		default:
 			list = append(list, text)
 		}
 	}
-	return strings.Join(list, ", "), twice
+	return strings.Join(list, ", "), twice, strings.Join(lost, ", ")
 }
 
 func (x *Explainer) zeroWindow(f facts, _ tcpstate.Finding) Explanation {

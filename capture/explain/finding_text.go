@@ -155,7 +155,11 @@ var (
 		En: "{from} does not obey frame {original} but asks: this ACK tells a true peer where the connection stands, and a forger nothing.",
 		Ko: "{from|은/는} 프레임 {original|을/를} 따르지 않고 되묻습니다. 이 ACK로 진짜 상대는 연결의 상황을 알고, 위조한 쪽은 아무것도 얻지 못합니다.",
 	}
-	sackHeldText  = text{En: "SACK: {from} holds {list} already.", Ko: "SACK: {from|은/는} {list}번을 이미 갖고 있습니다."}
+	sackHeldText   = text{En: "SACK: {from} holds {list} already.", Ko: "SACK: {from|은/는} {list}번을 이미 갖고 있습니다."}
+	sackAstrayText = text{
+		En: "SACK names {list}, which {to} never sent: a middlebox may renumber the bytes, not this option.",
+		Ko: "SACK의 {list}번은 {to|이/가} 보낸 적이 없는 번호입니다. 중간 장비가 바이트의 번호만 바꾸고 이 옵션은 그대로 둔 것일 수 있습니다.",
+	}
 	sackTwiceText = text{En: "SACK: {list} has come to {from} twice (D-SACK).", Ko: "SACK: {list}번이 {from}에 두 번 왔습니다(D-SACK)."}
 )
 

@@ -175,7 +175,7 @@ func (x *Explainer) asides(f facts) string {
 
 // sackSection is where the SACK option, or a report of what came twice, is ordered.
 func sackSection(f facts) string {
-	if _, twice := SackBlocks(f.s); twice != "" {
+	if _, twice, _ := SackBlocks(f.s); twice != "" {
 		return "RFC 2018 §3; RFC 2883 §4"
 	}
 	return "RFC 2018 §3"

@@ -2,6 +2,7 @@ package render
 
 import (
 	"math/rand/v2"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -194,5 +195,53 @@ func TestSinceHasRoom(t *testing.T) {
 		if got := sinceText(d); got != want {
 			t.Errorf("%v: %q, want %q", d, got, want)
 		}
+	}
+}
+
+// What nobody sent is in no plot: neither numbers that only a SACK block has, nor a
+// packet that was seen twice.
+func TestPlotsLeaveOutWhatWasNotSent(t *testing.T) {
+	t.Parallel()
+	data := sight{mine: true, s: &trace.Segment{Reading: tcpstate.Reading{Conn: &tcpstate.Conn{Bytes: [2]int64{1000}}}}}
+	data.s.Len = 1000
+	copied := data
+	copied.s = &trace.Segment{Segment: data.s.Segment, Reading: data.s.Reading}
+	copied.s.Findings = []tcpstate.Finding{{Name: tcpstate.FoundRetransmission}, {Name: tcpstate.FoundDuplicateFrame}}
+	rate := throughput()
+	for i, x := range []sight{data, copied, copied} {
+		x.at = float64(i)
+		rate.look(&x)
+	}
+	rate.finish()
+	sent, once := rate.tracks[0].stretches, rate.tracks[1].stretches
+	for i := range sent {
+		if sent[i].last != once[i].last {
+			t.Errorf("of %v octets a second, %v are sent", once[i].last, sent[i].last)
+		}
+	}
+
+	ack := sight{s: &trace.Segment{Reading: tcpstate.Reading{Astray: 1 << 1}}, ack: 1}
+	ack.s.Flags, ack.s.Ack, ack.s.Options.SackBlocks = tcpstate.ACK, 1, 2
+	ack.s.Options.Sack = [4]tcpstate.SackBlock{{Left: 101, Right: 201}, {Left: 1e9, Right: 1e9 + 100}}
+	numbers := timeSequence()
+	numbers.look(&ack)
+	for _, n := range numbers.tracks {
+		if n.high() > 201 {
+			t.Errorf("%s goes up to %v", n.name.En, n.high())
+		}
+	}
+}
+
+// One value alone is seen in a picture: a curve of one has a length.
+func TestCurveOfOneValue(t *testing.T) {
+	t.Parallel()
+	one := &track{name: trace.Text{En: "one"}, shape: steps}
+	one.add(1, 1)
+	var out strings.Builder
+	if err := chartSVG(&out, &chart{until: 2, panels: []*panel{{unit: inBytes, tracks: []*track{one}}}}, Options{}); err != nil {
+		t.Fatal(err)
+	}
+	if !regexp.MustCompile(`d="M[0-9.]+ [0-9.]+[hHvVm][^"]*h[1-9]`).MatchString(out.String()) {
+		t.Errorf("it cannot be seen:\n%s", out.String())
 	}
 }

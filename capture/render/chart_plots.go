@@ -99,9 +99,9 @@ func timeSequence() plotted {
 			if x.has(tcpstate.FoundDuplicateAck) {
 				duplicate.add(x.at, x.ack)
 			}
-			for _, b := range x.s.Options.Sack[:min(max(x.s.Options.SackBlocks, 0), 4)] {
+			for i, b := range x.s.Options.Sack[:min(max(x.s.Options.SackBlocks, 0), 4)] {
 				left, right := x.ack+float64(b.Left.Sub(x.s.Ack)), x.ack+float64(b.Right.Sub(x.s.Ack))
-				if right > left && left >= 0 {
+				if right > left && left >= 0 && x.s.Astray>>i&1 == 0 {
 					sack.addRange(x.at, left, right)
 				}
 			}

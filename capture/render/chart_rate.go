@@ -1,6 +1,7 @@
 package render
 
 import (
+	"statelab/capture/tcpstate"
 	"statelab/capture/trace"
 )
 
@@ -66,7 +67,9 @@ func throughput() plotted {
 		if !x.mine || x.arrival || x.s.Conn == nil {
 			return
 		}
-		sent.add(x.at, float64(x.s.Len))
+		if !x.has(tcpstate.FoundDuplicateFrame) { // nobody sent it twice
+			sent.add(x.at, float64(x.s.Len))
+		}
 		now := x.s.Conn.Bytes[x.way]
 		fresh.add(x.at, float64(now-before))
 		before = now

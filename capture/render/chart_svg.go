@@ -151,13 +151,18 @@ func (d *chartPicture) legend(p *panel, y float64, scale axis, by float64, unit 
 			d.f(`<path d="M%.1f %.1fh20" stroke="%s" stroke-width="3"%s/>`+"\n", x, y-5, d.color(t.ink), dashes(t.ink))
 		case crosses:
 			d.f(`<path fill="none" stroke="%s" stroke-width="2" d="%s"/>`+"\n", d.color(t.ink), mark(x+10, y-5, t.sign))
-		case bars, points:
+		case bars:
 			d.f(`<path d="M%.1f %.1fv-12" stroke="%s" stroke-width="4"/>`+"\n", x+10, y+1, d.color(t.ink))
+		case points:
+			d.f(`<path d="M%.1f %.1fh0" stroke="%s"%s/>`+"\n", x+10, y-5, d.color(t.ink), roundDot)
 		}
 		d.label(x+28, y, chartLetter, "start", d.theme.ink, name)
 		x += wide + 18
 	}
 }
+
+// roundDot draws a line of no length as a dot that is larger than a curve is thick.
+const roundDot = ` stroke-width="7" stroke-linecap="round"`
 
 // dashes tell lines apart without their colours.
 func dashes(i ink) string {
@@ -186,8 +191,17 @@ func (d *chartPicture) track(t *track, x, y func(float64) float64) {
 				fmt.Fprintf(&path, "V%.1fV%.1fV%.1f", y(s.low), y(s.high), y(s.last))
 			}
 		}
+		if len(t.stretches) == 1 { // it would have no length
+			path.WriteString("m-5 0h10")
+		}
 		d.f(`<path fill="none" stroke="%s" stroke-width="2"%s d="%s"/>`+"\n", color, dashes(t.ink), path.String())
-	case bars, points:
+	case points:
+		var path strings.Builder
+		for _, s := range t.stretches {
+			fmt.Fprintf(&path, "M%.1f %.1fV%.1f", x(s.from), y(s.low), y(s.high))
+		}
+		d.f(`<path stroke="%s"%s d="%s"/>`+"\n", color, roundDot, path.String())
+	case bars:
 		var path strings.Builder
 		for _, s := range t.stretches {
 			low, high := y(s.low), y(s.high)

@@ -40,8 +40,8 @@ func (s speaker) label(seg *trace.Segment, tag string) label {
 	if seg.Flags.Has(tcpstate.ACK) {
 		l.ack = s.ackText(seg)
 	}
-	if held, twice := explain.SackBlocks(seg); held+twice != "" {
-		l.sack = "sack=" + strings.ReplaceAll(strings.Join(slices.DeleteFunc([]string{twice, held}, func(s string) bool { return s == "" }), ", "), ", ", ",")
+	if held, twice, astray := explain.SackBlocks(seg); held+twice+astray != "" {
+		l.sack = "sack=" + strings.ReplaceAll(strings.Join(slices.DeleteFunc([]string{twice, held, astray}, func(s string) bool { return s == "" }), ", "), ", ", ",")
 	}
 	if seg.Len > 0 {
 		l.len = "len=" + strconv.Itoa(seg.Len)

@@ -35,15 +35,37 @@ func (m *meter) offer(a *analysis) {
 
 // sack keeps the highest octet that was selectively acknowledged, and counts
 // blocks that say: this came twice (RFC 2883 §4).
-func (m *meter) sack(s *Segment) {
-	if b := s.Options.Sack[0]; b.Right.After(b.Left) && !b.Right.After(s.Ack) {
+func (m *meter) sack(a *analysis) {
+	o := &a.s.Options
+	if b := o.Sack[0]; a.Astray&1 == 0 && b.Right.After(b.Left) && !b.Right.After(a.s.Ack) {
 		m.dsacks++
 	}
-	for _, b := range s.Options.Sack[:s.Options.SackBlocks] {
-		if b.Right.After(s.Ack) && (!m.hasSacked || b.Right.After(m.sacked)) {
+	for i, b := range o.Sack[:o.SackBlocks] {
+		if a.Astray>>i&1 == 0 && b.Right.After(a.s.Ack) && (!m.hasSacked || b.Right.After(m.sacked)) {
 			m.sacked, m.hasSacked = b.Right, true
 		}
 	}
+}
+
+// astray finds the SACK blocks that report nothing of what the peer sends: they name
+// octets beyond the highest that was seen and beyond the window, or from before the
+// ISN (RFC 2018 §3 has a block name octets that were received). Whoever renumbers a
+// stream on its way and leaves this option as it was makes them.
+func (a *analysis) astray(c *Conn) (blocks uint8) {
+	s, highest, peer := a.s, a.fwd.offer.edge, a.From.Peer()
+	if !a.ScaleKnown {
+		highest = s.Ack.Add(uint32(s.Window) << maxShift)
+	}
+	if a.rev.hasNext {
+		highest = later(highest, a.rev.nextSeq)
+	}
+	numbered := c.HasISN[peer] && c.Bytes[peer] < 1<<31 // beyond, its numbers come round
+	for i, b := range s.Options.Sack[:s.Options.SackBlocks] {
+		if b.Right.After(highest) || numbered && b.Left.Before(c.ISN[peer]) {
+			blocks |= 1 << i
+		}
+	}
+	return blocks
 }
 
 // acked takes over an acknowledgment for what this direction sent.

@@ -160,6 +160,9 @@ type Reading struct {
 	// Anew is how many octets at the end of a segment that carries others again it
 	// carries for the first time, SYN and FIN included; 0 where it carries none again.
 	Anew uint32
+	// Astray has a bit for each block of the SACK option, 1 for the first, that names
+	// octets which the peer has not sent, nor may have, unseen: see analysis.astray.
+	Astray uint8
 	// InFlight is how many octets the sender has sent and not seen
 	// acknowledged, this segment included.
 	InFlight uint32

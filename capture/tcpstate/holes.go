@@ -33,8 +33,8 @@ func (c *Conn) lose(passed int64) {
 // reportsHole reports whether a segment says that octets are missing where it comes
 // from: by a SACK of what lies beyond (RFC 2018 §3), or a duplicate ACK (RFC 5681 §2).
 func (a *analysis) reportsHole() bool {
-	for _, b := range a.s.Options.Sack[:a.s.Options.SackBlocks] {
-		if b.Right.After(a.s.Ack) {
+	for i, b := range a.s.Options.Sack[:a.s.Options.SackBlocks] {
+		if a.Astray>>i&1 == 0 && b.Right.After(a.s.Ack) {
 			return true
 		}
 	}

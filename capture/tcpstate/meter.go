@@ -141,7 +141,7 @@ func (c *Conn) measure(a *analysis, from, to End, arrival bool) {
 	}
 	if (acks || s.Options.SackBlocks > 0) && (arrival || !c.ends[from].tapped || !c.ends[to].tapped) { // else it has not come yet
 		if s.Options.SackBlocks > 0 {
-			theirs.sack(s)
+			theirs.sack(a)
 		}
 		if acks {
 			if theirs.missing > 0 {
@@ -224,6 +224,7 @@ func (c *Conn) sent(a *analysis, m *meter, h *happening) {
 	s := a.s
 	if a.copied {
 		m.copies++
+		c.Total[h.from] -= int64(s.Len) // nobody sent it twice
 	}
 	switch {
 	case h.again:

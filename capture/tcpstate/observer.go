@@ -116,6 +116,9 @@ func (o *Observer) Observe(s *Segment, where Where) *Reading {
 		a.arrives(&c.ends[from].flow)
 	}
 	a.acknowledges(c, from, arrival)
+	if s.Options.SackBlocks > 0 {
+		r.Astray = a.astray(c)
+	}
 	c.measure(&a, from, to, arrival)
 	follow{o: o, c: c, s: s, r: r, from: from, to: to}.segment(where, arrival)
 	if !arrival {

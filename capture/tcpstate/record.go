@@ -172,6 +172,9 @@ func (c *Conn) refused(s *Segment, from End) bool {
 	return !s.Ack.After(c.ISN[to]) || s.Ack.After(c.ends[to].flow.nextSeq)
 }
 
+// maxShift is the largest window scale in use: more is taken for it (RFC 7323 §2.3).
+const maxShift = 14
+
 // options keeps the options of an end's SYN, and settles window scaling: it is
 // used only if both SYNs offer it (RFC 7323 §2.2).
 func (c *Conn) options(s *Segment, from End) {
@@ -184,12 +187,12 @@ func (c *Conn) options(s *Segment, from End) {
 		mine.shift, theirs.shift = 0, 0
 		mine.hasShift, theirs.hasShift = true, true
 	case c.Key.OneEnd(): // its own offer is its peer's
-		mine.shift, mine.hasShift = min(s.Options.Scale, 14), true
+		mine.shift, mine.hasShift = min(s.Options.Scale, maxShift), true
 	case c.HasISN[from.Peer()]:
-		mine.shift, theirs.shift = min(s.Options.Scale, 14), min(c.Options[from.Peer()].Scale, 14)
+		mine.shift, theirs.shift = min(s.Options.Scale, maxShift), min(c.Options[from.Peer()].Scale, maxShift)
 		mine.hasShift, theirs.hasShift = true, true
 	case s.Flags.Has(ACK): // a SYN,ACK offers it only in answer to an offer
-		mine.shift, mine.hasShift = min(s.Options.Scale, 14), true
+		mine.shift, mine.hasShift = min(s.Options.Scale, maxShift), true
 	}
 }
 
