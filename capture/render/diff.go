@@ -207,19 +207,24 @@ func DiffText(w io.Writer, left, right DiffSide, o Options) error {
 	room := (o.width() - diffMiddle) / 2
 	rows := Align(left.Segments, right.Segments)
 	var b strings.Builder
+	tail := tailOf(o.ASCII)
 	line := func(l, mid, r string, st style) {
 		c := newCanvas(o.width())
-		c.put(0, ansi.Truncate(l, room, "…"), st)
+		c.put(0, ansi.Truncate(l, room, tail), st)
 		c.put(room+1, mid, st)
-		c.put(room+diffMiddle, ansi.Truncate(r, room, "…"), st)
+		c.put(room+diffMiddle, ansi.Truncate(r, room, tail), st)
 		s := c.line(p)
 		if o.ASCII {
 			s = asciify(s)
 		}
 		b.WriteString(s + "\n")
 	}
-	head := func(s *DiffSide) string { return fmt.Sprintf("%s #%d", safe(s.Name), s.Stream) }
+	head := func(s *DiffSide) string {
+		number := fmt.Sprintf(" #%d", s.Stream)
+		return cutLeft(safe(s.Name), room-len(number), tail) + number
+	}
 	line(head(&left), "", head(&right), strong)
+	wide := max(left.timeWidth(), right.timeWidth())
 	count := map[string]int{}
 	for _, r := range rows {
 		count[r.Kind]++
@@ -230,7 +235,7 @@ func DiffText(w io.Writer, left, right DiffSide, o Options) error {
 				mid += fmt.Sprintf(" %+.4gms", float64(later)/1000)
 			}
 		}
-		line(diffCell(r.Left, room, o.ASCII), mid, diffCell(r.Right, room, o.ASCII), st)
+		line(diffCell(r.Left, room, wide, o.ASCII), mid, diffCell(r.Right, room, wide, o.ASCII), st)
 	}
 	b.WriteString("\n")
 	under := []string{say.f(wordDiffCounts, count["same"], count["left"], count["right"], count["changed"]), say.of(wordDiffLegend)}
@@ -258,10 +263,21 @@ func diffMark(kind string) (style, string) {
 	return plain, "="
 }
 
-// diffCell is a segment in at most room cells, if they hold its number and how much it
-// carries: a flag that another word tells of gives way first, then decimals of the
-// time, and last what it acknowledges.
-func diffCell(s *DiffSegment, room int, ascii bool) string {
+// timeWidth is how many cells the longest time of a side takes.
+func (s *DiffSide) timeWidth() (wide int) {
+	for i := range s.Segments {
+		wide = max(wide, len(s.Segments[i].since()))
+	}
+	return wide
+}
+
+// since is when a segment came, in seconds.
+func (s *DiffSegment) since() string { return fmt.Sprintf("%.4f", float64(s.SinceUS)/1e6) }
+
+// diffCell is a segment in at most room cells, if they hold its time, its number and
+// how much it carries: a flag that another word tells of gives way first, then what
+// it acknowledges.
+func diffCell(s *DiffSegment, room, wide int, ascii bool) string {
 	if s == nil {
 		return ""
 	}
@@ -282,14 +298,15 @@ func diffCell(s *DiffSegment, room int, ascii bool) string {
 		size = fmt.Sprintf(" len=%d", s.Len)
 	}
 	flags := flagText(s.flags)
-	short, at := strings.TrimSuffix(flags, ",ACK"), float64(s.SinceUS)/1e6 // ack= says ACK
+	short := strings.TrimSuffix(flags, ",ACK") // ack= says ACK
 	out := ""
-	for _, out = range []string{
-		fmt.Sprintf("%8.4f %s %s %d%s%s", at, way, flags, s.Seq, ack, size),
-		fmt.Sprintf("%8.4f %s %s %d%s%s", at, way, short, s.Seq, ack, size),
-		fmt.Sprintf("%.1f %s %s %d%s%s", at, way, short, s.Seq, ack, size),
-		fmt.Sprintf("%.1f %s %s %d%s", at, way, flags, s.Seq, size),
+	for _, words := range []string{
+		fmt.Sprintf("%s %d%s%s", flags, s.Seq, ack, size),
+		fmt.Sprintf("%s %d%s%s", short, s.Seq, ack, size),
+		fmt.Sprintf("%s %d%s", flags, s.Seq, size),
+		fmt.Sprintf("%s %d%s", short, s.Seq, size),
 	} {
+		out = fmt.Sprintf("%*s %s %s", wide, s.since(), way, words)
 		if cells(out) <= room {
 			break
 		}

@@ -84,13 +84,35 @@ func TestDiffCell(t *testing.T) {
 	t.Parallel()
 	s := &DiffSegment{SinceUS: 140000, Seq: 75, Ack: 255, Len: 209, flags: tcpstate.PSH | tcpstate.ACK}
 	for room, want := range map[int]string{
-		60: "  0.1400 → PSH,ACK 75 ack=255 len=209",
-		34: "  0.1400 → PSH 75 ack=255 len=209",
-		30: "0.1 → PSH 75 ack=255 len=209",
-		26: "0.1 → PSH,ACK 75 len=209",
+		60: " 0.1400 → PSH,ACK 75 ack=255 len=209",
+		33: " 0.1400 → PSH 75 ack=255 len=209",
+		31: " 0.1400 → PSH,ACK 75 len=209",
+		27: " 0.1400 → PSH 75 len=209",
 	} {
-		if got := diffCell(s, room, false); got != want {
+		if got := diffCell(s, room, 7, false); got != want {
 			t.Errorf("%d cells: %q, not %q", room, got, want)
 		}
+	}
+}
+
+// Of a path too long for a heading its end stays, and the connection's number; times
+// stand in a column.
+func TestDiffHeading(t *testing.T) {
+	t.Parallel()
+	s := DiffSide{Name: "/a/long/path/of/many/parts/to/the/very/same.pcapng", Segments: []DiffSegment{
+		{SinceUS: 1}, {SinceUS: 12_345_678, Seq: 123456, Ack: 1234567, Len: 1448, flags: tcpstate.PSH | tcpstate.ACK},
+	}}
+	other := s
+	other.Stream = 12
+	var out bytes.Buffer
+	if err := DiffText(&out, s, other, Options{}); err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.Split(out.String(), "\n")
+	if !strings.Contains(lines[0], "to/the/very/same.pcapng #0 ") || !strings.HasSuffix(lines[0], "the/very/same.pcapng #12") {
+		t.Errorf("%q", lines[0])
+	}
+	if !strings.HasPrefix(lines[1], " 0.0000 →") || !strings.HasPrefix(lines[2], "12.3457 → PSH,ACK 123456 len=1448") {
+		t.Errorf("%q", lines[1:3])
 	}
 }

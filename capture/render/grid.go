@@ -77,6 +77,23 @@ func cut(s string, width int, tail string) string {
 	return ansi.Truncate(s, width, tail)
 }
 
+// cutLeft shortens s to width cells, the head included, where its end is what matters,
+// as in a path.
+func cutLeft(s string, width int, head string) string {
+	if over := cells(s) - width; over > 0 {
+		return ansi.TruncateLeft(s, over+cells(head), head)
+	}
+	return s
+}
+
+// tailOf stands for what was cut off.
+func tailOf(ascii bool) string {
+	if ascii {
+		return ".."
+	}
+	return "…"
+}
+
 // wrap breaks s into lines of at most width cells, between words where that is
 // possible.
 func wrap(s string, width int) []string {

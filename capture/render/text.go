@@ -299,10 +299,7 @@ func (t *text) fit(s string, width int) string {
 	if cells(s) <= width {
 		return s
 	}
-	tail := "…"
-	if t.o.ASCII {
-		tail = ".."
-	}
+	tail := tailOf(t.o.ASCII)
 	if width < cells(tail) {
 		return strings.Repeat(".", max(width, 0))
 	}

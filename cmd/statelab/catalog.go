@@ -10,6 +10,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"statelab/capture/explain"
+	"statelab/capture/render"
 	"statelab/capture/trace"
 )
 
@@ -21,14 +22,23 @@ type entry struct {
 	refutes []int
 }
 
+// list prints the lessons of a command.
+func (f *viewFlags) list(e *env, entries []entry) error {
+	lang, err := chooseLang(e, f.lang)
+	if err != nil {
+		return err
+	}
+	return catalogue(e.stdout, f.format, view{lang: lang, opts: render.Options{Width: e.width, ASCII: f.ascii}}, entries)
+}
+
 // catalogue writes --list: a table for people, or JSON whose field names are a
 // contract.
-func catalogue(w io.Writer, format string, lang explain.Lang, width int, entries []entry) error {
+func catalogue(w io.Writer, format string, v view, entries []entry) error {
 	switch format {
 	case "json":
-		return catalogueJSON(w, lang, entries)
+		return catalogueJSON(w, v.lang, entries)
 	case "text":
-		return catalogueText(w, lang, width, entries)
+		return catalogueText(w, v, entries)
 	}
 	return misusef("--list prints text or json, not %q", format)
 }
@@ -50,7 +60,7 @@ func catalogueJSON(w io.Writer, lang explain.Lang, entries []entry) error {
 	return enc.Encode(items)
 }
 
-func catalogueText(w io.Writer, lang explain.Lang, width int, entries []entry) error {
+func catalogueText(w io.Writer, v view, entries []entry) error {
 	names := 0
 	for _, e := range entries {
 		names = max(names, len(e.name))
@@ -58,21 +68,21 @@ func catalogueText(w io.Writer, lang explain.Lang, width int, entries []entry) e
 	indent := strings.Repeat(" ", names+2)
 	var b strings.Builder
 	for _, e := range entries {
-		title := lang.Of(e.title)
+		title := v.say(e.title)
 		if len(e.claims) > 0 {
 			title += " (" + strings.Join(e.claims, ", ") + ")"
 		}
-		fmt.Fprintf(&b, "%-*s  %s\n", names, e.name, hang(title, width, indent))
+		fmt.Fprintf(&b, "%-*s  %s\n", names, e.name, hang(title, v.opts.Width, indent))
 		for _, m := range explain.Misconceptions() {
 			if slices.Contains(e.refutes, m.N) {
-				b.WriteString(indent + hang("✗ "+lang.Of(m.Text), width, indent+"  ") + "\n")
+				b.WriteString(indent + hang(v.spell("✗ ")+v.say(m.Text), v.opts.Width, indent+"  ") + "\n")
 			}
 		}
 	}
-	b.WriteString("\n" + lang.Of(trace.Text{
+	b.WriteString("\n" + hang(v.say(trace.Text{
 		En: "✗ marks what people believe and the lesson refutes; in brackets, the claims it shows.",
 		Ko: "✗는 흔한 오해 가운데 이 시나리오가 반증하는 것이고, 괄호 안은 시나리오가 보여 주는 주장입니다.",
-	}) + "\n")
+	}), v.opts.Width, "") + "\n")
 	_, err := io.WriteString(w, b.String())
 	return err
 }

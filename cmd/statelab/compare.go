@@ -50,7 +50,7 @@ func compareLesson(ctx context.Context, e *env, w io.Writer, v view, f *lessonFl
 }
 
 // compareFlags are those that a comparison heeds.
-var compareFlags = []string{"format", "output", "lang", "color", "width", "theme"}
+var compareFlags = []string{"format", "output", "lang", "ascii", "color", "width", "theme"}
 
 // onlyCompare refuses flags that would do nothing: a comparison has no network, no
 // trace and no ladder.
@@ -149,7 +149,7 @@ func compareRates(all []httpdemo.Compared) []column {
 // much that may be, rounded up.
 func heapOf(c *httpdemo.Compared, unit int64) string {
 	if c.Light() {
-		return fmt.Sprintf("≈ 0 (± %d)", (c.Spread+unit-1)/unit)
+		return fmt.Sprintf("≈ 0 ± %d", (c.Spread+unit-1)/unit)
 	}
 	half := unit / 2
 	if c.Heap < 0 {
@@ -164,7 +164,7 @@ func minutes(d time.Duration) string { return strconv.FormatFloat(d.Minutes(), '
 func compareText(w io.Writer, v view, l httpdemo.Lesson, all []httpdemo.Compared) error {
 	var b strings.Builder
 	for _, columns := range [][]column{compareCosts, compareConduct, compareRates(all)} {
-		b.WriteString("\n" + aligned(v.lang, columns, all))
+		b.WriteString("\n" + aligned(v, columns, all))
 	}
 	for _, t := range []trace.Text{
 		{
@@ -180,7 +180,7 @@ func compareText(w io.Writer, v view, l httpdemo.Lesson, all []httpdemo.Compared
 			Ko: "로그아웃의 효력은 다른 사람이 보관한 자격 증명의 사본이 거절될 때 생긴 것으로 봅니다. 처리율은 컴퓨터와 그때 하던 다른 일에 따라 다릅니다. 범위가 겹치면 순위도 범위로 적으며, 그 가운데 누가 더 빠른지는 이번 실행으로 알 수 없습니다.",
 		},
 	} {
-		b.WriteString("\n" + hang(v.lang.Of(t), v.opts.Width, "") + "\n")
+		b.WriteString("\n" + hang(v.say(t), v.opts.Width, "") + "\n")
 	}
 	if _, err := io.WriteString(w, b.String()); err != nil {
 		return err
@@ -189,16 +189,16 @@ func compareText(w io.Writer, v view, l httpdemo.Lesson, all []httpdemo.Compared
 }
 
 // aligned is a table of which all but the first column stand to the right.
-func aligned(lang explain.Lang, columns []column, all []httpdemo.Compared) string {
+func aligned(v view, columns []column, all []httpdemo.Compared) string {
 	first := trace.Text{En: "mechanism", Ko: "방식"}
-	rows := [][]string{{lang.Of(first)}, {""}}
+	rows := [][]string{{v.say(first)}, {""}}
 	for _, c := range columns {
-		rows[0], rows[1] = append(rows[0], lang.Of(c.head)), append(rows[1], lang.Of(c.unit))
+		rows[0], rows[1] = append(rows[0], v.say(c.head)), append(rows[1], v.say(c.unit))
 	}
 	for i := range all {
-		row := []string{lang.Of(httpdemo.MechanismName(all[i].Mechanism))}
+		row := []string{v.say(httpdemo.MechanismName(all[i].Mechanism))}
 		for _, c := range columns {
-			row = append(row, c.cell(lang, &all[i]))
+			row = append(row, v.spell(c.cell(v.lang, &all[i])))
 		}
 		rows = append(rows, row)
 	}

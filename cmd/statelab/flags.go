@@ -60,6 +60,20 @@ type view struct {
 	trace bool
 }
 
+// say is one of our sentences, in the reader's language and characters.
+func (v *view) say(t trace.Text) string { return v.spell(v.lang.Of(t)) }
+
+// spell is a text of ours in the reader's characters.
+func (v *view) spell(s string) string {
+	if v.opts.ASCII {
+		return render.ASCII(s)
+	}
+	return s
+}
+
+// bullet stands before a sentence to look out for.
+const bullet = "▸ "
+
 // traceFormat is the format that is frames, not events.
 const traceFormat = "pcapng"
 

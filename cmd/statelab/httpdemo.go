@@ -30,11 +30,7 @@ func newHTTPDemo(e *env) *cobra.Command {
 		Args: atMostOne("a lesson"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if list {
-				lang, err := chooseLang(e, f.lang)
-				if err != nil {
-					return err
-				}
-				return catalogue(e.stdout, f.format, lang, e.width, lessonEntries())
+				return f.list(e, lessonEntries())
 			}
 			v, err := f.resolve(e)
 			if err != nil {
@@ -175,7 +171,7 @@ func measure(ctx context.Context, w io.Writer, v view, l httpdemo.Lesson) error 
 	}
 	before, indent := "\n", ""
 	for _, t := range found {
-		if _, err := fmt.Fprintln(w, before+indent+hang(v.lang.Of(t), v.opts.Width, indent)); err != nil {
+		if _, err := fmt.Fprintln(w, before+indent+hang(v.say(t), v.opts.Width, indent)); err != nil {
 			return err
 		}
 		before, indent = "", "  "

@@ -19,7 +19,7 @@ import (
 // --pace ask.
 func (f *lessonFlags) present(ctx context.Context, e *env, w io.Writer, v view, p *performance) error {
 	out := &counter{Writer: w}
-	before, done, err := f.pacing(ctx, e, out, v.lang)
+	before, done, err := f.pacing(ctx, e, out, &v)
 	if err != nil {
 		return err
 	}
@@ -37,18 +37,18 @@ func (f *lessonFlags) present(ctx context.Context, e *env, w io.Writer, v view, 
 }
 
 // pacing makes what is to happen before each row.
-func (f *lessonFlags) pacing(ctx context.Context, e *env, w *counter, lang explain.Lang) (func(*ladder.Row) error, func(), error) {
+func (f *lessonFlags) pacing(ctx context.Context, e *env, w *counter, v *view) (func(*ladder.Row) error, func(), error) {
 	nothing := func() {}
 	switch {
 	case f.predict:
-		q := &quizmaster{ctx: ctx, in: bufio.NewReader(e.stdin), out: w, lang: lang}
+		q := &quizmaster{ctx: ctx, in: bufio.NewReader(e.stdin), out: w, view: v}
 		return q.ask, nothing, nil
 	case f.step:
 		keys, err := e.keys()
 		if err != nil {
 			return nil, nothing, err
 		}
-		fmt.Fprintln(e.stderr, lang.Of(trace.Text{En: "any key: the next row; q: end", Ko: "아무 키: 다음 줄, q: 끝"}))
+		fmt.Fprintln(e.stderr, v.lang.Of(trace.Text{En: "any key: the next row; q: end", Ko: "아무 키: 다음 줄, q: 끝"}))
 		step := w.each(func() error {
 			_, err := keys.Key(ctx)
 			return err
@@ -90,7 +90,7 @@ type quizmaster struct {
 	ctx          context.Context
 	in           *bufio.Reader
 	out          io.Writer
-	lang         explain.Lang
+	view         *view
 	asked, right int
 }
 
@@ -99,8 +99,8 @@ func (q *quizmaster) ask(row *ladder.Row) error {
 	if row.Kind != ladder.RowArrow || s == nil || row.Arrow.Part == ladder.Arrival {
 		return nil
 	}
-	from := explain.Label(q.lang, "role."+row.Event.From.Role.String())
-	fmt.Fprint(q.out, q.lang.Of(trace.Text{
+	from := explain.Label(q.view.lang, "role."+row.Event.From.Role.String())
+	fmt.Fprint(q.out, q.view.say(trace.Text{
 		En: "? the next segment comes from the " + from + ": flags, seq, ack (e.g. PSH,ACK 5 9)\n> ",
 		Ko: "? 다음 세그먼트는 " + from + "가 보냅니다. 플래그, seq, ack (예: PSH,ACK 5 9)\n> ",
 	}))
@@ -112,9 +112,9 @@ func (q *quizmaster) ask(row *ladder.Row) error {
 	want := expected(s)
 	if matches(line, want) {
 		q.right++
-		_, err = fmt.Fprintf(q.out, "✓ %d/%d\n", q.right, q.asked)
+		_, err = fmt.Fprintf(q.out, q.view.spell("✓")+" %d/%d\n", q.right, q.asked)
 	} else {
-		_, err = fmt.Fprintf(q.out, "✗ %s   %d/%d\n", strings.Join(want, " "), q.right, q.asked)
+		_, err = fmt.Fprintf(q.out, q.view.spell("✗")+" %s   %d/%d\n", strings.Join(want, " "), q.right, q.asked)
 	}
 	return err
 }
@@ -132,7 +132,7 @@ func (q *quizmaster) answer() (string, error) {
 		case line == "" || isAnswer(line):
 			return line, nil
 		}
-		fmt.Fprint(q.out, q.lang.Of(trace.Text{
+		fmt.Fprint(q.out, q.view.say(trace.Text{
 			En: "  Not an answer. Flags: SYN FIN RST PSH ACK, joined by commas; then seq, and ack\n  where ACK is one of them. Enter alone: show it; q: end\n> ",
 			Ko: "  답의 형식이 아닙니다. 플래그 SYN FIN RST PSH ACK를 쉼표로 이어 쓰고, seq를 쓰고,\n  ACK가 있으면 ack도 씁니다. Enter만: 정답 보기, q: 끝\n> ",
 		}))

@@ -38,11 +38,7 @@ that matter most. --list names them all.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			v, err := f.resolve(e)
 			if list {
-				lang, err := chooseLang(e, f.lang)
-				if err != nil {
-					return err
-				}
-				return catalogue(e.stdout, f.format, lang, e.width, scenarioEntries())
+				return f.list(e, scenarioEntries())
 			}
 			if err != nil {
 				return err
@@ -152,7 +148,7 @@ func tcpLesson(ctx context.Context, e *env, w io.Writer, v view, f *lessonFlags,
 // introduce prints a lesson's title and what to look at; between them what makes
 // it another lesson this time, if anything does.
 func introduce(w io.Writer, v view, title, warning trace.Text, look []trace.Text, tour bool, stop int) error {
-	head := v.lang.Of(title)
+	head := v.say(title)
 	if tour {
 		if stop > 0 {
 			fmt.Fprintln(w)
@@ -163,12 +159,12 @@ func introduce(w io.Writer, v view, title, warning trace.Text, look []trace.Text
 		return err
 	}
 	if warning != (trace.Text{}) {
-		if _, err := fmt.Fprintln(w, "  ! "+hang(v.lang.Of(warning), v.opts.Width, "    ")); err != nil {
+		if _, err := fmt.Fprintln(w, "  ! "+hang(v.say(warning), v.opts.Width, "    ")); err != nil {
 			return err
 		}
 	}
 	for _, l := range look {
-		if _, err := fmt.Fprintln(w, "  "+v.bullet()+hang(v.lang.Of(l), v.opts.Width, "    ")); err != nil {
+		if _, err := fmt.Fprintln(w, "  "+v.spell(bullet)+hang(v.say(l), v.opts.Width, "    ")); err != nil {
 			return err
 		}
 	}
@@ -183,14 +179,6 @@ func introduce(w io.Writer, v view, title, warning trace.Text, look []trace.Text
 
 // conclude prints what a lesson has shown.
 func conclude(w io.Writer, v view, point trace.Text) error {
-	_, err := fmt.Fprintf(w, "\n%s\n", hang(v.bullet()+v.lang.Of(point), v.opts.Width, "  "))
+	_, err := fmt.Fprintf(w, "\n%s\n", hang(v.spell(bullet)+v.say(point), v.opts.Width, "  "))
 	return err
-}
-
-// bullet stands before a sentence to look out for.
-func (v *view) bullet() string {
-	if v.opts.ASCII {
-		return "> "
-	}
-	return "▸ "
 }
