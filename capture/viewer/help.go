@@ -127,7 +127,10 @@ func (x *help) press(key string) (tea.Cmd, bool) {
 	return nil, true
 }
 
-func (x *help) status() string { return x.m.look.of(wordHelp) }
+func (x *help) status() string {
+	l := x.m.look
+	return l.of(wordHelp) + l.glyph(" · ", " | ") + l.f(wordRowOf, x.cur.at+1, x.count())
+}
 func (x *help) keys() []hint   { return []hint{{"↑↓", wordMove}, {"/", wordSearch}} }
 func (x *help) export() Export { return Export{View: "summary", Format: "text"} }
 

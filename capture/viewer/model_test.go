@@ -213,7 +213,7 @@ func TestLongLadder(t *testing.T) {
 	if len(seen) != 6 {
 		t.Errorf("going back, the retransmissions were %v, of 6", seen)
 	}
-	s.press("b").has("no more that way").press("home").has("row 1 of").press("/").typed("seq=90001 ").press("enter").has("seq=90001")
+	s.press("b").has("no finding that way").press("home").has("row 1 of").press("/").typed("seq=90001 ").press("enter").has("seq=90001")
 	s.press("1", "2", "enter", "end", "enter").at("9009").has("retransmission")
 }
 

@@ -94,7 +94,7 @@ var (
 	wordTwoMarked  = trace.Text{En: "frames %d and %d are marked; d compares them", Ko: "프레임 %d, %d 표시함, d를 누르면 비교"}
 	wordMarkTwo    = trace.Text{En: "mark two segments with Space in a ladder, then d compares them", Ko: "사다리에서 Space로 세그먼트 둘을 표시한 뒤 d를 누르세요"}
 	wordNotFound   = trace.Text{En: "not found: %s", Ko: "찾지 못함: %s"}
-	wordNoMore     = trace.Text{En: "no more that way", Ko: "그쪽에는 더 없음"}
+	wordNoMore     = trace.Text{En: "no finding that way", Ko: "그쪽에는 발견 사항 없음"}
 	wordCopied     = trace.Text{En: "%s copied to the terminal's clipboard", Ko: "터미널 클립보드에 %d바이트 복사함"}
 	wordNoneFits   = trace.Text{En: "no connection fits", Ko: "조건에 맞는 연결이 없음"}
 	wordFit        = trace.Text{En: "connections that fit: %d", Ko: "조건에 맞는 연결 %d개"}

@@ -85,10 +85,10 @@ func float(v any) float64 {
 
 // withoutHas writes "has" as the == that it means on lists, and "not has" as
 // !=, column for column.
-func withoutHas(text string) string {
+func withoutHas(text string) (string, error) {
 	tokens, err := lexer.Lex(file.NewSource(text))
 	if err != nil {
-		return text // the compiler will say what is wrong
+		return "", err
 	}
 	out := []rune(text)
 	for i, t := range tokens {
@@ -102,5 +102,5 @@ func withoutHas(text string) string {
 		}
 		copy(out[t.From:t.To], []rune(word))
 	}
-	return string(out)
+	return string(out), nil
 }

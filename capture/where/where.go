@@ -52,7 +52,11 @@ func Compile(text string) (*Expression, error) {
 		return nil, &SyntaxError{Text: text, Column: maxLength, What: fmt.Sprintf("an expression is at most %d bytes long", maxLength)}
 	}
 	options := append(operators(), expr.Env(connection{}), expr.AsBool(), expr.DisableAllBuiltins())
-	program, err := expr.Compile(withoutHas(text), options...)
+	plain, err := withoutHas(text)
+	var program *vm.Program
+	if err == nil {
+		program, err = expr.Compile(plain, options...)
+	}
 	if err == nil {
 		patterns := checkPatterns{text: text}
 		node := program.Node()
@@ -93,6 +97,8 @@ func plainly(message string) string {
 	switch {
 	case strings.HasPrefix(message, "unexpected token EOF"):
 		return "the expression ends where more has to come"
+	case message == "literal not terminated":
+		return "the text has no closing quotation mark"
 	case misplaced.MatchString(message):
 		return strconv.Quote(misplaced.FindStringSubmatch(message)[2]) + " cannot stand here"
 	case mismatch.MatchString(message):

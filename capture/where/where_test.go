@@ -196,6 +196,7 @@ func TestPlainErrors(t *testing.T) {
 		"tcp.closed == \"fin\" or": "column 22: the expression ends where more has to come",
 		"http.status > \"many\"":   "column 13: > does not go between numbers and a text",
 		"tcp.stream == 1)":         "column 16: \")\" cannot stand here",
+		"tcp.fi has \"retr":        "column 17: the text has no closing quotation mark",
 		"tcp.stream + 1":           "column 1: the expression has to be true or false, and is a number",
 	} {
 		if _, err := where.Compile(text); err == nil || err.Error() != want {

@@ -18,7 +18,7 @@ func newCapture(e *env) *cobra.Command {
 	var length time.Duration
 	c := &cobra.Command{
 		Use:   "capture",
-		Short: "Capture live: the ladder as it happens, with what the system says of the sockets",
+		Short: "Capture live: the ladder as it happens, with the sockets' states",
 		Example: `  sudo statelab capture -i lo --port 7007
   sudo statelab capture -i lo --port 8080 -w trace.pcapng
   sudo statelab capture -i lo --filter 'tcp[tcpflags] & (tcp-syn|tcp-fin|tcp-rst) != 0'`,

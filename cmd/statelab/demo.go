@@ -18,7 +18,7 @@ func newDemo(e *env) *cobra.Command {
 	var f lessonFlags
 	c := &cobra.Command{
 		Use:   "demo",
-		Short: "The main lesson: TCP lives and dies, HTTP forgets, and who remembered what",
+		Short: "TCP lives and dies, HTTP forgets: who remembered what",
 		Long: `Watch a TCP connection live and die, then the same HTTP request made again and
 again, and then one table: who remembered what, in bytes, after each step.
 Nothing leaves this process: both ends run on a virtual network.`,

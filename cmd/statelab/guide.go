@@ -16,7 +16,7 @@ func newGuide(e *env) *cobra.Command {
 	var lang string
 	c := &cobra.Command{
 		Use:   "guide [TOPIC]",
-		Short: "Read the guide: first steps, the ladder's symbols, states, rules, formats",
+		Short: "Read the guide: first steps, symbols, states, rules, formats",
 		Long: `Print a topic of the guide; without a name, list the topics. The guide is inside
 the program and needs no network.`,
 		Example: `  statelab guide

@@ -1,9 +1,11 @@
 package main
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
+	"github.com/charmbracelet/x/ansi"
 	"github.com/spf13/cobra"
 )
 
@@ -55,6 +57,21 @@ func TestEveryHelpHasAnExample(t *testing.T) {
 		}
 		if err := plain(out); err != nil {
 			t.Errorf("%v: %v", args, err)
+		}
+	}
+}
+
+// A help has room on a terminal of 80 columns: all but lines to paste, which are not
+// to be broken.
+func TestHelpFits(t *testing.T) {
+	t.Parallel()
+	for _, c := range commands(rootCommand()) {
+		out, _, _ := try(t, "", append(strings.Fields(c.CommandPath())[1:], "--help")...)
+		for line := range strings.Lines(out) {
+			line = strings.TrimSuffix(line, "\n")
+			if n := ansi.StringWidth(line); n > 80 && !slices.Contains(examples(c), strings.TrimSpace(line)) {
+				t.Errorf("%s --help: %d cells: %q", c.CommandPath(), n, line)
+			}
 		}
 	}
 }

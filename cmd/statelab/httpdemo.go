@@ -24,7 +24,7 @@ func newHTTPDemo(e *env) *cobra.Command {
 	var list, wire, packets bool
 	c := &cobra.Command{
 		Use:   "demo [LESSON]",
-		Short: "Run a lesson: real requests, the bytes, and what each side remembers",
+		Short: "Run a lesson: real requests, and what each side remembers",
 		Example: `  statelab http demo stateless
   statelab http demo stateless --explain -w stateless.pcapng`,
 		Args: atMostOne("a lesson"),

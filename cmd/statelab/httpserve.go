@@ -33,16 +33,17 @@ func newHTTPServe(e *env) *cobra.Command {
 	var store string
 	c := &cobra.Command{
 		Use:   "serve [ADDR]",
-		Short: "HTTP/1.1 server with every lesson's pages, and one of what it remembers",
+		Short: "HTTP/1.1 server with every lesson's pages, and what it remembers",
 		Long: `Serve the lessons' pages and JSON over HTTP/1.1, for a browser and for curl:
 / leads through them, /memory shows what the server remembers at this moment
-(HTML, /memory.json, and at /memory/events as it changes). --wire prints every byte as
-it goes by (with --tls, before it is encrypted), --capture adds the ladder of real frames. --tls serves https with a
-certificate made on the spot, whose fingerprint is printed. --store says where
-sessions are kept: memory:, sqlite:FILE, redis://HOST:PORT, nats://HOST:PORT, or
-nats: for a server in this process. A store that does not answer is 503, and so is one that
-is full: of 100,000 sessions or 256 MiB (in memory: 20,000 or 64 MiB a lesson; NATS: 256 MiB),
-whoever shares it.`,
+(HTML, /memory.json, and at /memory/events as it changes). --wire prints every
+byte as it goes by (with --tls, before it is encrypted), --capture adds the
+ladder of real frames. --tls serves https with a certificate made on the spot,
+whose fingerprint is printed. --store says where sessions are kept: memory:,
+sqlite:FILE, redis://HOST:PORT, nats://HOST:PORT, or nats: for a server in this
+process. A store that does not answer is 503, and so is one that is full: of
+100,000 sessions or 256 MiB (in memory: 20,000 or 64 MiB a lesson; NATS:
+256 MiB), whoever shares it.`,
 		Example: `  statelab http serve 127.0.0.1:8080 --wire
   statelab http serve --store sqlite:sessions.db
   statelab http serve 127.0.0.1:8443 --tls

@@ -35,16 +35,16 @@ func newInspect(e *env) *cobra.Command {
 		Use:   "inspect FILE...",
 		Short: "Read a trace: ladder, both ends' states, findings, HTTP",
 		Long: `Read traces (pcap or pcapng, also compressed with gzip, zstd, lz4 or bzip2; - is
-stdin) and show the ladder, with what both ends' states must have been. A damaged
-file is shown up to the damage.
+stdin) and show the ladder, with what both ends' states must have been. A
+damaged file is shown up to the damage.
 
-With -i the trace becomes a screen to walk on: the connections, Enter for the ladder
-of one, Enter again for the bytes of a segment; ? names every key.
+With -i the trace becomes a screen to walk on: the connections, Enter for the
+ladder of one, Enter again for the bytes of a segment; ? names every key.
 
 With --vantage two captures of the same traffic, one from each host, make one
 ladder: what was lost on the way, and how long each segment took.
-With --diff two connections stand side by side, with what differs marked (as text
-or json).`,
+With --diff two connections stand side by side, with what differs marked (as
+text or json).`,
 		Example: `  statelab tcp demo loss -w loss.pcapng
   statelab inspect loss.pcapng --explain
   statelab inspect loss.pcapng --view connections

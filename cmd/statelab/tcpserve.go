@@ -23,7 +23,7 @@ func newTCPServe(e *env) *cobra.Command {
 	server := tcpdemo.EchoServer{}
 	c := &cobra.Command{
 		Use:   "serve [ADDR]",
-		Short: "Raw TCP echo server on the real network, with each connection's states",
+		Short: "Raw TCP echo server on the real network, with its states",
 		Long: `Serve RFC 862's echo over TCP, and show each connection's life as it happens:
 its states as the operating system tells them, its RTT and congestion window,
 its bytes and how it ended. --capture adds the ladder, from real frames.`,

@@ -185,19 +185,22 @@ func (t *twoCaptures) observations() iter.Seq[trace.Observation] {
 
 // comparisonText says how the clocks ran, and what became of the frames.
 func comparisonText(c *vantage.Comparison) trace.Text {
-	offset, errorText := span(c.Clock.Offset.Abs()), span(c.Clock.Error)
-	way := trace.Text{En: "ahead of", Ko: "빠르고"}
-	if c.Clock.Offset < 0 {
-		way = trace.Text{En: "behind", Ko: "느리고"}
+	errorText, offset := span(c.Clock.Error), span(c.Clock.Offset.Abs())
+	clock := trace.Text{En: "is " + offset + " ahead of", Ko: "클라이언트보다 " + offset + " 빠르고"}
+	switch {
+	case c.Clock.Offset == 0:
+		clock = trace.Text{En: "agrees with", Ko: "클라이언트와 같고"}
+	case c.Clock.Offset < 0:
+		clock = trace.Text{En: "is " + offset + " behind", Ko: "클라이언트보다 " + offset + " 느리고"}
 	}
 	drift := strconv.FormatFloat(c.Clock.Drift*1e6, 'f', 1, 64)
 	driftError := strconv.FormatFloat(c.Clock.DriftError*1e6, 'f', 1, 64)
 	both := func(n [2]int) int { return n[0] + n[1] }
 	t := trace.Text{
-		En: fmt.Sprintf("Two captures: the server's clock is %s %s the client's, ±%s, and drifts by %s ppm, ±%s. Times are the client's. %d frames are in both; lost on the way: %d from the client, %d from the server.",
-			offset, way.En, errorText, drift, driftError, c.Shared, c.Lost[vantage.Client], c.Lost[vantage.Server]),
-		Ko: fmt.Sprintf("두 캡처: 서버의 시계는 클라이언트보다 %s %s(±%s), 드리프트는 %s ppm(±%s)입니다. 시각은 클라이언트의 것입니다. 양쪽에 있는 프레임 %d개, 중간에 손실된 프레임은 클라이언트발 %d개, 서버발 %d개입니다.",
-			offset, way.Ko, errorText, drift, driftError, c.Shared, c.Lost[vantage.Client], c.Lost[vantage.Server]),
+		En: fmt.Sprintf("Two captures: the server's clock %s the client's, ±%s, and drifts by %s ppm, ±%s. Times are the client's. %d frames are in both; lost on the way: %d from the client, %d from the server.",
+			clock.En, errorText, drift, driftError, c.Shared, c.Lost[vantage.Client], c.Lost[vantage.Server]),
+		Ko: fmt.Sprintf("두 캡처: 서버의 시계는 %s(±%s), 드리프트는 %s ppm(±%s)입니다. 시각은 클라이언트의 것입니다. 양쪽에 있는 프레임 %d개, 중간에 손실된 프레임은 클라이언트발 %d개, 서버발 %d개입니다.",
+			clock.Ko, errorText, drift, driftError, c.Shared, c.Lost[vantage.Client], c.Lost[vantage.Server]),
 	}
 	add := func(n int, en, ko string) {
 		if n > 0 {

@@ -78,7 +78,7 @@ func TestViewerKeys(t *testing.T) {
 		{[]string{"e", "Tab", "Enter"}, "written: st.connections.csv"},
 		{[]string{"e", "Tab", "Enter"}, "st.connections.csv exists. Overwrite it?"},
 		{[]string{"n"}, "nothing was written"},
-		{[]string{"f"}, "no more that way"},
+		{[]string{"f"}, "no finding that way"},
 		{[]string{"Escape"}, "q quits"},
 	} {
 		x.press(step.keys...)
