@@ -264,7 +264,7 @@ func (r *run) notTCP(f *capture.Frame, arrival bool) {
 	if !r.opts.Kinds.Has(trace.KindOther) {
 		return
 	}
-	r.other = trace.Other{Protocol: r.packet.Protocol, Info: trace.Text{En: r.packet.Info(), Ko: r.packet.InfoKorean()}, Err: r.packet.Err}
+	r.other = trace.Other{Protocol: r.packet.Protocol, Info: trace.Text{En: r.packet.Info(), Ko: r.packet.InfoKorean()}, Src: r.packet.IP.Src, Dst: r.packet.IP.Dst, Err: r.packet.Err}
 	e := trace.Event{Kind: trace.KindOther, At: f.Time, Frame: f.Number, Wire: f.Wire, Stream: -1, Other: &r.other}
 	if p, ok := r.opts.Roles[r.packet.IP.Src]; ok {
 		e.From = p

@@ -51,6 +51,7 @@ type Builder struct {
 	folder    folder
 	packer    packer
 	teller    teller
+	hosts     hosts
 	talked    bool      // an application's message was seen
 	first     time.Time // of the trace, be it shown or not
 	last      time.Time // of the rows
@@ -194,9 +195,19 @@ func (b *Builder) shortened(rows []Row) []Row {
 	return b.folder.fold(rows)
 }
 
-// hidden reports whether the options leave e out.
+// hidden reports whether the options leave e out: where connections are chosen,
+// others, and what passes between other hosts.
 func (b *Builder) hidden(e *trace.Event) bool {
-	return len(b.o.Streams) > 0 && e.Stream >= 0 && !slices.Contains(b.o.Streams, e.Stream)
+	switch {
+	case len(b.o.Streams) == 0:
+		return false
+	case e.Kind == trace.KindOther:
+		return !b.hosts.concern(e.Other)
+	case e.Stream >= 0 && !slices.Contains(b.o.Streams, e.Stream):
+		return true
+	}
+	b.hosts.meet(e)
+	return false
 }
 
 // push appends a row to the queue.

@@ -572,6 +572,40 @@ func TestStreamsAndDetail(t *testing.T) {
 	}
 }
 
+// What passes between other hosts is no part of a chosen connection's ladder.
+func TestOtherFramesOfChosenConnections(t *testing.T) {
+	t.Parallel()
+	near, far, router, stranger := netip.MustParseAddr("10.0.0.1"), netip.MustParseAddr("10.0.0.2"), netip.MustParseAddr("10.0.0.254"), netip.MustParseAddr("10.0.0.9")
+	x := &script{}
+	x.leave(0, false, data)
+	s := x.events[0].Segment
+	s.Src, s.Dst = netip.AddrPortFrom(near, 1000), netip.AddrPortFrom(far, 80)
+	for _, o := range []trace.Other{
+		{Protocol: "UDP", Src: far, Dst: near},
+		{Protocol: "UDP", Src: near, Dst: stranger},
+		{Protocol: "UDP", Src: stranger, Dst: router},
+		{Protocol: "ICMPv4", Src: router, Dst: near},
+		{Protocol: "ICMPv4", Src: router, Dst: stranger},
+		{Protocol: "ARP"},
+	} {
+		x.add(trace.Event{Kind: trace.KindOther, Stream: -1, Other: &o})
+	}
+	shown := func(o ladder.Options) (list []string) {
+		for _, r := range x.rows(o) {
+			if r.Kind == ladder.RowOther {
+				list = append(list, r.Event.Other.Protocol+" "+r.Event.Other.Dst.String())
+			}
+		}
+		return list
+	}
+	if all := shown(ladder.Options{}); len(all) != 6 {
+		t.Errorf("of all connections: %v", all)
+	}
+	if got := shown(ladder.Options{Streams: []int{0}}); !slices.Equal(got, []string{"UDP 10.0.0.1", "ICMPv4 10.0.0.1", "ARP invalid IP"}) {
+		t.Errorf("of one: %v", got)
+	}
+}
+
 func TestArrange(t *testing.T) {
 	t.Parallel()
 	b := ladder.New(ladder.Options{Lanes: []trace.Participant{

@@ -1,6 +1,7 @@
 package trace
 
 import (
+	"net/netip"
 	"time"
 
 	"statelab/capture/http1"
@@ -99,6 +100,8 @@ type Other struct {
 	Protocol string
 	// Info is a short line for people: "who has 10.0.0.2? tell 10.0.0.1".
 	Info Text
+	// Src and Dst are those of its IP header; not valid where there is none.
+	Src, Dst netip.Addr
 	// Err is why the frame could not be decoded further, if it could not.
 	Err error
 }
