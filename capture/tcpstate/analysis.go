@@ -42,7 +42,9 @@ func (a *analysis) analyse(log *sentLog) {
 	a.compare()
 	if s.SegLen() > 0 {
 		a.fresh, a.Anew = log.add(s, a.now, &a.original)
-		a.copied = a.copy()
+		if a.fresh < s.SegLen() {
+			a.copies(log)
+		}
 		if !a.keepAlive {
 			a.repeated()
 		}

@@ -95,6 +95,7 @@ type flow struct {
 	highAckFrame  int // the first with highAck
 	offer         offer
 	empties       empties
+	repeats       *empties // those with octets that were sent before; nil before the first
 }
 
 // stamp tells when a segment left its host among others from there.

@@ -71,6 +71,8 @@ c> ACK 0 1`, "zero-window@0 keep-alive@1 window-full@0 window-probe@4 zero-windo
 		{"challenge", handshake + "c> RST 900\ns> ACK 1 1", "duplicate-ack@2#1 challenge-ack@4"},
 		{"half-open", handshake + "c> PSH,ACK 1 1 +5\ns> RST 1", "half-open@4"},
 		{"damaged", handshake + "c> PSH,ACK 1 1 +5 bad", "bad-checksum@0"},
+		{"a retransmission twice", handshake + "c> PSH,ACK 1 1 +5\nwait 1s\nc> PSH,ACK 1 1 +5\nc> PSH,ACK 1 1 +5 wire\nwait 1s\nc> PSH,ACK 1 1 +5", "retransmission@4#1 retransmission@5#2 duplicate-frame@5 retransmission@4#2"},
+		{"new octets behind old ones twice", handshake + "c> PSH,ACK 1 1 +5\nwait 1s\nc> PSH,ACK 1 1 +9\nc> PSH,ACK 1 1 +9 wire", "retransmission@4#1 retransmission@5#2 duplicate-frame@5"},
 		{"the frame twice", handshake + "c> PSH,ACK 1 1 +5\nc> PSH,ACK 1 1 +5 wire", "retransmission@4#1 duplicate-frame@4"},
 	} {
 		p := newScript(t, between)
