@@ -46,10 +46,6 @@ func (b *Budget) giveBack(n int) {
 
 const defaultLimit = 64 << 10
 
-// maxPending bounds the requests that wait for a response. Nobody pipelines
-// that many; those beyond are not paired.
-const maxPending = 1000
-
 // Conversation reads the messages in both directions of one connection. Only
 // together can they be read: a response has a body or none according to the
 // request's method (RFC 9112 §6.3).
@@ -68,18 +64,11 @@ type Conversation struct {
 	readers  [2]reader // by sender
 	roles    bool      // it is known which end sends requests,
 	asks     tcpstate.End
-	pending  []request // without a final response yet, the oldest first
-	flooded  bool      // there were more than are kept: no further one is paired
-	count    int       // requests so far
+	pending  pending
+	count    int // requests so far
 	protocol string
 	// extensions of WebSocket that were agreed upon (RFC 6455 §9.1).
 	extensions string
-}
-
-// request is what must be known of a request to read its response.
-type request struct {
-	exchange      int
-	head, connect bool
 }
 
 // New returns a Conversation. deliver is called from within Feed and Close with
@@ -146,9 +135,13 @@ func (c *Conversation) asked(m *Message, r *reader) {
 	c.count++
 	m.Exchange = c.count
 	connect := m.Method == "CONNECT"
-	if c.flooded = c.flooded || len(c.pending) == maxPending; !c.flooded {
-		c.pending = append(c.pending, request{exchange: c.count, head: m.Method == "HEAD", connect: connect})
+	if m.Marks.Has(Resumed) {
+		c.pending.lostRequests(m.Start, true)
 	}
+	c.pending.add(request{
+		exchange: c.count, head: m.Method == "HEAD", connect: connect,
+		start: m.Start, heard: r.acked,
+	})
 	if connect {
 		r.next = inTunnel // until a refusal says otherwise
 	}
@@ -157,14 +150,14 @@ func (c *Conversation) asked(m *Message, r *reader) {
 // answered finds the request that a response's head belongs to, and switches
 // protocols where it says so.
 func (c *Conversation) answered(m *Message, r *reader) (to request) {
-	if len(c.pending) > 0 {
-		to = c.pending[0]
-		m.Exchange = to.exchange
-		if m.Status >= 200 || m.Status == 101 {
-			c.pending = append(c.pending[:0], c.pending[1:]...) // and not its tail, which would be a new one for each request
-		}
-	}
 	asker := &c.readers[r.from.Peer()]
+	if m.Marks.Has(Resumed) {
+		c.pending.lostResponses(m.Start)
+	}
+	// What of the requests was received, and not read.
+	unread := r.acked > asker.offset || asker.msg != nil && !asker.headRead && asker.msg.Start < r.acked
+	to = c.pending.answered(response{start: m.Start, acked: r.acked, final: m.Status >= 200 || m.Status == 101, unread: unread})
+	m.Exchange = to.exchange
 	if asker.msg != nil && m.Exchange > 0 && asker.msg.Exchange == m.Exchange && m.Status >= 200 {
 		m.Marks |= Early
 	}
@@ -182,12 +175,4 @@ func (c *Conversation) answered(m *Message, r *reader) (to request) {
 		asker.become(inHead)
 	}
 	return to
-}
-
-// lostResponses: an unknown number of responses is missing. The next one is
-// taken to answer the newest request, which it does unless they are pipelined.
-func (c *Conversation) lostResponses() {
-	if n := len(c.pending); n > 1 {
-		c.pending = c.pending[n-1:]
-	}
 }

@@ -21,14 +21,17 @@ type piece struct {
 	data string
 	what stream.Kind
 	lost int64
+	// late: its sender had received so many octets less than were sent to it.
+	late int64
 }
 
 func client(s string) piece { return piece{from: tcpstate.Client, data: s} }
 func server(s string) piece { return piece{from: tcpstate.Server, data: s} }
 
-func (p piece) gap(n int64) piece { p.what, p.lost = stream.Gap, n; return p }
-func (p piece) end() piece        { p.what = stream.End; return p }
-func (p piece) cut() piece        { p.what = stream.Cut; return p }
+func (p piece) gap(n int64) piece     { p.what, p.lost = stream.Gap, n; return p }
+func (p piece) unheard(n int64) piece { p.late = n; return p }
+func (p piece) end() piece            { p.what = stream.End; return p }
+func (p piece) cut() piece            { p.what = stream.Cut; return p }
 
 // result is what a test looks at.
 type result struct {
@@ -54,7 +57,7 @@ func converse(limits http1.Limits, size int, pieces ...piece) *result {
 			if size > 0 {
 				n = min(n, size)
 			}
-			chunk.Data, chunk.Offset = bytes.Clone(rest[:n]), offset[p.from]
+			chunk.Data, chunk.Offset, chunk.Acked = bytes.Clone(rest[:n]), offset[p.from], offset[p.from.Peer()]-p.late
 			if p.what != stream.Data || n > 0 {
 				r.c.Feed(p.from, &chunk)
 			}
@@ -307,15 +310,15 @@ func TestGaps(t *testing.T) {
 	}{
 		{"inside a body of known length", []piece{server(ten + "ab"), gap(5), server("hij" + ok)}, []string{`1 HTTP/1.1 200 OK {Content-Length=10} length 10 "ab" truncated`, "2 " + okM}},
 		{"the rest of a body", []piece{server(ten + "ab"), gap(8), server(ok)}, []string{`1 HTTP/1.1 200 OK {Content-Length=10} length 10 "ab" truncated`, "2 " + okM}},
-		{"beyond a body", []piece{server(ten + "ab"), gap(9), server("garbage"), server(ok)}, []string{`1 HTTP/1.1 200 OK {Content-Length=10} length 2 "ab" truncated`, "3 " + okM}},
+		{"beyond a body", []piece{server(ten + "ab"), gap(9), server("garbage"), server(ok)}, []string{`1 HTTP/1.1 200 OK {Content-Length=10} length 2 "ab" truncated`, "0 " + okM}},
 		{"inside a chunk", []piece{server(chunks + "5\r\na"), gap(3), server("e\r\n0\r\n\r\n" + ok)}, []string{`1 HTTP/1.1 200 OK {Transfer-Encoding=chunked} chunked 5 "a" truncated`, "2 " + okM}},
-		{"between chunks", []piece{server(chunks + "1\r\na"), gap(3), server("x"), server(ok)}, []string{`1 HTTP/1.1 200 OK {Transfer-Encoding=chunked} chunked 1 "a" truncated`, "3 " + okM}},
+		{"between chunks", []piece{server(chunks + "1\r\na"), gap(3), server("x"), server(ok)}, []string{`1 HTTP/1.1 200 OK {Transfer-Encoding=chunked} chunked 1 "a" truncated`, "0 " + okM}},
 		{"inside a body until close", []piece{server("HTTP/1.0 200 OK\r\n\r\na"), gap(3), server("e"), server("").end()}, []string{`1 HTTP/1.0 200 OK close 5 "a" truncated`}},
-		{"inside a head", []piece{server("HTTP/1.1 200 OK\r\nA: b\r\nContent-"), gap(3), server("\r\n\r\n"), server(ok)}, []string{`1 HTTP/1.1 200 OK {A=b} none 0 truncated`, "3 " + okM}},
-		{"inside a start line", []piece{server("HTTP/1.1 20"), gap(3), server("OK\r\n\r\n"), server(ok)}, []string{"3 " + okM}},
-		{"between messages", []piece{server(ok), gap(30), server("k" + ok), server(ok)}, []string{"1 " + okM, "3 " + okM}},
-		{"before the capture", []piece{gap(0), server("rest of a body"), server(ok)}, []string{"3 " + okM}},
-		{"a request among responses is none", []piece{gap(0), server(get), server(ok)}, []string{"3 " + okM}},
+		{"inside a head", []piece{server("HTTP/1.1 200 OK\r\nA: b\r\nContent-"), gap(3), server("\r\n\r\n"), server(ok)}, []string{`1 HTTP/1.1 200 OK {A=b} none 0 truncated`, "0 " + okM}},
+		{"inside a start line", []piece{server("HTTP/1.1 20"), gap(3), server("OK\r\n\r\n"), server(ok)}, []string{"0 " + okM}},
+		{"between messages", []piece{server(ok), gap(30), server("k" + ok), server(ok)}, []string{"1 " + okM, "0 " + okM}},
+		{"before the capture", []piece{gap(0), server("rest of a body"), server(ok)}, []string{"0 " + okM}},
+		{"a request among responses is none", []piece{gap(0), server(get), server(ok)}, []string{"0 " + okM}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -45,6 +45,7 @@ type reader struct {
 	// resumed: the message to come is the first after something was passed over.
 	resumed bool
 	offset  int64
+	acked   int64         // of the message's first octet: see stream.Chunk.Acked
 	now     *stream.Chunk // what is being read
 	seen    sight         // of the latest octets
 
@@ -194,7 +195,7 @@ func (r *reader) keep(data []byte) {
 func (r *reader) begin() {
 	r.text, r.line, r.left, r.holed = r.text[:0], 0, 0, false
 	r.msg, r.headRead = r.c.limits.Pool.get(), false
-	r.msg.Start = r.offset
+	r.msg.Start, r.acked = r.offset, r.now.Acked
 	r.msg.Span = Span{r.now.Frame, r.now.Frame, r.now.Time, r.now.Time}
 	if r.resumed {
 		r.msg.Marks, r.resumed = Resumed, false
@@ -228,8 +229,13 @@ func (r *reader) breakOff() {
 		r.finish()
 	}
 	r.state, r.next = lost, inHead
-	if r.c.roles && r.from != r.c.asks {
-		r.c.lostResponses()
+	r.lostRequests(true)
+}
+
+// lostRequests: some may be missing at the present octet. none: or not.
+func (r *reader) lostRequests(none bool) {
+	if r.c.roles && r.from == r.c.asks {
+		r.c.pending.lostRequests(r.offset, none)
 	}
 }
 
@@ -254,6 +260,9 @@ func (r *reader) giveUp() {
 // gap passes over octets that the capture lacks. Where the framing tells that
 // they belong to the body, the message goes on behind them.
 func (r *reader) gap(missing int64) {
+	if missing == 0 {
+		r.c.pending.beginsMidway()
+	}
 	switch r.state {
 	case inTunnel:
 		r.tunnel(nil)
@@ -261,7 +270,7 @@ func (r *reader) gap(missing int64) {
 	case inBody, inChunk, inUntilClose:
 		if r.state != inUntilClose && missing > r.left {
 			r.breakOff()
-			return
+			break
 		}
 		r.msg.BodyBytes += missing
 		r.msg.Missing += missing
@@ -272,8 +281,12 @@ func (r *reader) gap(missing int64) {
 			r.settle()
 		}
 	case inHead, inChunkSize, inChunkEnd, inTrailer:
+		if r.state == inHead && r.msg == nil && missing > 0 {
+			r.lostRequests(false)
+		}
 		r.breakOff()
 	}
+	r.offset = r.now.Offset + missing
 }
 
 // end ends the stream. A FIN completes a body that lasts until then (RFC 9112

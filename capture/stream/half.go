@@ -17,19 +17,23 @@ const maxAhead = 1 << 30
 // pieceCost is what a piece that waits takes besides its octets.
 const pieceCost = 128
 
-// stamp is a frame and its time.
+// stamp is a frame, its time, and how much of the peer's stream its sender had:
+// see Chunk.Acked.
 type stamp struct {
 	frame int
 	time  time.Time
+	acked int64
 }
 
-// piece is a range of the stream that waits for the octets before it. The
-// capture may lack its tail: then data is shorter than n.
+// piece is a range of the stream that waits for the octets before it, or for those
+// of the peer that its sender had. The capture may lack its tail: then data is
+// shorter than n.
 type piece struct {
 	offset int64
 	n      int64
 	data   []byte
 	at     stamp
+	whole  stamp // what brought the last of the octets before it
 }
 
 func (p *piece) end() int64 { return p.offset + p.n }
@@ -56,14 +60,16 @@ type half struct {
 	fin     int64 // the FIN's offset
 	finAt   stamp
 	last    stamp
-	waiting []*piece // ordered, without overlaps, all behind next
+	whole   int64    // where the first hole begins, if something waits
+	excused int64    // what the peer sends waits for no octets before this offset
+	waiting []*piece // ordered, without overlaps, none before next
 	held    int      // bytes of memory that these take
 	place   *list.Element
 
-	others  []tcpstate.Seq // where it would begin by other SYNs than the first: see begin
-	acked   int64          // the peer has acknowledged the octets before this offset
-	hole    int64          // the value of next at which they were found to be missing,
-	missing int            // and the number of the segment that showed it
+	others []tcpstate.Seq // where it would begin by other SYNs than the first: see begin
+	acked  int64          // the peer has acknowledged the octets before this offset
+	stuck  int64          // the value of next at which it was found to wait in vain,
+	since  int            // and the number of the segment that showed it
 }
 
 // take puts a segment's octets where they belong.
@@ -95,15 +101,27 @@ func (h *half) take(s *tcpstate.Segment, at stamp) {
 	if s.Flags.Has(tcpstate.FIN) && !h.hasFIN && offset+int64(s.Len) >= h.next {
 		h.hasFIN, h.fin, h.finAt = true, offset+int64(s.Len), at
 	}
-	if offset == h.next && len(h.waiting) == 0 && !h.hasFIN && s.Len > 0 && s.Len == len(s.Payload) { // as nearly always
+	switch {
+	case offset == h.next && len(h.waiting) == 0 && !h.hasFIN && s.Len > 0 && s.Len == len(s.Payload) && h.turn(at): // as nearly always
 		h.emit(Data, s.Payload, 0, at, at)
 		h.next += int64(s.Len)
+		if len(h.peer().waiting) > 0 {
+			h.conn.drain(at)
+		}
 		return
-	}
-	if s.Len > 0 {
+	case s.Len > 0:
 		h.add(piece{offset: offset, n: int64(s.Len), data: s.Payload[:min(len(s.Payload), s.Len)], at: at}, at)
 	}
 	h.finish(at)
+}
+
+func (h *half) peer() *half { return &h.conn.halves[h.from.Peer()&1] }
+
+// turn reports whether what the peer's sender had when it sent a piece has been
+// delivered, as far as it will be.
+func (h *half) turn(at stamp) bool {
+	p := h.peer()
+	return at.acked <= p.next || at.acked <= p.excused || p.done || p.hasFIN && p.next >= p.fin
 }
 
 // reset ends the stream if the reset bears exactly the next number; the
@@ -162,8 +180,7 @@ func (h *half) offsetOf(seq tcpstate.Seq) int64 {
 	return h.next + int64(seq.Sub(h.base.Add(uint32(h.next))))
 }
 
-// add delivers a piece if it is the stream's next, else keeps what is new in
-// it. Octets that are there already win over a later copy.
+// add delivers a piece if it is the next, else keeps what is new in it. Octets that are there already win over a later copy.
 func (h *half) add(p piece, at stamp) {
 	end := p.end()
 	if h.hasFIN {
@@ -173,12 +190,13 @@ func (h *half) add(p piece, at stamp) {
 		return // all of it was delivered before
 	}
 	p = p.part(max(p.offset, h.next), end)
-	if p.offset == h.next && (len(h.waiting) == 0 || h.waiting[0].offset >= p.end()) {
-		h.deliver(&p, at)
+	if p.whole = at; p.offset == h.next && h.turn(p.at) && (len(h.waiting) == 0 || h.waiting[0].offset >= p.end()) {
+		h.deliver(&p)
 	} else {
 		h.keep(p)
 	}
-	h.drain(at)
+	h.grown(at)
+	h.conn.drain(at)
 }
 
 // keep copies those ranges of p that no waiting piece covers.
@@ -203,12 +221,21 @@ func (h *half) keep(p piece) {
 	}
 }
 
-// drain delivers the pieces whose turn has come.
-func (h *half) drain(at stamp) {
+// grown notes how far the stream reaches without a hole.
+func (h *half) grown(at stamp) {
+	h.whole = max(h.whole, h.next)
+	for i := sort.Search(len(h.waiting), func(i int) bool { return h.waiting[i].offset >= h.whole }); i < len(h.waiting) && h.waiting[i].offset == h.whole; i++ {
+		h.waiting[i].whole, h.whole = at, h.waiting[i].end()
+	}
+}
+
+// drain delivers the pieces whose turn has come, and reports whether there were
+// any.
+func (h *half) drain(at stamp) (some bool) {
 	ready := 0
-	for ready < len(h.waiting) && h.waiting[ready].offset == h.next {
+	for ready < len(h.waiting) && h.waiting[ready].offset == h.next && h.turn(h.waiting[ready].at) {
 		p := h.waiting[ready]
-		h.deliver(p, at)
+		h.deliver(p)
 		h.account(-len(p.data) - pieceCost)
 		ready++
 	}
@@ -216,6 +243,8 @@ func (h *half) drain(at stamp) {
 	if len(h.waiting) == 0 {
 		h.waiting = nil
 	}
+	h.finish(at)
+	return ready > 0
 }
 
 // account keeps the books of memory, and the order of who waits longest.
@@ -233,13 +262,13 @@ func (h *half) account(bytes int) {
 }
 
 // deliver hands out a piece that begins at next.
-func (h *half) deliver(p *piece, at stamp) {
+func (h *half) deliver(p *piece) {
 	if len(p.data) > 0 {
-		h.emit(Data, p.data, 0, p.at, at)
+		h.emit(Data, p.data, 0, p.at, p.whole)
 		h.next += int64(len(p.data))
 	}
 	if lost := p.n - int64(len(p.data)); lost > 0 { // the frame was cut when it was captured
-		h.emit(Gap, nil, lost, p.at, at)
+		h.emit(Gap, nil, lost, p.at, p.whole)
 		h.next += lost
 	}
 }
@@ -247,23 +276,48 @@ func (h *half) deliver(p *piece, at stamp) {
 func (h *half) emit(kind Kind, data []byte, lost int64, carried, release stamp) {
 	c := &h.conn.chunk
 	c.Kind, c.Offset, c.Data, c.Lost = kind, h.next, data, lost
-	c.Frame, c.Time = carried.frame, carried.time
+	c.Frame, c.Time, c.Acked = carried.frame, carried.time, carried.acked
 	c.Release, c.ReleaseTime = release.frame, release.time
 	h.conn.deliver(h.from, c)
 	c.Data = nil
 }
 
-// skipHole declares the first hole lost, and goes on behind it.
-func (h *half) skipHole(at stamp) {
+// goOn ends the waiting for what is not to come: a hole before the first piece is
+// declared lost, and else what the peer is to deliver before it.
+func (h *half) goOn(at stamp) {
 	if len(h.waiting) == 0 {
 		return
 	}
-	first := h.waiting[0]
-	h.emit(Gap, nil, first.offset-h.next, first.at, at)
-	h.next = first.offset
-	h.drain(at)
-	h.finish(at)
+	first, p := h.waiting[0], h.peer()
+	switch {
+	case first.offset > h.next:
+		h.emit(Gap, nil, first.offset-h.next, first.at, at)
+		h.next = first.offset
+		h.grown(at)
+	case p.holed():
+		p.goOn(at)
+		return
+	default:
+		p.excused = first.at.acked
+	}
+	h.conn.drain(at)
 }
+
+// before reports whether something waits that is to go on before what waits of the
+// peer: for a hole alone, or as the earlier.
+func (h *half) before(peer *half) bool {
+	if len(h.waiting) == 0 || len(peer.waiting) == 0 {
+		return len(h.waiting) > 0
+	}
+	mine, other := h.waiting[0].at, peer.waiting[0].at
+	if turn := h.turn(mine); turn != peer.turn(other) {
+		return turn
+	}
+	return mine.time.Before(other.time) || mine.time.Equal(other.time) && h.from == tcpstate.Client
+}
+
+// holed reports whether something waits for octets of its own stream.
+func (h *half) holed() bool { return len(h.waiting) > 0 && h.waiting[0].offset > h.next }
 
 // finish delivers the End once all octets before the FIN have been.
 func (h *half) finish(at stamp) {
@@ -281,39 +335,43 @@ func (h *half) drop() {
 	h.account(-h.held)
 }
 
-// acknowledged notes how far the peer says that it has received.
-func (h *half) acknowledged(ack tcpstate.Seq) {
+// acknowledged notes how far the peer says that it has received, and returns that
+// as Chunk.Acked has it.
+func (h *half) acknowledged(ack tcpstate.Seq) int64 {
 	h.beginAnew(ack)
-	if offset := h.offsetOf(ack); h.begun && !h.done && offset <= h.next+maxAhead {
+	offset := h.offsetOf(ack)
+	switch {
+	case !h.begun || offset > h.next+maxAhead:
+		return -1
+	case !h.done:
 		h.acked = max(h.acked, offset)
 	}
+	return max(offset, 0)
 }
 
-// giveUpAcknowledged declares a hole lost that the receiver has received: its
-// sender will not send it again, so that waiting for it is in vain. Something waits.
-func (h *half) giveUpAcknowledged(at stamp) {
-	if h.acked < h.waiting[0].offset {
+// giveUp ends a wait that is in vain: for a hole whose octets the receiver has,
+// so that its sender will not send it again; or for octets that the sender of what waits has
+// received. Something waits.
+func (h *half) giveUp(at stamp) {
+	if h.holed() != h.inVain() || !h.holed() && h.peer().inVain() {
+		return // it may come, or the peer's hole is given up first
+	}
+	if h.stuck != h.next || h.since == 0 {
+		h.stuck, h.since = h.next, h.conn.segments
 		return
 	}
-	if h.hole != h.next || h.missing == 0 {
-		h.hole, h.missing = h.next, h.conn.segments
-		return
-	}
-	if h.conn.segments-h.missing >= ackGrace {
-		h.missing = 0
-		h.skipHole(at)
+	if h.conn.segments-h.since >= ackGrace {
+		h.since = 0
+		h.goOn(at)
 	}
 }
 
-// close delivers what waits, and ends the stream.
+// inVain reports whether something waits for octets that the peer has received.
+func (h *half) inVain() bool { return h.holed() && h.acked >= h.waiting[0].offset }
+
+// close ends the stream, of which nothing waits.
 func (h *half) close() {
 	if !h.begun || h.done {
-		return
-	}
-	for len(h.waiting) > 0 {
-		h.skipHole(h.last)
-	}
-	if h.done {
 		return
 	}
 	if h.hasFIN {

@@ -3,8 +3,10 @@
 // §3.10.7.4).
 //
 // It follows a connection from outside, from the segments that a capture holds.
-// What the capture lacks it reports as a gap, in its place; what it must hold
-// back until a hole is filled takes bounded memory.
+// What the capture lacks it reports as a gap, in its place. What one end sends it
+// delivers behind what that end had received of the other, as its acknowledgments
+// tell, in whatever order a capture shows the two. What it must hold back until a
+// hole is filled takes bounded memory.
 package stream
 
 import (
@@ -40,6 +42,10 @@ type Chunk struct {
 	// Data is set for Kind Data only, never empty, and valid until the deliver
 	// function returns.
 	Data []byte
+	// Acked is how much of the peer's stream the sender of the octets had received
+	// when it sent them, as it acknowledges: an offset there, -1 where it is not
+	// known.
+	Acked int64
 	// Lost is how many octets a Gap lacks; 0 where nobody can know: in front of
 	// a stream whose beginning was not seen.
 	Lost int64
@@ -47,9 +53,9 @@ type Chunk struct {
 	// the FIN, the RST, or the last segment), and Time is when it was seen.
 	Frame int
 	Time  time.Time
-	// Release is the frame that let the chunk be delivered, and ReleaseTime
+	// Release is the frame that let its receiver have the chunk, and ReleaseTime
 	// when it was seen: later than Frame where the octets had to wait for
-	// others before them.
+	// others before them in their stream.
 	Release     int
 	ReleaseTime time.Time
 }
@@ -121,22 +127,41 @@ const ackGrace = 8
 func (c *Conn) Segment(from tcpstate.End, s *tcpstate.Segment) {
 	c.segments++
 	h := &c.halves[from&1]
-	at := stamp{s.Frame, s.Time}
+	at := stamp{s.Frame, s.Time, -1}
+	if s.Flags.Has(tcpstate.ACK) {
+		at.acked = c.halves[from.Peer()&1].acknowledged(s.Ack)
+	}
 	h.take(s, at)
 	c.bound(h, at)
-	if s.Flags.Has(tcpstate.ACK) {
-		c.halves[from.Peer()&1].acknowledged(s.Ack)
-	}
 	for end := range c.halves {
 		if h := &c.halves[end]; len(h.waiting) > 0 {
-			h.giveUpAcknowledged(at)
+			h.giveUp(at)
 		}
+	}
+}
+
+// drain delivers the pieces of both directions whose turn has come.
+func (c *Conn) drain(at stamp) {
+	for c.halves[tcpstate.Client].drain(at) || c.halves[tcpstate.Server].drain(at) {
+		continue
 	}
 }
 
 // Close ends both directions: the connection, or the capture, is over. What
 // waits is delivered behind a Gap, then a Cut, unless the stream had its End.
 func (c *Conn) Close() {
+	a, b := &c.halves[tcpstate.Client], &c.halves[tcpstate.Server]
+	last := a.last
+	if b.last.frame > last.frame {
+		last = b.last
+	}
+	for a.before(b) || b.before(a) {
+		if a.before(b) {
+			a.goOn(last)
+		} else {
+			b.goOn(last)
+		}
+	}
 	for end := range c.halves {
 		c.halves[end].close()
 	}
@@ -152,11 +177,11 @@ func (c *Conn) bound(grown *half, at stamp) {
 	for c.halves[0].held+c.halves[1].held > c.in.limits.PerConn {
 		h := grown
 		if len(h.waiting) == 0 {
-			h = &c.halves[grown.from.Peer()&1]
+			h = grown.peer()
 		}
-		h.skipHole(at)
+		h.goOn(at)
 	}
 	for c.in.held > c.in.limits.Total {
-		c.in.waiting.Front().Value.(*half).skipHole(at)
+		c.in.waiting.Front().Value.(*half).goOn(at)
 	}
 }

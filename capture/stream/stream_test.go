@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -395,5 +396,58 @@ func BenchmarkSwappedPairs(b *testing.B) {
 		s.Seq = s.Seq.Add(^uint32(1448) + 1)
 		c.Segment(tcpstate.Client, &s)
 		s.Seq = s.Seq.Add(1448)
+	}
+}
+
+// TestBothDirections: what an end sends comes behind what it had received, in
+// whatever order a capture shows the two, and whatever it lacks.
+func TestBothDirections(t *testing.T) {
+	t.Parallel()
+	open := []step{{flags: syn}, {server: true, flags: syn | ack, ack: 1}}
+	ask, answer := step{seq: 1, flags: ack, data: "ask", ack: 1}, step{server: true, seq: 1, flags: ack, data: "answer", ack: 4}
+	again, answered := step{seq: 4, flags: ack, data: "more", ack: 7}, step{server: true, seq: 7, flags: ack, data: "all", ack: 8}
+	idle := slices.Repeat([]step{{seq: 8, flags: ack, ack: 10}}, 9)
+	far := step{server: true, seq: 1, flags: ack, data: "answer", ack: 1 << 29}
+	tests := []struct {
+		name  string
+		steps []step
+		want  string
+	}{
+		{"in order", []step{ask, answer, again, answered}, ">ask <answer >more <all >! <!"},
+		{"the answer is seen first", []step{answer, ask, answered, again}, ">ask <answer >more <all >! <!"},
+		{"a request is missing", slices.Concat([]step{answer, again, answered}, idle), ">[3] <answer >more <all >! <!"},
+		{"an answer is missing", slices.Concat([]step{ask, again, answered}, idle), ">ask <[6] >more <all >! <!"},
+		{"when all ends", []step{ask, again, answered}, ">ask <[6] >more <all >! <!"},
+		{"the last request is missing", slices.Concat([]step{ask, answer, answered}, idle), ">ask <answer <all >! <!"},
+		{"a number that nobody has sent", slices.Concat([]step{far}, idle, []step{ask, again}), "<answer >ask >more >! <!"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			var got []string
+			a := stream.New(stream.Limits{})
+			c := a.Open(func(from tcpstate.End, chunk *stream.Chunk) {
+				text := string(chunk.Data)
+				switch chunk.Kind {
+				case stream.Gap:
+					text = fmt.Sprintf("[%d]", chunk.Lost)
+				case stream.Cut:
+					text = "!"
+				case stream.Data, stream.End:
+				}
+				got = append(got, map[tcpstate.End]string{tcpstate.Client: ">", tcpstate.Server: "<"}[from]+text)
+			})
+			for i, s := range slices.Concat(open, tt.steps) {
+				seg := segment(s, i+1)
+				c.Segment(from(s), &seg)
+			}
+			c.Close()
+			if got := strings.Join(got, " "); got != tt.want {
+				t.Errorf("got  %s\nwant %s", got, tt.want)
+			}
+			if a.Held() != 0 {
+				t.Errorf("%d bytes are still held", a.Held())
+			}
+		})
 	}
 }
