@@ -84,10 +84,6 @@ var (
 		En: "Where the message ends cannot be told: its framing is contradictory or damaged, or its head too long.",
 		Ko: "프레이밍이 서로 어긋나거나 깨졌거나 헤더가 너무 길어, 메시지가 어디서 끝나는지 알 수 없습니다.",
 	}
-	truncatedText = text{
-		En: "The message is incomplete: the stream ended, or has a hole, before it did.",
-		Ko: "메시지가 끝나기 전에 스트림이 끝났거나 중간이 비어 있어 불완전합니다.",
-	}
 	headSumText   = text{En: "{total} bytes of the stream, head only", Ko: "스트림의 {total}바이트, 헤더뿐"}
 	lengthSumText = text{
 		En: "{total} = {head|byte} of head + {body} of body (Content-Length)",
@@ -102,6 +98,22 @@ var (
 		Ko: "{total} = 헤더 {head}바이트 + 본문 {body}바이트(연결이 닫혀 끝남)",
 	}
 )
+
+// truncatedTexts tell why a message is not whole.
+var truncatedTexts = map[http1.Break]text{
+	http1.BreakGap: {
+		En: "The message is incomplete: the capture lacks some of it.",
+		Ko: "캡처에 일부가 없어 메시지가 불완전합니다.",
+	},
+	http1.BreakClose: {
+		En: "The message is incomplete: {from} closed the connection before its end.",
+		Ko: "메시지가 끝나기 전에 {from|이/가} 연결을 닫아 불완전합니다.",
+	},
+	http1.BreakCut: {
+		En: "The message is incomplete: the connection was reset, or the capture ended, before it did.",
+		Ko: "메시지가 끝나기 전에 연결이 리셋되었거나 캡처가 끝나 불완전합니다.",
+	},
+}
 
 // credentialPlaces name a credential by where it stands.
 var credentialPlaces = map[http1.Place]text{

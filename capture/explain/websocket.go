@@ -46,7 +46,7 @@ func (x *Explainer) webSocket(ev *trace.Event) Explanation {
 		section += "; RFC 7692 §7.2.2"
 	}
 	if f.Truncated {
-		return Explanation{Sentence: join(sentence, x.say(truncatedText, values)), Section: section}
+		return Explanation{Sentence: join(sentence, x.say(truncatedTexts[f.Break], values)), Section: section}
 	}
 	sum := wsSumText
 	if f.Masked {

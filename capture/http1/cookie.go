@@ -170,13 +170,19 @@ func (c *SetCookie) Problems(host string) (all []string) {
 	if c.Partitioned && !c.Secure {
 		all = append(all, "partitioned-without-secure")
 	}
-	if c.Domain != "" && host != "" && !domainMatch(host, c.Domain) {
+	if c.foreign(host) {
 		all = append(all, "foreign-domain")
 	}
 	if len(c.Name)+len(c.Value) > 4096 {
 		all = append(all, "too-long")
 	}
 	return all
+}
+
+// foreign reports whether a cookie that came from a host is for one that does not
+// match it, so that it is ignored entirely (RFC 6265 §5.3, step 6).
+func (c *SetCookie) foreign(host string) bool {
+	return c.Domain != "" && host != "" && !domainMatch(host, c.Domain)
 }
 
 // Loopback reports whether a host, without a port, is the machine that asks:

@@ -337,6 +337,30 @@ func TestGaps(t *testing.T) {
 	}
 }
 
+// TestBreaks: why a message is not whole.
+func TestBreaks(t *testing.T) {
+	t.Parallel()
+	const ten = "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nab"
+	for name, tt := range map[string]struct {
+		pieces []piece
+		want   http1.Break
+	}{
+		"whole":                       {[]piece{server(ten + "cdefghij")}, http1.NoBreak},
+		"its sender closed":           {[]piece{server(ten), server("").end()}, http1.BreakClose},
+		"reset":                       {[]piece{server(ten), server("").cut()}, http1.BreakCut},
+		"octets are missing":          {[]piece{server(ten), server("").gap(2), server("efghij")}, http1.BreakGap},
+		"and then its sender closed":  {[]piece{server(ten), server("").gap(2), server("ef"), server("").end()}, http1.BreakGap},
+		"nobody knows how many":       {[]piece{server(ten), server("").gap(20)}, http1.BreakGap},
+		"its head has a hole":         {[]piece{server(ten[:20]), server("").gap(2)}, http1.BreakGap},
+		"its head ends with the rest": {[]piece{server(ten[:20]), server("").end()}, http1.BreakClose},
+	} {
+		r := converse(http1.Limits{}, 0, append([]piece{client(get)}, tt.pieces...)...)
+		if m := r.messages[len(r.messages)-1]; m.Break != tt.want || m.Truncated != (tt.want != http1.NoBreak) {
+			t.Errorf("%s: %q, want %q", name, m.Break, tt.want)
+		}
+	}
+}
+
 func TestLimits(t *testing.T) {
 	t.Parallel()
 	limits := http1.Limits{Head: 60, Body: 3}

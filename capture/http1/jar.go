@@ -25,9 +25,10 @@ const (
 	CookieOtherHost                  // the client sends what it was given for another host
 	CookieOtherPath                  // the client sends it where its Path does not match
 	CookieNeverSet                   // the client sends it, and nothing here has set it
+	CookieIgnored                    // the client is asked to remember it for a host that is not the server's
 )
 
-var cookieActs = [...]string{"set", "changed", "renewed", "removed", "returned", "earlier", "altered", "unsure", "expired", "elsewhere", "other-host", "other-path", "never-set"}
+var cookieActs = [...]string{"set", "changed", "renewed", "removed", "returned", "earlier", "altered", "unsure", "expired", "elsewhere", "other-host", "other-path", "never-set", "ignored"}
 
 // String returns the act's name: a key, not a label.
 func (a CookieAct) String() string { return cookieActs[min(int(a), len(cookieActs)-1)] }
@@ -63,8 +64,9 @@ const maxKept = 20_000
 // tells clients apart by their IP address.
 type jar struct {
 	kept   []*Kept
-	byName map[string][]*Kept
-	before int // settings that the cookies remember
+	byName map[string][]*Kept // and those that were ignored
+	count  int                // of both
+	before int                // settings that the cookies remember
 	// unasked are those of a client that no request of its has asked for yet.
 	unasked map[netip.Addr][]*Kept
 }
@@ -105,15 +107,20 @@ func (j *jar) set(client netip.Addr, o origin, c SetCookie, m, request *Message)
 	domain, path := cmp.Or(c.Domain, o.host), cmp.Or(c.Path, defaultPath(o.path))
 	gone := c.Removes(m.LastTime)
 	fact.Ends, _ = c.Ends(m.LastTime)
-	old := j.find(client, domain, path, c.Name)
+	ignored := c.foreign(o.known())
+	old := j.find(client, domain, path, c.Name, ignored)
 	if gone {
 		fact.Act = CookieRemoved
 	}
+	if ignored { // RFC 6265 §5.3, step 6
+		fact.Act = CookieIgnored
+	}
 	switch {
-	case old == nil && (gone || len(j.kept) >= maxKept):
+	case old == nil && (gone || j.count >= maxKept), ignored && gone:
 		return fact
 	case old == nil:
-		old = j.keep(&Kept{Client: client, Host: domain, Name: c.Name, Path: path, onlyHost: c.Domain == "", named: c.Domain != "" || o.named, server: o.server})
+		old = j.keep(&Kept{Client: client, Host: domain, Name: c.Name, Path: path, onlyHost: c.Domain == "", named: c.Domain != "" || o.named, server: o.server, ignored: ignored})
+	case ignored:
 	default:
 		if done := j.again(old, &fact, gone, request, o.path); done {
 			return fact
@@ -124,7 +131,7 @@ func (j *jar) set(client netip.Addr, o origin, c SetCookie, m, request *Message)
 		old.RemovedFrame, old.RemovedTime = m.FirstFrame, m.FirstTime
 	} else {
 		old.Value, old.SetFrame, old.SetTime = c.Value, m.FirstFrame, m.FirstTime
-		if fact.Act != CookieRenewed {
+		if fact.Act != CookieRenewed && !ignored {
 			j.awaits(old)
 		}
 	}
@@ -183,9 +190,9 @@ func (j *jar) again(old *Kept, fact *CookieFact, gone bool, request *Message, pa
 	return false
 }
 
-func (j *jar) find(client netip.Addr, domain, path, name string) *Kept {
+func (j *jar) find(client netip.Addr, domain, path, name string, ignored bool) *Kept {
 	for _, k := range j.byName[name] {
-		if k.Client == client && k.Host == domain && k.Path == path {
+		if k.ignored == ignored && k.Client == client && k.Host == domain && k.Path == path {
 			return k
 		}
 	}
@@ -196,7 +203,11 @@ func (j *jar) keep(k *Kept) *Kept {
 	if j.byName == nil {
 		j.byName = map[string][]*Kept{}
 	}
-	j.kept, j.byName[k.Name] = append(j.kept, k), append(j.byName[k.Name], k)
+	j.count++
+	j.byName[k.Name] = append(j.byName[k.Name], k)
+	if !k.ignored {
+		j.kept = append(j.kept, k)
+	}
 	return k
 }
 
@@ -258,7 +269,7 @@ func (j *jar) returned(client netip.Addr, o origin, pair CookiePair, m *Message)
 func (j *jar) owners(client netip.Addr, o origin, name string, v value) (mine, others, foreign *Kept) {
 	for _, k := range j.byName[name] {
 		_, had := k.had(v)
-		switch fits := k.fits(o); {
+		switch fits := k.fits(o) && !k.ignored; {
 		case k.Client == client && fits:
 			if (had || pathMatch(o.path, k.Path)) && (mine == nil || better(k, mine, v, o.path)) {
 				mine = k
@@ -266,6 +277,7 @@ func (j *jar) owners(client netip.Addr, o origin, name string, v value) (mine, o
 		case !had || len(v.text) < longValue:
 		case k.Client == client:
 			foreign = k
+		case k.ignored:
 		case fits || others == nil:
 			others = k
 		}

@@ -28,6 +28,7 @@ type Kept struct {
 	// Earlier counts the values that were set before this one.
 	Earlier  int
 	onlyHost bool
+	ignored  bool // clients do not keep it: see CookieIgnored
 	named    bool // Host is what a message has named, not the server's address
 	server   netip.Addr
 	before   []setting // the latest of the earlier values, oldest first

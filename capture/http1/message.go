@@ -3,7 +3,11 @@
 // the framing, and where each byte came from (RFC 9112).
 package http1
 
-import "time"
+import (
+	"time"
+
+	"statelab/capture/stream"
+)
 
 // Field is one header field as sent: the name's spelling and the value with
 // surrounding white space removed (RFC 9110 §5.5).
@@ -96,9 +100,10 @@ type Message struct {
 	Chunks   int
 	Trailers []Field
 	// Truncated says that the stream ended, or had a gap, before the message
-	// did. Octets in a gap whose number is known count in BodyBytes; Body ends
+	// did, and Break which of these. Octets in a gap whose number is known count in BodyBytes; Body ends
 	// before them. Missing is how many of BodyBytes the capture lacks.
 	Truncated bool
+	Break     Break
 	Missing   int64
 	// HeadCut says that the header section itself is not whole: fields may be
 	// missing, and nothing is known of a body.
@@ -109,6 +114,38 @@ type Message struct {
 	Malformed bool
 	// Marks are what a careful reader would stumble over.
 	Marks Marks
+}
+
+// Break is why a message is truncated.
+type Break uint8
+
+// Reasons.
+const (
+	NoBreak Break = iota
+	// BreakGap: the capture lacks octets of it.
+	BreakGap
+	// BreakClose: its sender closed the connection before it was over (RFC 9112 §8).
+	BreakClose
+	// BreakCut: the connection was reset, or the capture ended.
+	BreakCut
+)
+
+// String returns "", "gap", "close" or "cut": a key, not a label.
+func (b Break) String() string { return [...]string{"", "gap", "close", "cut"}[min(b, BreakCut)] }
+
+// breakOf is how the end of a stream breaks off what has begun in it.
+func breakOf(kind stream.Kind) Break {
+	if kind == stream.End {
+		return BreakClose
+	}
+	return BreakCut
+}
+
+// truncate notes why the message is not whole: the first reason is the one.
+func (m *Message) truncate(why Break) {
+	if !m.Truncated {
+		m.Truncated, m.Break = true, why
+	}
 }
 
 // Announced is the length in bytes that Content-Length gives the body, where that

@@ -215,7 +215,7 @@ func (r *reader) finish() {
 
 // breakOff ends the message early, if one has begun, and reading with it until
 // a start line is found again.
-func (r *reader) breakOff() {
+func (r *reader) breakOff(why Break) {
 	switch {
 	case r.msg == nil:
 	case r.msg.Version == "": // not even the start line is there
@@ -225,7 +225,7 @@ func (r *reader) breakOff() {
 			r.msg.HeadCut = true
 			r.readHead(string(r.text[:r.line]))
 		}
-		r.msg.Truncated = true
+		r.msg.truncate(why)
 		r.finish()
 	}
 	r.state, r.next = lost, inHead
@@ -242,7 +242,7 @@ func (r *reader) lostRequests(none bool) {
 // malformed breaks off because nobody can tell where the message ends.
 func (r *reader) malformed() {
 	r.msg.Malformed = true
-	r.breakOff()
+	r.breakOff(NoBreak)
 }
 
 // giveUp stops reading where something else than a start line stands. A SOCKS
@@ -251,7 +251,7 @@ func (r *reader) malformed() {
 func (r *reader) giveUp() {
 	if r.any || r.text[0] == 4 || r.text[0] == 5 || r.text[0] == 0 {
 		r.msg = nil
-		r.breakOff()
+		r.breakOff(NoBreak)
 		return
 	}
 	r.state, r.msg, r.text = foreign, nil, nil
@@ -269,12 +269,13 @@ func (r *reader) gap(missing int64) {
 	case foreign, closed, lost:
 	case inBody, inChunk, inUntilClose:
 		if r.state != inUntilClose && missing > r.left {
-			r.breakOff()
+			r.breakOff(BreakGap)
 			break
 		}
 		r.msg.BodyBytes += missing
 		r.msg.Missing += missing
-		r.msg.Truncated, r.holed = true, true
+		r.msg.truncate(BreakGap)
+		r.holed = true
 		r.offset += missing
 		if r.state != inUntilClose {
 			r.left -= missing
@@ -284,7 +285,7 @@ func (r *reader) gap(missing int64) {
 		if r.state == inHead && r.msg == nil && missing > 0 {
 			r.lostRequests(false)
 		}
-		r.breakOff()
+		r.breakOff(BreakGap)
 	}
 	r.offset = r.now.Offset + missing
 }
@@ -298,7 +299,7 @@ func (r *reader) end(kind stream.Kind) {
 	case r.state == inUntilClose && kind == stream.End:
 		r.finish()
 	case r.msg != nil:
-		r.breakOff()
+		r.breakOff(breakOf(kind))
 	}
 	r.state, r.text = closed, nil
 }

@@ -57,6 +57,12 @@ func TestCookieLives(t *testing.T) {
 	}{
 		{"set and returned", []string{"1 0 / -> sid=abc", "1 1 /x sid=abc"}, []string{"set sid=abc 0", "returned sid=abc 2"}},
 		{"never set", []string{"1 0 / sid=abc; b=c"}, []string{"never-set sid=abc 0", "never-set b=c 0"}},
+		{"for another domain", []string{"1 0 / -> sid=abcdefgh; Domain=b.example", "1 1 / -> sid=abcdefgh", "1 2 / sid=abcdefgh", "1 3 / -> sid=abcdefgh; Domain=b.example"}, []string{
+			"ignored sid=abcdefgh 0", "set sid=abcdefgh 0", "returned sid=abcdefgh 4", "ignored sid=abcdefgh 0",
+		}},
+		{"for another domain, and brought back", []string{"1 0 / -> sid=abcdefgh; Domain=b.example", "1 1 / sid=abcdefgh", "2 2 / sid=abcdefgh"}, []string{
+			"ignored sid=abcdefgh 0", "other-host sid=abcdefgh 2 b.example", "never-set sid=abcdefgh 0",
+		}},
 		{"changed, renewed, removed", []string{"1 0 / -> sid=a", "1 1 / sid=a -> sid=b", "1 2 / sid=b -> sid=b", "1 3 / sid=b -> sid=; Max-Age=0", "1 4 /"}, []string{
 			"set sid=a 0", "returned sid=a 2", "changed sid=b 2", "returned sid=b 4", "renewed sid=b 4", "returned sid=b 6", "removed sid= 6",
 		}},

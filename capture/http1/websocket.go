@@ -63,6 +63,7 @@ type WebSocketFrame struct {
 	NotInflated   string
 	// Truncated: the stream ended, or had a gap, before the frame did.
 	Truncated bool
+	Break     Break
 	// Problems are what the protocol forbids: keys, not labels.
 	Problems []string
 }

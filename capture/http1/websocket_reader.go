@@ -42,7 +42,7 @@ func (w *WebSocket) Feed(from tcpstate.End, c *stream.Chunk) {
 	case stream.Gap:
 		r.gap(c.Lost)
 	case stream.End, stream.Cut:
-		r.breakOff()
+		r.breakOff(breakOf(c.Kind))
 	}
 }
 
@@ -249,11 +249,11 @@ func (r *wsReader) gap(missing int64) {
 		r.inflater.lose("octets of it, or of one before it, are missing")
 	}
 	if r.frame == nil || r.frame.PayloadStart == 0 || missing > r.left || missing == 0 {
-		r.breakOff()
+		r.breakOff(BreakGap)
 		r.lost = true
 		return
 	}
-	r.frame.Truncated = true
+	r.frame.Truncated, r.frame.Break = true, BreakGap
 	r.left -= missing
 	r.offset += missing
 	if r.left == 0 {
@@ -262,9 +262,11 @@ func (r *wsReader) gap(missing int64) {
 }
 
 // breakOff tells of a frame whose end was not seen, if its header was.
-func (r *wsReader) breakOff() {
+func (r *wsReader) breakOff(why Break) {
 	if r.frame != nil && r.frame.PayloadStart > 0 {
-		r.frame.Truncated = true
+		if !r.frame.Truncated {
+			r.frame.Truncated, r.frame.Break = true, why
+		}
 		r.frame.Compressed = false
 		r.finish()
 	}

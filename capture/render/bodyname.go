@@ -60,3 +60,10 @@ func again(name string, n int) string {
 	ext := path.Ext(name)
 	return fmt.Sprintf("%s-%d%s", strings.TrimSuffix(name, ext), n, ext)
 }
+
+// brokenWhy says why of a body not all is there.
+var brokenWhy = map[http1.Break]string{
+	http1.BreakGap:   "the capture does not hold all of it",
+	http1.BreakClose: "its sender closed the connection before its end",
+	http1.BreakCut:   "the connection was reset, or the capture ended, before its end",
+}

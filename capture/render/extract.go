@@ -124,7 +124,7 @@ func escaped(l extracted) extracted {
 func (x *Extractor) decoded(m *http1.Message, line *extracted) []byte {
 	switch {
 	case m.Truncated:
-		line.Why = "the capture does not hold all of it"
+		line.Why = brokenWhy[m.Break]
 	case int64(len(m.Body)) < m.BodyBytes:
 		line.Why = fmt.Sprintf("longer than %d bytes", len(m.Body))
 	default:

@@ -85,7 +85,7 @@ func TestExtract(t *testing.T) {
 		http1.Message{Status: 200, Span: http1.Span{FirstFrame: 7}, BodyBytes: 2, Body: []byte("ab")},
 		http1.Message{Status: 200, Span: http1.Span{FirstFrame: 8}, BodyBytes: int64(len(gz)), Body: []byte(gz), Fields: coded},
 		http1.Message{Status: 200, Span: http1.Span{FirstFrame: 9}, BodyBytes: 3, Body: []byte("\x1f\x8b\x08"), Fields: coded},
-		http1.Message{Status: 200, Span: http1.Span{FirstFrame: 10}, BodyBytes: 5, Body: []byte("ab"), Missing: 3, Truncated: true},
+		http1.Message{Status: 200, Span: http1.Span{FirstFrame: 10}, BodyBytes: 5, Body: []byte("ab"), Missing: 3, Truncated: true, Break: http1.BreakGap},
 		http1.Message{Status: 204, Span: http1.Span{FirstFrame: 11}},
 	)) {
 		if err != nil {

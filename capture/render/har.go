@@ -238,7 +238,7 @@ func (h *harWriter) content(m *http1.Message) harContent {
 	case m.Malformed:
 		c.Comment = "nobody can tell where it ends"
 	case m.Truncated:
-		c.Comment = "the capture does not hold all of it"
+		c.Comment = brokenWhy[m.Break]
 	case m.BodyBytes == 0:
 		return c
 	case int64(len(m.Body)) < m.BodyBytes:

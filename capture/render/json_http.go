@@ -45,6 +45,7 @@ type jsonMessage struct {
 	Chunks    int         `json:"chunks,omitempty"`
 	Trailers  [][2]string `json:"trailers,omitempty"`
 	Truncated bool        `json:"truncated,omitempty"`
+	Break     string      `json:"truncated_by,omitempty"`
 	Missing   int64       `json:"missing_bytes,omitempty"`
 	Malformed bool        `json:"malformed,omitempty"`
 	Marks     []string    `json:"marks,omitempty"`
@@ -171,7 +172,7 @@ func exchangeOf(x *told, o *Options) *jsonExchange {
 func messageOf(m *http1.Message, facts []http1.CookieFact) *jsonMessage {
 	j := &jsonMessage{
 		Frame: frameOrNull(m.FirstFrame), LastFrame: frameOrNull(m.LastFrame), Version: valid(m.Version), Headers: pairsOf(m.Fields), Framing: m.Framing.String(),
-		BodyBytes: m.BodyBytes, Chunks: m.Chunks, Truncated: m.Truncated, Missing: m.Missing, Malformed: m.Malformed,
+		BodyBytes: m.BodyBytes, Chunks: m.Chunks, Truncated: m.Truncated, Break: m.Break.String(), Missing: m.Missing, Malformed: m.Malformed,
 		Marks: slices.Collect(m.Marks.Names()), Cookies: cookiesOf(facts), Credentials: credentialsOf(m),
 	}
 	if m.Request {

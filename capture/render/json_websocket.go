@@ -25,6 +25,7 @@ type jsonWebSocket struct {
 	Inflated    int64    `json:"inflated_bytes,omitempty"`
 	NotInflated string   `json:"not_inflated,omitempty"`
 	Truncated   bool     `json:"truncated,omitempty"`
+	Break       string   `json:"truncated_by,omitempty"`
 	Problems    []string `json:"problems,omitempty"`
 }
 
@@ -35,7 +36,7 @@ func webSocketOf(f *http1.WebSocketFrame) *jsonWebSocket {
 	j := &jsonWebSocket{
 		Frame: frameOrNull(f.FirstFrame), LastFrame: frameOrNull(f.LastFrame), Opcode: f.Opcode.String(), Fin: f.Fin, RSV: f.RSV, Masked: f.Masked, Length: f.Length,
 		Start: f.Start, Payload: f.PayloadStart, End: f.End, CloseCode: f.CloseCode, CloseReason: valid(f.CloseReason),
-		Compressed: f.Compressed, Inflated: f.InflatedBytes, NotInflated: f.NotInflated, Truncated: f.Truncated, Problems: f.Problems,
+		Compressed: f.Compressed, Inflated: f.InflatedBytes, NotInflated: f.NotInflated, Truncated: f.Truncated, Break: f.Break.String(), Problems: f.Problems,
 	}
 	text := f.Payload
 	if f.Compressed {

@@ -11,6 +11,7 @@ var storyActs = map[http1.CookieAct]trace.Text{
 	http1.CookieSet:     {En: "to be remembered: %[1]s", Ko: "기억해 달라고 함: %[1]s"},
 	http1.CookieChanged: {En: "to be remembered anew: %[1]s, instead of what was set %[2]s", Ko: "값을 바꿔 기억해 달라고 함: %[1]s, 앞의 값은 %[2]s 설정됨"},
 	http1.CookieRenewed: {En: "to be remembered further: %[1]s, as set %[2]s", Ko: "같은 값을 계속 기억해 달라고 함: %[1]s, %[2]s 설정됨"},
+	http1.CookieIgnored: {En: "asked to be remembered, and ignored: %[1]s", Ko: "기억해 달라고 했으나 무시됨: %[1]s"},
 	http1.CookieRemoved: {En: "to be forgotten: %[1]s, set %[2]s", Ko: "잊어 달라고 함: %[1]s, %[2]s 설정됨"},
 	http1.CookieReturned: {
 		En: "brings back %[1]s, set %[2]s", Ko: "되돌려 보냄: %[1]s, %[2]s 설정됨",
