@@ -1,6 +1,8 @@
 package explain
 
 import (
+	"strings"
+
 	"statelab/capture/http1"
 	"statelab/capture/trace"
 )
@@ -29,7 +31,7 @@ func (x *Explainer) webSocket(ev *trace.Event) Explanation {
 	case http1.OpClose:
 		t, section = wsCloseText, "RFC 6455 §5.5.1; §7.4"
 		switch {
-		case f.CloseCode == 1005 || f.CloseCode == 0:
+		case f.Length == 0 || f.CloseCode == 0:
 			t = wsCloseBareText
 		case f.CloseReason != "":
 			t = wsCloseReasonText
@@ -45,6 +47,13 @@ func (x *Explainer) webSocket(ev *trace.Event) Explanation {
 		sentence = join(sentence, x.say(wsInflatedText, values))
 		section += "; RFC 7692 §7.2.2"
 	}
+	for _, p := range f.Problems {
+		said := wsProblems[p]
+		sentence = join(sentence, x.say(said.text, values))
+		if !strings.HasSuffix(section, said.section) {
+			section += "; " + said.section
+		}
+	}
 	if f.Truncated {
 		return Explanation{Sentence: join(sentence, x.say(truncatedTexts[f.Break], values)), Section: section}
 	}
@@ -53,6 +62,41 @@ func (x *Explainer) webSocket(ev *trace.Event) Explanation {
 		sum = wsMaskedSumText
 	}
 	return Explanation{Sentence: sentence, Arithmetic: x.phrase(sum, values), Section: section}
+}
+
+// wsProblems say what the protocol forbids of a frame, and where.
+var wsProblems = map[string]struct {
+	text    text
+	section string
+}{
+	http1.WSUnmasked: {text{En: "It is not masked, as a client's frame must be.", Ko: "클라이언트의 프레임인데 마스킹되어 있지 않습니다."}, "§5.1"},
+	http1.WSMasked:   {text{En: "It is masked, as a server's frame must not be.", Ko: "서버의 프레임인데 마스킹되어 있습니다."}, "§5.1"},
+	http1.WSReservedBits: {text{
+		En: "It has reserved bits set, for which no extension was agreed upon.",
+		Ko: "합의한 확장 없이 예약된 비트를 켰습니다.",
+	}, "§5.2"},
+	http1.WSReserved: {text{En: "Its opcode is reserved.", Ko: "옵코드가 예약된 것입니다."}, "§5.2"},
+	http1.WSLength: {text{
+		En: "Its length is not written in the fewest bytes.", Ko: "길이를 가장 적은 바이트로 적지 않았습니다.",
+	}, "§5.2"},
+	http1.WSControlLong: {text{
+		En: "A control frame may hold no more than 125 bytes.", Ko: "제어 프레임은 125바이트를 넘을 수 없습니다.",
+	}, "§5.5"},
+	http1.WSControlCut: {text{En: "A control frame must not be fragmented.", Ko: "제어 프레임은 나누어 보낼 수 없습니다."}, "§5.5"},
+	http1.WSStray: {text{
+		En: "No message has begun that it could go on with.", Ko: "이어 보낼 메시지가 시작되지 않았습니다.",
+	}, "§5.4"},
+	http1.WSInterrupted: {text{
+		En: "The message before it was not finished.", Ko: "앞의 메시지가 끝나지 않았습니다.",
+	}, "§5.4"},
+	http1.WSCloseCode: {text{
+		En: "Its close code is none that may be sent.", Ko: "보낼 수 없는 종료 코드입니다.",
+	}, "§7.4"},
+	http1.WSCloseReason: {text{En: "Its reason is not UTF-8.", Ko: "종료 까닭이 UTF-8이 아닙니다."}, "§5.5.1"},
+	http1.WSText:        {text{En: "Its text is not UTF-8.", Ko: "텍스트가 UTF-8이 아닙니다."}, "§8.1"},
+	http1.WSAfterClose: {text{
+		En: "After a Close frame its sender may send no further one.", Ko: "Close 프레임을 보낸 뒤에는 더 보낼 수 없습니다.",
+	}, "§5.5.1"},
 }
 
 // WebSocket frames.

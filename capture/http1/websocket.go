@@ -81,6 +81,7 @@ const (
 	WSInterrupted  = "message-not-finished"  // §5.4
 	WSCloseCode    = "close-code"            // §7.4
 	WSCloseReason  = "close-reason-not-utf8" // §5.5.1
+	WSText         = "text-not-utf8"         // §8.1
 	WSAfterClose   = "after-close"           // §5.5.1
 )
 

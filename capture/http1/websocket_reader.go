@@ -19,9 +19,11 @@ type wsReader struct {
 	left     int64 // octets of the payload that are to come
 	offset   int64
 	seen     sight
-	message  bool // a fragmented message has begun and not ended
-	closed   bool // a close frame was sent
-	lost     bool // octets are missing: where the next frame begins is not known
+	message  bool   // a fragmented message has begun and not ended
+	closed   bool   // a close frame was sent
+	text     bool   // the message is text, all of which was kept so far
+	rune     []byte // the beginning of a character at its end
+	lost     bool   // octets are missing: where the next frame begins is not known
 	inflater *inflating
 }
 
@@ -167,6 +169,9 @@ func (r *wsReader) judge(f *WebSocketFrame) {
 		f.problem(WSStray)
 	}
 	r.message = !f.Fin
+	if first {
+		r.text, r.rune = f.Opcode == OpText, r.rune[:0]
+	}
 	if r.inflater != nil {
 		f.Compressed = r.inflater.begin(f, first)
 	}
@@ -216,8 +221,33 @@ func (r *wsReader) finish() {
 	if f.Compressed && f.Fin {
 		r.inflater.finish(f, r.keep)
 	}
+	if r.text && (f.Opcode == OpText || f.Opcode == OpContinuation) {
+		r.checkText(f)
+	}
 	r.frame, r.left = nil, 0
 	r.w.deliver(r.from, f)
+}
+
+// checkText says where a message of text is none (RFC 6455 §8.1), as far as it was
+// kept. A character may lie across fragments.
+func (r *wsReader) checkText(f *WebSocketFrame) {
+	octets, whole := append(r.rune, f.Payload...), int64(len(f.Payload)) == f.Length
+	if f.Compressed {
+		octets, whole = f.Inflated, int64(len(f.Inflated)) == f.InflatedBytes
+	}
+	for len(octets) > 0 && utf8.FullRune(octets) {
+		if c, n := utf8.DecodeRune(octets); c == utf8.RuneError && n == 1 {
+			f.problem(WSText)
+			r.text = false
+			return
+		} else {
+			octets = octets[n:]
+		}
+	}
+	if r.text = whole && !f.Truncated; r.text && f.Fin && len(octets) > 0 {
+		f.problem(WSText)
+	}
+	r.rune = append(r.rune[:0], octets...)
 }
 
 // close reads a close frame's body (RFC 6455 §5.5.1, §7.4).

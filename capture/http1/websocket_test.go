@@ -97,6 +97,13 @@ func TestWebSocket(t *testing.T) {
 		{"close", tcpstate.Server, []stream.Chunk{data(wsFrame(0x88, 0, []byte("\x03\xe8bye")), wsFrame(0x8a, 0, nil))}, []string{`close fin=true 5@100 "\x03\xe8bye" 1000 "bye"`, `pong fin=true 0@107 "" after-close`}},
 		{"close without a code", tcpstate.Client, []stream.Chunk{data(wsFrame(0x88, key, nil))}, []string{`close fin=true 0@100 "" 1005 ""`}},
 		{"close with a code that may not be sent", tcpstate.Server, []stream.Chunk{data(wsFrame(0x88, 0, []byte("\x03\xee\xff")))}, []string{`close fin=true 3@100 "\x03\xee\xff" 1006 "\xff" close-code close-reason-not-utf8`}},
+		{"a code that stands for none", tcpstate.Server, []stream.Chunk{data(wsFrame(0x88, 0, []byte("\x03\xed")))}, []string{`close fin=true 2@100 "\x03\xed" 1005 "" close-code`}},
+		{"text that is none", tcpstate.Server, []stream.Chunk{data(wsFrame(0x81, 0, []byte("\xff\xfe")), wsFrame(0x81, 0, []byte("a\xe2")), wsFrame(0x82, 0, []byte("\xff")))}, []string{
+			`text fin=true 2@100 "\xff\xfe" text-not-utf8`, `text fin=true 2@104 "a\xe2" text-not-utf8`, `binary fin=true 1@108 "\xff"`,
+		}},
+		{"a character across fragments", tcpstate.Server, []stream.Chunk{data(wsFrame(0x01, 0, []byte("\xe2\x82")), wsFrame(0x89, 0, []byte("\xff")), wsFrame(0x80, 0, []byte("\xac")), wsFrame(0x01, 0, []byte("\xe2")), wsFrame(0x80, 0, []byte("a")))}, []string{
+			`text fin=false 2@100 "\xe2\x82"`, `ping fin=true 1@104 "\xff"`, `continuation fin=true 1@107 "\xac"`, `text fin=false 1@110 "\xe2"`, `continuation fin=true 1@113 "a" text-not-utf8`,
+		}},
 		{"half a code", tcpstate.Server, []stream.Chunk{data(wsFrame(0x88, 0, []byte("\x03")))}, []string{`close fin=true 1@100 "\x03" close-code`}},
 		{"a client that does not mask", tcpstate.Client, []stream.Chunk{data(wsFrame(0x82, 0, []byte("x")))}, []string{`binary fin=true 1@100 "x" unmasked`}},
 		{"a server that masks", tcpstate.Server, []stream.Chunk{data(hello)}, []string{`text fin=true 5@100 "Hello" masked`}},

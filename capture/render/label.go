@@ -147,7 +147,7 @@ func frameForms(say speaker, f *http1.WebSocketFrame) []string {
 	}
 	content := ""
 	switch {
-	case f.Opcode == http1.OpClose && f.CloseCode != 0 && f.CloseCode != 1005:
+	case f.Opcode == http1.OpClose && f.CloseCode != 0 && f.Length > 0:
 		content = words(strconv.Itoa(f.CloseCode), say.heard(f.CloseReason))
 	case f.Inflated != nil:
 		content = say.preview(f.Inflated, 24)
@@ -157,7 +157,7 @@ func frameForms(say speaker, f *http1.WebSocketFrame) []string {
 	size := strconv.FormatInt(f.Length, 10) + " B"
 	forms := []string{words(name, size, content), words(name, size), name}
 	if len(f.Problems) > 0 {
-		forms = append([]string{words(name, size, "! "+strings.Join(f.Problems, " "))}, forms...)
+		forms = []string{words(name, size, "! "+strings.Join(f.Problems, " ")), words(name, size, "!"), words(name, "!"), "!"}
 	}
 	return forms
 }

@@ -1,10 +1,14 @@
 package render
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"slices"
 	"testing"
 	"time"
+
+	"statelab/capture/http1"
+	"statelab/capture/tcpstate"
 )
 
 // A quantile is never below the exact one, and at most 1/32 above it, from
@@ -63,5 +67,39 @@ func TestInsertKeepsTheWorst(t *testing.T) {
 	}
 	if want := []int{99, 98, 97, 96, 95}; !slices.Equal(all, want) {
 		t.Errorf("kept %v, want %v", all, want)
+	}
+}
+
+// A request without an answer is among the slowest; one that was answered early, or
+// may have been, or before one that was answered, is not.
+func TestSlowestUnanswered(t *testing.T) {
+	t.Parallel()
+	s := summary{methods: map[string]int{}, statuses: map[int]int{}, findings: map[string]findingCount{}, asked: map[int][]pending{}}
+	at := func(seconds int) http1.Span {
+		return http1.Span{FirstTime: time.Unix(int64(seconds), 0), LastTime: time.Unix(int64(seconds), 0)}
+	}
+	ask := func(stream, exchange, when int, target string) {
+		s.request(stream, &http1.Message{Request: true, Exchange: exchange, Method: "GET", Target: target, Span: at(when)})
+	}
+	answer := func(stream, exchange, when int) {
+		s.response(stream, &http1.Message{Status: 200, Exchange: exchange, Span: at(when)})
+	}
+	ask(1, 1, 1, "/lost")
+	ask(1, 2, 2, "/answered")
+	answer(1, 2, 4)
+	ask(1, 3, 5, "/hang")
+	ask(2, 1, 1, "/unsure")
+	answer(2, 0, 2)
+	answer(3, 1, 1)
+	ask(3, 1, 2, "/early")
+	for stream := range 4 {
+		s.connection(&tcpstate.Conn{Stream: stream, LastTime: time.Unix(9, 0)})
+	}
+	var got []string
+	for _, x := range s.slowest {
+		got = append(got, fmt.Sprint(x.target, " ", x.status, " ", x.wait))
+	}
+	if want := []string{"/hang 0 4s", "/answered 200 2s"}; !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
 	}
 }

@@ -80,12 +80,21 @@ type pending struct {
 	exchange       int
 	method, target string
 	counted        bool
+	// unsure: it may have been answered by a response that is paired with none.
+	unsure bool
 }
 
+// slowExchange has status 0 where no answer was seen.
 type slowExchange struct {
 	pending
 	stream, status int
 	wait           time.Duration
+}
+
+func (s *summary) slow(x slowExchange) {
+	s.slowest = insert(s.slowest, x, func(a, b slowExchange) int {
+		return cmp.Or(cmp.Compare(b.wait, a.wait), a.FirstFrame-b.FirstFrame)
+	})
 }
 
 func (s *summary) add(e *trace.Event) {
@@ -104,6 +113,11 @@ func (s *summary) add(e *trace.Event) {
 }
 
 func (s *summary) connection(c *tcpstate.Conn) {
+	for _, p := range s.asked[c.Stream] {
+		if p.counted && !p.unsure {
+			s.slow(slowExchange{pending: p, stream: c.Stream, wait: max(c.LastTime.Sub(p.LastTime), 0)})
+		}
+	}
 	delete(s.asked, c.Stream)
 	for name, n := range c.Standing() {
 		f := s.findings[name]
@@ -166,7 +180,10 @@ func (s *summary) request(stream int, m *http1.Message) {
 	if p.counted {
 		s.asks(p.method)
 	}
-	if asked := s.asked[stream]; len(asked) < maxPending {
+	asked := s.asked[stream]
+	if i := place(asked, m.Exchange); i >= 0 { // its response was complete before it
+		s.asked[stream] = slices.Delete(asked, i, i+1)
+	} else if len(asked) < maxPending {
 		s.asked[stream] = append(asked, p)
 	}
 }
@@ -192,17 +209,26 @@ const maxTarget = 200
 
 func (s *summary) response(stream int, m *http1.Message) {
 	asked, i := s.asked[stream], -1
-	if m.Status >= 200 || m.Status == 101 { // else the final one follows (RFC 9110 §15.2)
-		i = slices.IndexFunc(asked, func(p pending) bool { return p.exchange == m.Exchange })
+	final := m.Status >= 200 || m.Status == 101 // else it follows (RFC 9110 §15.2)
+	if final {
+		i = place(asked, m.Exchange)
 	}
 	if i < 0 { // its request was not seen, or was not complete before it
+		switch {
+		case final && m.Exchange == 0:
+			for i := range asked {
+				asked[i].unsure = true
+			}
+		case final && len(asked) < maxPending:
+			s.asked[stream] = append(asked, pending{exchange: m.Exchange, unsure: true})
+		}
 		if s.between.Touches(m.Span) {
 			s.answers(m.Status)
 		}
 		return
 	}
 	p := asked[i]
-	s.asked[stream] = slices.Delete(asked, i, i+1)
+	s.asked[stream] = slices.Delete(asked, 0, i+1) // what was asked before is answered, too (RFC 9112 §9.3.2)
 	all := p.Span
 	if all.Join(m.Span); !s.between.Touches(all) {
 		return
@@ -213,6 +239,10 @@ func (s *summary) response(stream int, m *http1.Message) {
 	}
 	wait := m.FirstTime.Sub(p.LastTime)
 	s.waits.add(wait)
-	s.slowest = insert(s.slowest, slowExchange{pending: p, stream: stream, status: m.Status, wait: wait},
-		func(a, b slowExchange) int { return cmp.Or(cmp.Compare(b.wait, a.wait), a.FirstFrame-b.FirstFrame) })
+	s.slow(slowExchange{pending: p, stream: stream, status: m.Status, wait: wait})
+}
+
+// place is where a request stands among those of its connection, below 0 if it does not.
+func place(asked []pending, exchange int) int {
+	return slices.IndexFunc(asked, func(p pending) bool { return p.exchange == exchange && exchange > 0 })
 }

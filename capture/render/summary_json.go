@@ -87,7 +87,7 @@ type jsonSlow struct {
 	Frame  int           `json:"frame"`
 	Method string        `json:"method"`
 	Target string        `json:"target"`
-	Status int           `json:"status"`
+	Status *int          `json:"status"`
 	Wait   time.Duration `json:"wait_ns"`
 }
 
@@ -134,7 +134,11 @@ func (s *summary) exchanges() *jsonSummaryHTTP {
 		j.Wait = &jsonWait{w.quantile(0.5), w.quantile(0.9), w.quantile(0.99), w.max}
 	}
 	for _, x := range s.slowest {
-		j.Slowest = append(j.Slowest, jsonSlow{x.stream, x.FirstFrame, valid(x.method), valid(x.target), x.status, x.wait})
+		slow := jsonSlow{x.stream, x.FirstFrame, valid(x.method), valid(x.target), nil, x.wait}
+		if x.status > 0 {
+			slow.Status = new(x.status)
+		}
+		j.Slowest = append(j.Slowest, slow)
 	}
 	return j
 }

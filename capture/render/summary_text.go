@@ -30,6 +30,10 @@ var (
 		En: "wait: from the request's last byte to the response's first; quantiles to within 3 %; see one connection: --stream N",
 		Ko: "대기: 요청의 마지막 바이트부터 응답의 첫 바이트까지, 분위수의 오차는 3% 이내, 연결 하나만 보기: --stream N",
 	}
+	wordUnanswered = trace.Text{
+		En: "status -: no answer was seen; the wait lasts until the connection's last frame",
+		Ko: "상태 -: 응답이 보이지 않음, 대기는 연결의 마지막 프레임까지",
+	}
 	wordGoThereTCP = trace.Text{En: "see one connection: --stream N", Ko: "연결 하나만 보기: --stream N"}
 )
 
@@ -68,6 +72,9 @@ func (t *text) page(s *summary) {
 	if len(s.slowest) > 0 {
 		t.blank()
 		t.painted(faint, t.say.of(wordGoThere))
+		if slices.ContainsFunc(s.slowest, func(x slowExchange) bool { return x.status == 0 }) {
+			t.painted(faint, t.say.of(wordUnanswered))
+		}
 	} else if len(s.troubled) > 0 {
 		t.blank()
 		t.painted(faint, t.say.of(wordGoThereTCP))
@@ -140,8 +147,12 @@ func (t *text) summarySlowest(all []slowExchange) {
 		t.say.of(wordStatus), t.say.of(wordSending),
 	}}}
 	for _, x := range all {
+		status := "-"
+		if x.status > 0 {
+			status = strconv.Itoa(x.status)
+		}
 		tb.rows = append(tb.rows, []string{
-			spanText(x.wait), strconv.Itoa(x.stream), frameCell(x.FirstFrame), strconv.Itoa(x.status), t.say.heard(x.method + " " + x.target),
+			spanText(x.wait), strconv.Itoa(x.stream), frameCell(x.FirstFrame), status, t.say.heard(x.method + " " + x.target),
 		})
 	}
 	tb.write(t)
