@@ -179,7 +179,7 @@ func TestAskedFor(t *testing.T) {
 		{[]string{"1 0 / -> a=1", "2 1 /"}, false},
 		{[]string{"1 0 / -> a=1; Path=/x", "1 1 /y"}, false},
 		{[]string{"1 0 / -> a=1; Path=/x", "1 1 /y", "1 2 /x/z"}, true},
-		{[]string{"1 0 / -> a=1; Domain=b.example", "1 1 /"}, false},
+		{[]string{"1 0 / -> a=1; Domain=a.example", "1 1 /"}, true},
 		{[]string{"1 0 / -> a=1; Max-Age=5", "1 6 /"}, false},
 		{[]string{"1 0 / -> a=1", "1 1 / -> a=2"}, false},
 		{[]string{"1 0 / -> a=1", "1 1 / -> a=1"}, true},
