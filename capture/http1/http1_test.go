@@ -21,17 +21,14 @@ type piece struct {
 	data string
 	what stream.Kind
 	lost int64
-	// late: its sender had received so many octets less than were sent to it.
-	late int64
 }
 
 func client(s string) piece { return piece{from: tcpstate.Client, data: s} }
 func server(s string) piece { return piece{from: tcpstate.Server, data: s} }
 
-func (p piece) gap(n int64) piece     { p.what, p.lost = stream.Gap, n; return p }
-func (p piece) unheard(n int64) piece { p.late = n; return p }
-func (p piece) end() piece            { p.what = stream.End; return p }
-func (p piece) cut() piece            { p.what = stream.Cut; return p }
+func (p piece) gap(n int64) piece { p.what, p.lost = stream.Gap, n; return p }
+func (p piece) end() piece        { p.what = stream.End; return p }
+func (p piece) cut() piece        { p.what = stream.Cut; return p }
 
 // result is what a test looks at.
 type result struct {
@@ -57,7 +54,7 @@ func converse(limits http1.Limits, size int, pieces ...piece) *result {
 			if size > 0 {
 				n = min(n, size)
 			}
-			chunk.Data, chunk.Offset, chunk.Acked = bytes.Clone(rest[:n]), offset[p.from], offset[p.from.Peer()]-p.late
+			chunk.Data, chunk.Offset, chunk.Acked = bytes.Clone(rest[:n]), offset[p.from], offset[p.from.Peer()]
 			if p.what != stream.Data || n > 0 {
 				r.c.Feed(p.from, &chunk)
 			}
