@@ -82,6 +82,8 @@ type pending struct {
 	counted        bool
 	// unsure: it may have been answered by a response that is paired with none.
 	unsure bool
+	// answered: it is not complete yet, and has been answered.
+	answered bool
 }
 
 // slowExchange has status 0 where no answer was seen.
@@ -114,7 +116,7 @@ func (s *summary) add(e *trace.Event) {
 
 func (s *summary) connection(c *tcpstate.Conn) {
 	for _, p := range s.asked[c.Stream] {
-		if p.counted && !p.unsure {
+		if p.counted && !p.unsure && !p.answered {
 			s.slow(slowExchange{pending: p, stream: c.Stream, wait: max(c.LastTime.Sub(p.LastTime), 0)})
 		}
 	}
@@ -181,7 +183,8 @@ func (s *summary) request(stream int, m *http1.Message) {
 		s.asks(p.method)
 	}
 	asked := s.asked[stream]
-	if i := place(asked, m.Exchange); i >= 0 { // its response was complete before it
+	early := func(p pending) bool { return p.answered && p.exchange == m.Exchange }
+	if i := slices.IndexFunc(asked, early); i >= 0 {
 		s.asked[stream] = slices.Delete(asked, i, i+1)
 	} else if len(asked) < maxPending {
 		s.asked[stream] = append(asked, p)
@@ -211,7 +214,7 @@ func (s *summary) response(stream int, m *http1.Message) {
 	asked, i := s.asked[stream], -1
 	final := m.Status >= 200 || m.Status == 101 // else it follows (RFC 9110 §15.2)
 	if final {
-		i = place(asked, m.Exchange)
+		i = slices.IndexFunc(asked, func(p pending) bool { return p.exchange == m.Exchange })
 	}
 	if i < 0 { // its request was not seen, or was not complete before it
 		switch {
@@ -220,7 +223,7 @@ func (s *summary) response(stream int, m *http1.Message) {
 				asked[i].unsure = true
 			}
 		case final && len(asked) < maxPending:
-			s.asked[stream] = append(asked, pending{exchange: m.Exchange, unsure: true})
+			s.asked[stream] = append(asked, pending{exchange: m.Exchange, answered: true})
 		}
 		if s.between.Touches(m.Span) {
 			s.answers(m.Status)
@@ -240,9 +243,4 @@ func (s *summary) response(stream int, m *http1.Message) {
 	wait := m.FirstTime.Sub(p.LastTime)
 	s.waits.add(wait)
 	s.slow(slowExchange{pending: p, stream: stream, status: m.Status, wait: wait})
-}
-
-// place is where a request stands among those of its connection, below 0 if it does not.
-func place(asked []pending, exchange int) int {
-	return slices.IndexFunc(asked, func(p pending) bool { return p.exchange == exchange && exchange > 0 })
 }
