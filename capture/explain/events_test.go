@@ -217,8 +217,16 @@ func stories() []story {
 			seg{frame: 4, from: Client, seq: 1, ack: 2, flags: PSH | ACK, payload: "late"},
 			seg{frame: 5, from: Server, seq: 2, flags: RST},
 		)},
-		{"syn-ack that nobody asked for", segs(
-			syn, synAck, seg{frame: 3, from: Client, seq: 1, flags: RST},
+		{"syn-ack that nobody asked for", segs(synAck, seg{frame: 3, from: Client, seq: 1, flags: RST})},
+		{"syn-ack that nobody waits for any more", segs(syn, synAck, seg{frame: 3, from: Client, seq: 1, flags: RST})},
+		{"forged reset", segs(
+			hello,
+			seg{frame: 5, ms: 10, from: Client, seq: 107, flags: RST},
+			seg{frame: 6, ms: 11, from: Server, seq: 1, ack: 7, flags: ACK, found: []Finding{{Name: "duplicate-ack"}, {Name: "challenge-ack", Frame: 5}}},
+			seg{frame: 7, ms: 300, from: Client, seq: 7, ack: 1, flags: PSH | ACK, payload: "on", found: []Finding{
+				{Name: "retransmission"}, {Name: "in-turn", Frame: 5}, {Name: "assumption-corrected", Frame: 5},
+			}, changes: []Change{{End: Client, From: Closed, To: Established, Corrects: true}}},
+			seg{frame: 8, ms: 301, from: Client, seq: 9, ack: 1, flags: FIN | ACK, found: []Finding{{Name: "retransmission"}, {Name: "in-turn", Frame: 5}}},
 		)},
 		{"reset out of nowhere", segs(seg{frame: 9, from: Server, seq: 44, flags: RST})},
 		{"repair", segs(

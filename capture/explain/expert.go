@@ -52,6 +52,7 @@ var severities = map[string]Severity{
 	tcpstate.FoundReordered:              SeverityWarning,
 	tcpstate.FoundInconsistent:           SeverityWarning,
 	tcpstate.FoundTailProbe:              SeverityNote,
+	tcpstate.FoundInTurn:                 SeverityNote,
 	tcpstate.FoundHoleReported:           SeverityNote,
 	tcpstate.FoundWindowExhausted:        SeverityWarning,
 	tcpstate.FoundWindowProbe:            SeverityNote,

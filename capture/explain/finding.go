@@ -11,6 +11,9 @@ import (
 // finding explains a segment by what the observer found about it; false if
 // there is no finding that says more than the segment itself.
 func (x *Explainer) finding(f facts) (Explanation, bool) {
+	if found, ok := f.finding(tcpstate.FoundInTurn); ok {
+		return x.inTurn(f, found), true
+	}
 	explainers := []struct {
 		name    string
 		explain func(facts, tcpstate.Finding) Explanation
@@ -56,6 +59,16 @@ func (x *Explainer) duplicateFrame(f facts, found tcpstate.Finding) Explanation 
 	if f.s.IPID != 0 {
 		e.Arithmetic = x.phrase(sameIDText, args{"id": f.s.IPID})
 	}
+	return e
+}
+
+// inTurn: only a RST had gone beyond what comes in its turn.
+func (x *Explainer) inTurn(f facts, found tcpstate.Finding) Explanation {
+	e := x.data(f)
+	if f.s.Flags.Has(tcpstate.FIN) {
+		e = x.finish(f)
+	}
+	e.Sentence = join(e.Sentence, x.say(inTurnText, args{"original": x.named(found.Frame)}))
 	return e
 }
 

@@ -150,7 +150,11 @@ var (
 		En: "So frame {original} was doubled on the wire, not captured twice.",
 		Ko: "따라서 프레임 {original|은/는} 두 번 캡처된 것이 아니라 회선에서 복제된 것입니다.",
 	}
-	sameIDText    = text{En: "the same IP identification {id}", Ko: "같은 IP 식별자 {id}"}
+	sameIDText = text{En: "the same IP identification {id}", Ko: "같은 IP 식별자 {id}"}
+	inTurnText = text{
+		En: "Only the RST of frame {original} had gone beyond.",
+		Ko: "번호가 더 높았던 것은 프레임 {original}의 RST뿐입니다.",
+	}
 	challengeText = text{
 		En: "{from} does not obey frame {original} but asks: this ACK tells a true peer where the connection stands, and a forger nothing.",
 		Ko: "{from|은/는} 프레임 {original|을/를} 따르지 않고 되묻습니다. 이 ACK로 진짜 상대는 연결의 상황을 알고, 위조한 쪽은 아무것도 얻지 못합니다.",

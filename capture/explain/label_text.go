@@ -119,6 +119,7 @@ var findingLabels = map[string]text{
 	"finding.reordered":                   {En: "overtaken segment", Ko: "추월당한 세그먼트"},
 	"finding.inconsistent-retransmission": {En: "other bytes under the same numbers", Ko: "같은 번호의 다른 바이트"},
 	"finding.tail-loss-probe":             {En: "tail loss probe", Ko: "꼬리 손실 프로브"},
+	"finding.in-turn":                     {En: "in its turn", Ko: "제 순서에 옴"},
 	"finding.hole-reported":               {En: "the hole had been reported", Ko: "보고된 빈 곳의 재전송"},
 	"finding.window-exhausted":            {En: "window exhausted", Ko: "윈도우 소진"},
 	"finding.overtaken":                   {En: "overtaken ACK", Ko: "추월당한 ACK"},

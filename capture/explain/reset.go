@@ -47,6 +47,12 @@ func (x *Explainer) reset(f facts) Explanation {
 		t = noConnectionUnseenText
 	case answered.flags.Has(tcpstate.SYN):
 		t, section = neverAskedText, "RFC 9293 §3.5 Figure 8; §3.5.2"
+		if syn := x.history.latest(f.ev, f.s.From, func(s *seen) bool {
+			return s.flags&(tcpstate.SYN|tcpstate.ACK) == tcpstate.SYN && !s.forged && s.seq+1 == f.s.Segment.Seq
+		}); syn != nil {
+			f.values["syn"] = x.named(syn.frame)
+			t = gaveUpSynText
+		}
 	case x.history.latest(f.ev, f.s.From, func(s *seen) bool { return s.flags.Has(tcpstate.FIN) }) != nil:
 		t, section = afterCloseText, "RFC 9293 §3.6.1"
 		if answered.length == 0 {

@@ -42,6 +42,10 @@ var (
 		En: "{from} does not want the connection that frame {answered} agrees to: an old or forged SYN had asked for it. Two messages could not tell.",
 		Ko: "{from|은/는} 프레임 {answered|이/가} 수락한 연결을 원하지 않습니다. 오래됐거나 위조된 SYN 때문입니다. 메시지 두 개로는 알 수 없는 일입니다.",
 	}
+	gaveUpSynText = text{
+		En: "Frame {answered} agrees to what {from} asked for in frame {syn}, but {from}'s TCP has no such connection: its program gave up, a scan sent the SYN past that TCP, or the SYN is an old one.",
+		Ko: "프레임 {answered|은/는} {from|이/가} 프레임 {syn}에서 요청한 연결을 수락하지만 {from}의 TCP에는 그런 연결이 없습니다. 프로그램이 포기했거나, 스캐너가 그 TCP를 거치지 않고 SYN을 보냈거나, SYN이 오래된 것입니다.",
+	}
 	afterCloseText = text{
 		En: "{from} had closed already and nobody there reads frame {answered}: RST tells {to} that those bytes are lost.",
 		Ko: "{from|은/는} 이미 닫아서 프레임 {answered|을/를} 읽을 프로그램이 없습니다. RST는 그 바이트가 버려졌음을 {to}에 알립니다.",

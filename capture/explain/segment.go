@@ -155,8 +155,13 @@ func (x *Explainer) asides(f facts) string {
 			continue
 		}
 		t := a.text
-		if fin := x.history.frame(found.Frame); a.name == tcpstate.FoundNotArrived && fin != nil && fin.flags.Has(tcpstate.FIN) {
-			t = finNotTakenText
+		if first := x.history.frame(found.Frame); a.name == tcpstate.FoundNotArrived && first != nil {
+			switch {
+			case first.flags.Has(tcpstate.FIN):
+				t = finNotTakenText
+			case first.flags.Has(tcpstate.RST) && first.from == f.s.From:
+				t = livesOnText
+			}
 		}
 		list = append(list, x.say(t, args{"from": f.values["from"], "to": f.values["to"], "original": x.named(found.Frame)}))
 	}

@@ -178,6 +178,10 @@ var (
 		En: "So the FIN of frame {original} does not count for {from} yet: it has not arrived, or something before it is missing.",
 		Ko: "따라서 프레임 {original}의 FIN은 아직 {from}에서 처리되지 않았습니다. 도착하지 않았거나 그 앞이 비어 있습니다.",
 	}
+	livesOnText = text{
+		En: "So the RST of frame {original} was not {from}'s own.",
+		Ko: "따라서 프레임 {original}의 RST는 {from|이/가} 보낸 것이 아닙니다.",
+	}
 	offFigureText = text{
 		En: "Nothing of this kind is sent in {from}'s state: it comes late, or something is missing.",
 		Ko: "{from}의 상태에서는 이런 것을 보내지 않습니다. 늦게 도착했거나, 여기에 빠진 것이 있습니다.",

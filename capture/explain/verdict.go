@@ -51,12 +51,19 @@ func verdictText(c *tcpstate.Conn, v tcpstate.Verdict, d *tcpstate.Direction, la
 		switch values["n"] = v.Opens; {
 		case v.Opens == 0:
 			return verdictUnseenText
-		case c.Handshake.SynAck != 0:
+		case v.Answered:
 			return verdictUnfinishedText
 		}
 		return verdictNeverText
 	case tcpstate.VerdictRefused:
 		return verdictRefusedText
+	case tcpstate.VerdictAborted:
+		if v.Answered {
+			return verdictAbortedText
+		}
+		return verdictUnaskedText
+	case tcpstate.VerdictUntimed:
+		return verdictUntimedText
 	case tcpstate.VerdictOneSided:
 		return verdictOneSidedText
 	case tcpstate.VerdictShort:
@@ -113,8 +120,14 @@ func verdictText(c *tcpstate.Conn, v tcpstate.Verdict, d *tcpstate.Direction, la
 		values["who"] = Label(lang, "role."+v.Limit.String())
 		return verdictApplicationText
 	case tcpstate.LimitUnseen:
+		if v.Withheld {
+			return verdictWithheldText
+		}
 		return verdictNotSeenText
 	case tcpstate.LimitIdle:
+		if v.Unanswered {
+			return verdictUnansweredText
+		}
 	}
 	return verdictIdleText
 }

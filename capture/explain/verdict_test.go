@@ -34,8 +34,8 @@ func connOf(segments ...heard) *Conn {
 	return conn
 }
 
-// TestVerdictOfWhatWasMissed: where the capture missed octets, the sentence says so.
-func TestVerdictOfWhatWasMissed(t *testing.T) {
+// TestVerdictsAreTrue: the sentence says no more than the segments do.
+func TestVerdictsAreTrue(t *testing.T) {
 	t.Parallel()
 	opening := []heard{{0, Client, SYN, 0, 0, 0, 0}, {0, Server, SYN | ACK, 0, 1, 0, 0}, {0, Client, ACK, 1, 1, 0, 0}, {0, Client, ACK | PSH, 1, 1, 10, 0}}
 	with := func(more ...heard) *Conn { return connOf(append(opening[:4:4], more...)...) }
@@ -75,6 +75,31 @@ func TestVerdictOfWhatWasMissed(t *testing.T) {
 			with(heard{0, Server, ACK, 1, 11, 0, 0}, heard{1000, Client, ACK, 11, 5001, 0, 0}),
 			"For 1 s of 1 s the trace does not tell: octets that the capture missed were sent in that time.",
 			"1초 가운데 1초 동안은 이 트레이스로 알 수 없습니다. 그동안 캡처가 놓친 데이터가 오갔습니다.",
+		},
+		"a silence behind what had no PSH": {
+			with(heard{1, Server, ACK, 1, 11, 1000, 0}, heard{1, Client, ACK, 11, 1001, 0, 0}, heard{10001, Server, ACK | PSH, 1001, 11, 10, 0}),
+			"For 9 s of 10 s the trace does not tell: the server's last data had no PSH, so more was to come, and none did: held back, or lost before it came here.",
+			"10초 가운데 9초 동안은 이 트레이스로 알 수 없습니다. 서버가 마지막으로 보낸 데이터에 PSH가 없어 보낼 것이 더 있었지만 오지 않았습니다. 붙들려 있었거나, 여기에 오기 전에 손실되었습니다.",
+		},
+		"a request without an answer": {
+			with(heard{0, Server, ACK, 1, 11, 0, 0}, heard{2000, Client, RST | ACK, 11, 1, 0, 0}),
+			"Silence for 2 s of 2 s: the server had not answered the client's last data.",
+			"2초 가운데 2초 동안 오가는 것이 없었습니다. 서버는 클라이언트가 마지막으로 보낸 데이터에 답하지 않았습니다.",
+		},
+		"an open port that is reset": {
+			connOf(opening[0], opening[1], heard{2, Client, RST, 1, 0, 0, 0}),
+			"Not opened: the server's SYN-ACK agreed, but the client sent an RST. Over after 2 ms.",
+			"열리지 않았습니다. 서버의 SYN-ACK가 수락했지만 클라이언트가 RST를 보냈습니다. 2ms 만에 끝났습니다.",
+		},
+		"a SYN that is taken back": {
+			connOf(opening[0], heard{2, Client, RST, 1, 0, 0, 0}),
+			"Not opened: the client sent an RST before any answer. Over after 2 ms.",
+			"열리지 않았습니다. 답이 오기 전에 클라이언트가 RST를 보냈습니다. 2ms 만에 끝났습니다.",
+		},
+		"a clock that goes back": {
+			connOf(opening[0], heard{5000, Server, SYN | ACK, 0, 1, 0, 0}, heard{1, Client, ACK, 1, 1, 0, 0}),
+			"The trace's clock is wrong here: it does not tell what took how long.",
+			"여기서 트레이스의 시계가 틀려, 무엇이 얼마나 걸렸는지 알 수 없습니다.",
 		},
 	} {
 		if en, ko := explain.Verdict(explain.English, c.conn), explain.Verdict(explain.Korean, c.conn); en != c.en || ko != c.ko {

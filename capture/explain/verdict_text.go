@@ -9,9 +9,21 @@ var (
 		En: "Never opened: {n|SYN}, and an answer, but no third segment in {span}.",
 		Ko: "열리지 않았습니다. SYN {n}개에 답이 있었지만 {span} 동안 세 번째 세그먼트가 없었습니다.",
 	}
-	verdictUnseenText   = text{En: "Never opened: no SYN of its client was seen.", Ko: "열리지 않았습니다. 클라이언트의 SYN이 보이지 않았습니다."}
-	verdictNextText     = text{En: "Next: {limit}, {for}.", Ko: "그다음은 {limit} {for}입니다."}
-	verdictRefusedText  = text{En: "Refused after {span}: an RST answered the SYN.", Ko: "{span} 만에 거절되었습니다. RST가 SYN에 답했습니다."}
+	verdictUnseenText  = text{En: "Never opened: no SYN of its client was seen.", Ko: "열리지 않았습니다. 클라이언트의 SYN이 보이지 않았습니다."}
+	verdictNextText    = text{En: "Next: {limit}, {for}.", Ko: "그다음은 {limit} {for}입니다."}
+	verdictRefusedText = text{En: "Refused after {span}: an RST answered the SYN.", Ko: "{span} 만에 거절되었습니다. RST가 SYN에 답했습니다."}
+	verdictAbortedText = text{
+		En: "Not opened: the server's SYN-ACK agreed, but the {who} sent an RST. Over after {span}.",
+		Ko: "열리지 않았습니다. 서버의 SYN-ACK가 수락했지만 {who|이/가} RST를 보냈습니다. {span} 만에 끝났습니다.",
+	}
+	verdictUnaskedText = text{
+		En: "Not opened: the {who} sent an RST before any answer. Over after {span}.",
+		Ko: "열리지 않았습니다. 답이 오기 전에 {who|이/가} RST를 보냈습니다. {span} 만에 끝났습니다.",
+	}
+	verdictUntimedText = text{
+		En: "The trace's clock is wrong here: it does not tell what took how long.",
+		Ko: "여기서 트레이스의 시계가 틀려, 무엇이 얼마나 걸렸는지 알 수 없습니다.",
+	}
 	verdictShortText    = text{En: "Short: {span}, nothing limited it.", Ko: "{span} 만에 끝났고, 아무것도 연결을 늦추지 않았습니다."}
 	verdictOneSidedText = text{
 		En: "Only the {who} was heard, for {span}: what limited the connection, one side alone does not tell.",
@@ -87,6 +99,14 @@ var (
 		En: "Idle for {for} of {span}: nobody had anything to send.",
 		Ko: "{span} 가운데 {for} 동안 놀고 있었습니다. 누구도 보낼 것이 없었습니다.",
 	}
+	verdictUnansweredText = text{
+		En: "Silence for {for} of {span}: the server had not answered the client's last data.",
+		Ko: "{span} 가운데 {for} 동안 오가는 것이 없었습니다. 서버는 클라이언트가 마지막으로 보낸 데이터에 답하지 않았습니다.",
+	}
+	verdictWithheldText = text{
+		En: "For {for} of {span} the trace does not tell: the {who}'s last data had no PSH, so more was to come, and none did: held back, or lost before it came here.",
+		Ko: "{span} 가운데 {for} 동안은 이 트레이스로 알 수 없습니다. {who|이/가} 마지막으로 보낸 데이터에 PSH가 없어 보낼 것이 더 있었지만 오지 않았습니다. 붙들려 있었거나, 여기에 오기 전에 손실되었습니다.",
+	}
 	verdictNotSeenText = text{
 		En: "For {for} of {span} the trace does not tell: octets that the capture missed were sent in that time.",
 		Ko: "{span} 가운데 {for} 동안은 이 트레이스로 알 수 없습니다. 그동안 캡처가 놓친 데이터가 오갔습니다.",
@@ -106,5 +126,5 @@ var limitLabels = map[string]text{
 	"limit.client":       {En: "client's application", Ko: "클라이언트 애플리케이션"},
 	"limit.server":       {En: "server's application", Ko: "서버 애플리케이션"},
 	"limit.idle":         {En: "idle", Ko: "유휴"},
-	"limit.unseen":       {En: "missed by the capture", Ko: "캡처가 놓친 시간"},
+	"limit.unseen":       {En: "not seen here", Ko: "여기서 안 보인 시간"},
 }

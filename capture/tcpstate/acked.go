@@ -72,7 +72,7 @@ func (a *analysis) astray(c *Conn) (blocks uint8) {
 func (m *meter) acked(ack Seq, now int64) {
 	m.una = ack
 	m.sincePath, m.sinceWindow = 0, 0
-	m.last = max(m.last, now)
+	m.last, m.ackedAt = max(m.last, now), now
 	if m.recovering && !ack.Before(m.recover) {
 		m.recovering = false
 	}

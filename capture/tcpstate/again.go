@@ -18,6 +18,10 @@ const (
 	// them a retransmission. Something was lost before it came here, or was
 	// overtaken; here, it is the first. Frame is the segment beyond the hole.
 	FoundFillsGap = "fills-gap"
+	// FoundInTurn: octets that come in their turn, while Wireshark calls them a
+	// retransmission, or out of order: only a RST had gone beyond, whose number is no
+	// octet's. Frame is that RST.
+	FoundInTurn = "in-turn"
 	// FoundReordered: octets that were never seen here, while Wireshark calls them a
 	// retransmission; but they left their host before what came first: by the wire's
 	// own count, a lower ACK, or an older timestamp, which a retransmission renews
@@ -72,6 +76,7 @@ var denied = map[string][]string{
 	},
 	FoundReordered:        {FoundRetransmission, FoundFastRetransmission, FoundSpuriousRetransmission},
 	FoundBytesSeen:        {FoundOutOfOrder, FoundKeepAlive},
+	FoundInTurn:           {FoundRetransmission, FoundFastRetransmission, FoundOutOfOrder, FoundKeepAlive},
 	FoundWindowProbe:      {FoundKeepAlive, FoundWindowFull},
 	FoundSimultaneousOpen: {FoundRetransmission, FoundDuplicateAck},
 	FoundOvertaken:        {FoundKeepAlive},
@@ -95,6 +100,8 @@ func (c *Conn) besides(a *analysis, mine *meter, h *happening) {
 	switch {
 	case h.again && a.original.seen() && (named == "" || named == FoundOutOfOrder):
 		a.found(FoundBytesSeen, a.original.frame, int(a.original.again))
+	case h.inTurn && a.behindReset && named != "":
+		a.found(FoundInTurn, a.fwd.nextFrame, 0)
 	case a.copied || a.original.seen() || a.fresh != s.SegLen() || named == "" || named == FoundOutOfOrder:
 	case a.older():
 		a.found(FoundReordered, a.fwd.nextFrame, 0)

@@ -26,6 +26,7 @@ type analysis struct {
 	// carried the others first, whether this is that very packet once more, and
 	// whether the receiver had reported the hole that it fills.
 	probe, keepAlive, overtaken bool
+	behindReset                 bool // only a RST had gone so far that it seems old
 	fresh                       uint32
 	original                    logged
 	copied, asked               bool
@@ -39,6 +40,7 @@ func (r *Reading) found(name string, frame, nth int) {
 // rules of Wireshark's TCP analysis, and remembers it for the next.
 func (a *analysis) analyse(log *sentLog) {
 	s := a.s
+	a.behindReset = a.fwd.moved
 	a.compare()
 	if s.SegLen() > 0 {
 		a.fresh, a.Anew = log.add(s, a.now, &a.original)
@@ -253,6 +255,15 @@ func (a *analysis) remember() {
 	s, fwd := a.s, a.fwd
 	next := s.End()
 	if !a.probe {
+		switch {
+		case s.Flags.Has(RST):
+			if fwd.hasNext && !fwd.moved && next.After(fwd.nextSeq) {
+				fwd.moved, fwd.octets = true, fwd.nextSeq
+			}
+		case fwd.moved:
+			fwd.octets = later(fwd.octets, next)
+			fwd.moved = fwd.octets.Before(fwd.nextSeq)
+		}
 		if !fwd.hasNext || next.After(fwd.nextSeq) {
 			fwd.nextSeq, fwd.hasNext = next, true
 			fwd.nextFrame, fwd.nextTime = s.Frame, a.now
@@ -275,7 +286,7 @@ func (a *analysis) remember() {
 	case fwd.lastHadAck && s.Ack.Before(fwd.highAck):
 		a.NewerAck = fwd.highAckFrame
 	}
-	if a.NewerAck == 0 {
+	if a.NewerAck == 0 && s.Flags&(ACK|RST) == ACK {
 		fwd.offer = offer{fwd.edge, s.Window, true, s.Frame}
 	}
 	fwd.probe, fwd.keepAlive, fwd.late, fwd.lastFrame = a.probe, a.keepAlive, a.overtaken, s.Frame

@@ -15,7 +15,7 @@ func (f follow) announce(sender, receiver *end) {
 		}
 		return
 	case s.Flags.Has(SYN):
-		known.syn = true
+		known.syn = known.syn || !f.c.refused(s, f.from)
 		if !f.o.options.BothTaps { // else it is when it arrives
 			receiver.suspectSyn(s, sender)
 		}
@@ -56,11 +56,11 @@ func (e *end) suspectSyn(s *Segment, sender *end) {
 // that its sender sent before has arrived (RFC 9293 §3.10.7.3, §3.10.7.4).
 func (e *end) believes(s *Segment, sender *end) bool {
 	t := &e.tcb
-	switch t.state {
+	switch e.shown() {
 	case Unknown, Closed, Listen:
 		return false
 	case SynSent:
-		return s.Flags.Has(ACK) && s.Ack.After(t.iss) && !s.Ack.After(t.sndNxt)
+		return s.Flags.Has(ACK) && t.accepts(s.Ack)
 	case SynReceived, Established, FinWait1, FinWait2, CloseWait, Closing, LastAck, TimeWait:
 	}
 	return s.Seq == t.rcvNxt || sender.tcb.hasISS && s.Seq == sender.tcb.sndNxt

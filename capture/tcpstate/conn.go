@@ -78,6 +78,10 @@ type Conn struct {
 	measured      bool  // an observer made it
 	syns          int   // SYNs without ACK
 	latest        int64 // the latest time of a segment, in nanoseconds since 1970
+	// back is the longest way that the trace's clock went back, in nanoseconds; bounded
+	// says that it stood at lastTime.
+	back    int64
+	bounded bool
 	// initialRTT is Handshake.RTT as Wireshark knows it: from the latest SYN
 	// to the first ACK after it, whether or not the SYN,ACK was seen.
 	initialRTT   time.Duration

@@ -21,6 +21,10 @@ type end struct {
 	reply   Seq
 	replied bool
 	both    *tapView // nil unless both hosts are watched
+	// before is the state in which it sent its latest RST, in nanoseconds since 1970
+	// resetAt.
+	before  State
+	resetAt int64
 	// lost: a RST of its own has shown that it had lost the connection.
 	lost bool
 	// assumed is what its peer has sent to it and it may have received.
@@ -63,7 +67,8 @@ type tapView struct {
 // seen at the vantage point.
 type flow struct {
 	base          Seq // the ISN, or what is taken for it
-	nextSeq       Seq // after the highest octet seen
+	nextSeq       Seq // after the highest octet seen, and the number of a RST, as Wireshark has it
+	octets        Seq // after the highest octet seen, where a RST has moved nextSeq
 	contiguous    Seq // after the highest octet before any hole
 	lastAck       Seq // 0 before the first ACK, as Wireshark has it
 	highAck       Seq
@@ -72,6 +77,7 @@ type flow struct {
 	shift         uint8
 	hasBase       bool
 	hasNext       bool
+	moved         bool // by a RST: see octets
 	hasContiguous bool
 	hasAck        bool
 	seenWindow    bool

@@ -63,6 +63,6 @@ var findingNames = []string{
 	FoundZeroWindow, FoundZeroWindowProbe, FoundZeroWindowProbeAck, FoundKeepAlive, FoundKeepAliveAck,
 	FoundReusedPorts,
 	FoundMidstream, FoundBadChecksum, FoundChallengeAck, FoundHalfOpen, FoundOffFigure, FoundNotArrived,
-	FoundDuplicateFrame, FoundBytesSeen, FoundFillsGap, FoundReordered, FoundInconsistent, FoundTailProbe, FoundHoleReported, FoundWindowExhausted, FoundWindowProbe,
+	FoundDuplicateFrame, FoundBytesSeen, FoundFillsGap, FoundInTurn, FoundReordered, FoundInconsistent, FoundTailProbe, FoundHoleReported, FoundWindowExhausted, FoundWindowProbe,
 	FoundSimultaneousOpen, FoundOvertaken, FoundOvertakenReply,
 }

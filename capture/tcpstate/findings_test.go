@@ -31,6 +31,8 @@ s> ACK 1 1
 s> ACK 1 1
 wait 50ms
 c> ACK 1 1 +10`, "duplicate-ack@2#1 duplicate-ack@2#2 retransmission@4#1"},
+		{"acknowledged before it came here", handshake + "c> ACK 1 101\ns> ACK 1 1 +10", "ack-lost-segment@2 spurious-retransmission@0 fills-gap@5"},
+		{"behind a reset", handshake + "c> RST 101\nwait 1s\nc> ACK 1 1 +10", "retransmission@0 in-turn@4 assumption-corrected@4"},
 		{"spurious", handshake + "c> ACK 1 1 +10\ns> ACK 1 11\nc> ACK 1 1 +10", "spurious-retransmission@4#1"},
 		{"a hole, filled at once", handshake + "c> ACK 11 1 +10\nc> ACK 1 1 +10", "lost-segment@1 out-of-order@4"},
 		{"a hole, filled late", handshake + "c> ACK 11 1 +10\nwait 1s\nc> ACK 1 1 +10", "lost-segment@1 retransmission@0 fills-gap@4"},

@@ -85,6 +85,7 @@ func (c *Conn) assign(h *happening, now int64) {
 	}
 	if h.from == Server && peer.spoke >= m.spoke && peer.data > 0 {
 		c.move(LimitIdle, to, l.silence)
+		s.unheeded -= l.silence
 	}
 }
 
@@ -107,6 +108,9 @@ func (c *Conn) leave(to Limit, passed int64) {
 	s.spent[to] += passed
 	if to == LimitIdle {
 		s.late.silence += passed + s.late.ack
+		if c.awaits() {
+			s.unheeded += passed + s.late.ack
+		}
 	}
 	s.late.ack = 0
 }

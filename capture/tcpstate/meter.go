@@ -38,8 +38,10 @@ type meter struct {
 	arrived int64 // and arrived, where both ends are watched
 	first   int64 // when its first data passed
 	last    int64 // and when its last passed, or was acknowledged
+	ackedAt int64 // when the latest ACK of something new passed
 
 	limited                int64 // nanoseconds in which its peer's window held it back
+	withheld               int64 // in which it had more, and nothing came: see withheld
 	heldFor                int64 // and in which it held small segments back for a delayed ACK:
 	held                   int   // so many
 	closedSince, closedFor int64 // its own window was zero
@@ -108,7 +110,10 @@ func (c *Conn) measure(a *analysis, from, to End, arrival bool) {
 		}
 		c.latest = a.now
 		c.spend(&h, a.now)
+	} else {
+		c.back = max(c.back, -passed)
 	}
+	c.bounded = c.bounded || a.now >= lastTime || a.now <= -lastTime
 	if h.again {
 		c.wasLost(from)
 	}
@@ -150,7 +155,7 @@ func (c *Conn) measure(a *analysis, from, to End, arrival bool) {
 			theirs.acked(s.Ack, a.now)
 		}
 	}
-	if !p.opened && !s.Flags.Any(SYN|RST) {
+	if !p.opened && !s.Flags.Any(SYN|RST) && (c.HasISN[from] || !c.foreign(s, from)) {
 		p.opened = true
 		mine.spoke, theirs.spoke = a.now, a.now
 	}
@@ -287,9 +292,17 @@ func (c *Conn) dates(a *analysis, m *meter) {
 
 // control notes who opens and who closes.
 func (c *Conn) control(s *Segment, from End) {
-	c.spending.reset = c.spending.reset || s.Flags.Has(RST)
+	if t := &c.ends[from].tcb; s.Flags.Has(RST) && t.state == SynSent && !t.accepts(s.Seq) {
+		return // it refuses a SYN,ACK for another's SYN (RFC 9293 §3.5, Figure 8)
+	}
+	if p := &c.spending; s.Flags.Has(RST) && !p.reset {
+		p.reset, p.resetBy, p.over = true, s.Frame, 0
+	}
 	if s.Flags&(SYN|ACK) == SYN {
 		c.syns++
+		if !c.spending.opened {
+			c.livesOn(from, false)
+		}
 	}
 	if s.Flags.Any(FIN|RST) && c.closed == 0 {
 		c.closer, c.closed, c.closedByReset = from, s.Frame, s.Flags.Has(RST)

@@ -16,7 +16,7 @@ func (f follow) receives(e *end) {
 // receivesInSynSent is RFC 9293 §3.10.7.3.
 func (f follow) receivesInSynSent(e *end) {
 	s, t := f.s, &e.tcb
-	acceptable := s.Flags.Has(ACK) && s.Ack.After(t.iss) && !s.Ack.After(t.sndNxt)
+	acceptable := s.Flags.Has(ACK) && t.accepts(s.Ack)
 	switch {
 	case s.Flags.Has(ACK) && !acceptable:
 		return

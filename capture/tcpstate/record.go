@@ -165,8 +165,14 @@ func (c *Conn) takes(s *Segment, from End) bool {
 // refused reports whether a SYN,ACK acknowledges something else than the SYN
 // that its receiver is known to have sent.
 func (c *Conn) refused(s *Segment, from End) bool {
+	return s.Flags.Has(SYN|ACK) && c.foreign(s, from)
+}
+
+// foreign reports the same of any ACK: before the handshake, it is of a connection
+// that was before, or never.
+func (c *Conn) foreign(s *Segment, from End) bool {
 	to := c.Key.Peer(from)
-	if !s.Flags.Has(SYN|ACK) || !c.HasISN[to] {
+	if !s.Flags.Has(ACK) || !c.HasISN[to] {
 		return false
 	}
 	return !s.Ack.After(c.ISN[to]) || s.Ack.After(c.ends[to].flow.nextSeq)
@@ -260,7 +266,11 @@ func (a *analysis) acknowledges(c *Conn, from End, arrival bool) {
 		una = theirs.flow.highAck
 	}
 	una = later(una, mine.flow.base+1) // a SYN is no octet
-	if n := mine.flow.nextSeq.Sub(una); n > 0 {
+	end := mine.flow.nextSeq
+	if mine.flow.moved {
+		end = mine.flow.octets
+	}
+	if n := end.Sub(una); n > 0 {
 		a.InFlight = uint32(n)
 	}
 }

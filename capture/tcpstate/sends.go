@@ -18,6 +18,11 @@ func (f follow) sends(e *end) {
 	case e.assumed.reset && f.outlives(e.assumed.resetAt):
 		e.assumed.reset, e.withdrawn = false, true
 		f.learn(e)
+	case t.state == Closed && t.guessed:
+		if !f.outlives(e.resetAt) {
+			return // it may have left before that RST
+		}
+		f.revives(e)
 	case t.state == Unknown && f.answersSyn():
 		f.meetOpening(e)
 	case t.state == Unknown:
@@ -224,12 +229,20 @@ func (f follow) sendsReset(e *end) {
 		f.c.Assumed[f.from] = 0
 		return
 	case Closed:
+		if t.guessed && s.Seq == t.sndNxt {
+			t.guessed = false
+			f.settled(f.from, e.doubt)
+		}
 		if e.lost && f.lostIt() && f.c.ends[f.to].shown().synchronized() { // the RST before was lost too
 			f.r.found(FoundHalfOpen, f.c.ends[f.to].flow.lastFrame, 0)
 		}
 		return
-	case Listen, SynSent:
+	case Listen:
 		return
+	case SynSent:
+		if !t.accepts(s.Seq) {
+			return // it refuses a SYN,ACK for another's SYN
+		}
 	case SynReceived:
 		if s.Seq != t.sndNxt {
 			return
@@ -241,8 +254,18 @@ func (f follow) sendsReset(e *end) {
 		e.lost, edge = true, nil
 	}
 	f.c.reset = f.c.reset || t.state != TimeWait
-	t.guessed = false
+	t.guessed, e.before, e.resetAt = s.Seq.After(t.sndNxt), t.state, s.Time.UnixNano()
 	f.change(f.from, Closed, Trigger{OnSend, "RST"}, edge, s.Frame)
+}
+
+// revives follows an end that goes on long after a RST beyond all that it was seen to
+// send: that was another's, or its peer has not obeyed it (RFC 5961 §3.2).
+func (f follow) revives(e *end) {
+	e.tcb.guessed = false
+	f.c.livesOn(f.from, f.s.Len > 0)
+	f.r.found(FoundNotArrived, e.doubt, 0)
+	f.change(f.from, e.before, Trigger{OnSend, f.s.Flags.control()}, nil, f.s.Frame)
+	f.learn(e)
 }
 
 // lostIt reports whether a RST looks like that of an end that has no control
@@ -256,17 +279,9 @@ func (f follow) lostIt() bool {
 
 // outlives reports whether an end sends so long after a RST or FIN to it was seen,
 // in nanoseconds since 1970, that this one has not arrived: what had left before it
-// came was here within a round trip. Where none was measured, that is taken for the
-// second with which a sender begins (RFC 6298 §2.1).
+// came was here within a round trip.
 func (f follow) outlives(at int64) bool {
-	trip := f.c.initialRTT
-	for _, m := range f.c.meters {
-		trip = max(trip, m.rtt.Max)
-	}
-	if trip == 0 {
-		trip = MinRTO
-	}
-	return f.s.Time.UnixNano()-at > int64(trip)
+	return f.s.Time.UnixNano()-at > int64(f.c.longestTrip())
 }
 
 // forget drops what was assumed to have arrived: the end sends its SYN or FIN
@@ -282,8 +297,11 @@ func (f follow) challenged(e *end) {
 	if !e.suspicious {
 		return
 	}
-	if f.s.Len == 0 && f.s.Flags&(ACK|SYN|FIN|RST) == ACK && f.s.Seq == e.tcb.sndNxt {
+	if f.s.Len == 0 && f.s.Flags&(ACK|SYN|FIN|RST) == ACK && f.s.Seq == e.tcb.sndNxt && f.r.AcksFrame == 0 {
 		f.r.found(FoundChallengeAck, e.suspect, 0)
+		if e.suspect == f.c.spending.resetBy {
+			f.c.livesOn(f.from, false)
+		}
 	}
 	e.suspicious = false
 }

@@ -31,15 +31,17 @@ const (
 	// ACK for longer than the round trip (a delayed ACK, §3.8.6.3).
 	LimitDelayedAck
 	// LimitUnseen: nothing was seen on its way, and yet octets were: an ACK of
-	// them came next. The capture missed them, and whom they waited for.
+	// them came next. The capture missed them, and whom they waited for. Or a sender
+	// had more, and nothing of it came for longer than a path takes: it was held back,
+	// or lost before the vantage point.
 	LimitUnseen
 	// LimitClient: nothing was on its way, and what came next was data that the
 	// client's application had not given to its stack before.
 	LimitClient
 	// LimitServer is the same for the server's application.
 	LimitServer
-	// LimitIdle: nothing was on its way, and no data came next: nobody had
-	// anything to send.
+	// LimitIdle: nothing was on its way, and no data came next. Whether any was due, the
+	// segments do not tell.
 	LimitIdle
 )
 
@@ -70,8 +72,15 @@ type spending struct {
 	whose  End   // the sender that a window limits
 	opened bool
 	reset  bool
-	spent  [Limits]int64
-	late   lateness
+	// resetBy is the frame of the RST, and over the time attributed to LimitClosing
+	// since: it may turn out not to have ended the connection.
+	resetBy int
+	over    int64
+	spent   [Limits]int64
+	late    lateness
+	// unheeded is time of LimitIdle in which the server had not answered the client's
+	// last data.
+	unheeded int64
 	// unproved is time of LimitLoss for which nothing speaks but that octets are
 	// missing here.
 	unproved int64
@@ -119,6 +128,12 @@ func (c *Conn) silent() Limit {
 	return LimitIdle
 }
 
+// awaits reports whether the last data was the client's: it may wait for an answer.
+func (c *Conn) awaits() bool {
+	client, server := &c.meters[Client], &c.meters[Server]
+	return client.data > 0 && (server.data == 0 || client.spoke > server.spoke)
+}
+
 // happening is what a segment shows of its sender.
 type happening struct {
 	from    End
@@ -156,7 +171,10 @@ func (c *Conn) spend(h *happening, now int64) {
 		}
 	case LimitLoss:
 		c.lose(passed)
-	case LimitOpening, LimitClosing, LimitClient, LimitServer, LimitDelayedAck, LimitUnseen, LimitIdle:
+	case LimitClosing:
+		s.spent[LimitClosing] += passed
+		s.over += passed
+	case LimitOpening, LimitClient, LimitServer, LimitDelayedAck, LimitUnseen, LimitIdle:
 		s.spent[s.now] += passed
 	}
 	s.mark = now
@@ -170,6 +188,7 @@ func (c *Conn) onTheWay(h *happening, now, passed int64) {
 	if (h.fresh && !h.again || h.closes) && !h.beyond && m.flight() == 0 && !m.more {
 		passed -= c.answered(h, now, passed)
 	}
+	passed -= c.withheld(now, passed)
 	s.spent[LimitPath] += passed
 	if !h.fresh {
 		c.outstays(h, now, passed)
@@ -180,6 +199,42 @@ func (c *Conn) onTheWay(h *happening, now, passed int64) {
 	if server := &c.meters[Server]; server.next != server.una && server.flight() > 0 {
 		server.sincePath += passed
 	}
+}
+
+// withheld attributes to LimitUnseen the time in which nothing was on its way though a
+// sender had more, beyond what its congestion window, its pacing or a narrow link
+// explains: three round trips, and four times the pace that it has kept so far. It
+// returns that time.
+func (c *Conn) withheld(now, passed int64) (over int64) {
+	sender, m := Client, &c.meters[Client]
+	if !m.more {
+		sender, m = Server, &c.meters[Server]
+	}
+	if !m.more || c.meters[Client].flight() > 0 || c.meters[Server].flight() > 0 {
+		return 0
+	}
+	pace := int64(MinRTO) / 4 // not known yet
+	if m.data > 1 {
+		pace = (m.spoke - m.first) / int64(m.data-1)
+	}
+	most := max(3*int64(c.longestTrip()), 4*pace)
+	over = min(max(now-max(m.spoke, m.ackedAt)-most, 0), passed)
+	c.spending.spent[LimitUnseen] += over
+	c.meters[sender].withheld += over
+	return over
+}
+
+// longestTrip is the longest round trip that was measured; where none was, the second
+// with which a sender begins (RFC 6298 §2.1).
+func (c *Conn) longestTrip() time.Duration {
+	trip := c.initialRTT
+	for _, m := range c.meters {
+		trip = max(trip, m.rtt.Max)
+	}
+	if trip == 0 {
+		return MinRTO
+	}
+	return trip
 }
 
 // wasLost moves the time since a direction last made progress to the loss that a
@@ -233,7 +288,7 @@ func (c *Conn) answered(h *happening, now, passed int64) (waited int64) {
 
 // ready is when an end's application could have answered the last data for it, or
 // the FIN, as seen at the vantage point: when that arrived there, or else a round
-// trip after it passed.
+// trip after it passed. So long an ACK takes, too, and what it lets an end send.
 func (c *Conn) ready(h *happening) int64 {
 	peer := &c.meters[c.Key.Peer(h.from)]
 	sent, arrived := peer.spoke, peer.arrived
@@ -243,7 +298,34 @@ func (c *Conn) ready(h *happening) int64 {
 	if c.ends[Client].tapped && c.ends[Server].tapped {
 		return arrived
 	}
-	return sent + int64(peer.rtt.Min)
+	return max(sent, c.meters[h.from].ackedAt) + int64(peer.rtt.Min)
+}
+
+// livesOn takes back a RST that did not end the connection, as a segment of that end
+// shows. The time since was spent as if there had been none.
+func (c *Conn) livesOn(from End, speaks bool) {
+	s := &c.spending
+	c.reset = false
+	if !s.reset {
+		return
+	}
+	s.reset = false
+	if c.closedByReset && c.closed == s.resetBy {
+		c.closed, c.closedByReset = 0, false
+	}
+	if c.meters[Client].fin && c.meters[c.Key.Peer(Client)].fin {
+		return
+	}
+	s.now = undecided
+	to := c.silent()
+	switch {
+	case !s.opened:
+		to = LimitOpening
+	case speaks:
+		to = limitOf(from)
+	}
+	c.move(LimitClosing, to, s.over)
+	c.nowOn()
 }
 
 // nowOn finds what the time after a segment is spent on, until more is known.

@@ -147,6 +147,10 @@ func (t *tcb) keep(s span) {
 	}
 }
 
+// accepts reports whether an acknowledgment is acceptable in SYN-SENT: SND.UNA <
+// SEG.ACK =< SND.NXT (RFC 9293 §3.10.7.3, first).
+func (t *tcb) accepts(ack Seq) bool { return ack.After(t.iss) && !ack.After(t.sndNxt) }
+
 // acceptable is the test of RFC 9293 §3.10.7.4, first. Where the window is not
 // known, any is taken to be wide.
 func (t *tcb) acceptable(s *Segment) bool {

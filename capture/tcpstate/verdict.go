@@ -1,6 +1,9 @@
 package tcpstate
 
-import "time"
+import (
+	"math"
+	"time"
+)
 
 // VerdictKind is what kept a connection from being done sooner.
 type VerdictKind uint8
@@ -12,17 +15,29 @@ const (
 	VerdictRefused                        // a RST answered the SYN
 	VerdictNeverOpened                    // nothing did, or the handshake was not finished
 	VerdictOneSided                       // one end was never heard, so that nothing tells
+	VerdictAborted                        // a RST ended the handshake otherwise: Whose sent it
+	VerdictUntimed                        // the trace's clock is wrong, so that nothing tells
 )
 
 // String returns a name that is part of the JSON contract.
 func (k VerdictKind) String() string {
-	return [...]string{"limited", "short", "refused", "never-opened", "one-sided"}[min(int(k), 4)]
+	return [...]string{"limited", "short", "refused", "never-opened", "one-sided", "aborted", "untimed"}[min(int(k), 6)]
 }
 
 // ShortSpan is below what people notice as a delay: a connection that is over
 // sooner, and spent its time on opening, on its round trips and on closing,
 // was limited by nothing.
 const ShortSpan = 100 * time.Millisecond
+
+// lastTime is where a time stamp stands that lies beyond what a count of nanoseconds can
+// hold: a second within the bounds.
+const lastTime = (math.MaxInt64/int64(time.Second) - 1) * int64(time.Second)
+
+// untimed reports whether the clock of the trace was wrong by so much that it makes a
+// great part of the connection's time: it went back, or stood at its bound.
+func (c *Conn) untimed() bool {
+	return c.bounded || c.back > int64(max(c.Span()/4, ShortSpan))
+}
 
 // Verdict is what limited a connection, with the numbers that say so.
 type Verdict struct {
@@ -32,7 +47,8 @@ type Verdict struct {
 	For, Span time.Duration
 	// Whose is the sender that Limit is about: whom the window, the loss or a
 	// delayed ACK held back, whose octets were on their way the longest. Of a
-	// one-sided connection, it is the end that was heard.
+	// one-sided connection, it is the end that was heard; of an aborted one, who
+	// sent the RST.
 	Whose End
 	// RTTMin and RTT are the least and the median round trip over the whole way:
 	// between the ends, the two parts of it together. 0 where one is not known.
@@ -41,20 +57,36 @@ type Verdict struct {
 	// than the handshake's: a queue in front of a narrow link. A way that is known to
 	// change the order of segments takes different times without one.
 	Queued bool
+	// Withheld says of LimitUnseen that Whose had more to send, and nothing came.
+	Withheld bool
+	// Unanswered says of LimitIdle that the server had not answered the client's last
+	// data.
+	Unanswered bool
 	// Held counts, for LimitDelayedAck, the segments that Whose held back.
 	Held int
-	// Opens counts SYNs, where the connection never opened.
-	Opens int
+	// Opens counts SYNs, where the connection never opened; Answered says that a SYN,ACK
+	// for one came.
+	Opens    int
+	Answered bool
 }
 
 // Verdict judges the connection by the segments so far.
 func (c *Conn) Verdict() Verdict {
 	spent := c.Spent()
 	v := Verdict{Span: c.Span()}
+	if c.untimed() {
+		v.Kind = VerdictUntimed
+		return v
+	}
 	if !c.spending.opened {
 		v.Kind, v.Limit, v.For, v.Opens = VerdictNeverOpened, LimitOpening, v.Span, c.syns
-		if c.spending.reset {
+		v.Answered = c.Handshake.SynAck != 0 && !c.refusedFirst
+		switch {
+		case !c.spending.reset:
+		case c.closer == Server && !v.Answered:
 			v.Kind = VerdictRefused
+		default:
+			v.Kind, v.Whose = VerdictAborted, c.closer
 		}
 		return v
 	}
@@ -73,11 +105,24 @@ func (c *Conn) Verdict() Verdict {
 	}
 	v.Whose = c.heldBack(v.Limit)
 	v.Held = c.meters[v.Whose].held
+	v.Withheld = v.Limit == LimitUnseen && 2*c.meters[v.Whose].withheld > int64(v.For)
+	v.Unanswered = v.Limit == LimitIdle && 2*c.unheeded() > v.For
 	v.RTTMin, v.RTT = c.roundTrip(v.Whose)
 	grew := c.meters[v.Whose].rtt.Samples > 1 && v.RTTMin > 0 && v.RTT >= 2*v.RTTMin
 	grew = grew && v.RTT > c.Handshake.RTT && !c.meters[v.Whose].reorders()
 	v.Queued = grew && !c.within() && (v.Limit == LimitPath || v.Limit == LimitLoss)
 	return v
+}
+
+// unheeded is the time of LimitIdle in which the server had not answered the client's
+// last data.
+func (c *Conn) unheeded() time.Duration {
+	s := &c.spending
+	n := s.unheeded
+	if s.now == undecided && c.silent() == LimitIdle && c.awaits() {
+		n += c.latest - s.mark
+	}
+	return time.Duration(n)
 }
 
 // alone reports whether one end only was heard: the capture has one direction.
@@ -134,9 +179,11 @@ func (c *Conn) heldBack(l Limit) End {
 		more = c.Total[Server] > c.Total[Client]
 	case LimitDelayedAck:
 		more = server.heldFor > client.heldFor
+	case LimitUnseen:
+		more = server.withheld > client.withheld
 	case LimitServer:
 		more = true
-	case LimitOpening, LimitClosing, LimitClient, LimitIdle, LimitUnseen:
+	case LimitOpening, LimitClosing, LimitClient, LimitIdle:
 	}
 	if more {
 		return Server

@@ -136,6 +136,10 @@ func (out *connection) conclude(c *tcpstate.Conn, shared map[string]string) {
 		out.limit = "short"
 	case tcpstate.VerdictRefused:
 		out.limit = "refused"
+	case tcpstate.VerdictAborted:
+		out.limit = "aborted"
+	case tcpstate.VerdictUntimed:
+		out.limit = "untimed"
 	case tcpstate.VerdictOneSided:
 		out.limit = "one-sided"
 	case tcpstate.VerdictNeverOpened:

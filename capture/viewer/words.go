@@ -24,6 +24,8 @@ var limitWords = map[string]trace.Text{
 	"unseen":      {En: "unseen", Ko: "안 보임"},
 	"short":       {En: "short", Ko: "짧음"},
 	"refused":     {En: "refused", Ko: "거절"},
+	"aborted":     {En: "aborted", Ko: "중단"},
+	"untimed":     {En: "no time", Ko: "시각 오류"},
 	"never":       {En: "unopened", Ko: "미수립"},
 	"one-sided":   {En: "one-sided", Ko: "한쪽만"},
 }
