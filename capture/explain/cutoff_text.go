@@ -124,6 +124,10 @@ var (
 		En: "(Assumed: a FIN of its own that was lost before the peer's came would look the same.)",
 		Ko: "(가정입니다. 상대의 FIN보다 먼저 보낸 자신의 FIN이 손실되었어도 똑같이 보입니다.)",
 	}
+	assumedResetText = text{
+		En: "(Assumed: its number lies beyond all that {who} has sent here, so another may have sent it.)",
+		Ko: "(가정입니다. 번호가 여기서 본 {who}의 모든 데이터보다 앞서 있어, 남이 보낸 것일 수 있습니다.)",
+	}
 	// assumedFirstText: it acknowledges octets that were not seen.
 	assumedFirstText = text{
 		En: "(Assumed: the peer's FIN may be among what it acknowledges and is missing here.)",

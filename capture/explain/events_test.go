@@ -225,7 +225,7 @@ func stories() []story {
 			seg{frame: 6, ms: 11, from: Server, seq: 1, ack: 7, flags: ACK, found: []Finding{{Name: "duplicate-ack"}, {Name: "challenge-ack", Frame: 5}}},
 			seg{frame: 7, ms: 300, from: Client, seq: 7, ack: 1, flags: PSH | ACK, payload: "on", found: []Finding{
 				{Name: "retransmission"}, {Name: "in-turn", Frame: 5}, {Name: "assumption-corrected", Frame: 5},
-			}, changes: []Change{{End: Client, From: Closed, To: Established, Corrects: true}}},
+			}},
 			seg{frame: 8, ms: 301, from: Client, seq: 9, ack: 1, flags: FIN | ACK, found: []Finding{{Name: "retransmission"}, {Name: "in-turn", Frame: 5}}},
 		)},
 		{"reset out of nowhere", segs(seg{frame: 9, from: Server, seq: 44, flags: RST})},
@@ -390,6 +390,7 @@ func stateStory() []trace.Event {
 		state(Client, Established, FinWait1, OnSend, "FIN", Inferred, 7),
 		state(Client, Established, FinWait1, OnSend, "FIN", Assumed, 7),
 		state(Server, Established, CloseWait, OnReceive, "FIN", Assumed, 7),
+		state(Client, Established, Closed, OnSend, "RST", Assumed, 7),
 		state(Client, FinWait1, FinWait2, OnReceive, "ACK", Inferred, 8),
 		state(Server, CloseWait, LastAck, OnSend, "FIN", Inferred, 9),
 		state(Client, FinWait2, TimeWait, OnReceive, "FIN", Inferred, 9, 10),

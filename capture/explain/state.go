@@ -268,6 +268,8 @@ func (x *Explainer) basis(c *trace.StateChange, values args) string {
 		return x.say(assumedSecondText, values)
 	case c.Basis == tcpstate.Assumed && c.To == tcpstate.FinWait1 && c.Trigger.Kind == tcpstate.OnSend:
 		return x.say(assumedFirstText, values)
+	case c.Basis == tcpstate.Assumed && c.To == tcpstate.Closed && c.Trigger.Kind == tcpstate.OnSend:
+		return x.say(assumedResetText, values)
 	case c.Basis == tcpstate.Assumed && evidence:
 		return x.say(assumedText, values)
 	case c.Basis == tcpstate.Assumed:
