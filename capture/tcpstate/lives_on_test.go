@@ -89,15 +89,24 @@ func TestResetThatEndsNothing(t *testing.T) {
 		findings []string
 	}{
 		"forged, and challenged": {
-			forged + goesOn, tcpstate.EndOpen, [2]tcpstate.State{tcpstate.Established, tcpstate.Established}, [2]int{}, false, 0,
+			forged + goesOn, tcpstate.EndOpen,
+			[2]tcpstate.State{tcpstate.Established, tcpstate.Established},
+			[2]int{},
+			false, 0,
 			[]string{tcpstate.FoundChallengeAck, tcpstate.FoundInTurn, tcpstate.FoundNotArrived},
 		},
 		"forged, and dropped silently": {
-			talk + "c> RST 111\n" + goesOn, tcpstate.EndOpen, [2]tcpstate.State{tcpstate.Established, tcpstate.Established}, [2]int{}, false, 0,
+			talk + "c> RST 111\n" + goesOn, tcpstate.EndOpen,
+			[2]tcpstate.State{tcpstate.Established, tcpstate.Established},
+			[2]int{},
+			false, 0,
 			[]string{tcpstate.FoundInTurn, tcpstate.FoundNotArrived},
 		},
 		"challenged, and sent again as it must be": {
-			forged + "wait 100us\nc> RST 11", tcpstate.EndRST, [2]tcpstate.State{tcpstate.Closed, tcpstate.Closed}, [2]int{0, 1}, false, 9,
+			forged + "wait 100us\nc> RST 11", tcpstate.EndRST,
+			[2]tcpstate.State{tcpstate.Closed, tcpstate.Closed},
+			[2]int{0, 1},
+			false, 9,
 			[]string{tcpstate.FoundChallengeAck},
 		},
 		"beyond what the capture holds": {

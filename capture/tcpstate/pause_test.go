@@ -38,22 +38,26 @@ func TestPausesNearTheReceiver(t *testing.T) {
 		{
 			"a window of ten, each round trip, with PSH",
 			script(burst(10, 0, 0, "PSH,ACK"), burst(10, 0, 55*ms, "PSH,ACK"), burst(10, 0, 55*ms, "PSH,ACK"), burst(10, 0, 55*ms, "PSH,ACK")),
-			map[tcpstate.Limit]time.Duration{tcpstate.LimitPath: 200 * ms, tcpstate.LimitServer: 15 * ms}, false,
+			map[tcpstate.Limit]time.Duration{tcpstate.LimitPath: 200 * ms, tcpstate.LimitServer: 15 * ms},
+			false,
 		},
 		{
 			"an application that writes each 200 ms",
 			script(burst(1, 0, 0, "PSH,ACK"), burst(3, 200*ms, 200*ms, "PSH,ACK")),
-			map[tcpstate.Limit]time.Duration{tcpstate.LimitPath: 200 * ms, tcpstate.LimitServer: 450 * ms}, false,
+			map[tcpstate.Limit]time.Duration{tcpstate.LimitPath: 200 * ms, tcpstate.LimitServer: 450 * ms},
+			false,
 		},
 		{
 			"a silence that a timer ends",
 			script(burst(20, ms, 0, "ACK"), burst(20, ms, 2000*ms, "ACK")),
-			map[tcpstate.Limit]time.Duration{tcpstate.LimitPath: 238 * ms, tcpstate.LimitUnseen: 1850 * ms}, true,
+			map[tcpstate.Limit]time.Duration{tcpstate.LimitPath: 238 * ms, tcpstate.LimitUnseen: 1850 * ms},
+			true,
 		},
 		{
 			"a narrow link",
 			script(burst(4, 1000*ms, 0, "ACK"), burst(4, 1200*ms, 1200*ms, "ACK")),
-			map[tcpstate.Limit]time.Duration{tcpstate.LimitPath: 7850 * ms}, false,
+			map[tcpstate.Limit]time.Duration{tcpstate.LimitPath: 7850 * ms},
+			false,
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
