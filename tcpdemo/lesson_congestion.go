@@ -20,8 +20,8 @@ func congestion() Scenario {
 				Ko: "혼잡 윈도우(cwnd)는 송신자 혼자 지닌 추측값이고, 어떤 세그먼트에도 실리지 않습니다. 좁은 링크 앞의 큐가 넘칠 때까지 왕복마다 두 배로 늘어납니다(슬로 스타트).",
 			},
 			{
-				En: "Three duplicate ACKs tell of a loss. Reno then falls to about half, CUBIC to about 70 %: the plot under the ladder shows each sender's cwnd, as its stack reported it.",
-				Ko: "중복 ACK 세 개가 손실을 알립니다. 그러면 Reno는 절반쯤, CUBIC은 70%쯤으로 줄입니다. 사다리 그림 아래의 그래프는 각 송신자의 스택이 보고한 cwnd입니다.",
+				En: "A loss shows by what comes beyond it: once two full segments are SACKed there (RFC 6675 asks for more than two), this stack sends what is missing again, before a third duplicate ACK. Reno then falls to about half, CUBIC to about 70 %: the plot under the ladder shows each sender's cwnd, as its stack reported it.",
+				Ko: "손실은 그 너머에 온 것으로 드러납니다. 너머의 가득 찬 세그먼트 두 개가 SACK되면(RFC 6675는 둘보다 많기를 요구합니다) 이 스택은 세 번째 중복 ACK 전에 빠진 것을 다시 보냅니다. 그러면 Reno는 절반쯤, CUBIC은 70%쯤으로 줄입니다. 사다리 그림 아래의 그래프는 각 송신자의 스택이 보고한 cwnd입니다.",
 			},
 		},
 		Network: network.Config{

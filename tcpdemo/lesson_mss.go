@@ -16,7 +16,7 @@ const (
 )
 
 // segmentSize shows who decides how much a segment may carry (RFC 9293 §3.7.1,
-// RFC 6691), and how a sender learns of a narrow place on the path (RFC 1191).
+// RFC 9293 §3.7.1), and how a sender learns of a narrow place on the path (RFC 1191).
 func segmentSize() Scenario {
 	return Scenario{
 		Name:   "mss",
@@ -28,8 +28,8 @@ func segmentSize() Scenario {
 				Ko: "클라이언트가 알리는 값은 1,000, 서버가 알리는 값은 400입니다. 하나로 합의하지 않고, 각자 상대가 받을 수 있는 만큼 보냅니다.",
 			},
 			{
-				En: "A full segment carries 12 bytes less than the MSS: the timestamp option takes them (RFC 6691). In other lessons it is 40 less: with SACK, this stack keeps room for the longest options.",
-				Ko: "꽉 찬 세그먼트도 MSS보다 12바이트 적게 싣습니다. 타임스탬프 옵션이 그만큼 차지합니다(RFC 6691). 다른 시나리오에서는 40바이트 적습니다. SACK를 쓰면 이 스택이 가장 긴 옵션의 자리를 비워 두기 때문입니다.",
+				En: "A full segment carries 12 bytes less than the MSS: the timestamp option takes them (RFC 9293 §3.7.1). In other lessons it is 40 less: with SACK, this stack keeps room for the longest options.",
+				Ko: "꽉 찬 세그먼트도 MSS보다 12바이트 적게 싣습니다. 타임스탬프 옵션이 그만큼 차지합니다(RFC 9293 §3.7.1). 다른 시나리오에서는 40바이트 적습니다. SACK를 쓰면 이 스택이 가장 긴 옵션의 자리를 비워 두기 때문입니다.",
 			},
 			{
 				En: "At 2 s a link of the path shrinks to 700 bytes. Its router drops what is too big and says so by ICMP; the sender remembers it, and sends smaller.",

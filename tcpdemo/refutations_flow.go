@@ -223,7 +223,7 @@ func bothHold(l *trace.Look) bool {
 }
 
 // filledWithOptions sees a segment of the server's whose octets and options together
-// are the MSS that was announced to it (RFC 6691 §2).
+// are the MSS that was announced to it (RFC 9293 §3.7.1).
 func filledWithOptions(l *trace.Look) bool {
 	if !carried(server)(l) || !here(l) {
 		return false

@@ -17,13 +17,57 @@ func (x *Explainer) duplicateAck(f facts, found tcpstate.Finding) Explanation {
 	if before != nil && f.s.Options.SackBlocks == 0 && !x.missing(f) {
 		return x.repeatsAck(f, found, before)
 	}
-	more := ""
-	if found.Nth == fastThreshold {
-		more = x.say(thirdDuplicateText, f.values)
-	}
 	e := x.duplicateOf(f, found)
-	e.Sentence = join(e.Sentence, more)
+	if found.Nth == fastThreshold && !x.unheard(f) {
+		e.Sentence = join(e.Sentence, x.third(f))
+	}
 	return e
+}
+
+// unheard reports whether the wire has dropped one of the ACKs that were counted:
+// the sender of the data counts those that come (RFC 5681 §2).
+func (x *Explainer) unheard(f facts) bool {
+	return x.history.latest(f.ev, f.s.From, func(s *seen) bool {
+		return s.lost && s.frame != 0 && s.ack == f.s.Ack && s.flags.Has(tcpstate.ACK)
+	}) != nil
+}
+
+// third tells what the third duplicate ACK makes its receiver do. With SACK, what is
+// SACKed beyond the hole may have told before (RFC 6675 §5).
+func (x *Explainer) third(f facts) string {
+	selective := f.s.Options.SackBlocks > 0
+	switch again := x.filled(f); {
+	case again != nil && selective:
+		f.values["original"] = x.named(again.frame)
+		return x.say(sackFilledText, f.values)
+	case again != nil:
+		return ""
+	case selective:
+		return x.say(thirdWithSackText, f.values)
+	}
+	return x.say(thirdDuplicateText, f.values)
+}
+
+// filled is the segment that sent again what a duplicate ACK asks for, after the
+// first ACK of its number; nil if there is none.
+func (x *Explainer) filled(f facts) (again *seen) {
+	asked, sent := 0, 0
+	for s := range x.history.before(f.ev, f.s.From) {
+		if s.ack == f.s.Ack && s.flags.Has(tcpstate.ACK) {
+			asked = s.left
+		}
+	}
+	for s := range x.history.before(f.ev, receiver(f.s)) {
+		if s.seq == f.s.Ack && s.segLen() > 0 {
+			if sent++; again == nil {
+				again = s
+			}
+		}
+	}
+	if sent < 2 || again.left < asked {
+		return nil
+	}
+	return again
 }
 
 // duplicateOf tells what a duplicate ACK says, as far as it alone tells.

@@ -532,7 +532,7 @@ func cutStoryHTTP() []trace.Event {
 func aroundStory() []trace.Event {
 	conn := func(edit func(*Conn)) trace.Event {
 		c := &Conn{Key: Key{Client: clientAddr, Server: serverAddr}, OpenerKnown: true, Bytes: [2]int64{6, 1}, Total: [2]int64{12, 1}, Ending: EndFIN}
-		c.Handshake = Handshake{SYN: 1, SynAck: 2, Ack: 3, Complete: true, HasRTT: true, RTT: 412 * time.Microsecond}
+		c.Handshake = Handshake{SYN: 1, SynAck: 2, Ack: 3, Asked: true, Answered: true, Complete: true, HasRTT: true, RTT: 412 * time.Microsecond}
 		edit(c)
 		return trace.Event{Kind: trace.KindConnection, Connection: c}
 	}
@@ -546,7 +546,7 @@ func aroundStory() []trace.Event {
 		{Kind: trace.KindGap, N: 4},
 		conn(func(c *Conn) { c.Findings = map[string]int{"retransmission": 1, "duplicate-ack": 3, "new\x1bname": 2} }),
 		conn(func(c *Conn) { c.Ending, c.Handshake.RTT, c.Handshake.HasRTT = EndRST, 0, false }),
-		conn(func(c *Conn) { c.Ending, c.Handshake, c.Stream = EndRST, Handshake{SYN: 1}, 1 }),
+		conn(func(c *Conn) { c.Ending, c.Handshake, c.Stream = EndRST, Handshake{SYN: 1, Asked: true}, 1 }),
 		conn(func(c *Conn) { c.Ending, c.OpenerKnown, c.Stream = EndHalf, false, 2 }),
 		conn(func(c *Conn) { c.Ending = EndTimeout }),
 		conn(func(c *Conn) { c.Ending = EndOpen }),

@@ -103,12 +103,23 @@ func TestWhatIsKnown(t *testing.T) {
 	oneAgain := seg{frame: 6, ms: 300, from: Client, seq: 1, ack: 1, flags: PSH | ACK, payload: "x", found: []Finding{{Name: FoundKeepAlive, Frame: 4}}}
 	oneLost := oneAgain
 	oneLost.found = append(oneLost.found[:1:1], Finding{Name: FoundBytesSeen, Frame: 4, Nth: 1})
+	beyond := seg{frame: 5, ms: 11, from: Client, seq: 7, ack: 1, flags: PSH | ACK, payload: "more"}
+	dup := func(frame, nth int, wire uint64) seg {
+		s := seg{frame: frame, ms: 10 + frame, from: Server, seq: 1, ack: 1, flags: ACK, wire: wire, found: []Finding{{Name: FoundDuplicateAck, Frame: 6, Nth: nth}}}
+		s.options.SackBlocks, s.options.Sack[0] = 1, SackBlock{Left: clientISN + 7, Right: clientISN + 11}
+		return s
+	}
+	filled := hello
+	filled.frame, filled.ms, filled.found = 8, 18, []Finding{{Name: FoundRetransmission, Frame: 4, Nth: 1}}
 	for _, c := range []struct {
 		name   string
 		events []trace.Event
 		says   string
 		never  string
 	}{
+		{"a third duplicate with SACK", sent(hello, beyond, dup(7, 1, 0), dup(9, 2, 0), dup(10, 3, 0)), "if SACK gave none before", "at once"},
+		{"one after what it asks for", sent(hello, beyond, dup(7, 1, 0), filled, dup(9, 2, 0), dup(10, 3, 0)), "has sent that again already, in frame 8", "the sign"},
+		{"one of which the wire dropped another", append(append(sent(hello, beyond, dup(7, 1, 7)), verdict(7, trace.Dropped, "")), segs(dup(9, 2, 9), dup(10, 3, 10))...), "3rd duplicate ACK", "the sign"},
 		{"lost before it had a number", append(sent(dropped), verdict(4, trace.Dropped, ""), again.event()), "The wire had dropped the original", "not in this capture"},
 		{"cut to the path's MTU", append(sent(dropped), verdict(4, trace.TooBig, ""), icmp, soon.event()), "cut to fit", "overtaken"},
 		{"lost, no ICMP", append(sent(dropped), verdict(4, trace.Dropped, ""), soon.event()), "the wire had dropped the original. It came within", "overtaken"},

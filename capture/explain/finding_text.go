@@ -142,6 +142,14 @@ var (
 		En: "This is the sign for {to} to retransmit at once.",
 		Ko: "{to|이/가} 곧바로 재전송하라는 신호입니다.",
 	}
+	thirdWithSackText = text{
+		En: "This is the sign to retransmit, if SACK gave none before.",
+		Ko: "앞서 SACK로 알지 못했다면 이것이 재전송하라는 신호입니다.",
+	}
+	sackFilledText = text{
+		En: "{to} has sent that again already, in frame {original}: what is SACKed told it (RFC 6675 §5).",
+		Ko: "{to|은/는} 이미 프레임 {original}에서 다시 보냈습니다. SACK된 것을 보고 알았습니다(RFC 6675 §5).",
+	}
 	duplicateFrameText = text{
 		En: "The same IP packet as in frame {original}, seen twice: captured at two places of its way, or doubled on the wire. {from} sent it once.",
 		Ko: "프레임 {original|과/와} 같은 IP 패킷이 두 번 보입니다. 경로의 두 곳에서 캡처되었거나 회선이 복제한 것입니다. {from|은/는} 한 번만 보냈습니다.",

@@ -82,11 +82,15 @@ func (x *Explainer) resetSeq(s *trace.Segment) any {
 	return s.RelSeq
 }
 
-// OldSeq reports whether a segment's number lies before its sender's ISN, so that
-// it does not count from there: an RST may answer a segment of a connection that
-// is over.
+// OldSeq reports whether a segment's number does not count from its sender's ISN: an
+// RST may answer a segment of a connection that is over, and have a number from
+// before it, or none's, 0, where its sender has no connection (RFC 9293 §3.10.7.1).
 func OldSeq(s *trace.Segment) bool {
-	return s.Flags.Has(tcpstate.RST) && old(s, s.RelSeq, s.From)
+	return s.Flags.Has(tcpstate.RST) && (old(s, s.RelSeq, s.From) || nobodys(s))
+}
+
+func nobodys(s *trace.Segment) bool {
+	return s.Flags.Has(tcpstate.ACK) && s.Segment.Seq == 0 && s.Conn != nil && !s.Conn.HasISN[s.From]
 }
 
 // OldAck reports the same of the number that a segment acknowledges: a SYN-ACK may

@@ -137,7 +137,8 @@ type Arrow struct {
 	Recut bool
 	// Copy is 2 for the arrival of the wire's second copy, and so on.
 	Copy int
-	// Verdicts are what the wire did to it.
+	// Verdicts are what the wire did to it, on the row where it left, and what its
+	// receiver's stack did, where it arrived.
 	Verdicts []trace.Verdict
 	// ArrivedAt is when a Whole or Arrival row's segment arrived, where its
 	// receiver was watched; zero elsewhere.

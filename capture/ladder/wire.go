@@ -72,7 +72,7 @@ func (b *Builder) addArrival(e *trace.Event) {
 		}
 	}
 	a := b.arrowOf(e)
-	a.ArrivedAt, a.Verdicts = e.At, f.verdicts
+	a.ArrivedAt = e.At
 	if f.arrivals > 1 {
 		a.Copy = f.arrivals
 	}
@@ -80,7 +80,7 @@ func (b *Builder) addArrival(e *trace.Event) {
 		a.Part, a.Travelled = Arrival, e.At.Sub(f.departure.At)
 		a.Damaged, a.Injected = f.departure.Arrow.Damaged, f.departure.Arrow.Injected
 	} else {
-		f.stream, f.from, f.to = e.Stream, a.From, a.To
+		f.stream, f.from, f.to, a.Verdicts = e.Stream, a.From, a.To, f.verdicts
 	}
 	r := b.push(Row{Kind: RowArrow, Lane: -1, Arrow: a}, e)
 	r.flight = f

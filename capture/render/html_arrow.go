@@ -77,10 +77,8 @@ func (p *painter) arrow(h *htmlRow, row *ladder.Row) {
 	h.Span = fmt.Sprintf("s%d-%d", min(a.From, a.To), max(a.From, a.To))
 	h.Arrow, h.Class = arrow, strings.Join(class, " ")
 	h.Delay = inTwo(func(s speaker) string { return delayText(s, p.r.o, row) })
-	if a.Part != ladder.Arrival {
-		for _, v := range a.Verdicts {
-			h.Below = append(h.Below, inTwo(func(s speaker) string { return verdictText(s, v) }))
-		}
+	for _, v := range a.Verdicts {
+		h.Below = append(h.Below, inTwo(func(s speaker) string { return verdictText(s, v) }))
 	}
 }
 

@@ -133,7 +133,7 @@ func (s *sequence) row(r *ladder.Row) {
 		}
 		s.d.state(m.Lane, word)
 	}
-	if r.Arrow == nil || r.Kind == ladder.RowFolded || r.Arrow.Part == ladder.Arrival {
+	if r.Arrow == nil || r.Kind == ladder.RowFolded {
 		return
 	}
 	for _, v := range r.Arrow.Verdicts {

@@ -137,7 +137,7 @@ func (s *summary) connection(c *tcpstate.Conn) {
 	if c.Ending == tcpstate.EndHalf && c.OneSided() {
 		s.oneSided++
 	}
-	if c.Handshake.SYN != 0 {
+	if c.Handshake.Asked {
 		s.openings[1]++
 	} else {
 		s.openings[0]++

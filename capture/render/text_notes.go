@@ -211,6 +211,9 @@ var (
 )
 
 func totalsText(say speaker, n *trace.Totals) string {
+	if n.Frames == 0 {
+		return say.of(wordSawNone)
+	}
 	parts := []string{say.f(wordSaw, n.Frames, n.Segments, n.Connections)}
 	switch {
 	case n.Numbered > n.Frames:
@@ -289,7 +292,7 @@ func explanations(x *explain.Explainer, lanes []ladder.Lane, r *ladder.Row) []ex
 	if r.Kind == ladder.RowOpening || (r.Kind == ladder.RowMemory && !r.Memory.Structural()) {
 		return nil
 	}
-	if r.Arrow != nil && r.Arrow.Part != ladder.Arrival {
+	if r.Arrow != nil {
 		for i := range r.Arrow.Verdicts {
 			e := r.Event
 			e.Kind, e.Verdict = trace.KindVerdict, &r.Arrow.Verdicts[i]

@@ -136,9 +136,7 @@ func (t *text) arrowLines(r *ladder.Row) []*canvas {
 		lines = append(lines, t.inside(r, min(from, to), max(from, to), s, trouble)...)
 	}
 	for _, v := range r.Arrow.Verdicts {
-		if r.Arrow.Part != ladder.Arrival {
-			lines = append(lines, t.verdict(r, v)...)
-		}
+		lines = append(lines, t.verdict(r, v)...)
 	}
 	return lines
 }

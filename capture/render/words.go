@@ -32,6 +32,7 @@ var (
 	wordNumbered    = trace.Text{En: "the numbers are those of the client's trace: %s", Ko: "번호는 클라이언트 쪽 트레이스를 따름(프레임 %d개)"}
 	wordNumberedTwo = trace.Text{En: "the numbers are those of the client's trace, where a segment that is seen twice counts twice: %s", Ko: "번호는 클라이언트 쪽 트레이스를 따름(두 번 보인 세그먼트는 두 번 셈, 프레임 %d개)"}
 	wordSaw         = trace.Text{En: "frames: %d, TCP segments: %d, connections: %d", Ko: "프레임 %d개, TCP 세그먼트 %d개, 연결 %d개"}
+	wordSawNone     = trace.Text{En: "no frames were captured", Ko: "캡처한 프레임이 없습니다"}
 	wordOthers      = trace.Text{En: "others: %s", Ko: "그 밖: %s"}
 	wordIncomplete  = trace.Text{En: "datagrams with fragments missing: %d", Ko: "조각이 다 모이지 않은 데이터그램 %d개"}
 	wordDamage      = trace.Text{En: "damaged: %d", Ko: "손상된 프레임 %d개"}

@@ -21,6 +21,9 @@ type analysis struct {
 	irtt     int64
 	// control says that the segment carries SYN, FIN or RST.
 	control bool
+	// unheard: it leaves for a receiver whose trace does not have it, for the wire
+	// drops it, so that what comes after it is not a repetition there.
+	unheard bool
 	// What analyse finds out: a zero-window probe and a keep-alive by their form,
 	// whether what has the latter is older than it seems, the octets of sequence space that were not seen before, the segment that
 	// carried the others first, whether this is that very packet once more, and
@@ -66,7 +69,7 @@ func (a *analysis) compare() {
 		a.keepAlive = a.window()
 		a.answer()
 	}
-	if s.Ack != fwd.lastAck {
+	if s.Ack != fwd.lastAck && !a.unheard {
 		fwd.firstAckFrame, fwd.dupAcks, fwd.overtaken = s.Frame, 0, false
 	}
 	a.unseenAck()
@@ -181,7 +184,7 @@ func (a *analysis) answer() {
 		}
 	case s.Window == 0 && s.Ack == fwd.lastAck && rev.probe:
 		a.found(FoundZeroWindowProbeAck, rev.lastFrame, 0)
-	case s.Window != 0 && s.Ack == fwd.lastAck:
+	case s.Window != 0 && s.Ack == fwd.lastAck && !a.unheard:
 		fwd.dupAcks++
 		a.found(FoundDuplicateAck, fwd.firstAckFrame, fwd.dupAcks)
 		if fwd.crossed && fwd.dupAcks == 1 && s.Ack == rev.base+1 && (!rev.hasNext || rev.nextSeq == rev.base+1) {
@@ -276,8 +279,10 @@ func (a *analysis) remember() {
 			fwd.nextSeq = fwd.contiguous // a late SYN makes tshark 4.0 look for the holes behind it once more
 		}
 	}
-	fwd.window, fwd.seenWindow = s.Window, true
-	fwd.lastAck, fwd.lastAckTime = s.Ack, a.now
+	if !a.unheard {
+		fwd.window, fwd.seenWindow = s.Window, true
+		fwd.lastAck, fwd.lastAckTime = s.Ack, a.now
+	}
 	fwd.lastHadAck = s.Flags.Has(ACK)
 	fwd.edge = s.Ack.Add(a.ScaledWindow)
 	switch {

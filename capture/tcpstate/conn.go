@@ -21,10 +21,12 @@ func (e Ending) String() string {
 }
 
 // Handshake holds the frames of the three-way handshake; 0 for a segment that
-// was not seen.
+// was not seen, or that has no number.
 type Handshake struct {
 	SYN, SynAck, Ack int
-	Complete         bool
+	// Asked says that a SYN was seen, Answered that a SYN,ACK was, Complete that the
+	// ACK was too, whether or not they have numbers.
+	Asked, Answered, Complete bool
 	// RTT is from the SYN to the SYN,ACK that answers it, and from there to the
 	// segment that completes the handshake, as seen at the vantage point. HasRTT is
 	// false where there is none, or where a SYN or SYN,ACK was sent again and nothing
@@ -87,6 +89,7 @@ type Conn struct {
 	initialRTT   time.Duration
 	synTime      int64
 	trip         trip
+	acked        bool // Handshake.Ack was seen
 	refusedFirst bool // Handshake.SynAck acknowledges another SYN than the client's
 	reset        bool // a RST ended it
 	lastFrom     End

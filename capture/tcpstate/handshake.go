@@ -14,7 +14,7 @@ type trip struct {
 // reply are the SYN,ACKs of one ISN.
 type reply struct {
 	isn     Seq
-	frame   int   // of the first, 0 before it
+	seen    bool
 	agreed  asked // the latest
 	refused bool  // what they acknowledge is not the client's SYN
 	there   time.Duration
@@ -23,7 +23,7 @@ type reply struct {
 
 // reply is the place of the SYN,ACKs of an ISN.
 func (t *trip) reply(isn Seq) *reply {
-	if r := &t.replies[0]; r.frame == 0 || r.isn == isn {
+	if r := &t.replies[0]; !r.seen || r.isn == isn {
 		return r
 	}
 	return &t.replies[1]
@@ -35,7 +35,7 @@ func (t *trip) reply(isn Seq) *reply {
 func (t *trip) acked(ack, isn Seq) (found *reply) {
 	for i := range t.replies {
 		r := &t.replies[i]
-		if r.frame == 0 || r.refused {
+		if !r.seen || r.refused {
 			continue
 		}
 		if ack == r.isn+1 {
@@ -84,21 +84,21 @@ func (c *Conn) handshake(s *Segment, from End, now int64) {
 		c.agrees(s, from, now)
 	case s.Flags.Has(SYN):
 		c.synTime = now
-		if h.SYN == 0 {
-			h.SYN = s.Frame
+		if !h.Asked {
+			h.SYN, h.Asked = s.Frame, true
 		}
 		if from == Client && !c.ends[from].sameControl(s) {
 			c.trip.asked.send(s, now)
 		}
 	case s.Flags.Has(ACK):
-		if c.initialRTT == 0 && h.SYN != 0 {
+		if c.initialRTT == 0 && h.Asked {
 			c.initialRTT = time.Duration(now - c.synTime)
 		}
-		if from == Client && h.SynAck != 0 && h.Ack == 0 && !c.refusedFirst && !s.Flags.Has(RST) {
+		if from == Client && h.Answered && !c.acked && !c.refusedFirst && !s.Flags.Has(RST) {
 			c.opens(s, now)
 		}
 	}
-	h.Complete = h.SYN != 0 && h.SynAck != 0 && h.Ack != 0
+	h.Complete = h.Asked && h.Answered && c.acked
 }
 
 // opens notes the ACK that ends the handshake, if it is one.
@@ -111,7 +111,7 @@ func (c *Conn) opens(s *Segment, now int64) {
 	case !s.Ack.After(server.base) || s.Ack.After(server.nextSeq):
 		return
 	}
-	h.Ack = s.Frame
+	h.Ack, c.acked = s.Frame, true
 	if r == nil {
 		return
 	}
@@ -124,15 +124,15 @@ func (c *Conn) opens(s *Segment, now int64) {
 func (c *Conn) agrees(s *Segment, from End, now int64) {
 	h := &c.Handshake
 	refused := c.refused(s, from)
-	if h.SynAck == 0 || c.refusedFirst && !refused && h.Ack == 0 {
-		h.SynAck, c.refusedFirst = s.Frame, refused
+	if !h.Answered || c.refusedFirst && !refused && !c.acked {
+		h.SynAck, h.Answered, c.refusedFirst = s.Frame, true, refused
 	}
 	if from != c.Key.Peer(Client) {
 		return
 	}
 	r := c.trip.reply(s.Seq)
-	if r.frame == 0 || r.isn != s.Seq || r.refused && !refused {
-		*r = reply{isn: s.Seq, frame: s.Frame, refused: refused}
+	if !r.seen || r.isn != s.Seq || r.refused && !refused {
+		*r = reply{isn: s.Seq, seen: true, refused: refused}
 		r.there, r.known = c.trip.asked.waited(s, now)
 	}
 	if !refused && !c.ends[from].sameControl(s) {

@@ -96,6 +96,7 @@ func (o *Observer) Observe(s *Segment, where Where) *Reading {
 	a.Reading, a.s, a.now = r, s, now
 	a.fwd, a.rev = c.flows(from, arrival)
 	a.irtt, a.control = int64(c.initialRTT), s.Flags.Any(SYN|FIN|RST)
+	a.unheard = !arrival && s.Wire != 0 && s.Frame == 0 && c.ends[from].both != nil && c.ends[to].flow.lastFrame != 0
 	switch s.Checksum {
 	case Valid:
 		c.ends[from].sums = true
@@ -112,6 +113,11 @@ func (o *Observer) Observe(s *Segment, where Where) *Reading {
 		a.analyse(&c.ends[from].log)
 		c.unique(s, from, a.fresh)
 	} else if c.ends[from].both != nil {
+		if c.Segments[from] == 0 { // crafted on the wire: nobody was seen sending it
+			c.count(s, from)
+			c.handshake(s, from, now)
+			c.control(s, from)
+		}
 		c.openingTrip(s, to, now)
 		a.arrives(&c.ends[from].flow)
 	}

@@ -64,7 +64,7 @@ func (e *end) restart(iss, next Seq) {
 // nothing escapes the taps, it does.
 func (f follow) shownBy(e *end) {
 	peer := &f.c.ends[f.to]
-	if f.o.options.BothTaps && peer.tapped || peer.tcb.state != Unknown || f.c.Handshake.SYN != 0 {
+	if f.o.options.BothTaps && peer.tapped || peer.tcb.state != Unknown || f.c.Handshake.Asked {
 		return
 	}
 	peer.tcb = tcb{hasISS: true, iss: f.s.Ack - 1, sndUna: f.s.Ack - 1, sndNxt: f.s.Ack, reputed: true}

@@ -132,7 +132,7 @@ func (c *Conn) replies(r *Reading, s *Segment, from End) {
 		return
 	}
 	c.renumbers(r, from)
-	if c.Handshake.Ack == 0 {
+	if !c.acked {
 		e.flow.base = s.Seq
 	}
 }

@@ -49,7 +49,7 @@ func TestRefusedSynAck(t *testing.T) {
 		if got := c.Options[tcpstate.Server]; got.MSS != 1460 || !got.HasScale {
 			t.Errorf("%s: the server's options are those of the refused SYN,ACK: %+v", name, got)
 		}
-		if want := (tcpstate.Handshake{SYN: 1, SynAck: 5, Ack: 6, Complete: true, HasRTT: true, RTT: 2 * time.Millisecond}); c.Handshake != want {
+		if want := (tcpstate.Handshake{SYN: 1, SynAck: 5, Ack: 6, Asked: true, Answered: true, Complete: true, HasRTT: true, RTT: 2 * time.Millisecond}); c.Handshake != want {
 			t.Errorf("%s: handshake %+v, want %+v", name, c.Handshake, want)
 		}
 		if last.ScaledWindow != 320 {

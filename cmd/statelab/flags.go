@@ -167,7 +167,7 @@ func (f *lessonFlags) register(c *cobra.Command) {
 	fs.StringVar(&f.seed, "seed", strconv.Itoa(defaultSeed), "seed of the virtual network: a number, or random")
 	fs.StringArrayVar(&f.rules, "rule", nil, "what the wire does, e.g. 'drop 2nd data segment client→server once'; repeatable")
 	fs.StringVarP(&f.write, "write", "w", "", "write the trace to a pcapng file, every packet explained in its comment; - is stdout, and the ladder goes to stderr")
-	fs.StringVar(&f.at, "at", "client", "whose tap the trace is: client, server, another party of the lesson, or both (a file each)")
+	fs.StringVar(&f.at, "at", "client", "whose tap the trace is: client, server, another party where the lesson has one, or both (a file each)")
 	fs.BoolVar(&f.step, "step", false, "wait for a key after each row")
 	fs.BoolVar(&f.predict, "predict", false, "with --step: ask for flags, seq and ack before showing them")
 	fs.DurationVar(&f.pace, "pace", 0, "wait so long after each row: a film instead of a page")

@@ -27,7 +27,7 @@ import (
 )
 
 func newHTTPServe(e *env) *cobra.Command {
-	var f liveFlags
+	f := liveFlags{fresh: true}
 	var limits httpdemo.Limits
 	var wire, secure, attackable bool
 	var store string

@@ -173,9 +173,16 @@ func expected(s *trace.Segment) []string {
 			flags = append(flags, f.name)
 		}
 	}
-	out := []string{strings.Join(flags, ","), strconv.FormatUint(uint64(s.RelSeq), 10)}
+	seq, ack := s.RelSeq, s.RelAck
+	if explain.OldSeq(s) {
+		seq = uint32(s.Segment.Seq)
+	}
+	if explain.OldAck(s) {
+		ack = uint32(s.Segment.Ack)
+	}
+	out := []string{strings.Join(flags, ","), strconv.FormatUint(uint64(seq), 10)}
 	if s.Flags.Has(tcpstate.ACK) {
-		out = append(out, strconv.FormatUint(uint64(s.RelAck), 10))
+		out = append(out, strconv.FormatUint(uint64(ack), 10))
 	}
 	return out
 }

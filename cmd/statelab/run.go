@@ -17,6 +17,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"statelab/capture/trace"
+	"statelab/tcpdemo/network"
 )
 
 // Exit codes.
@@ -186,6 +187,11 @@ func flagError(cmd *cobra.Command, err error) error {
 		names = append(names, "--"+f)
 	}
 	name := "--" + unknown.GetSpecifiedName()
+	for _, verb := range network.RuleVerbs() {
+		if verb.Name == unknown.GetSpecifiedName() && slices.Contains(names, "--rule") {
+			return misusef("%s has no flag %s\nhint: what the wire does is a rule: --rule '%s'", cmd.CommandPath(), name, verb.Example)
+		}
+	}
 	return misusef("%s has no flag %s%s\nhint: %[1]s --help lists them all", cmd.CommandPath(), name, didYouMean(name, names))
 }
 

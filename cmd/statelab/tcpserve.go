@@ -19,7 +19,7 @@ import (
 )
 
 func newTCPServe(e *env) *cobra.Command {
-	var f liveFlags
+	f := liveFlags{fresh: true}
 	server := tcpdemo.EchoServer{}
 	c := &cobra.Command{
 		Use:   "serve [ADDR]",

@@ -47,7 +47,7 @@ func (s *story) handshake(c, v trace.Participant) int {
 	s.wait(rtt / 2)
 	s.arrive(w)
 	s.become(stream, server, tcpstate.Established, received, "ACK")
-	s.conns[stream].Handshake = tcpstate.Handshake{SYN: first, SynAck: first + 1, Ack: first + 2, Complete: true, HasRTT: true, RTT: rtt}
+	s.conns[stream].Handshake = tcpstate.Handshake{SYN: first, SynAck: first + 1, Ack: first + 2, Asked: true, Answered: true, Complete: true, HasRTT: true, RTT: rtt}
 	return stream
 }
 
