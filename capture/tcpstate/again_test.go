@@ -89,9 +89,7 @@ func TestCopiesWithoutIdentification(t *testing.T) {
 		{"data, later", data + data, "retransmission"},
 		{"data, when it was asked for", data + "wait -10ms\ns> ACK 1 1 ts=2,9\n" + atOnce + data, "duplicate-ack retransmission"},
 		{"data without timestamps", "c> ACK 1 1 +5\n" + atOnce + "c> ACK 1 1 +5", "retransmission"},
-		{"an ACK", acked + atOnce + "s> ACK 1 6 ts=3,9", "duplicate-ack duplicate-frame"},
-		{"an ACK, later", acked + "s> ACK 1 6 ts=3,9", "duplicate-ack"},
-		{"an ACK below a hole", data + "c> ACK 11 1 +5 ts=9,1\ns> ACK 1 6 ts=3,9\n" + atOnce + "s> ACK 1 6 ts=3,9", "lost-segment duplicate-ack"},
+		{"an ACK", acked + atOnce + "s> ACK 1 6 ts=3,9", "duplicate-ack"}, // two segments may have asked for two
 	} {
 		p := newScript(t, between)
 		p.noID = true

@@ -53,7 +53,7 @@ func (a *analysis) analyse(log *sentLog) {
 		if !a.keepAlive {
 			a.repeated()
 		}
-	} else if first := a.fwd.empties.again(s, a.fwd); first != 0 && (s.Wire != 0 || s.IPID != 0 || a.repeatsNothing(first)) {
+	} else if first := a.fwd.empties.again(s, a.fwd); first != 0 {
 		a.found(FoundDuplicateFrame, first, 0)
 	}
 	a.remember()
@@ -111,14 +111,6 @@ func (a *analysis) copy() bool {
 // out so soon. Of a connection with itself, what leaves comes back.
 func (a *analysis) unprompted(frame int, at int64) bool {
 	return a.s.Src != a.s.Dst && a.rev.lastFrame < frame && within(a.now-at, int64(ClockGranularity))
-}
-
-// repeatsNothing reports whether an ACK without identification is the packet seen
-// before: the latest of its sender, of all that the peer has sent, so that neither a
-// hole nor an old segment had it sent twice.
-func (a *analysis) repeatsNothing(frame int) bool {
-	s := a.s
-	return s.Options.HasTimestamps && s.Options.SackBlocks == 0 && s.Ack == a.rev.nextSeq && a.unprompted(frame, a.fwd.lastAckTime)
 }
 
 // differs reports whether the payload is another than that of the same numbers

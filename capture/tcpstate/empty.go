@@ -13,10 +13,14 @@ type empties struct {
 	next   uint8
 }
 
-// again returns the frame of the segment that was seen before and is seen once more,
-// 0 if it is another, and remembers it. Without an identification of the packet it
-// may have been sent twice: see analysis.repeatsNothing.
+// again returns the frame of the IP packet that was seen before and is seen once
+// more, 0 if it is another, and remembers it. Without an identification nobody can
+// tell (IPv6 has none, and stacks may send 0: RFC 6864 §4.1): whatever comes twice is
+// answered by two ACKs of which nothing differs.
 func (e *empties) again(s *Segment, f *flow) (frame int) {
+	if s.Wire == 0 && s.IPID == 0 {
+		return 0
+	}
 	this := mark(s)
 	if f.hasAck && !s.Ack.After(f.highAck) { // else it is new
 		for i, m := range e.marks {
