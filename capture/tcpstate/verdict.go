@@ -80,7 +80,7 @@ func (c *Conn) Verdict() Verdict {
 	}
 	if !c.spending.opened {
 		v.Kind, v.Limit, v.For, v.Opens = VerdictNeverOpened, LimitOpening, v.Span, c.syns
-		v.Answered = c.Handshake.SynAck != 0 && !c.refusedFirst
+		v.Answered = c.Handshake.Answered && !c.refusedFirst
 		switch {
 		case !c.spending.reset:
 		case c.closer == Server && !v.Answered:
