@@ -175,7 +175,8 @@ func (c *Conn) foreign(s *Segment, from End) bool {
 	if !s.Flags.Has(ACK) || !c.HasISN[to] {
 		return false
 	}
-	return !s.Ack.After(c.ISN[to]) || s.Ack.After(c.ends[to].flow.nextSeq)
+	sent := &c.ends[to].flow
+	return !s.Ack.After(c.ISN[to]) || sent.hasNext && s.Ack.After(sent.nextSeq)
 }
 
 // maxShift is the largest window scale in use: more is taken for it (RFC 7323 §2.3).
