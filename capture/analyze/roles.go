@@ -49,6 +49,6 @@ func addrOf(c *tcpstate.Conn, end tcpstate.End) netip.AddrPort {
 
 // parties returns the sender and the receiver of what end sends.
 func (o *Options) parties(c *tcpstate.Conn, from tcpstate.End) (sender, receiver trace.Participant) {
-	to := c.Key.Peer(from)
+	to := c.Peer(from)
 	return o.party(addrOf(c, from), from), o.party(addrOf(c, to), to)
 }

@@ -78,6 +78,7 @@ type Conn struct {
 	closed        int
 	closedByReset bool
 	measured      bool  // an observer made it
+	oneEnd        bool  // Key.OneEnd, which is asked for all the time
 	syns          int   // SYNs without ACK
 	latest        int64 // the latest time of a segment, in nanoseconds since 1970
 	// back is the longest way that the trace's clock went back, in nanoseconds; bounded
@@ -108,4 +109,12 @@ type Conn struct {
 	newer, older *Conn
 	hash         flowHash
 	collides     *Conn // the next one with that hash
+}
+
+// Peer is Key.Peer, and takes no comparison.
+func (c *Conn) Peer(e End) End {
+	if c.oneEnd {
+		return e
+	}
+	return e.Peer()
 }

@@ -78,10 +78,10 @@ func (c *Conn) Direction(from End) Direction {
 	d := Direction{
 		Segments: c.Segments[from], DataSegments: m.data, Bytes: c.Bytes[from], Total: c.Total[from],
 		Again: Again{
-			Segments: m.again, Bytes: m.bytesAgain, Fast: m.fast, Timeout: m.timer, Spurious: m.spurious,
-			Copies: m.copies, DSACKs: m.dsacks,
+			Segments: int(m.again), Bytes: m.bytesAgain, Fast: int(m.fast), Timeout: int(m.timer), Spurious: int(m.spurious),
+			Copies: int(m.copies), DSACKs: int(m.dsacks),
 		},
-		Late: m.late, Overtaken: m.overtaken, Remade: m.remade, RTT: m.rtt, FlightMax: m.flightMax,
+		Late: int(m.late), Overtaken: int(m.overtaken), Remade: int(m.remade), RTT: m.rtt, FlightMax: m.flightMax,
 		Busy: time.Duration(m.busy), Limited: time.Duration(m.limited), Closed: time.Duration(m.closedFor),
 	}
 	d.RTT.Median = m.medianRTT()

@@ -103,7 +103,7 @@ func (c *Conn) handshake(s *Segment, from End, now int64) {
 
 // opens notes the ACK that ends the handshake, if it is one.
 func (c *Conn) opens(s *Segment, now int64) {
-	h, server := &c.Handshake, &c.ends[c.Key.Peer(Client)].flow
+	h, server := &c.Handshake, &c.ends[c.Peer(Client)].flow
 	r := c.trip.acked(s.Ack, server.base)
 	switch {
 	case r != nil && s.Ack == r.isn+1:
@@ -127,7 +127,7 @@ func (c *Conn) agrees(s *Segment, from End, now int64) {
 	if !h.Answered || c.refusedFirst && !refused && !c.acked {
 		h.SynAck, h.Answered, c.refusedFirst = s.Frame, true, refused
 	}
-	if from != c.Key.Peer(Client) {
+	if from != c.Peer(Client) {
 		return
 	}
 	r := c.trip.reply(s.Seq)

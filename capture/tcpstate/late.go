@@ -63,7 +63,7 @@ func (c *Conn) outstays(h *happening, now, passed int64) {
 // from the other was held back, where it is a small segment that comes at once on
 // an ACK that was delayed; else its application had not given it.
 func (c *Conn) assign(h *happening, now int64) {
-	s, m, peer := &c.spending, &c.meters[h.from], &c.meters[c.Key.Peer(h.from)]
+	s, m, peer := &c.spending, &c.meters[h.from], &c.meters[c.Peer(h.from)]
 	l := s.late
 	s.late = lateness{}
 	if h.again || h.beyond || m.flight() > 0 || s.now != LimitPath && s.now != undecided {
@@ -119,7 +119,7 @@ func (c *Conn) leave(to Limit, passed int64) {
 // that ACK released it: at its sender's host at once, elsewhere when the ACK has
 // gone there, and the data come back.
 func (c *Conn) prompted(h *happening, after int64) bool {
-	way := int64(c.meters[c.Key.Peer(h.from)].rtt.Min)
+	way := int64(c.meters[c.Peer(h.from)].rtt.Min)
 	if c.ends[h.from].tapped {
 		way = 0
 	}
@@ -129,6 +129,6 @@ func (c *Conn) prompted(h *happening, after int64) bool {
 // small reports whether a segment is less than a full one, which is what Nagle's
 // algorithm holds back (RFC 9293 §3.7.4).
 func (c *Conn) small(h *happening) bool {
-	full, o := c.meters[h.from].full, &c.Options[c.Key.Peer(h.from)]
+	full, o := c.meters[h.from].full, &c.Options[c.Peer(h.from)]
 	return (full == 0 || h.size < full) && (!o.HasMSS || h.size+maxOptions < uint32(o.MSS))
 }

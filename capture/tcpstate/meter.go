@@ -29,9 +29,9 @@ type meter struct {
 	largest uint32
 
 	data                     int // segments with payload
-	again, fast, timer, late int
-	overtaken, remade        int // of the late ones: known to have left before what came first, or after it
-	copies, spurious, dsacks int
+	again, fast, timer, late uint32
+	overtaken, remade        uint32 // of the late ones: known to have left before what came first, or after it
+	copies, spurious, dsacks uint32
 	bytesAgain               int64
 
 	spoke   int64 // when its last data, or the opening, passed
@@ -40,16 +40,16 @@ type meter struct {
 	last    int64 // and when its last passed, or was acknowledged
 	ackedAt int64 // when the latest ACK of something new passed
 
-	limited                int64 // nanoseconds in which its peer's window held it back
-	withheld               int64 // in which it had more, and nothing came: see withheld
-	heldFor                int64 // and in which it held small segments back for a delayed ACK:
-	held                   int   // so many
-	closedSince, closedFor int64 // its own window was zero
-	sincePath, sinceWindow int64 // attributed since the last progress
-	lost                   int64 // nanoseconds of LimitLoss in which its octets were missing
-	blind                  int64 // and of its application, that a hole of its own ended
-	finTime                int64 // when its FIN passed, or arrived where both ends are watched
-	busy                   int64 // nanoseconds with octets in flight
+	limited                int64  // nanoseconds in which its peer's window held it back
+	withheld               int64  // in which it had more, and nothing came: see withheld
+	heldFor                int64  // and in which it held small segments back for a delayed ACK:
+	held                   uint32 // so many
+	closedSince, closedFor int64  // its own window was zero
+	sincePath, sinceWindow int64  // attributed since the last progress
+	lost                   int64  // nanoseconds of LimitLoss in which its octets were missing
+	blind                  int64  // and of its application, that a hole of its own ended
+	finTime                int64  // when its FIN passed, or arrived where both ends are watched
+	busy                   int64  // nanoseconds with octets in flight
 	flightTime             float64
 	flightMax              uint32
 

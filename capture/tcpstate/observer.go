@@ -197,6 +197,7 @@ func (o *Observer) open(h flowHash, s *Segment) *Conn {
 	o.makeRoom()
 	c := &Conn{First: s.Frame, FirstTime: s.Time, Last: s.Frame, LastTime: s.Time, hash: h, placed: o.lastNow}
 	c.Key, c.OpenerKnown = roles(s)
+	c.oneEnd = c.Key.OneEnd()
 	c.latest = s.Time.UnixNano()
 	c.spending.mark, c.measured = c.latest, true
 	o.number(c, s)

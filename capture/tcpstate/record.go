@@ -42,7 +42,7 @@ func (c *Conn) direction(s *Segment) (from, to End) {
 	if from = Server; s.Src == c.Key.Client {
 		from = Client
 	}
-	return from, c.Key.Peer(from)
+	return from, c.Peer(from)
 }
 
 // mark notes at which hosts segments are seen.
@@ -171,7 +171,7 @@ func (c *Conn) refused(s *Segment, from End) bool {
 // foreign reports the same of any ACK: before the handshake, it is of a connection
 // that was before, or never.
 func (c *Conn) foreign(s *Segment, from End) bool {
-	to := c.Key.Peer(from)
+	to := c.Peer(from)
 	if !s.Flags.Has(ACK) || !c.HasISN[to] {
 		return false
 	}
@@ -193,7 +193,7 @@ func (c *Conn) options(s *Segment, from End) {
 	case !s.Options.HasScale || c.HasISN[from.Peer()] && !c.Options[from.Peer()].HasScale:
 		mine.shift, theirs.shift = 0, 0
 		mine.hasShift, theirs.hasShift = true, true
-	case c.Key.OneEnd(): // its own offer is its peer's
+	case c.oneEnd: // its own offer is its peer's
 		mine.shift, mine.hasShift = min(s.Options.Scale, maxShift), true
 	case c.HasISN[from.Peer()]:
 		mine.shift, theirs.shift = min(s.Options.Scale, maxShift), min(c.Options[from.Peer()].Scale, maxShift)
@@ -243,14 +243,14 @@ func (c *Conn) openingTrip(s *Segment, tap End, now int64) int64 {
 // left in flight. Where an ACK is seen leaving its host and will be seen
 // arriving, the round trip ends with the arrival.
 func (a *analysis) acknowledges(c *Conn, from End, arrival bool) {
-	mine, theirs := &c.ends[from], &c.ends[c.Key.Peer(from)]
+	mine, theirs := &c.ends[from], &c.ends[c.Peer(from)]
 	if a.s.Flags.Has(ACK) {
 		var newest *logged
 		if !arrival && mine.tapped && theirs.tapped {
 			newest = theirs.log.announced(a.s.Ack)
 		} else if newest = theirs.log.acked(a.s.Ack); newest != nil && !theirs.log.ambiguous && a.now >= newest.time {
 			a.RTT = time.Duration(a.now - newest.time)
-			c.meters[c.Key.Peer(from)].sample(a.RTT)
+			c.meters[c.Peer(from)].sample(a.RTT)
 		}
 		if newest != nil {
 			a.AcksFrame = newest.frame

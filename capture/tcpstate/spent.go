@@ -116,7 +116,7 @@ func (c *Conn) Measured() bool { return c.measured }
 // silent is what a stretch without anything on its way was spent on when no data
 // ends it: where one end has closed, only the other could have sent any.
 func (c *Conn) silent() Limit {
-	client, server := &c.meters[Client], &c.meters[c.Key.Peer(Client)]
+	client, server := &c.meters[Client], &c.meters[c.Peer(Client)]
 	switch {
 	case c.spending.now != undecided:
 		return c.spending.now
@@ -228,8 +228,8 @@ func (c *Conn) withheld(now, passed int64) (over int64) {
 // with which a sender begins (RFC 6298 §2.1).
 func (c *Conn) longestTrip() time.Duration {
 	trip := c.initialRTT
-	for _, m := range c.meters {
-		trip = max(trip, m.rtt.Max)
+	for i := range c.meters {
+		trip = max(trip, c.meters[i].rtt.Max)
 	}
 	if trip == 0 {
 		return MinRTO
@@ -290,7 +290,7 @@ func (c *Conn) answered(h *happening, now, passed int64) (waited int64) {
 // the FIN, as seen at the vantage point: when that arrived there, or else a round
 // trip after it passed. So long an ACK takes, too, and what it lets an end send.
 func (c *Conn) ready(h *happening) int64 {
-	peer := &c.meters[c.Key.Peer(h.from)]
+	peer := &c.meters[c.Peer(h.from)]
 	sent, arrived := peer.spoke, peer.arrived
 	if h.closes {
 		sent, arrived = peer.finTime, peer.finTime
@@ -313,7 +313,7 @@ func (c *Conn) livesOn(from End, speaks bool) {
 	if c.closedByReset && c.closed == s.resetBy {
 		c.closed, c.closedByReset = 0, false
 	}
-	if c.meters[Client].fin && c.meters[c.Key.Peer(Client)].fin {
+	if c.meters[Client].fin && c.meters[c.Peer(Client)].fin {
 		return
 	}
 	s.now = undecided
@@ -330,7 +330,7 @@ func (c *Conn) livesOn(from End, speaks bool) {
 
 // nowOn finds what the time after a segment is spent on, until more is known.
 func (c *Conn) nowOn() {
-	s, client, server := &c.spending, &c.meters[Client], &c.meters[c.Key.Peer(Client)]
+	s, client, server := &c.spending, &c.meters[Client], &c.meters[c.Peer(Client)]
 	switch {
 	case s.reset || client.fin && server.fin && client.unread() == 0 && server.unread() == 0:
 		s.now = LimitClosing
@@ -356,7 +356,7 @@ func (c *Conn) nowOn() {
 // or its timer runs out, rather than send a small one (§3.8.6.2.1); and stacks set PSH
 // on what goes up to the edge, so that PSH tells nothing there.
 func (c *Conn) blocked(sender End) bool {
-	m, f := &c.meters[sender], &c.ends[c.Key.Peer(sender)].flow
+	m, f := &c.meters[sender], &c.ends[c.Peer(sender)].flow
 	if m.data == 0 || m.fin || !f.offer.known || !f.hasShift && f.offer.window != 0 {
 		return false
 	}
@@ -368,7 +368,7 @@ func (c *Conn) blocked(sender End) bool {
 // at a sender may be larger than any on the wire, and is cut to the MSS later.
 func (c *Conn) fullSegment(sender End) int32 {
 	n := c.meters[sender].largest
-	if o := &c.Options[c.Key.Peer(sender)]; o.HasMSS {
+	if o := &c.Options[c.Peer(sender)]; o.HasMSS {
 		n = min(n, uint32(o.MSS))
 	}
 	return int32(n)

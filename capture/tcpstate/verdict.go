@@ -104,7 +104,7 @@ func (c *Conn) Verdict() Verdict {
 		return v
 	}
 	v.Whose = c.heldBack(v.Limit)
-	v.Held = c.meters[v.Whose].held
+	v.Held = int(c.meters[v.Whose].held)
 	v.Withheld = v.Limit == LimitUnseen && 2*c.meters[v.Whose].withheld > int64(v.For)
 	v.Unanswered = v.Limit == LimitIdle && 2*c.unheeded() > v.For
 	v.RTTMin, v.RTT = c.roundTrip(v.Whose)
