@@ -50,9 +50,12 @@ type wired struct {
 	used time.Time // last
 }
 
+// plainAgent is the name of a browser that needs none.
+const plainAgent = "statelab"
+
 // Browser starts a browser on a party's machine.
 func (e *Env) Browser(ctx context.Context, p trace.Participant) *Browser {
-	b := &Browser{UserAgent: "statelab", env: e, machine: e.Machine(p), ctx: ctx, open: map[string]*wired{}}
+	b := &Browser{UserAgent: plainAgent, env: e, machine: e.Machine(p), ctx: ctx, open: map[string]*wired{}}
 	e.asking = append(e.asking, b.Close)
 	return b
 }
@@ -251,10 +254,19 @@ func (b *Browser) DeleteCookies() {
 		return
 	}
 	b.Jar = Jar{}
-	b.env.Report(trace.Observation{Kind: trace.ObservedNote, At: b.env.Now(), Party: b.machine.Party, Note: &trace.Note{Text: trace.Text{
-		En: "The user deletes the browser's cookies.", Ko: "사용자가 브라우저의 쿠키를 지웁니다.",
-	}}})
+	b.env.Report(trace.Observation{Kind: trace.ObservedNote, At: b.env.Now(), Party: b.machine.Party, Note: &trace.Note{Text: b.deleted()}})
 	b.env.look(b.machine.Party)
+}
+
+// deleted names the browser, where the lesson has given it a name.
+func (b *Browser) deleted() trace.Text {
+	if b.UserAgent == plainAgent {
+		return trace.Text{En: "The user deletes the browser's cookies.", Ko: "사용자가 브라우저의 쿠키를 지웁니다."}
+	}
+	return trace.Text{
+		En: fmt.Sprintf("The user deletes the cookies of the browser %q.", b.UserAgent),
+		Ko: fmt.Sprintf("사용자가 브라우저 %q의 쿠키를 지웁니다.", b.UserAgent),
+	}
 }
 
 // Memory lists what the browser remembers: cookies, and what scripts keep.

@@ -220,9 +220,13 @@ func (l *cacheRun) visitors(s *Services, origin http.RoundTripper) error {
 	} {
 		l.Step(c.step)
 		l.hop.Store(c.hop)
+		l.Note(trace.Text{En: "Both browsers begin without cookies.", Ko: "두 브라우저 모두 쿠키 없이 시작합니다."})
+		for _, b := range l.browsers {
+			b.Jar = Jar{}
+		}
+		l.look(Client)
 		var ids [2]string
 		for i, b := range l.browsers {
-			b.DeleteCookies()
 			if _, err := l.get(i, Cache, c.path, http.StatusOK, ""); err != nil {
 				return err
 			}

@@ -233,6 +233,5 @@ func (l *cookieVisit) limit() error {
 		En: "Both came to the browser; the one of 4096 bytes goes back with each request: " + strings.TrimSpace(r.Text),
 		Ko: "둘 다 브라우저에 왔지만, 요청마다 돌아가는 것은 4096바이트짜리입니다: " + strings.TrimSpace(r.Text),
 	})
-	l.browser.DeleteCookies()
 	return nil
 }

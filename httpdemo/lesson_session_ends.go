@@ -99,13 +99,13 @@ func (l *sessionVisit) devices() error {
 		return err
 	}
 	_, err = l.get(l.laptop, http.StatusFound, "/session/profile")
-	l.phone.DeleteCookies()
 	return err
 }
 
 // strangers: ids that nobody was given, and passwords that are guessed.
 func (l *sessionVisit) strangers() error {
 	l.Step(trace.Text{En: "An id that the attacker has made up, well formed: it is not adopted, and no record grows under it", Ko: "공격자가 지어낸, 형식은 올바른 ID: 받아들이지 않으며 그 아래 기록도 생기지 않습니다"})
+	l.phone.DeleteCookies()
 	made := strings.Repeat("A", 43)
 	l.attacker.Keep("made-up id", made)
 	r, err := l.post(l.attacker, http.StatusForbidden, "/session/login", sessionForm("a guess")...)

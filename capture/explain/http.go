@@ -30,7 +30,7 @@ func (x *Explainer) message(ev *trace.Event) Explanation {
 		e.Sentence = join(e.Sentence, x.say(malformedText, values))
 		e.Section += "; RFC 9112 §6.3"
 	case m.Truncated:
-		e.Sentence = join(e.Sentence, x.say(truncatedTexts[m.Break], values))
+		e.Sentence = join(e.Sentence, x.say(truncatedText(m), values))
 		e.Section += "; RFC 9112 §8"
 	default:
 		e.Arithmetic = x.messageSum(m)

@@ -115,6 +115,21 @@ var truncatedTexts = map[http1.Break]text{
 	},
 }
 
+// headAnswerText tells why a response is not whole of which no request is known: the
+// answer to a HEAD announces a body that it does not have (RFC 9110 §9.3.2).
+var headAnswerText = text{
+	En: "The body is not all here: {from} closed the connection before its end; or it answers a HEAD, which is not in the trace.",
+	Ko: "본문이 다 있지 않습니다. {from|이/가} 끝나기 전에 연결을 닫았거나, 트레이스에 없는 HEAD에 대한 응답입니다.",
+}
+
+// truncatedText tells why a message is not whole.
+func truncatedText(m *http1.Message) text {
+	if m.Break == http1.BreakClose && !m.Request && m.Exchange == 0 {
+		return headAnswerText
+	}
+	return truncatedTexts[m.Break]
+}
+
 // credentialPlaces name a credential by where it stands.
 var credentialPlaces = map[http1.Place]text{
 	http1.InField:  {En: "{name}", Ko: "{name}"},

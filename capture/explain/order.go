@@ -85,7 +85,7 @@ func (x *Explainer) needless(f facts) string {
 		if s.segLen() == 0 || !s.seq.Before(b.Right) || !b.Left.Before(s.seq.Add(s.segLen())) {
 			continue
 		}
-		if s.copied || s.frame == 0 || s.seq != b.Left || s.seq.Add(s.segLen()) != b.Right || !x.history.reached(s, f.ev.At) {
+		if s.copied || s.frame == 0 || s.flags.Has(tcpstate.SYN) || s.seq != b.Left || s.seq.Add(s.segLen()) != b.Right || !x.history.reached(s, f.ev.At) {
 			return ""
 		}
 		sent = append(sent, s)

@@ -49,7 +49,7 @@ func (x *Explainer) reset(f facts) Explanation {
 		t, section = neverAskedText, "RFC 9293 §3.5 Figure 8; §3.5.2"
 		if syn := x.history.latest(f.ev, f.s.From, func(s *seen) bool {
 			return s.flags&(tcpstate.SYN|tcpstate.ACK) == tcpstate.SYN && !s.forged && s.seq+1 == f.s.Segment.Seq
-		}); syn != nil {
+		}); syn != nil && !x.wentOn(f, syn) {
 			f.values["syn"] = x.named(syn.frame)
 			t = gaveUpSynText
 		}
@@ -60,6 +60,13 @@ func (x *Explainer) reset(f facts) Explanation {
 		}
 	}
 	return Explanation{Sentence: x.say(t, f.values), Arithmetic: x.resetSum(f, answered), Section: section}
+}
+
+// wentOn reports whether the sender of a segment has said more since its SYN: then the
+// answer to that one had come, and another SYN is answered now.
+func (x *Explainer) wentOn(f facts, syn *seen) bool {
+	more := x.history.latest(f.ev, f.s.From, func(s *seen) bool { return !s.flags.Has(tcpstate.SYN) && !s.forged })
+	return more != nil && more.frame > syn.frame
 }
 
 // abortText says what may have made an end abort: the closing of a listener resets

@@ -53,6 +53,8 @@ func verdictText(c *tcpstate.Conn, v tcpstate.Verdict, d *tcpstate.Direction, la
 			return verdictUnseenText
 		case v.Answered:
 			return verdictUnfinishedText
+		case c.Segments[tcpstate.Server] > 0:
+			return verdictMisfitText
 		}
 		return verdictNeverText
 	case tcpstate.VerdictRefused:

@@ -83,8 +83,8 @@ func TestVerdictsAreTrue(t *testing.T) {
 		},
 		"a request without an answer": {
 			with(heard{0, Server, ACK, 1, 11, 0, 0}, heard{2000, Client, RST | ACK, 11, 1, 0, 0}),
-			"Silence for 2 s of 2 s: the server had not answered the client's last data.",
-			"2초 가운데 2초 동안 오가는 것이 없었습니다. 서버는 클라이언트가 마지막으로 보낸 데이터에 답하지 않았습니다.",
+			"Silence for 2 s of 2 s: the server sent no data after the client's last.",
+			"2초 가운데 2초 동안 오가는 것이 없었습니다. 서버는 클라이언트의 마지막 데이터 뒤로 데이터를 보내지 않았습니다.",
 		},
 		"an open port that is reset": {
 			connOf(opening[0], opening[1], heard{2, Client, RST, 1, 0, 0, 0}),

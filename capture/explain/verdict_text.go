@@ -5,6 +5,9 @@ var (
 	verdictNeverText = text{
 		En: "Never opened: {n|SYN} in {span}, no answer.", Ko: "열리지 않았습니다. {span} 동안 SYN {n}개에 답이 없었습니다.",
 	}
+	verdictMisfitText = text{
+		En: "Never opened: {n|SYN} in {span}, and no answer that fits.", Ko: "열리지 않았습니다. {span} 동안 SYN {n}개에 맞는 답이 없었습니다.",
+	}
 	verdictUnfinishedText = text{
 		En: "Never opened: {n|SYN}, and an answer, but no third segment in {span}.",
 		Ko: "열리지 않았습니다. SYN {n}개에 답이 있었지만 {span} 동안 세 번째 세그먼트가 없었습니다.",
@@ -100,8 +103,8 @@ var (
 		Ko: "{span} 가운데 {for} 동안 놀고 있었습니다. 누구도 보낼 것이 없었습니다.",
 	}
 	verdictUnansweredText = text{
-		En: "Silence for {for} of {span}: the server had not answered the client's last data.",
-		Ko: "{span} 가운데 {for} 동안 오가는 것이 없었습니다. 서버는 클라이언트가 마지막으로 보낸 데이터에 답하지 않았습니다.",
+		En: "Silence for {for} of {span}: the server sent no data after the client's last.",
+		Ko: "{span} 가운데 {for} 동안 오가는 것이 없었습니다. 서버는 클라이언트의 마지막 데이터 뒤로 데이터를 보내지 않았습니다.",
 	}
 	verdictWithheldText = text{
 		En: "For {for} of {span} the trace does not tell: the {who}'s last data had no PSH, so more was to come, and none did: held back, or lost before it came here.",

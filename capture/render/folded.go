@@ -69,7 +69,11 @@ func foldedTrouble(say speaker, f *ladder.Folding) string {
 		parts = append(parts, "+"+say.of(trace.Text{En: fmt.Sprintf("%d %s", p.n, en), Ko: fmt.Sprintf(p.ko, p.n)}))
 	}
 	for _, x := range f.Found {
-		parts = append(parts, fmt.Sprintf("%s ×%d", say.finding(x.Name, 0), x.N))
+		found := say.finding(x.Name, 0)
+		if x.N > 1 {
+			found += fmt.Sprintf(" ×%d", x.N)
+		}
+		parts = append(parts, found)
 	}
 	return "(" + strings.Join(parts, ", ") + ")"
 }

@@ -116,7 +116,7 @@ func (s *summary) add(e *trace.Event) {
 
 func (s *summary) connection(c *tcpstate.Conn) {
 	for _, p := range s.asked[c.Stream] {
-		if p.counted && !p.unsure && !p.answered {
+		if p.counted && !p.unsure && !p.answered && (!c.Measured() || c.Awaits()) {
 			s.slow(slowExchange{pending: p, stream: c.Stream, wait: max(c.LastTime.Sub(p.LastTime), 0)})
 		}
 	}

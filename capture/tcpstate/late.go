@@ -108,7 +108,7 @@ func (c *Conn) leave(to Limit, passed int64) {
 	s.spent[to] += passed
 	if to == LimitIdle {
 		s.late.silence += passed + s.late.ack
-		if c.awaits() {
+		if c.Awaits() {
 			s.unheeded += passed + s.late.ack
 		}
 	}

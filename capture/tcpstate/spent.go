@@ -128,10 +128,11 @@ func (c *Conn) silent() Limit {
 	return LimitIdle
 }
 
-// awaits reports whether the last data was the client's: it may wait for an answer.
-func (c *Conn) awaits() bool {
+// Awaits reports whether the client may wait for an answer: the last data was its own,
+// and the server was heard.
+func (c *Conn) Awaits() bool {
 	client, server := &c.meters[Client], &c.meters[Server]
-	return client.data > 0 && (server.data == 0 || client.spoke > server.spoke)
+	return c.Segments[Server] > 0 && client.data > 0 && (server.data == 0 || client.spoke > server.spoke)
 }
 
 // happening is what a segment shows of its sender.

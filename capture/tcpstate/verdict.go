@@ -119,7 +119,7 @@ func (c *Conn) Verdict() Verdict {
 func (c *Conn) unheeded() time.Duration {
 	s := &c.spending
 	n := s.unheeded
-	if s.now == undecided && c.silent() == LimitIdle && c.awaits() {
+	if s.now == undecided && c.silent() == LimitIdle && c.Awaits() {
 		n += c.latest - s.mark
 	}
 	return time.Duration(n)
