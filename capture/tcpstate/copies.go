@@ -4,7 +4,8 @@ package tcpstate
 // seen before, the first with these octets or one that repeats them: then nobody sent
 // them again.
 func (a *analysis) copies(log *sentLog) {
-	if a.copied = a.copy() || a.copiesRepeat(); a.copied {
+	if same := a.copy() || a.copiesRepeat(); same && a.fresh == 0 {
+		a.copied = true
 		log.uncount(a.s)
 	}
 }

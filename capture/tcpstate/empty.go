@@ -36,13 +36,13 @@ func (e *empties) again(s *Segment, f *flow) (frame int) {
 }
 
 // mark is the same for copies of one IP packet, and all but never for two packets: 64
-// bits of its identification, numbers, window, flags and timestamp.
+// bits of its identification, numbers, length, window, flags and timestamp.
 func mark(s *Segment) (m uint64) {
 	const odd = 0x9e3779b97f4a7c15 // 2^64 divided by the golden ratio
 	for _, part := range [...]uint64{
 		uint64(s.Seq)<<32 | uint64(s.Ack),
 		uint64(s.Options.TSVal)<<32 | uint64(s.Window)<<16 | uint64(s.IPID),
-		s.Wire<<16 | uint64(s.Flags),
+		uint64(s.Len)<<48 ^ s.Wire<<16 ^ uint64(s.Flags),
 	} {
 		high, low := bits.Mul64(m^part^odd, odd)
 		m = high ^ low
