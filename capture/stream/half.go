@@ -180,7 +180,8 @@ func (h *half) offsetOf(seq tcpstate.Seq) int64 {
 	return h.next + int64(seq.Sub(h.base.Add(uint32(h.next))))
 }
 
-// add delivers a piece if it is the next, else keeps what is new in it. Octets that are there already win over a later copy.
+// add delivers a piece if it is the next, else keeps what is new in it. Octets that
+// are there already win over a later copy.
 func (h *half) add(p piece, at stamp) {
 	end := p.end()
 	if h.hasFIN {
@@ -350,8 +351,8 @@ func (h *half) acknowledged(ack tcpstate.Seq) int64 {
 }
 
 // giveUp ends a wait that is in vain: for a hole whose octets the receiver has,
-// so that its sender will not send it again; or for octets that the sender of what waits has
-// received. Something waits.
+// so that its sender will not send it again; or for octets that the sender of what
+// waits has received. Something waits.
 func (h *half) giveUp(at stamp) {
 	if h.holed() != h.inVain() || !h.holed() && h.peer().inVain() {
 		return // it may come, or the peer's hole is given up first

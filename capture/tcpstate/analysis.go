@@ -25,9 +25,10 @@ type analysis struct {
 	// drops it, so that what comes after it is not a repetition there.
 	unheard bool
 	// What analyse finds out: a zero-window probe and a keep-alive by their form,
-	// whether what has the latter is older than it seems, the octets of sequence space that were not seen before, the segment that
-	// carried the others first, whether this is that very packet once more, and
-	// whether the receiver had reported the hole that it fills.
+	// whether what has the latter is older than it seems, the octets of sequence space
+	// that were not seen before, the segment that carried the others first, whether
+	// this is that very packet once more, and whether the receiver had reported the
+	// hole that it fills.
 	probe, keepAlive, overtaken bool
 	behindReset                 bool // only a RST had gone so far that it seems old
 	fresh                       uint32
